@@ -1,0 +1,165 @@
+"""Builds: what pipelines said about a commit, and whether it could go to production.
+
+A build is one commit of one service. What it produced is its artifact; where a pipeline reports no digest, run and
+attempt stand in for it, so a rebuild is another artifact and voids what people approved of the former one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.core.policy import Policy, VersionFrom
+
+
+class BuildState(Enum):
+    """Whether a build could go to production."""
+
+    PENDING = "pending"
+    DEPLOYABLE = "deployable"
+    BROKEN = "broken"
+
+
+class RunStatus(Enum):
+    """What a pipeline's run says, in any CI system."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def rank(self) -> int:
+        """How far the run is; a report never takes a run backwards within one attempt."""
+        return {RunStatus.QUEUED: 0, RunStatus.RUNNING: 1}.get(self, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who wrote or pushed a commit, as the CI system names them. All of it is display, but the ids."""
+
+    name: str
+    email: str | None = None
+    github: str | None = None  # numeric id: a login can be renamed and recycled
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineReport:
+    """One run of one pipeline for one commit, as last seen."""
+
+    service: str
+    pipeline: str
+    sha: str  # 40 lowercase hex digits
+    run_id: str
+    run_number: int
+    attempt: int
+    status: RunStatus
+    created_at: datetime
+    updated_at: datetime
+    url: str
+    title: str
+    branch: str
+    authors: tuple[Author, ...] = ()
+    pusher: Author | None = None
+    digest: str | None = None
+
+    @property
+    def order(self) -> tuple[datetime, int, int, int, datetime]:
+        """Its place among reports of one pipeline and commit: by the payload's own facts, not by arrival."""
+        return (self.created_at, self.run_number, self.attempt, self.status.rank, self.updated_at)
+
+
+Position = tuple[datetime, int, int]
+"""Where a build stands among the builds of its service: when its run was made, run number, attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One commit of one service and what is known of it. `id` is 0 until it is stored."""
+
+    id: int
+    service: str
+    sha: str
+    artifact: str
+    version: str
+    state: BuildState
+    position: Position
+    title: str
+    url: str
+    branch: str
+    authors: tuple[Author, ...] = ()
+    pusher: Author | None = None
+    checks: tuple[PipelineReport, ...] = ()
+
+    @property
+    def short_sha(self) -> str:
+        """Return the seven digits that people compare."""
+        return self.sha[:7]
+
+    @property
+    def label(self) -> str:
+        """Return version and short commit, or the commit alone where it is the version."""
+        return self.version if self.sha.startswith(self.version) else f"{self.version} ({self.short_sha})"
+
+
+def assess(
+    reports: Iterable[PipelineReport],
+    required: tuple[str, ...],
+    version_from: VersionFrom,
+    known: Build | None,
+) -> Build | None:
+    """Return the build that the reports of one commit add up to.
+
+    Args:
+        reports: the newest report of each pipeline, all of one service and commit.
+        required: the pipelines that must have succeeded, in the policy's order.
+        version_from: where the version comes from.
+        known: the build as stored, if it is.
+
+    Returns:
+        The build with its state, or None when none of the required pipelines has reported.
+    """
+    by_pipeline = {report.pipeline: report for report in reports}
+    checks = tuple(by_pipeline[name] for name in required if name in by_pipeline)
+    if not checks:
+        return None
+    first = checks[0]
+    version = str(first.run_number) if version_from is VersionFrom.RUN_NUMBER else first.sha[:12]
+    return Build(
+        id=known.id if known else 0,
+        service=first.service,
+        sha=first.sha,
+        artifact=_artifact(checks),
+        version=version,
+        state=_state(checks, required),
+        position=(first.created_at, first.run_number, max(check.attempt for check in checks)),
+        title=first.title,
+        url=first.url,
+        branch=first.branch,
+        authors=first.authors,
+        pusher=first.pusher,
+        checks=checks,
+    )
+
+
+def _artifact(checks: tuple[PipelineReport, ...]) -> str:
+    digest = next((check.digest for check in checks if check.digest), None)
+    return digest or "+".join(f"run {check.run_id}.{check.attempt}" for check in checks)
+
+
+def _state(checks: tuple[PipelineReport, ...], required: tuple[str, ...]) -> BuildState:
+    statuses = {check.status for check in checks}
+    if statuses & {RunStatus.FAILED, RunStatus.CANCELLED}:
+        return BuildState.BROKEN
+    if len(checks) == len(required) and statuses == {RunStatus.SUCCEEDED}:
+        return BuildState.DEPLOYABLE
+    return BuildState.PENDING
+
+
+def people_behind(author: Author | None, policy: Policy) -> str | None:
+    """Return the id of the person whom an author of a commit is, or None when the policy maps nobody to them."""
+    if author is None:
+        return None
+    person = policy.person_of(github=author.github, email=author.email)
+    return person.id if person else None

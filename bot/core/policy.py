@@ -1,0 +1,208 @@
+"""The policy as data: who people are, what each lane asks for, where it deploys to."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+
+
+class Mode(Enum):
+    """Who decides that a deployable build ships."""
+
+    DELIVERY = "delivery"  # people
+    DEPLOYMENT = "deployment"  # nobody: it ships when its blockers are gone
+
+
+class SelfApproval(Enum):
+    """Whether people may approve what they themselves wrote or asked for."""
+
+    FORBID = "forbid"
+    ALLOW = "allow"
+
+
+class NewerBuild(Enum):
+    """What a newer deployable build does to an older open release."""
+
+    LATEST_WINS = "latest-wins"
+
+
+class WhenUnknown(Enum):
+    """What to do when the CI system cannot tell whether a lost request arrived."""
+
+    ASK = "ask"
+    RESEND = "resend"
+
+
+class Permission(Enum):
+    """What a policy may allow to groups. A closed list."""
+
+    REQUEST = "request"
+    RESOLVE = "resolve"
+
+
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneId:
+    """A service in an environment: the unit in which releases are decided."""
+
+    service: str
+    environment: str
+
+    def __str__(self) -> str:
+        """Return the way in which people write it."""
+        return f"{self.service}/{self.environment}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person with all their accounts. `id` is the policy's name, or the Slack id of somebody not listed."""
+
+    id: str
+    slack: str | None = None
+    github: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People and a Slack user group; they add up."""
+
+    name: str
+    people: frozenset[str] = frozenset()
+    usergroup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """`count` people out of `sources` (names of groups or of people)."""
+
+    sources: tuple[str, ...]
+    count: int
+
+    def __str__(self) -> str:
+        """Return it as people read it: «1 of qa»."""
+        return f"{self.count} of {' or '.join(self.sources)}"
+
+
+@dataclass(frozen=True, slots=True)
+class GithubDeployment:
+    """Create a deployment at the exact commit; a workflow `on: deployment` does the rest."""
+
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class GithubWorkflow:
+    """Dispatch a workflow on `ref`, with the commit and our key as inputs."""
+
+    workflow: str
+    ref: str
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+Target = GithubDeployment | GithubWorkflow
+
+
+@dataclass(frozen=True, slots=True)
+class GithubSource:
+    """Which runs of which repository make a build deployable."""
+
+    repository: str
+    branch: str
+    workflows: tuple[str, ...]  # bare paths: .github/workflows/build.yml
+    events: tuple[str, ...] = ("push",)
+    poll: timedelta = timedelta(minutes=5)
+
+
+class VersionFrom(Enum):
+    """Where the version that people read comes from. Display only."""
+
+    RUN_NUMBER = "run_number"
+    SHA = "sha"
+
+
+@dataclass(frozen=True, slots=True)
+class LanePolicy:
+    """Everything the policy says of one lane; a snapshot of it is stored with each release."""
+
+    lane: LaneId
+    mode: Mode
+    channel: str
+    target: Target
+    approvals: tuple[ApprovalRule, ...] = ()
+    self_approval: SelfApproval = SelfApproval.FORBID
+    newer_build: NewerBuild = NewerBuild.LATEST_WINS
+    expires_after: timedelta | None = timedelta(hours=24)
+    deploy_timeout: timedelta = timedelta(minutes=30)
+    lookup_window: timedelta = timedelta(seconds=120)
+    when_unknown: WhenUnknown = WhenUnknown.ASK
+    announce: bool = False
+
+    def required(self) -> tuple[ApprovalRule, ...]:
+        """Return the rules that a release must satisfy: none where builds ship by themselves."""
+        return self.approvals if self.mode is Mode.DELIVERY else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePolicy:
+    """A service: where its builds come from and its lanes, in the order of the file."""
+
+    name: str
+    channel: str
+    source: GithubSource
+    version_from: VersionFrom
+    lanes: tuple[LanePolicy, ...]
+
+    def lane(self, environment: str) -> LanePolicy | None:
+        """Return the lane of an environment, or None."""
+        return next((lane for lane in self.lanes if lane.lane.environment == environment), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole policy file as data."""
+
+    services: tuple[ServicePolicy, ...]
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
+    permissions: tuple[tuple[Permission, tuple[str, ...]], ...] = ()
+    announcements: str | None = None  # channel id
+    operations: str | None = None  # channel id
+    command: str = "/deploy"
+    hash: str = ""
+    warnings: tuple[str, ...] = field(default=())
+
+    def service(self, name: str) -> ServicePolicy | None:
+        """Return a service by its exact name, or None."""
+        return next((service for service in self.services if service.name == name), None)
+
+    def lane(self, lane: LaneId) -> LanePolicy | None:
+        """Return what today's policy says of a lane, or None when it no longer names it."""
+        service = self.service(lane.service)
+        return service.lane(lane.environment) if service else None
+
+    def lanes(self) -> tuple[LanePolicy, ...]:
+        """Return every lane of every service."""
+        return tuple(lane for service in self.services for lane in service.lanes)
+
+    def group(self, name: str) -> Group | None:
+        """Return a group by its name, or None."""
+        return next((group for group in self.groups if group.name == name), None)
+
+    def person_of(
+        self, *, slack: str | None = None, github: str | None = None, email: str | None = None
+    ) -> Person | None:
+        """Return the person behind any one of the given accounts, or None when the policy lists nobody."""
+        for person in self.people:
+            if (
+                (slack and person.slack == slack)
+                or (github and person.github == github)
+                or (email and person.email and person.email.lower() == email.lower())
+            ):
+                return person
+        return None
+
+    def allowed(self, permission: Permission) -> tuple[str, ...]:
+        """Return the groups and people that hold a permission; nobody when the policy is silent."""
+        return next((names for which, names in self.permissions if which is permission), ())

@@ -1,0 +1,152 @@
+"""Refusals as values: why something was not done. Each becomes a sentence with a way on, in bot/views/refusals.py."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.core.build import BuildState
+from bot.core.inputs import Account
+from bot.core.policy import ApprovalRule, LaneId, Permission
+from bot.core.release import Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMayNotAct:
+    """A guest, a bot, a stranger, somebody deactivated, or somebody whom the directory does not know."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnApprover:
+    """The person is in none of the groups that may approve."""
+
+    rules: tuple[ApprovalRule, ...]
+
+
+class OwnWork(Enum):
+    """How the release is the person's own."""
+
+    REQUESTER = "requester"
+    PUSHER = "pusher"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRelease:
+    """The person asked for the release or pushed it, and the policy forbids approving one's own."""
+
+    how: OwnWork
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyApproved:
+    """The person's approval stands already; nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToWithdraw:
+    """The person has no approval standing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoApprovalNeeded:
+    """Builds of this lane ship by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince:
+    """What ships has changed since the card that was clicked was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """The release has ended or started; the act no longer applies."""
+
+    state: Lifecycle
+    superseded_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoReason:
+    """A reason is required and none was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotCancel:
+    """Only the requester and the lane's approvers may cancel."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPermitted:
+    """The policy does not give this permission to the person."""
+
+    permission: Permission
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotDeployable:
+    """The build is not one that could go to production."""
+
+    label: str
+    state: BuildState
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyOpen:
+    """A release of this build is open there; its link is the answer."""
+
+    release: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyLive:
+    """The newest deployable build is what is live; name the version to deploy it again."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotInPolicy:
+    """Today's policy no longer names the lane."""
+
+    lane: LaneId
+
+
+@dataclass(frozen=True, slots=True)
+class StillBlocked:
+    """The last look before the deploy found something in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotExpected:
+    """A report or an answer that does not fit the state the release is in."""
+
+    state: Lifecycle
+
+
+Reason = (
+    AccountMayNotAct
+    | NotAnApprover
+    | OwnRelease
+    | AlreadyApproved
+    | NothingToWithdraw
+    | NoApprovalNeeded
+    | ChangedSince
+    | TooLate
+    | NoReason
+    | MayNotCancel
+    | NotPermitted
+    | NotDeployable
+    | AlreadyOpen
+    | AlreadyLive
+    | NotInPolicy
+    | StillBlocked
+    | NotExpected
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing was changed, and why: every reason, not the first."""
+
+    reasons: tuple[Reason, ...]

@@ -1,0 +1,127 @@
+"""A release: one build on its way to one environment, the words people said about it, and its deployment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.core.build import Build
+from bot.core.policy import LaneId, LanePolicy
+
+
+class Lifecycle(Enum):
+    """The stored states. What a release waits for is derived from its blockers, never stored."""
+
+    OPEN = "open"
+    DEPLOYING = "deploying"
+    LIVE = "live"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can happen to the release any more."""
+        return self not in {Lifecycle.OPEN, Lifecycle.DEPLOYING}
+
+
+class Origin(Enum):
+    """Who opened a release."""
+
+    PIPELINE = "pipeline"
+    REQUEST = "request"
+
+
+class Surface(Enum):
+    """Where somebody acted."""
+
+    BUTTON = "button"
+    MODAL = "modal"
+    COMMAND = "command"
+    CLI = "cli"
+
+
+class Verdict(Enum):
+    """A person's word on a release; the last one of each person counts."""
+
+    APPROVE = "approve"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One word of one person. Append-only."""
+
+    person: str
+    slack: str | None
+    verdict: Verdict
+    generation: int
+    groups: tuple[str, ...]  # the groups they were in when they said it
+    at: datetime
+    surface: Surface
+    saw: str | None = None  # hash of the card that they had before them
+
+
+class DeployStatus(Enum):
+    """How far the deployment of a release is."""
+
+    ATTEMPTED = "attempted"  # recorded before the first byte was sent
+    ACCEPTED = "accepted"  # the CI system gave it an id
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # nobody can tell whether the request arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What was asked of the CI system for a release, and what it answered."""
+
+    status: DeployStatus
+    attempted_at: datetime
+    ref: str | None = None  # the CI system's id of the deployment or the run
+    url: str | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One build on its way to one environment. A value: deciding returns a new one.
+
+    `generation` counts what ships: it grows when the artifact changes, and approvals of former generations are void.
+    `key` is known to the CI system and constant over retries of a call.
+    """
+
+    number: int
+    lane: LaneId
+    origin: Origin
+    build: Build
+    artifact: str
+    generation: int
+    key: str
+    state: Lifecycle
+    opened_at: datetime
+    policy: LanePolicy
+    policy_hash: str
+    requested_by: str | None = None
+    approvals: tuple[Approval, ...] = ()
+    deployment: Deployment | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None  # why it was rejected or cancelled, or what failed
+    superseded_by: int | None = None
+    older_than_live: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the name people use: R-42."""
+        return f"R-{self.number}"
+
+    def standing(self) -> tuple[Approval, ...]:
+        """Return the approvals that count: each person's last word on what ships now, where it is a yes."""
+        last: dict[str, Approval] = {}
+        for word in self.approvals:
+            if word.generation == self.generation:
+                last.pop(word.person, None)
+                last[word.person] = word
+        return tuple(word for word in last.values() if word.verdict is Verdict.APPROVE)

@@ -1,0 +1,118 @@
+"""CI systems: where builds come from and where deploys are triggered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal, Protocol
+
+from bot.core.build import PipelineReport
+from bot.core.inputs import FoundLive
+from bot.core.policy import GithubSource, ServicePolicy, Target
+from bot.core.release import Release
+from bot.ports.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request for the sender. `path` is relative to the system's configured base address."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """A whole reply, its body within the size limit."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RunHint:
+    """A webhook says that a run has news; the run itself is fetched before it counts."""
+
+    repository: str
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentHint:
+    """A webhook says that a deployment has news."""
+
+    repository: str
+    ref: str
+
+
+Hint = RunHint | DeploymentHint
+
+
+class Verdict(Enum):
+    """How a webhook that is not followed is answered."""
+
+    NOT_AUTHENTIC = 401
+    MALFORMED = 400
+    NOT_FOLLOWED = 202
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook that is followed: its dedupe key and what it hints at."""
+
+    dedupe_key: str
+    hint: Hint
+
+
+class Source(Protocol):
+    """Where builds come from. The implementation does its I/O through the one sender."""
+
+    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+        """Fetch a run; None when it is not one that the policy names (repository, branch, workflow, trigger)."""
+
+    async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
+        """Fetch the runs that the policy names, oldest first; empty when nothing changed since last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The CI system knows the deployment by this reference."""
+
+    ref: str
+    url: str | None
+
+
+class ProgressStatus(Enum):
+    """How far a deployment is at the CI system."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the CI system says of a deployment now."""
+
+    status: ProgressStatus
+    detail: str
+    url: str | None
+
+
+class Executor(Protocol):
+    """Where deploys are triggered. One call each, never retried inside."""
+
+    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+        """Trigger the deploy at exactly the release's commit, with its key."""
+
+    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+        """Look the deploy up by its key; None when the system does not know it (yet)."""
+
+    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+        """Return how far the deployment is."""
+
+    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+        """Return the newest successful deployment that the target can name, for adoption."""

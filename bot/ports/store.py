@@ -1,0 +1,299 @@
+"""The database: one synchronous function is one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol, TypeVar
+
+from bot.core.build import Build, PipelineReport
+from bot.core.lane import Lane
+from bot.core.policy import LaneId
+from bot.core.release import Release
+
+T = TypeVar("T")
+
+
+class Lanes(Protocol):
+    """Lanes with their releases."""
+
+    def load(self, lane: LaneId, *, also: int | None = None) -> Lane:
+        """Return the lane with its unfinished releases (builds and approvals included), oldest first.
+
+        `also` adds one release of the lane that may have ended. A lane that is not stored yet comes back unadopted.
+        """
+
+    def save(self, before: Lane, after: Lane) -> None:
+        """Write what differs: the lane's row, new releases, changed releases, new approvals (append-only)."""
+
+    def next_number(self) -> int:
+        """Return the number that the next release will have; numbers are never reused."""
+
+    def release(self, number: int) -> Release | None:
+        """Return one release, ended or not."""
+
+    def history(self, lane: LaneId, count: int) -> tuple[Release, ...]:
+        """Return the newest releases of a lane, newest first."""
+
+    def unfinished(self) -> tuple[Release, ...]:
+        """Return every unfinished release of every lane, oldest first."""
+
+
+class Builds(Protocol):
+    """Builds and what pipelines reported about them."""
+
+    def report(self, report: PipelineReport) -> bool:
+        """Keep the newest report of each pipeline and commit, by `report.order`. False when it tells nothing new."""
+
+    def reports(self, service: str, sha: str) -> tuple[PipelineReport, ...]:
+        """Return the newest report of each pipeline for a commit."""
+
+    def save(self, build: Build) -> Build:
+        """Insert (id 0) or update a build, unique by service and commit; returns it with its id."""
+
+    def of_commit(self, service: str, sha: str) -> Build | None:
+        """Return the build of a commit."""
+
+    def newest_deployable(self, service: str) -> Build | None:
+        """Return the deployable build with the greatest position, or None."""
+
+    def named(self, service: str, version: str) -> tuple[Build, ...]:
+        """Return the builds whose version equals `version` or whose commit begins with it (7 to 40 hex digits)."""
+
+
+class InboxState(Enum):
+    """How far a received thing is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    POISON = "poison"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Something that came in and acts: verified, not yet decided. `body` is JSON text of our own model."""
+
+    source: str  # "slack", "github", "cli"
+    dedupe_key: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A received thing with its place in the queue."""
+
+    id: int
+    received: Received
+    tries: int
+
+
+class Inbox(Protocol):
+    """What was received: stored before it is acknowledged."""
+
+    def put(self, received: Received) -> int | None:
+        """Store it; returns its id, or None when its dedupe key was seen before."""
+
+    def claim(self, now: datetime) -> InboxRow | None:
+        """Return the oldest waiting row that is due and count a try; a row that kills the process is set aside so."""
+
+    def done(self, row: int, outcome: str) -> None:
+        """Record that it was decided and how."""
+
+    def later(self, row: int, due: datetime, why: str, *, counts: bool) -> None:
+        """Put it back until `due`; with counts=False the try does not count towards poison (the world's fault)."""
+
+    def poison(self, row: int, why: str) -> None:
+        """Set it aside after too many tries."""
+
+    def next_due(self) -> datetime | None:
+        """Return when the next waiting row is due."""
+
+
+class EffectState(Enum):
+    """The states of the effect protocol."""
+
+    READY = "ready"
+    ATTEMPTING = "attempting"
+    VERIFY = "verify"  # the answer was lost: look it up by our key
+    UNKNOWN = "unknown"  # a person decides
+    DONE = "done"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class EffectKind(Enum):
+    """What an effect row asks for. `DEPLOY` goes to the CI system, the others to Slack."""
+
+    DEPLOY = "deploy"
+    ANNOUNCE = "announce"
+    TELL_FAILURE = "tell_failure"
+    LOG = "log"  # a line in a release's thread
+    ANSWER = "answer"  # a private answer to somebody who acted
+
+
+@dataclass(frozen=True, slots=True)
+class NewEffect:
+    """An intent. `key` is unique for ever; a cancelled row with the same key becomes ready again.
+
+    Effects of one `lane` are worked off in order, one at a time. `body` is JSON text of our own model.
+    """
+
+    key: str
+    kind: EffectKind
+    lane: str
+    release: int | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """A claimed effect: an attempt at it is recorded, and `fence` guards its outcome."""
+
+    id: int
+    effect: NewEffect
+    claimed_from: EffectState  # READY: do it; VERIFY: find out whether it happened
+    attempt: int
+    fence: int
+    created_at: datetime
+    first_lost_at: datetime | None
+
+
+class Effects(Protocol):
+    """Effect rows: intent, attempt, outcome."""
+
+    def enqueue(self, effect: NewEffect, now: datetime) -> None:
+        """Record an intent; one that is known by its key already stays as it is, unless it was cancelled."""
+
+    def claim(self, kinds: Sequence[EffectKind], now: datetime) -> EffectRow | None:
+        """Take the next due effect that is first in its lane and record the attempt; None when there is none.
+
+        A READY row becomes ATTEMPTING; a VERIFY row is claimed as VERIFY and stays so.
+        """
+
+    def outcome(
+        self, row: EffectRow, state: EffectState, now: datetime, *, due: datetime | None = None, note: str = ""
+    ) -> bool:
+        """Write the outcome if the row is still ours by its fence; False when somebody else has it."""
+
+    def void_leases(self, now: datetime) -> int:
+        """At start: whatever a dead instance was attempting may have happened; READY to VERIFY. Returns how many."""
+
+    def resume(self, key: str, state: EffectState, now: datetime) -> None:
+        """Wake an UNKNOWN row after a person's answer (READY, VERIFY or CANCELLED)."""
+
+    def next_due(self, kinds: Sequence[EffectKind]) -> datetime | None:
+        """Return when the next effect of these kinds is due."""
+
+
+class CardKind(Enum):
+    """Messages that are kept true."""
+
+    NOTICE = "notice"  # a release, in its service's channel
+    QUESTION = "question"  # a lost request, in the operations channel
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message that is kept true: where it is and what Slack was last given."""
+
+    id: int
+    kind: CardKind
+    release: int
+    channel: str
+    ts: str | None
+    want: int  # grows whenever its release changes
+    have: int  # the `want` that was last shown
+    have_hash: str | None
+    lost_posts: int  # first posts whose answer was lost: so many unrecorded copies may exist
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What a button stands for. Its id is random and stable per release, generation, act and card."""
+
+    id: str
+    card: int
+    release: int
+    generation: int
+    act: str
+
+
+class Cards(Protocol):
+    """Messages that are kept true, and the handles in their buttons."""
+
+    def want(self, kind: CardKind, release: int, channel: str, now: datetime) -> None:
+        """Ask for the card to be shown anew; makes its row if there is none."""
+
+    def claim(self, now: datetime) -> Card | None:
+        """Take the next card that is due and not yet as wanted; a first post is recorded before it is sent."""
+
+    def shown(self, card: Card, ts: str, have_hash: str, now: datetime) -> None:
+        """Record what Slack has now; `card.want` becomes its `have`."""
+
+    def later(self, card: Card, due: datetime, *, lost_post: bool) -> None:
+        """Try again at `due`."""
+
+    def give_up(self, card: Card, why: str) -> None:
+        """Leave the card alone until its release changes again."""
+
+    def of(self, kind: CardKind, release: int) -> Card | None:
+        """Return the card of a release."""
+
+    def by_id(self, card: int) -> Card | None:
+        """Return a card by its id."""
+
+    def handle(self, card: int, release: int, generation: int, act: str) -> str:
+        """Return the id of the handle for a button, made on first use."""
+
+    def by_handle(self, handle: str) -> Handle | None:
+        """Return what a button stands for."""
+
+    def next_due(self) -> datetime | None:
+        """Return when the next card is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One row of the chain, before it is chained."""
+
+    at: datetime
+    action: str
+    actor: str | None
+    surface: str | None
+    lane: str | None
+    release: int | None
+    policy_hash: str
+    data: Mapping[str, str | int | None]
+
+
+class Audit(Protocol):
+    """The hash chain."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Chain a row to the head, in the transaction of what it describes."""
+
+    def verify(self) -> int:
+        """Check the whole chain and return its length; raises ValueError naming the first row that does not fit."""
+
+
+class Transaction(Protocol):
+    """One transaction: all of it is committed, or none."""
+
+    lanes: Lanes
+    builds: Builds
+    inbox: Inbox
+    effects: Effects
+    cards: Cards
+    audit: Audit
+
+
+class Store(Protocol):
+    """The database. `work` is a plain function; it runs alone, on the database's own thread."""
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run in BEGIN IMMEDIATE and commit durably before returning; roll back and raise what `work` raises."""
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        """Run on a consistent view without writing."""

@@ -1,0 +1,1 @@
+"""What people read. Pure: state in, Block Kit dicts and text out."""
