@@ -1,0 +1,1 @@
+"""Everything on the network, inward and outward."""
