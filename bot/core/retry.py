@@ -1,0 +1,12 @@
+"""When to try again: exponential, capped. Callers that need jitter have it from who asked them to wait."""
+
+from datetime import timedelta
+
+FIRST = timedelta(seconds=1)
+LONGEST = timedelta(minutes=5)
+
+
+def pause(tries: int) -> timedelta:
+    """Return how long to wait after so many tries (from 1): 1 s, 2 s, 4 s ... 5 min."""
+    doublings = min(max(tries - 1, 0), 16)
+    return min(LONGEST, FIRST * 2**doublings)

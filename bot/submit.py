@@ -1,0 +1,205 @@
+"""One input, one transaction: load, decide, save, enqueue, audit. Synchronous, runs on the database's own thread."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.core.build import Build, BuildState, PipelineReport, assess
+from bot.core.decide import Decision, Fresh, decide
+from bot.core.effects import (
+    Announce,
+    AskWhetherItRan,
+    Effect,
+    Happening,
+    ResendDeployment,
+    StartDeployment,
+    TellFailure,
+)
+from bot.core.inputs import (
+    Actor,
+    Adopt,
+    Approve,
+    BuildChanged,
+    Cancel,
+    FoundLive,
+    Input,
+    Reject,
+    Request,
+    Resolve,
+    Withdraw,
+)
+from bot.core.lane import Lane
+from bot.core.policy import LaneId, Policy, ServicePolicy
+from bot.core.refusals import Refusal
+from bot.core.release import Release
+from bot.ports.store import AuditEntry, CardKind, EffectKind, EffectState, NewEffect, Transaction
+
+ByPeople = Approve | Reject | Withdraw | Cancel | Resolve | Request
+HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
+"""How a happening is kept until its line stands in the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What deciding needs from outside besides the input: today's policy, the present, a source of key suffixes."""
+
+    policy: Policy
+    now: datetime
+    suffix: Callable[[], str]
+
+
+def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Decision | Refusal:
+    """Decide upon one input and write down everything that follows from it, all or nothing."""
+    before = tx.lanes.load(lane, also=getattr(given, "release", None))
+    fresh = Fresh(tx.lanes.next_number(), setting.suffix())
+    decided = decide(before, given, setting.policy, fresh, setting.now)
+    if isinstance(decided, Refusal):
+        if isinstance(given, ByPeople):
+            _record_refusal(tx, lane, given, decided, setting)
+        return decided
+    tx.lanes.save(before, decided.lane)
+    for effect in decided.effects:
+        _enqueue(tx, effect, decided.lane, setting)
+    for index, happening in enumerate(decided.happenings):
+        _record(tx, lane, happening, given, setting)
+        if happening.release is not None:
+            tx.effects.enqueue(_line(happening, index, setting.now), setting.now)
+    _show(tx, before, decided.lane, setting.now)
+    return decided
+
+
+def take_reports(
+    tx: Transaction, service: ServicePolicy, reports: Iterable[PipelineReport], setting: Setting
+) -> tuple[Build, ...]:
+    """Apply what pipelines reported and let the service's lanes decide; returns the builds that changed.
+
+    All reports are stored before any lane decides, so that after a gap only the newest build opens by itself.
+    """
+    changed = _store_reports(tx, service, reports)
+    newest = tx.builds.newest_deployable(service.name)
+    for build in changed:
+        is_newest = build.state is BuildState.DEPLOYABLE and newest is not None and build.position >= newest.position
+        for lane in service.lanes:
+            submit(tx, lane.lane, BuildChanged(build, newest=is_newest), setting)
+    return changed
+
+
+def adopt(
+    tx: Transaction,
+    service: ServicePolicy,
+    reports: Iterable[PipelineReport],
+    live: Mapping[LaneId, FoundLive | None],
+    setting: Setting,
+) -> None:
+    """See a service's lanes for the first time: what is live, and which builds are old and never open by themselves."""
+    _store_reports(tx, service, reports)
+    for lane, found in live.items():
+        build = tx.builds.of_commit(service.name, found.sha) if found else None
+        if found and build:
+            found = replace(found, position=build.position, version=build.version)  # noqa: PLW2901 - the same fact, told better
+        submit(tx, lane, Adopt(found), setting)
+
+
+def _store_reports(tx: Transaction, service: ServicePolicy, reports: Iterable[PipelineReport]) -> tuple[Build, ...]:
+    commits = dict.fromkeys(report.sha for report in reports if tx.builds.report(report))
+    changed = []
+    for sha in commits:
+        known = tx.builds.of_commit(service.name, sha)
+        build = assess(tx.builds.reports(service.name, sha), service.source.workflows, service.version_from, known)
+        if build is not None and build != known:
+            changed.append(tx.builds.save(build))
+    return tuple(sorted(changed, key=lambda build: build.position))
+
+
+def deploy_key(release: Release) -> str:
+    """Return the key of the effect that deploys what a release ships now."""
+    return f"deploy:{release.name}:{release.generation}"
+
+
+def _enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> None:
+    release = lane.release(effect.release)
+    if release is None:
+        raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
+    match effect:
+        case StartDeployment():
+            new = NewEffect(deploy_key(release), EffectKind.DEPLOY, f"deploy:{lane.id}", release.number, "{}")
+            tx.effects.enqueue(new, setting.now)
+        case ResendDeployment():
+            tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
+        case Announce():
+            _tell(tx, EffectKind.ANNOUNCE, release, setting.now)
+        case TellFailure():
+            _tell(tx, EffectKind.TELL_FAILURE, release, setting.now)
+        case AskWhetherItRan():
+            channel = setting.policy.operations or release.policy.channel
+            tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
+
+
+def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime) -> None:
+    key = f"{kind.value}:{release.name}"
+    tx.effects.enqueue(NewEffect(key, kind, key, release.number, "{}"), now)
+
+
+def _line(happening: Happening, index: int, now: datetime) -> NewEffect:
+    key = f"log:R-{happening.release}:{now.isoformat()}:{index}:{happening.kind.value}"
+    body = HAPPENING.dump_json(happening).decode()
+    return NewEffect(key, EffectKind.LOG, f"thread:R-{happening.release}", happening.release, body)
+
+
+def _show(tx: Transaction, before: Lane, after: Lane, now: datetime) -> None:
+    """Ask for the cards that this may have changed: those of changed releases, and of all that wait in the lane."""
+    for release in after.releases:
+        old = before.release(release.number)
+        if release == old and (release.state.ended or before == after):
+            continue
+        tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
+        if release == old:
+            continue
+        question = tx.cards.of(CardKind.QUESTION, release.number)
+        if question is not None:
+            tx.cards.want(CardKind.QUESTION, release.number, question.channel, now)
+        if release.state.ended:
+            tx.effects.resume(deploy_key(release), EffectState.CANCELLED, now)
+
+
+def _record(tx: Transaction, lane: LaneId, happening: Happening, given: Input, setting: Setting) -> None:
+    actor = given.by if isinstance(given, ByPeople) and happening.by == given.by.person.id else None
+    data: dict[str, str | int | None] = {"detail": happening.detail}
+    if happening.other is not None:
+        data["other"] = happening.other
+    tx.audit.append(
+        AuditEntry(
+            at=setting.now,
+            action=happening.kind.value,
+            actor=happening.by,
+            surface=actor.surface.value if actor else None,
+            lane=str(lane),
+            release=happening.release,
+            policy_hash=setting.policy.hash,
+            data=data | _identity(actor),
+        )
+    )
+
+
+def _record_refusal(tx: Transaction, lane: LaneId, given: ByPeople, refusal: Refusal, setting: Setting) -> None:
+    reasons = ", ".join(type(reason).__name__ for reason in refusal.reasons)
+    tx.audit.append(
+        AuditEntry(
+            at=setting.now,
+            action="refused",
+            actor=given.by.person.id,
+            surface=given.by.surface.value,
+            lane=str(lane),
+            release=getattr(given, "release", None),
+            policy_hash=setting.policy.hash,
+            data={"act": type(given).__name__, "reasons": reasons} | _identity(given.by),
+        )
+    )
+
+
+def _identity(actor: Actor | None) -> dict[str, str | int | None]:
+    if actor is None:
+        return {}
+    return {"slack": actor.person.slack, "host_user": actor.host_user, "saw": actor.saw}

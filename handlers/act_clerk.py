@@ -1,0 +1,197 @@
+"""Works off what people did: looks at the button or the words, asks who they are, decides, answers privately."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.decide import Decision
+from bot.core.inputs import Actor, Answer, Approve, Cancel, Reject, Request, Resolve, Withdraw
+from bot.core.policy import LaneId
+from bot.core.refusals import Refusal
+from bot.core.release import Release, Surface
+from bot.ports.slack import Message
+from bot.ports.store import Card, EffectKind, Handle, InboxRow, NewEffect, Transaction
+from bot.ports.trouble import TryLater
+from bot.submit import Setting, submit
+from bot.views import answers, refusals
+from handlers.acts import ACT, Click, Command, Rejection
+from handlers.desk import Desk, record
+from handlers.grammar import (
+    ApproveWords,
+    CancelWords,
+    Misunderstood,
+    RejectWords,
+    RequestWords,
+    WithdrawWords,
+    parse,
+)
+from handlers.people import People
+from handlers.permalinks import Permalinks
+
+Act = Click | Rejection | Command
+OfOne = Approve | Reject | Withdraw | Cancel | Resolve
+
+ANSWERS: Mapping[str, Answer] = {
+    "did_run": Answer.DID_RUN,
+    "did_not_run": Answer.DID_NOT_RUN,
+    "try_again": Answer.TRY_AGAIN,
+    "abandon": Answer.ABANDON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of an act, and what the person is told, if anything: a click that worked shows on the card itself."""
+
+    outcome: str
+    message: Message | None
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActClerk:
+    """Works off clicks, modals and commands."""
+
+    desk: Desk
+    people: People
+    workspace: str
+    """The address of the Slack workspace, for links."""
+
+    async def handle(self, row: InboxRow) -> str | TryLater:
+        """Decide upon one act; returns the plain text of its answer."""
+        act = ACT.validate_json(row.received.body)
+        actor = await self._actor(act)
+        if isinstance(actor, TryLater):
+            return actor
+        told = await self.desk.change(lambda tx, setting: self._decide(tx, setting, row, act, actor))
+        return told.message.text if told.message else told.outcome
+
+    async def _actor(self, act: Act) -> Actor | TryLater | None:
+        if isinstance(act, Command) and act.person is not None:
+            return await self.people.named(act.person, act.host_user)
+        if act.slack is None:
+            return None
+        surface = {"click": Surface.BUTTON, "rejection": Surface.MODAL, "command": Surface.COMMAND}[act.kind]
+        return await self.people.in_slack(act.slack, act.team, surface)
+
+    def _decide(self, tx: Transaction, setting: Setting, row: InboxRow, act: Act, actor: Actor | None) -> Told:
+        links = Permalinks(tx.cards, self.workspace)
+        if actor is None:
+            told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
+        elif isinstance(act, Command):
+            told = self._command(tx, setting, act, actor, links)
+        else:
+            told = self._button(tx, setting, act, actor, links)
+        tx.inbox.done(row.id, told.outcome)
+        if told.message is not None and act.slack is not None:
+            tx.effects.enqueue(_answer(row, act, told), setting.now)
+        return told
+
+    def _button(
+        self, tx: Transaction, setting: Setting, act: Click | Rejection, actor: Actor, links: Mapping[int, str]
+    ) -> Told:
+        handle = tx.cards.by_handle(act.handle)
+        card = tx.cards.by_id(handle.card) if handle else None
+        if handle is None or card is None:
+            return Told("no such button", answers.not_my_button(), getattr(act, "channel", None))
+        if isinstance(act, Click) and not _is_of(card, act):
+            return Told("not the card's message", answers.not_my_button(), act.channel)
+        given = _given(handle, act, replace(actor, saw=card.have_hash))
+        told = self._one(tx, setting, given, links)
+        copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
+        return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
+
+    def _one(self, tx: Transaction, setting: Setting, given: OfOne, links: Mapping[int, str]) -> Told:
+        release = tx.lanes.release(given.release)
+        if release is None:
+            return Told("no such release", answers.no_such_release(given.release), None)
+        decided = submit(tx, release.lane, given, setting)
+        record(given, decided)
+        if isinstance(decided, Refusal):
+            return Told("refused", refusals.refusal(decided, release, setting.policy, links), release.policy.channel)
+        if given.by.surface in {Surface.BUTTON, Surface.MODAL}:
+            return Told("done", None, release.policy.channel)
+        after = decided.lane.release(release.number) or release
+        return Told("done", _done(given, after, links), release.policy.channel)
+
+    def _command(self, tx: Transaction, setting: Setting, act: Command, actor: Actor, links: Mapping[int, str]) -> Told:
+        parsed = parse(act.words, setting.policy)
+        match parsed:
+            case ApproveWords(number):
+                return self._one(tx, setting, Approve(number, actor), links)
+            case RejectWords(number, reason):
+                return self._one(tx, setting, Reject(number, actor, reason), links)
+            case WithdrawWords(number):
+                return self._one(tx, setting, Withdraw(number, actor), links)
+            case CancelWords(number):
+                return self._one(tx, setting, Cancel(number, actor), links)
+            case RequestWords():
+                return self._request(tx, setting, parsed, actor, links)
+            case Misunderstood(sentence):
+                return Told("misunderstood", Message(sentence), None)
+            case _:
+                return Told("misunderstood", answers.reads_only(), None)
+
+    def _request(
+        self, tx: Transaction, setting: Setting, words: RequestWords, actor: Actor, links: Mapping[int, str]
+    ) -> Told:
+        service = words.service
+        if words.version is None:
+            newest = tx.builds.newest_deployable(service)
+            builds = (newest,) if newest else ()
+        else:
+            builds = tx.builds.named(service, words.version)
+        if len(builds) != 1:
+            return Told("no such build", answers.no_such_build(service, words.version, builds), None)
+        lane = LaneId(service, words.environment)
+        given = Request(builds[0], actor, named=words.version is not None)
+        decided = submit(tx, lane, given, setting)
+        record(given, decided)
+        if isinstance(decided, Refusal):
+            return Told("refused", refusals.refusal(decided, None, setting.policy, links), None)
+        return Told("opened", answers.opened(_newest(decided), setting.policy, links), None)
+
+
+def _newest(decided: Decision) -> Release:
+    return decided.lane.releases[-1]
+
+
+def _is_of(card: Card, click: Click) -> bool:
+    """Whether a click came from the card's own message, or from a copy that a lost answer may have left behind."""
+    return card.channel == click.channel and (card.ts == click.ts or card.lost_posts > 0 or card.ts is None)
+
+
+def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> OfOne:
+    if isinstance(act, Rejection):
+        return Reject(handle.release, actor, act.reason, handle.generation)
+    if handle.act in ANSWERS:
+        return Resolve(handle.release, actor, ANSWERS[handle.act])
+    return Approve(handle.release, actor, handle.generation)
+
+
+def _done(given: OfOne, release: Release, links: Mapping[int, str]) -> Message:
+    match given:
+        case Approve():
+            return answers.approved(release, links)
+        case Reject():
+            return answers.rejected(release, links)
+        case Withdraw():
+            return answers.withdrawn(release, links)
+        case Cancel():
+            return answers.cancelled(release, links)
+        case Resolve():
+            return answers.resolved(release, given.answer, links)
+
+
+def _answer(row: InboxRow, act: Act, told: Told) -> NewEffect:
+    """Return the intent to tell somebody privately: by what they did it with, else in the card's channel."""
+    message = told.message or Message("")
+    body = {
+        "slack": act.slack,
+        "channel": getattr(act, "channel", None) or told.channel,
+        "response_url": getattr(act, "response_url", None),
+        "text": message.text,
+        "blocks": list(message.blocks),
+    }
+    key = f"answer:{row.id}"
+    return NewEffect(key, EffectKind.ANSWER, key, None, json.dumps(body))

@@ -1,0 +1,188 @@
+"""Effect rows to the CI system: attempt committed before the first byte, one call, outcome; never a blind repeat.
+
+    ready -> attempting -> accepted: done
+                        -> certainly not there: ready again, later
+                        -> refused for good: dead, the release fails
+                        -> answer lost: verify -> found by our key: done
+                                               -> not known after `lookup_window`: ask a person, or send again
+
+An attempt and the release's step to `deploying` are one transaction, so a crash leaves either nothing or something that
+is looked up. Before a second sending the key is looked up once more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.decide import Decision
+from bot.core.inputs import (
+    BeginDeployment,
+    DeploymentAccepted,
+    DeploymentLost,
+    DeploymentRefused,
+    OfRelease,
+)
+from bot.core.policy import GithubSource, WhenUnknown
+from bot.core.refusals import Refusal
+from bot.core.release import Lifecycle, Release
+from bot.core.retry import pause
+from bot.ports.ci import Executor, Placed
+from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.trouble import GiveUp, TryLater, Trouble, Unsure
+from bot.submit import Setting, submit
+from handlers.desk import Desk, record
+
+log = structlog.get_logger()
+
+LOOK_EVERY = timedelta(seconds=5)
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claimed effect with its release, and the source whose connection reaches the target."""
+
+    row: EffectRow
+    release: Release
+    source: GithubSource
+
+
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """Works off the deploy effects. Lanes never wait for one another; within one, the next waits for the last."""
+
+    desk: Desk
+    executor: Executor
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            seen = self.desk.bell.rung
+            while await self.once():
+                pass
+            due = await self.desk.store.read(lambda tx: tx.effects.next_due((EffectKind.DEPLOY,)))
+            await self.desk.rest(seen, due)
+
+    async def once(self) -> bool:
+        """Take one effect that is due and bring it a step further; False when none is due."""
+        setting = self.desk.setting()
+        row, task, decided = await self.desk.store.write(lambda tx: claim(tx, setting))
+        if row is None:
+            return False
+        if decided is not None and task is not None:
+            record(BeginDeployment(task.release.number), decided)
+        if task is not None:
+            with structlog.contextvars.bound_contextvars(release=task.release.name, effect=row.effect.key):
+                await self._further(task)
+        self.desk.bell.ring()
+        return True
+
+    async def _further(self, task: Task) -> None:
+        repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY
+        if repeated:
+            found = await self.executor.find(task.source, task.release)
+            if not await self._after_look(task, found):
+                return
+        started = await self.executor.start(task.source, task.release)
+        await self._after_start(task, started)
+
+    async def _after_look(self, task: Task, found: Placed | Trouble | None) -> bool:
+        """Write down what the look-up by key told; True when the request may be sent."""
+        now = self.desk.clock()
+        if isinstance(found, Placed):
+            await self._accepted(task, found)
+            return False
+        if found is not None:
+            log.info("deploy_not_looked_up", why=getattr(found, "why", getattr(found, "reason", "")))
+            after = max(LOOK_EVERY.total_seconds(), found.after if isinstance(found, TryLater) else 0)
+            await self._put_back(task, task.row.claimed_from, now + timedelta(seconds=after))
+            return False
+        if task.row.claimed_from is EffectState.READY:
+            return True
+        lost_at = task.row.first_lost_at or now
+        window = task.release.policy.lookup_window
+        if now < lost_at + window:
+            due = min(now + LOOK_EVERY, lost_at + window)
+            await self._put_back(task, EffectState.VERIFY, due)
+            return False
+        if task.release.policy.when_unknown is WhenUnknown.RESEND:
+            log.warning("deploy_sent_again", why="not known after the look-up window; the policy says resend")
+            await self._put_back(task, EffectState.READY, now)
+            return False
+        await self._conclude(task, EffectState.UNKNOWN, DeploymentLost(task.release.number), "nobody can tell")
+        return False
+
+    async def _after_start(self, task: Task, started: Placed | Trouble) -> None:
+        now = self.desk.clock()
+        number = task.release.number
+        match started:
+            case Placed():
+                await self._accepted(task, started)
+            case Unsure(why):
+                log.warning("deploy_answer_lost", why=why)
+                await self._put_back(task, EffectState.VERIFY, now)
+            case GiveUp(reason):
+                await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
+            case TryLater(after, why) if now - task.row.created_at < GIVE_UP_AFTER:
+                log.info("deploy_waits", why=why)
+                wait = max(after, pause(task.row.attempt).total_seconds())
+                await self._put_back(task, EffectState.READY, now + timedelta(seconds=wait))
+            case TryLater(_, why):
+                reason = f"could not be started within 24 hours: {why}"
+                await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
+
+    async def _accepted(self, task: Task, placed: Placed) -> None:
+        given = DeploymentAccepted(task.release.number, placed.ref, placed.url)
+        await self._conclude(task, EffectState.DONE, given, placed.ref)
+
+    async def _put_back(self, task: Task, state: EffectState, due: datetime) -> None:
+        now = self.desk.clock()
+        await self.desk.store.write(lambda tx: tx.effects.outcome(task.row, state, now, due=due))
+
+    async def _conclude(self, task: Task, state: EffectState, given: OfRelease, note: str) -> None:
+        """Write the outcome and let the lane decide, in one transaction; nothing if the row is no longer ours."""
+
+        def work(tx: Transaction, setting: Setting) -> Decision | Refusal | None:
+            if not tx.effects.outcome(task.row, state, setting.now, note=note):
+                return None
+            return submit(tx, task.release.lane, given, setting)
+
+        decided = await self.desk.change(work)
+        if decided is None:
+            log.warning("fenced")
+        else:
+            record(given, decided)
+
+
+def claim(tx: Transaction, setting: Setting) -> tuple[EffectRow | None, Task | None, Decision | Refusal | None]:
+    """Claim an effect; for one to be sent, the release begins its deployment in the same transaction."""
+    row = tx.effects.claim((EffectKind.DEPLOY,), setting.now)
+    if row is None or row.effect.release is None:
+        return row, None, None
+    release = tx.lanes.release(row.effect.release)
+    service = setting.policy.service(release.lane.service) if release else None
+    if release is None or release.state.ended:
+        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended")
+        return row, None, None
+    if service is None:
+        later = setting.now + timedelta(minutes=1)
+        tx.effects.outcome(row, row.claimed_from, setting.now, due=later, note="its service left the policy")
+        return row, None, None
+    if row.claimed_from is EffectState.VERIFY:
+        return row, _verifying(tx, row, release, service.source, setting), None
+    decided = submit(tx, release.lane, BeginDeployment(release.number), setting)
+    if isinstance(decided, Refusal):
+        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="blocked again before it was sent")
+        return row, None, decided
+    begun = decided.lane.release(release.number) or release
+    return row, Task(row, begun, service.source), decided
+
+
+def _verifying(
+    tx: Transaction, row: EffectRow, release: Release, source: GithubSource, setting: Setting
+) -> Task | None:
+    if release.state is Lifecycle.OPEN:  # never begun, so never sent
+        tx.effects.outcome(row, EffectState.READY, setting.now, due=setting.now)
+        return None
+    return Task(row, release, source)

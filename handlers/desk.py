@@ -1,0 +1,66 @@
+"""What all the handlers share: the database, today's policy, the clock, and the one way to decide something."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from bot.core.decide import Decision
+from bot.core.inputs import Input
+from bot.core.policy import LaneId, Policy
+from bot.core.refusals import Refusal
+from bot.ports.store import Store, Transaction
+from bot.submit import Setting, submit
+from handlers.bell import Bell
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+MOST_REST = 30.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The shared things. `token` returns fresh random lowercase letters and digits, as many as asked for."""
+
+    store: Store
+    policy: Policy
+    clock: Callable[[], datetime]
+    token: Callable[[int], str]
+    bell: Bell
+
+    def setting(self) -> Setting:
+        """Return what deciding needs, as of now."""
+        return Setting(self.policy, self.clock(), lambda: self.token(8))
+
+    async def change(self, work: Callable[[Transaction, Setting], T]) -> T:
+        """Run one transaction, then wake whoever may find work in it."""
+        setting = self.setting()
+        result = await self.store.write(lambda tx: work(tx, setting))
+        self.bell.ring()
+        return result
+
+    async def submit(self, lane: LaneId, given: Input) -> Decision | Refusal:
+        """Decide upon one input in a transaction of its own."""
+        decided = await self.change(lambda tx, setting: submit(tx, lane, given, setting))
+        record(given, decided)
+        return decided
+
+    async def rest(self, seen: int, due: datetime | None) -> None:
+        """Wait until the bell rings or something is due; at most half a minute, whatever the clock does meanwhile."""
+        left = MOST_REST if due is None else min(MOST_REST, max(0.0, (due - self.clock()).total_seconds()))
+        await self.bell.wait(seen, left)
+
+
+def record(given: Input, decided: Decision | Refusal) -> None:
+    """Log a decision, after its commit."""
+    if isinstance(decided, Refusal):
+        reasons = [type(reason).__name__ for reason in decided.reasons]
+        log.info("input_refused", input=type(given).__name__, reasons=reasons)
+        return
+    for happening in decided.happenings:
+        release = f"R-{happening.release}" if happening.release is not None else None
+        log.info("happened", what=happening.kind.value, lane=str(decided.lane.id), release=release, actor=happening.by)

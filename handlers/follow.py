@@ -1,0 +1,79 @@
+"""Follows the deployments in flight to their end, by asking; webhooks only make it look sooner."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.core.inputs import DeploymentEnded, DeploymentRunning
+from bot.core.policy import GithubSource
+from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.ports.ci import Executor, Progress, ProgressStatus
+from handlers.bell import Bell
+from handlers.desk import Desk
+from handlers.watch import why
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Follower:
+    """Asks about every deployment that the CI system knows, until its final word."""
+
+    desk: Desk
+    executor: Executor
+    every: timedelta
+    news: Bell = field(default_factory=Bell)
+
+    def look_now(self, repository: str) -> None:
+        """Look at once: a webhook says that something in the repository has news."""
+        log.debug("news", repository=repository)
+        self.news.ring()
+
+    async def run(self) -> None:
+        """Follow for ever; sleeps while nothing is in flight."""
+        while True:
+            work, hints = self.desk.bell.rung, self.news.rung
+            flying = await self.once()
+            if flying:
+                await self.news.wait(hints, self.every.total_seconds())
+            else:
+                await self.desk.rest(work, None)
+
+    async def once(self) -> int:
+        """Ask about each deployment in flight once; returns how many there are."""
+        releases = await self.desk.store.read(lambda tx: tx.lanes.unfinished())
+        flying = [release for release in releases if _known(release)]
+        await asyncio.gather(*(self._ask(release) for release in flying))
+        return len(flying)
+
+    async def _ask(self, release: Release) -> None:
+        service = self.desk.policy.service(release.lane.service)
+        if service is None:
+            log.warning("deployment_not_followed", release=release.name, why="its service left the policy")
+            return
+        await self._look(service.source, release)
+
+    async def _look(self, source: GithubSource, release: Release) -> None:
+        progress = await self.executor.follow(source, release)
+        if not isinstance(progress, Progress):
+            log.info("deployment_not_seen", release=release.name, why=why(progress))
+            return
+        deployment = release.deployment
+        match progress.status:
+            case ProgressStatus.WAITING:
+                return
+            case ProgressStatus.RUNNING:
+                if deployment is not None and deployment.status is DeployStatus.ACCEPTED:
+                    await self.desk.submit(release.lane, DeploymentRunning(release.number, progress.url))
+            case ProgressStatus.SUCCEEDED | ProgressStatus.FAILED:
+                succeeded = progress.status is ProgressStatus.SUCCEEDED
+                ended = DeploymentEnded(release.number, succeeded, progress.detail, progress.url)
+                await self.desk.submit(release.lane, ended)
+
+
+def _known(release: Release) -> bool:
+    return (
+        release.state is Lifecycle.DEPLOYING and release.deployment is not None and release.deployment.ref is not None
+    )

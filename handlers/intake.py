@@ -1,0 +1,77 @@
+"""From inbox rows to decisions: facts that need the network are fetched first, then one transaction decides."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.ports.store import InboxRow
+from bot.ports.trouble import TryLater
+from handlers.desk import Desk
+
+log = structlog.get_logger()
+
+MOST_TRIES = 5
+"""How often our own code may fail on a row before it is set aside."""
+WHEN_IT_FAILED = timedelta(seconds=2)
+
+
+class Clerk(Protocol):
+    """Works off rows of some sources."""
+
+    async def handle(self, row: InboxRow) -> str | TryLater:
+        """Decide upon a row and mark it done in the same transaction; returns what to tell the command line."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes the rows of its sources one after another, oldest first."""
+
+    desk: Desk
+    sources: tuple[str, ...]
+    clerk: Clerk
+    waiting: dict[int, asyncio.Future[str]] = field(default_factory=dict)
+    """Callers on the command line who want to hear the outcome, by inbox id."""
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            seen = self.desk.bell.rung
+            while await self.once():
+                pass
+            due = await self.desk.store.read(lambda tx: tx.inbox.next_due())
+            await self.desk.rest(seen, due)
+
+    async def once(self) -> bool:
+        """Work off one row; False when none is due."""
+        now = self.desk.clock()
+        row = await self.desk.store.write(lambda tx: tx.inbox.claim(now, self.sources))
+        if row is None:
+            return False
+        with structlog.contextvars.bound_contextvars(inbox=row.id):
+            await self._work(row)
+        return True
+
+    async def _work(self, row: InboxRow) -> None:
+        if row.tries > MOST_TRIES:
+            log.error("inbox_row_set_aside", source=row.received.source, tries=row.tries)
+            await self.desk.store.write(lambda tx: tx.inbox.poison(row.id, "set aside after too many tries"))
+            return
+        try:
+            outcome = await self.clerk.handle(row)
+        except Exception:  # one of the four doors: logged once, the row is tried again and then set aside
+            log.exception("inbox_row_failed", source=row.received.source, tries=row.tries)
+            due = self.desk.clock() + WHEN_IT_FAILED * row.tries
+            await self.desk.store.write(lambda tx: tx.inbox.later(row.id, due, "our own code failed", counts=True))
+            return
+        if isinstance(outcome, TryLater):
+            await self._later(row, outcome)
+        elif (waiter := self.waiting.pop(row.id, None)) is not None and not waiter.done():
+            waiter.set_result(outcome)
+
+    async def _later(self, row: InboxRow, trouble: TryLater) -> None:
+        log.info("inbox_row_waits", source=row.received.source, why=trouble.why, seconds=trouble.after)
+        due = self.desk.clock() + timedelta(seconds=trouble.after)
+        await self.desk.store.write(lambda tx: tx.inbox.later(row.id, due, trouble.why, counts=False))

@@ -1,0 +1,54 @@
+"""Facts about whoever acts: their account, their groups, their permissions; fetched before the transaction."""
+
+from dataclasses import dataclass
+
+from bot.core.inputs import Account, Actor
+from bot.core.policy import EVERYONE, Permission, Person, Policy
+from bot.core.release import Surface
+from bot.ports.slack import Directory
+from bot.ports.trouble import TryLater
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Turns an account into an actor, under a policy."""
+
+    policy: Policy
+    directory: Directory
+
+    async def in_slack(self, slack: str, team: str | None, surface: Surface) -> Actor | TryLater:
+        """Return the actor behind a Slack user; TryLater while the directory cannot be asked: nobody is let through."""
+        account = await self.directory.account(slack, team)
+        if isinstance(account, TryLater):
+            return account
+        person = self.policy.person_of(slack=slack) or Person(id=slack, slack=slack)
+        return await self._actor(person, account.account, surface)
+
+    async def named(self, name: str, host_user: str | None) -> Actor | TryLater | None:
+        """Return the person whom an operator acts for on the command line; None when the policy lists nobody so."""
+        person = next((person for person in self.policy.people if person.id == name), None)
+        if person is None:
+            return None
+        return await self._actor(person, Account.MEMBER, Surface.CLI, host_user)
+
+    async def _actor(
+        self, person: Person, account: Account, surface: Surface, host_user: str | None = None
+    ) -> Actor | TryLater:
+        groups: set[str] = set()
+        for group in self.policy.groups:
+            if person.id in group.people:
+                groups.add(group.name)
+            elif group.usergroup and person.slack:
+                members = await self.directory.members(group.usergroup)
+                if isinstance(members, TryLater):
+                    if surface is not Surface.CLI:
+                        return members
+                    members = frozenset()  # Slack is down: who is listed by name may still act from the host
+                if person.slack in members:
+                    groups.add(group.name)
+        held = frozenset(p for p in Permission if self._holds(person, groups, p))
+        return Actor(person, account, frozenset(groups), surface, held, host_user=host_user)
+
+    def _holds(self, person: Person, groups: set[str], permission: Permission) -> bool:
+        names = set(self.policy.allowed(permission))
+        return EVERYONE in names or person.id in names or not names.isdisjoint(groups)
