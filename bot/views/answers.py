@@ -1,0 +1,128 @@
+"""Private answers to people who acted: what their act did, or why it could not be understood."""
+
+from collections.abc import Sequence
+
+from bot.core.build import Build
+from bot.core.inputs import Answer
+from bot.core.policy import Policy
+from bot.core.release import Lifecycle, Release
+from bot.ports.slack import Message
+from bot.views.blocks import said
+from bot.views.escape import mrkdwn
+from bot.views.limits import few
+from bot.views.naming import Permalinks, build_label, named, subject, word
+from bot.views.reasons import IS
+
+_FOLLOWS = {
+    Answer.DID_RUN: "it counts as live now; nothing was sent again",
+    Answer.DID_NOT_RUN: "it counts as failed; nothing was sent again",
+    Answer.TRY_AGAIN: "it is looked for once more, then sent again",
+    Answer.ABANDON: "it counts as failed, and the lane is free",
+}
+
+
+def opened(release: Release, policy: Policy, permalinks: Permalinks) -> Message:
+    """Answer a request for a release."""
+    older = " It is OLDER than what is live there." if release.older_than_live else ""
+    asks = "its card asks the approvers" if policy_asks(release) else "it ships as soon as nothing is in its way"
+    why = f"`{policy.command} why {word(release.lane.service)} {word(release.lane.environment)}`"
+    return said(f"Opened {_release(release, permalinks)}: {asks}.{older} What it waits for: {why}.")
+
+
+def approved(release: Release, permalinks: Permalinks) -> Message:
+    """Answer an approval."""
+    undo = f"`withdraw {release.name}`"
+    return said(
+        f"You approved {_release(release, permalinks)}. Its card shows what is still missing. "
+        f"Until the deploy starts, {undo} takes your approval back."
+    )
+
+
+def rejected(release: Release, permalinks: Permalinks) -> Message:
+    """Answer a rejection."""
+    return said(f"You rejected {_release(release, permalinks)}. Its authors read your reason in the thread.")
+
+
+def withdrawn(release: Release, permalinks: Permalinks) -> Message:
+    """Answer a withdrawal."""
+    return said(f"You took back your approval of {_release(release, permalinks)}. The release stays open.")
+
+
+def cancelled(release: Release, permalinks: Permalinks) -> Message:
+    """Answer a cancellation."""
+    return said(f"You cancelled {_release(release, permalinks)}. Nothing was deployed.")
+
+
+def resolved(release: Release, answer: Answer, permalinks: Permalinks) -> Message:
+    """Answer somebody who told what became of a lost request."""
+    return said(f"You said of {_release(release, permalinks)}: {answer.value}; {_FOLLOWS[answer]}.")
+
+
+def already_handled(release: Release, permalinks: Permalinks) -> Message:
+    """Answer a click on a second copy of a card, with the link of the one that is kept true."""
+    return said(f"This notice was posted twice; follow it here: {_release(release, permalinks)}.")
+
+
+def copy_of_card() -> Message:
+    """Answer a click on a second copy of a card that counted all the same."""
+    return said("This notice was posted twice. Your click counted; the other copy is the one that is kept up to date.")
+
+
+def not_my_button() -> Message:
+    """Answer a click on a button that stands for nothing, or not for the message it is in."""
+    return said("This button no longer does anything, so nothing was changed. `list` shows what is open.")
+
+
+def nothing_to_reject(release: Release, permalinks: Permalinks) -> Message:
+    """Answer the reject button of a release that has moved on since."""
+    if release.state is Lifecycle.OPEN:
+        return said(f"What {_release(release, permalinks)}, would ship has changed: please look at its card again.")
+    return said(f"There is nothing to reject any more: {_release(release, permalinks)}, {IS[release.state]}.")
+
+
+def no_such_release(number: int) -> Message:
+    """Answer an act on a release that was never opened."""
+    return said(f"There is no release R-{number}. `list` shows what is open.")
+
+
+def no_such_build(service: str, version: str | None, builds: Sequence[Build]) -> Message:
+    """Answer a request that names no build, or several: never a guess. Without a version: there is none at all."""
+    name = word(service)
+    if version is None:
+        return said(f"{name} has no deployable build yet: the first whose pipelines all succeed can be asked for.")
+    if builds:
+        several = few([build_label(build) for build in builds], 10)
+        return said(f"{word(version)} fits several builds: {several}. Please name one by its commit.")
+    return said(
+        f"No build of {name} is called {word(version)}. A build is named by its version or by at least seven digits "
+        f"of its commit; `status {name}` shows what is live."
+    )
+
+
+def nobody_by_that_name(name: str) -> Message:
+    """Answer an act on behalf of somebody whom the policy does not list."""
+    return said(f"The policy lists nobody called “{mrkdwn(name, 80)}”, so nothing was changed.")
+
+
+def reads_only() -> Message:
+    """Answer a reading command where only acts are expected."""
+    return said("That command only reads, and nothing was changed. `help` shows the words.")
+
+
+def misunderstood(sentence: str) -> Message:
+    """Answer words that are no command; `sentence` is the grammar's, escaped already."""
+    return said(sentence)
+
+
+def went_wrong(error: str) -> Message:
+    """Tell somebody that our own code failed; `error` is the id under which it was logged."""
+    return said(f"Something went wrong on our side; it is not certain that this counted. Error {mrkdwn(error, 80)}.")
+
+
+def policy_asks(release: Release) -> bool:
+    """Whether the release needs people's approval under the policy it was opened with."""
+    return bool(release.policy.required())
+
+
+def _release(release: Release, permalinks: Permalinks) -> str:
+    return f"{named(release.number, permalinks)}, {subject(release)}"

@@ -1,0 +1,138 @@
+"""The card of a release in its service's channel: all that somebody needs to decide, in every state."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.approvals import rules_of
+from bot.core.blockers import Blocker, NeedsAnotherApprover, WaitsForApproval, blockers, expires_at
+from bot.core.lane import Lane
+from bot.core.policy import Policy
+from bot.core.release import Lifecycle, Release
+from bot.ports.slack import Message
+from bot.views import limits
+from bot.views.approvers import approved_by, progress, rule_label, rule_state
+from bot.views.blocks import Block, Button, Confirm, Fact, actions, context, header, section
+from bot.views.contents import contents
+from bot.views.escape import date
+from bot.views.links import Links
+from bot.views.naming import Permalinks, bare_subject, subject
+from bot.views.obstacles import obstacle
+from bot.views.outcome import outcome
+from bot.views.states import Words, words
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the card: what is shown, and which name its block has."""
+
+    name: str
+    lines: tuple[Fact, ...]
+
+
+def notice(  # noqa: PLR0917 - the state, and what a view cannot look up itself
+    release: Release,
+    lane: Lane,
+    policy: Policy,
+    links: Links,
+    buttons: Mapping[str, str],
+    permalinks: Permalinks,
+    revision: int,
+) -> Message:
+    """Return the card of a release as it stands.
+
+    Args:
+        release: the release, ended or not.
+        lane: its lane, with what is live there and the other unfinished releases.
+        policy: today's policy.
+        links: where links may lead.
+        buttons: the handle ids of the acts `approve` and `reject`; an act without one gets no button.
+        permalinks: where the cards of other releases are, by number.
+        revision: grows with every version that is shown. Slack's clients keep what they know of a block by its
+            id, so each version has ids of its own.
+    """
+    found = blockers(release, lane, policy) if release.state is Lifecycle.OPEN else ()
+    state = words(release, found)
+    parts = (
+        _Part("state", outcome(release, policy, links, permalinks)),
+        _Part("contents", contents(release, lane, policy, links)),
+        _Part("approvals", _approvals(release, policy)),
+        _Part("blockers", tuple(Fact("In the way", obstacle(one, release, policy, permalinks)) for one in found)),
+        _Part("times", _times(release, policy)),
+    )
+    row = _buttons(release, policy, found, buttons)
+    return Message(_text(release, state, parts, row), _blocks(release, state, parts, row, revision))
+
+
+def content_hash(message: Message) -> str:
+    """Return what tells two contents apart: the hash of text and blocks without block ids, in 64 hex digits."""
+    blocks = [{key: value for key, value in block.items() if key != "block_id"} for block in message.blocks]
+    content = json.dumps([message.text, blocks], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _blocks(
+    release: Release, state: Words, parts: tuple[_Part, ...], row: tuple[Button, ...], revision: int
+) -> tuple[Block, ...]:
+    def named(name: str) -> str:
+        return f"{release.name}:{name}:r{revision}"
+
+    shown = [header(f"{state.heading}: {bare_subject(release, state.way)}", named("header"))]
+    for part in parts:
+        lines = limits.fold([line.marked for line in part.lines], limits.SECTION)
+        if lines:
+            text = "\n".join(lines)
+            shown.append(context(text, named(part.name)) if part.name == "times" else section(text, named(part.name)))
+    if row:
+        shown.append(actions(row, named("actions")))
+    return tuple(shown)
+
+
+def _text(release: Release, state: Words, parts: tuple[_Part, ...], row: tuple[Button, ...]) -> str:
+    """Return what a screen reader reads instead of the blocks: the same facts as sentences."""
+    lines = [f"{release.name}, {subject(release, state.way)}, {state.predicate}."]
+    lines += [_sentence(line) for part in parts for line in part.lines]
+    if row:
+        lines.append(f"Actions: {', '.join(button.words for button in row)}.")
+    return "\n".join(limits.fold(lines, limits.TEXT))
+
+
+def _sentence(line: Fact) -> str:
+    return str(line) if str(line).endswith(".") else f"{line}."
+
+
+def _approvals(release: Release, policy: Policy) -> tuple[Fact, ...]:
+    rules = progress(release, policy)
+    if not rules:
+        return (Fact("Approvals", "none needed, builds ship there by themselves"),)
+    given = Fact("Approved by", approved_by(release, policy) or "nobody yet")
+    if release.state is not Lifecycle.OPEN:
+        return (given,)
+    return (given, *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, policy)) for one in rules))
+
+
+def _times(release: Release, policy: Policy) -> tuple[Fact, ...]:
+    times = [Fact(release.name, f"opened {date(release.opened_at)}")]
+    due = expires_at(release, policy) if release.state is Lifecycle.OPEN else None
+    if due:
+        times.append(Fact("Expires", f"{date(due)} if approvals are still missing"))
+    return tuple(times)
+
+
+def _buttons(
+    release: Release, policy: Policy, found: tuple[Blocker, ...], handles: Mapping[str, str]
+) -> tuple[Button, ...]:
+    if release.state is not Lifecycle.OPEN or not rules_of(release, policy.lane(release.lane)):
+        return ()
+    row = []
+    asks = any(isinstance(one, WaitsForApproval | NeedsAnotherApprover) for one in found)
+    what = bare_subject(release)
+    if asks and "approve" in handles:
+        sure = Confirm(
+            f"Approve {release.name}?", f"{what}, commit {release.build.short_sha}, may ship.", "Approve", "Not yet"
+        )
+        row.append(Button("approve", "Approve", f"Approve {what}", handles["approve"], "primary", sure))
+    if "reject" in handles:
+        row.append(Button("reject", "Reject", f"Reject {what}", handles["reject"], "danger"))
+    return tuple(row)

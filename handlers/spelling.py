@@ -1,0 +1,66 @@
+"""How typed words are read: Slack's markup undone, names matched whatever their case, near misses found."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz, process
+
+from bot.core.policy import Policy
+from bot.views.escape import mrkdwn
+from handlers.vocabulary import REQUEST
+
+_MARKUP = re.compile(r"<([@#!]?)([^<>|]{1,500})(?:\|([^<>]{0,500}))?>")
+_QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb"}
+_CLOSE = 60  # how similar two words must be, of 100, to ask "Did you mean"
+
+
+def unformatted(words: str) -> str:
+    """Return what somebody typed before Slack marked it up: names for mentions, labels for links, no entities."""
+    shown = _MARKUP.sub(_shown, words)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _shown(found: re.Match[str]) -> str:
+    sign, target, label = found[1], found[2], found[3]
+    shown = label or target
+    if sign == "!":
+        shown = shown.removeprefix("subteam^").removeprefix("@")
+    return f"{'#' if sign == '#' else '@' if sign else ''}{shown.removeprefix('@')}"
+
+
+def same(typed: str, names: Iterable[str]) -> str | None:
+    """Return the name that is meant whatever its case; the exact one where two differ by case only."""
+    fits = [name for name in names if name.casefold() == typed.casefold()]
+    return typed if typed in fits else fits[0] if len(fits) == 1 else None
+
+
+def meant(typed: str, known: Sequence[str], policy: Policy, before: str = "") -> str:
+    """Return what was probably meant, typed in full after `before`, or where the words are shown."""
+    if typed.casefold() in {"request", "deploy", "release", "ship"} and not before:
+        return f"To ask for a release, begin with the service: {form(REQUEST, policy)}."
+    near = process.extract(typed[:100], known, scorer=fuzz.ratio, processor=str.casefold, limit=1, score_cutoff=_CLOSE)
+    for name, *_ in near:
+        return f"Did you mean {form(f'{before}{name}', policy)}?"
+    return f"{form('help', policy)} shows the words."
+
+
+def form(words: str, policy: Policy) -> str:
+    """Return a command to type."""
+    return f"`{mrkdwn(f'{policy.command} {words}', 300)}`"
+
+
+def either(names: Sequence[str]) -> str:
+    """Return names to choose from."""
+    return ", ".join(mrkdwn(name, 100) for name in names[:20])
+
+
+def quoted(typed: str) -> str:
+    """Return what somebody typed, safe to show."""
+    return f"“{mrkdwn(typed, 60)}”"
+
+
+def unquoted(reason: str) -> str:
+    """Return a reason without the quotation marks around all of it, straight or curly."""
+    if len(reason) > 1 and _QUOTES.get(reason[0]) == reason[-1]:
+        return reason[1:-1].strip()
+    return reason
