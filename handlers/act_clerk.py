@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.core.build import Build
 from bot.core.decide import Decision
 from bot.core.inputs import Actor, Answer, Approve, Cancel, Reject, Request, Resolve, Withdraw
 from bot.core.policy import LaneId
@@ -16,17 +17,17 @@ from bot.submit import Setting, submit
 from bot.views import answers, refusals
 from handlers.acts import ACT, Click, Command, Rejection
 from handlers.desk import Desk, record
-from handlers.grammar import (
+from handlers.grammar import parse
+from handlers.people import People
+from handlers.permalinks import Permalinks
+from handlers.vocabulary import (
     ApproveWords,
     CancelWords,
     Misunderstood,
     RejectWords,
     RequestWords,
     WithdrawWords,
-    parse,
 )
-from handlers.people import People
-from handlers.permalinks import Permalinks
 
 Act = Click | Rejection | Command
 OfOne = Approve | Reject | Withdraw | Cancel | Resolve
@@ -128,7 +129,7 @@ class ActClerk:
             case RequestWords():
                 return self._request(tx, setting, parsed, actor, links)
             case Misunderstood(sentence):
-                return Told("misunderstood", Message(sentence), None)
+                return Told("misunderstood", answers.misunderstood(sentence), None)
             case _:
                 return Told("misunderstood", answers.reads_only(), None)
 
@@ -138,7 +139,7 @@ class ActClerk:
         service = words.service
         if words.version is None:
             newest = tx.builds.newest_deployable(service)
-            builds = (newest,) if newest else ()
+            builds: tuple[Build, ...] = (newest,) if newest else ()
         else:
             builds = tx.builds.named(service, words.version)
         if len(builds) != 1:

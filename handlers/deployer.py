@@ -29,7 +29,7 @@ from bot.core.release import Lifecycle, Release
 from bot.core.retry import pause
 from bot.ports.ci import Executor, Placed
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
-from bot.ports.trouble import GiveUp, TryLater, Trouble, Unsure
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, submit
 from handlers.desk import Desk, record
 

@@ -41,7 +41,7 @@ class Intake:
             seen = self.desk.bell.rung
             while await self.once():
                 pass
-            due = await self.desk.store.read(lambda tx: tx.inbox.next_due())
+            due = await self.desk.store.read(lambda tx: tx.inbox.next_due(self.sources))
             await self.desk.rest(seen, due)
 
     async def once(self) -> bool:

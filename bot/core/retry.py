@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-FIRST = timedelta(seconds=1)
-LONGEST = timedelta(minutes=5)
+LONGEST = 300
 
 
 def pause(tries: int) -> timedelta:
     """Return how long to wait after so many tries (from 1): 1 s, 2 s, 4 s ... 5 min."""
-    doublings = min(max(tries - 1, 0), 16)
-    return min(LONGEST, FIRST * 2**doublings)
+    seconds: int = 2 ** min(max(tries - 1, 0), 16)
+    return timedelta(seconds=min(LONGEST, seconds))

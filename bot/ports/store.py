@@ -94,8 +94,11 @@ class Inbox(Protocol):
     def put(self, received: Received) -> int | None:
         """Store it; returns its id, or None when its dedupe key was seen before."""
 
-    def claim(self, now: datetime) -> InboxRow | None:
-        """Return the oldest waiting row that is due and count a try; a row that kills the process is set aside so."""
+    def claim(self, now: datetime, sources: Sequence[str]) -> InboxRow | None:
+        """Return the oldest waiting row of these sources that is due.
+
+        The try is counted at once, so that a row that kills the process is set aside in the end.
+        """
 
     def done(self, row: int, outcome: str) -> None:
         """Record that it was decided and how."""
@@ -106,8 +109,8 @@ class Inbox(Protocol):
     def poison(self, row: int, why: str) -> None:
         """Set it aside after too many tries."""
 
-    def next_due(self) -> datetime | None:
-        """Return when the next waiting row is due."""
+    def next_due(self, sources: Sequence[str]) -> datetime | None:
+        """Return when the next waiting row of these sources is due."""
 
 
 class EffectState(Enum):

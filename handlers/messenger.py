@@ -1,0 +1,193 @@
+"""Effect rows to Slack: thread lines, private answers, failures, announcements; rendered when they are sent.
+
+What a lost answer means differs: an announcement is sent at most once, so a lost answer ends it; everything else calls
+somebody's attention and is sent again, at the risk of a copy.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.core.effects import Happening
+from bot.core.lane import Live
+from bot.core.policy import Policy
+from bot.core.release import Lifecycle, Release
+from bot.core.retry import pause
+from bot.ports.slack import Chat, Message
+from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from bot.submit import HAPPENING
+from bot.views import thread
+from bot.views.announcement import announce
+from bot.views.failure import tell
+from bot.views.links import Links
+from handlers.desk import Desk
+from handlers.permalinks import Permalinks
+
+log = structlog.get_logger()
+
+GIVE_UP_AFTER = timedelta(hours=24)
+FOR_THE_CARD = 1.0
+"""Seconds to wait for a notice that is not posted yet, so that its thread can begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message ready to be sent: to a channel, or privately to one person."""
+
+    message: Message
+    channel: str | None
+    thread: str | None = None
+    slack: str | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Messenger:
+    """Works off the Slack effects of some kinds."""
+
+    desk: Desk
+    chat: Chat
+    kinds: tuple[EffectKind, ...]
+    links: Links
+    workspace: str
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            seen = self.desk.bell.rung
+            while await self.once():
+                pass
+            due = await self.desk.store.read(lambda tx: tx.effects.next_due(self.kinds))
+            await self.desk.rest(seen, due)
+
+    async def once(self) -> bool:
+        """Send one message that is due; False when none is."""
+        now = self.desk.clock()
+        policy = self.desk.policy
+        claimed = await self.desk.store.write(lambda tx: self._claim(tx, policy))
+        if claimed is None:
+            return False
+        row, post = claimed
+        if row.claimed_from is EffectState.VERIFY and row.effect.kind is EffectKind.ANNOUNCE:
+            await self._write(row, EffectState.DEAD, "its answer was lost; an announcement is sent at most once")
+        elif isinstance(post, TryLater):
+            await self._write(row, EffectState.READY, post.why, timedelta(seconds=post.after))
+        elif post is None:
+            await self._write(row, EffectState.DONE, "nothing to say")
+        else:
+            await self._send(row, post)
+        log.debug("message_effect", effect=row.effect.key, seconds=(self.desk.clock() - now).total_seconds())
+        return True
+
+    def _claim(self, tx: Transaction, policy: Policy) -> tuple[EffectRow, Post | TryLater | None] | None:
+        row = tx.effects.claim(self.kinds, self.desk.clock())
+        if row is None:
+            return None
+        permalinks = Permalinks(tx.cards, self.workspace)
+        return row, COMPOSERS[row.effect.kind](tx, row, policy, self.links, permalinks)
+
+    async def _send(self, row: EffectRow, post: Post) -> None:
+        outcome = await self._deliver(post)
+        match outcome:
+            case None:
+                await self._write(row, EffectState.DONE, "")
+            case GiveUp(reason):
+                log.error("message_not_delivered", effect=row.effect.key, why=reason)
+                await self._write(row, EffectState.DEAD, reason)
+            case TryLater() if self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
+                await self._write(row, EffectState.DEAD, outcome.why)
+            case TryLater(after, why):
+                await self._write(row, EffectState.READY, why, max(timedelta(seconds=after), pause(row.attempt)))
+            case Unsure(why) if row.effect.kind is EffectKind.ANNOUNCE:
+                await self._write(row, EffectState.DEAD, why)
+            case Unsure(why):
+                await self._write(row, EffectState.READY, why, pause(row.attempt))
+
+    async def _deliver(self, post: Post) -> Trouble | None:
+        if post.response_url is not None:
+            outcome = await self.chat.respond(post.response_url, post.message)
+            if not isinstance(outcome, GiveUp) or post.slack is None:
+                return outcome
+        if post.slack is not None:
+            return await self.chat.whisper(post.channel or post.slack, post.slack, post.message)
+        if post.channel is None:
+            return GiveUp("no channel to post to")
+        posted = await self.chat.post(post.channel, post.message, thread=post.thread)
+        return None if isinstance(posted, str) else posted
+
+    async def _write(self, row: EffectRow, state: EffectState, note: str, wait: timedelta | None = None) -> None:
+        now = self.desk.clock()
+        due = now + wait if wait is not None else None
+        ours = await self.desk.store.write(lambda tx: tx.effects.outcome(row, state, now, due=due, note=note))
+        if not ours:
+            log.warning("fenced", effect=row.effect.key)
+
+
+Composer = Callable[[Transaction, EffectRow, Policy, Links, Permalinks], Post | TryLater | None]
+
+
+def _thread_line(
+    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
+) -> Post | TryLater | None:
+    happening: Happening = HAPPENING.validate_json(row.effect.body)
+    release = _release(tx, row)
+    message = thread.line(happening, release, policy, links, permalinks)
+    if message is None:
+        return None
+    card = tx.cards.of(CardKind.NOTICE, release.number)
+    if card is None or card.ts is None:
+        return TryLater(FOR_THE_CARD, "its notice is not posted yet")
+    return Post(message, card.channel, thread=card.ts)
+
+
+def _announcement(
+    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
+) -> Post | TryLater | None:
+    del permalinks
+    if policy.announcements is None:
+        return None
+    release = _release(tx, row)
+    return Post(announce(release, policy, links, _live_before(tx, release)), policy.announcements)
+
+
+def _failure(
+    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
+) -> Post | TryLater | None:
+    release = _release(tx, row)
+    return Post(tell(release, policy, links, permalinks), release.policy.channel)
+
+
+def _answer(
+    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
+) -> Post | TryLater | None:
+    del tx, policy, links, permalinks
+    body = json.loads(row.effect.body)
+    message = Message(body["text"], tuple(body["blocks"]))
+    return Post(message, body["channel"], slack=body["slack"], response_url=body["response_url"])
+
+
+COMPOSERS: dict[EffectKind, Composer] = {
+    EffectKind.LOG: _thread_line,
+    EffectKind.ANNOUNCE: _announcement,
+    EffectKind.TELL_FAILURE: _failure,
+    EffectKind.ANSWER: _answer,
+}
+
+
+def _release(tx: Transaction, row: EffectRow) -> Release:
+    release = tx.lanes.release(row.effect.release) if row.effect.release is not None else None
+    if release is None:
+        raise LookupError(f"{row.effect.key} names no release")
+    return release
+
+
+def _live_before(tx: Transaction, release: Release) -> Live | None:
+    """Return what was live in the lane before this release, as far as its history tells."""
+    for older in tx.lanes.history(release.lane, 50):
+        if older.number < release.number and older.state is Lifecycle.LIVE and older.ended_at is not None:
+            return Live(older.build.sha, older.build.version, older.ended_at, older.build.position, older.number)
+    return None

@@ -1,0 +1,81 @@
+"""What Slack and the command line hand in: acts are stored, reading commands are answered at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.release import Lifecycle
+from bot.ports.slack import Message
+from bot.ports.store import Received, Transaction
+from bot.views import answers, status
+from bot.views.help import help_message
+from bot.views.links import Links
+from bot.views.modals import reject
+from handlers.acts import ACT, Click, Command, Rejection
+from handlers.desk import Desk
+from handlers.grammar import parse
+from handlers.permalinks import Permalinks
+from handlers.vocabulary import ENTRIES, HelpWords, ListWords, Misunderstood, StatusWords, WhyWords
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The door behind Slack's listeners and the command line's socket."""
+
+    desk: Desk
+    links: Links
+    workspace: str
+
+    async def receive(self, act: Click | Rejection | Command, dedupe_key: str, source: str = "slack") -> bool:
+        """Store an act durably before it is acknowledged; False when it was seen before."""
+        return await self.put(act, dedupe_key, source) is not None
+
+    async def put(self, act: Click | Rejection | Command, dedupe_key: str, source: str) -> int | None:
+        """Store an act; returns its inbox id, or None when it was seen before."""
+        received = Received(source, dedupe_key, ACT.dump_json(act).decode(), self.desk.clock())
+        return await self.desk.change(lambda tx, _: tx.inbox.put(received))
+
+    async def read(self, words: str, slack: str | None, team: str | None) -> Message | None:
+        """Answer a command that only reads, or words that mean nothing; None when they act."""
+        del slack, team  # every member may read; the answer is private
+        policy = self.desk.policy
+        parsed = parse(words, policy)
+        match parsed:
+            case Misunderstood(sentence):
+                return answers.misunderstood(sentence)
+            case HelpWords(word):
+                return help_message(ENTRIES, policy.command, word)
+            case StatusWords() | WhyWords() | ListWords():
+                return await self.desk.store.read(lambda tx: self._look(tx, parsed))
+            case _:
+                return None
+
+    def _look(self, tx: Transaction, parsed: StatusWords | WhyWords | ListWords) -> Message:
+        policy = self.desk.policy
+        permalinks = Permalinks(tx.cards, self.workspace)
+        if isinstance(parsed, ListWords):
+            return status.open_list(tx.lanes.unfinished(), policy, permalinks)
+        wanted = [
+            lane.lane
+            for lane in policy.lanes()
+            if parsed.service in {None, lane.lane.service} and parsed.environment in {None, lane.lane.environment}
+        ]
+        lanes = tuple(tx.lanes.load(lane) for lane in wanted)
+        if isinstance(parsed, WhyWords):
+            found = {service.name: tx.builds.newest_deployable(service.name) for service in policy.services}
+            newest = {name: build for name, build in found.items() if build is not None}
+            return status.why(lanes, policy, self.links, permalinks, newest=newest)
+        return status.status(lanes, policy, self.links, permalinks)
+
+    async def form(self, handle: str) -> dict[str, Any] | Message:
+        """Return the reject form for a button, or a sentence why there is nothing to reject."""
+
+        def look(tx: Transaction) -> dict[str, Any] | Message:
+            known = tx.cards.by_handle(handle)
+            release = tx.lanes.release(known.release) if known else None
+            if known is None or release is None:
+                return answers.not_my_button()
+            if release.state is not Lifecycle.OPEN or known.generation != release.generation:
+                return answers.nothing_to_reject(release, Permalinks(tx.cards, self.workspace))
+            return reject(release, handle)
+
+        return await self.desk.store.read(look)
