@@ -1,0 +1,129 @@
+"""Messages that are kept true, and the handles in their buttons."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.ports.store import Card, CardKind, Handle
+from storage.rows import Row
+from storage.times import maybe_time, to_text
+
+LEASE = timedelta(seconds=60)
+"""Longer than any call to Slack may take, with its outcome."""
+
+TO_SHOW = "FROM cards WHERE want > have AND want > gave_up"
+NEXT = (
+    "SELECT * " + TO_SHOW + " AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now) "
+    "ORDER BY due_at, id LIMIT 1"
+)
+NEXT_DUE = "SELECT min(max(due_at, coalesce(lease_until, ''))) " + TO_SHOW
+
+
+class SqliteCards:
+    """The Cards port within one transaction. `token` makes ids that nobody can guess."""
+
+    def __init__(self, database: Database, token: Callable[[], str]) -> None:
+        self._database = database
+        self._token = token
+
+    def want(self, kind: CardKind, release: int, channel: str, now: datetime) -> None:
+        """Ask for the card to be shown anew: at once, unless it already waits for its time.
+
+        A card that is posted stays in its channel. One that was given up is tried again.
+        """
+        self._database.execute(
+            """
+            INSERT INTO cards (kind, release, channel, want, due_at) VALUES (:kind, :release, :channel, 1, :now)
+            ON CONFLICT (kind, release) DO UPDATE SET
+                want = want + 1,
+                channel = CASE WHEN ts IS NULL THEN excluded.channel ELSE channel END,
+                due_at = CASE WHEN want > have AND want > gave_up THEN due_at ELSE excluded.due_at END,
+                tries = CASE WHEN want > have AND want > gave_up THEN tries ELSE 0 END
+            """,
+            {"kind": kind.value, "release": release, "channel": channel, "now": to_text(now)},
+        )
+
+    def claim(self, now: datetime) -> Card | None:
+        """Take the card that has been due the longest, under a lease.
+
+        A first post whose lease ran out may have arrived: it counts as lost.
+        """
+        due = next(self._database.query(NEXT, {"now": to_text(now)}), None)
+        if due is None:
+            return None
+        taken = self._database.query(
+            "UPDATE cards SET tries = tries + 1, lease_until = :lease, "
+            "lost_posts = lost_posts + (ts IS NULL AND lease_until IS NOT NULL) WHERE id = :id RETURNING *",
+            {"id": due["id"], "lease": to_text(now + LEASE)},
+        )
+        return _card(next(taken))
+
+    def shown(self, card: Card, ts: str, have_hash: str, now: datetime) -> None:
+        """Record what Slack has now; what was wanted meanwhile is due at once."""
+        self._database.execute(
+            "UPDATE cards SET channel = ?, ts = ?, have = ?, have_hash = ?, tries = 0, lease_until = NULL, due_at = ?, "
+            "note = '' WHERE id = ?",
+            [card.channel, ts, card.want, have_hash, to_text(now), card.id],
+        )
+
+    def later(self, card: Card, due: datetime, *, lost_post: bool) -> None:
+        """Try again at `due`."""
+        self._database.execute(
+            "UPDATE cards SET due_at = ?, lost_posts = lost_posts + ?, lease_until = NULL WHERE id = ?",
+            [to_text(due), int(lost_post), card.id],
+        )
+
+    def give_up(self, card: Card, why: str) -> None:
+        """Leave it alone until it is wanted again; what was wanted since the claim is such a want."""
+        self._database.execute(
+            "UPDATE cards SET gave_up = ?, note = ?, tries = 0, lease_until = NULL WHERE id = ?",
+            [card.want, why, card.id],
+        )
+
+    def of(self, kind: CardKind, release: int) -> Card | None:
+        """Return the card of a release."""
+        rows = self._database.query("SELECT * FROM cards WHERE kind = ? AND release = ?", [kind.value, release])
+        return next(map(_card, rows), None)
+
+    def by_id(self, card: int) -> Card | None:
+        """Return a card by its id."""
+        return next(map(_card, self._database.query("SELECT * FROM cards WHERE id = ?", [card])), None)
+
+    def handle(self, card: int, release: int, generation: int, act: str) -> str:
+        """Return the id of the handle for a button, made on first use."""
+        button = [card, release, generation, act]
+        known = self._database.execute(
+            "SELECT id FROM handles WHERE card = ? AND release = ? AND generation = ? AND act = ?", button
+        ).fetchone()
+        if known is not None:
+            return str(known[0])
+        made = self._token()
+        self._database.execute(
+            "INSERT INTO handles (card, release, generation, act, id) VALUES (?, ?, ?, ?, ?)", [*button, made]
+        )
+        return made
+
+    def by_handle(self, handle: str) -> Handle | None:
+        """Return what a button stands for."""
+        rows = self._database.query("SELECT * FROM handles WHERE id = ?", [handle])
+        return next((Handle(r["id"], r["card"], r["release"], r["generation"], r["act"]) for r in rows), None)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next card can be claimed."""
+        return maybe_time(self._database.execute(NEXT_DUE).fetchone()[0])
+
+
+def _card(row: Row) -> Card:
+    return Card(
+        id=row["id"],
+        kind=CardKind(row["kind"]),
+        release=row["release"],
+        channel=row["channel"],
+        ts=row["ts"],
+        want=row["want"],
+        have=row["have"],
+        have_hash=row["have_hash"],
+        lost_posts=row["lost_posts"],
+        tries=row["tries"],
+    )

@@ -1,0 +1,158 @@
+"""The database: one file, one thread, one transaction at a time; every commit is durable before anybody hears of it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from sqlite_utils import Database
+
+from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Transaction
+from storage.audit import SqliteAudit
+from storage.builds import SqliteBuilds
+from storage.cards import SqliteCards
+from storage.durability import connect, examine
+from storage.effects import SqliteEffects
+from storage.inbox import SqliteInbox
+from storage.lanes import SqliteLanes
+from storage.lock import Lock
+from storage.migrations import migrate
+from storage.problems import DatabaseProblem, explained
+
+__all__ = ["DatabaseProblem", "SqliteStore", "SqliteTransaction", "open_store"]
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+TAIL = 10_000
+"""How many audit rows are checked at every start; `signoff audit verify` checks them all."""
+
+
+class SqliteTransaction:
+    """The port's Transaction: everything in it reads and writes the one transaction that is open."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
+        self.lanes: Lanes = SqliteLanes(database)
+        self.builds: Builds = SqliteBuilds(database)
+        self.inbox: Inbox = SqliteInbox(database, clock)
+        self.effects: Effects = SqliteEffects(database)
+        self.cards: Cards = SqliteCards(database, token)
+        self.audit: Audit = SqliteAudit(database)
+
+
+class SqliteStore:
+    """The Store port. The connection is born, used and closed in its one thread."""
+
+    def __init__(self, path: Path, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
+        self._path = path
+        self._clock = clock
+        self._token = token
+        self._lock = Lock(path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._database: Database
+        self._closed = False
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run in BEGIN IMMEDIATE and commit durably; a caller that is cancelled meanwhile does not stop it."""
+        return await self._in_thread(lambda: self._write(work))
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        """Run on a consistent view; an attempt to write is an error."""
+        return await self._in_thread(lambda: self._read(query))
+
+    async def open(self) -> None:
+        """Lock, check, migrate. Raises DatabaseProblem; then everything is closed again."""
+        try:
+            await self._in_thread(self._open)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Finish what was begun, close the file and give the lock back. A second call does nothing."""
+        if not self._closed:
+            self._closed = True
+            await self._in_thread(self._close)
+            self._thread.shutdown()
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+
+    def _open(self) -> None:
+        self._lock.acquire()
+        try:
+            connection = connect(self._path)
+            self._database = Database(connection, execute_plugins=False)
+            examine(connection, self._path)
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise explained(error, self._path) from error
+        log.info("database_opened", sqlite=sqlite3.sqlite_version)
+
+    def _prepare(self) -> None:
+        """Migrate and check in one transaction: a step that fails leaves the file as it was."""
+        connection = self._database.conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrate(self._database, self._path)
+            examine(connection, self._path)
+            SqliteAudit(self._database).verify_tail(TAIL)
+            connection.execute("COMMIT")
+        except ValueError as error:
+            raise DatabaseProblem(f"{self._path}: {error}. Restore a backup, and find out who changed it.") from error
+        finally:
+            _roll_back(connection)
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        connection = self._database.conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(self._transaction())
+            connection.execute("COMMIT")
+        finally:
+            _roll_back(connection)
+        return result
+
+    def _read(self, query: Callable[[Transaction], T]) -> T:
+        connection = self._database.conn
+        connection.execute("PRAGMA query_only=ON")
+        try:
+            connection.execute("BEGIN")
+            return query(self._transaction())
+        finally:
+            _roll_back(connection)
+            connection.execute("PRAGMA query_only=OFF")
+
+    def _transaction(self) -> SqliteTransaction:
+        return SqliteTransaction(self._database, self._clock, self._token)
+
+    def _close(self) -> None:
+        if hasattr(self, "_database"):
+            self._database.close()
+        self._lock.release()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what was not committed; nothing to do after a commit, or when SQLite has rolled back by itself."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+async def open_store(path: Path, *, clock: Callable[[], datetime], token: Callable[[], str]) -> SqliteStore:
+    """Open the database file, making it if there is none, and own it until `close()`.
+
+    Args:
+        path: the file; its directory must exist. A lock file, and now and then a journal, stand beside it.
+        clock: the present, in UTC.
+        token: makes the random ids of buttons, 128 bits each.
+
+    Raises:
+        DatabaseProblem: the file cannot be used; says why and what to do, in one sentence and its remedy.
+    """
+    store = SqliteStore(path.resolve(), clock, token)
+    await store.open()
+    return store

@@ -1,0 +1,82 @@
+"""The connection and its settings: a commit that was acknowledged survives the power cut that follows it."""
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.problems import DatabaseProblem, damaged
+
+OLDEST = (3, 37, 0)
+"""STRICT tables."""
+WAL_IS_SOUND = (3, 51, 3)
+"""Before, a checkpoint that races a writer could corrupt a WAL database (https://sqlite.org/wal.html#walresetbug)."""
+BUSY_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Durability:
+    """How commits reach the disk. `synchronous` is SQLite's number: 2 is FULL, 3 is EXTRA."""
+
+    journal_mode: str
+    synchronous: int
+
+
+def durability(version: tuple[int, ...]) -> Durability:
+    """Return the durable settings that are sound in this version of SQLite."""
+    return Durability("wal", 2) if version >= WAL_IS_SOUND else Durability("delete", 3)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database file, made with mode 0600 if there is none, with every setting in force.
+
+    Raises:
+        DatabaseProblem: a setting did not take, or this SQLite is too old.
+        OSError: the file cannot be made.
+        sqlite3.Error: the file is not one that SQLite can use.
+    """
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise DatabaseProblem(f"SQLite {sqlite3.sqlite_version} is too old. Use a Python with SQLite 3.37 or newer.")
+    _make_private(path)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000, cached_statements=256)
+    try:
+        _settle(connection, durability(sqlite3.sqlite_version_info))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def examine(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise DatabaseProblem when SQLite's own checks find damage."""
+    for pragma in ("integrity_check(1)", "foreign_key_check"):
+        found = connection.execute(f"PRAGMA {pragma}").fetchone()
+        if found is not None and found != ("ok",):
+            finding = found[0] if len(found) == 1 else f"a row of {found[0]} refers to nothing in {found[2]}"
+            raise damaged(path, " ".join(str(finding).split()))
+
+
+def _make_private(path: Path) -> None:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(file, 0o600)
+    finally:
+        os.close(file)
+
+
+def _settle(connection: sqlite3.Connection, durable: Durability) -> None:
+    wanted: dict[str, str | int] = {
+        "journal_mode": durable.journal_mode,
+        "synchronous": durable.synchronous,
+        "foreign_keys": 1,
+        "busy_timeout": BUSY_MS,
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+    }
+    for name, value in wanted.items():
+        connection.execute(f"PRAGMA {name}={value}")
+        took = connection.execute(f"PRAGMA {name}").fetchone()[0]
+        if took != value:
+            raise DatabaseProblem(
+                f"SQLite did not take {name}={value} (it stays {took}). Keep the database on a local disk."
+            )

@@ -1,0 +1,171 @@
+"""Lanes with their releases and what people said about them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from bot.core.lane import Lane
+from bot.core.policy import LaneId
+from bot.core.release import Approval, Lifecycle, Release
+from storage.rows import Row, approval_of, approval_row, lane_of, lane_row, release_of, release_row
+
+
+class SqliteLanes:
+    """The Lanes port within one transaction. It remembers which version of each release it has handed out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._versions: dict[int, int] = {}
+
+    def load(self, lane: LaneId, *, also: int | None = None) -> Lane:
+        """Return the lane with its unfinished releases, and with one more that may have ended."""
+        where = {"service": lane.service, "environment": lane.environment, "also": also}
+        releases = self._releases(
+            self._database.query(
+                """
+                SELECT * FROM releases
+                WHERE service = :service AND environment = :environment AND state IN ('open', 'deploying')
+                UNION
+                SELECT * FROM releases WHERE number = :also AND service = :service AND environment = :environment
+                ORDER BY number
+                """,
+                where,
+            )
+        )
+        found = next(
+            self._database.query(
+                "SELECT * FROM lanes WHERE service = :service AND environment = :environment",
+                {"service": lane.service, "environment": lane.environment},
+            ),
+            None,
+        )
+        return Lane(lane, releases=releases) if found is None else lane_of(found, releases)
+
+    def save(self, before: Lane, after: Lane) -> None:
+        """Write what differs. LookupError when a changed release is not as this transaction loaded it."""
+        if before.id != after.id:
+            raise ValueError(f"{before.id} cannot become {after.id}")
+        self._database.execute(
+            "INSERT INTO lanes (service, environment) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            [after.id.service, after.id.environment],
+        )
+        for release in after.releases:
+            if before.release(release.number) is None:
+                self._insert(release)
+        for old, new in _changes(before, after):
+            self._update(old, new)
+        if (before.adopted_at, before.live) != (after.adopted_at, after.live):
+            self._update_lane(after)
+
+    def next_number(self) -> int:
+        """Return one more than the greatest number ever used: SQLite keeps it apart from the rows."""
+        row = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'releases'").fetchone()
+        return 1 if row is None else int(row[0]) + 1
+
+    def release(self, number: int) -> Release | None:
+        """Return one release, ended or not."""
+        found = self._releases(self._database.query("SELECT * FROM releases WHERE number = ?", [number]))
+        return found[0] if found else None
+
+    def history(self, lane: LaneId, count: int) -> tuple[Release, ...]:
+        """Return the newest releases of a lane, newest first."""
+        return self._releases(
+            self._database.query(
+                "SELECT * FROM releases WHERE service = ? AND environment = ? ORDER BY number DESC LIMIT ?",
+                [lane.service, lane.environment, max(count, 0)],  # SQLite reads a negative limit as none
+            )
+        )
+
+    def unfinished(self) -> tuple[Release, ...]:
+        """Return every unfinished release of every lane, oldest first."""
+        return self._releases(
+            self._database.query(
+                "SELECT * FROM releases INDEXED BY releases_unfinished "
+                "WHERE state IN ('open', 'deploying') ORDER BY number"
+            )
+        )
+
+    def _releases(self, found: Iterable[Row]) -> tuple[Release, ...]:
+        rows = list(found)
+        words = self._approvals([row["number"] for row in rows])
+        self._versions.update({row["number"]: row["row_version"] for row in rows})
+        return tuple(release_of(row, tuple(words[row["number"]])) for row in rows)
+
+    def _approvals(self, numbers: list[int]) -> dict[int, list[Approval]]:
+        words: dict[int, list[Approval]] = defaultdict(list)
+        rows = self._database.query(
+            "SELECT * FROM approvals WHERE release IN (SELECT value FROM json_each(?)) ORDER BY id",
+            [json.dumps(numbers)],
+        )
+        for row in rows:
+            words[row["release"]].append(approval_of(row))
+        return words
+
+    def _insert(self, release: Release) -> None:
+        self._database.execute(
+            """
+            INSERT INTO releases (
+                number, service, environment, origin, build_id, build, artifact, generation, key, state,
+                opened_at, ended_at, policy, policy_hash, requested_by, reason, superseded_by, older_than_live,
+                deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
+            ) VALUES (
+                :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
+                :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :reason, :superseded_by, :older_than_live,
+                :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
+            )
+            """,
+            release_row(release),
+        )
+        self._versions[release.number] = 1
+        self._append(release, ())
+
+    def _update(self, old: Release, new: Release) -> None:
+        """Write what may change; what a release is from its birth (lane, key, policy) never does."""
+        version = self._versions.get(new.number)
+        changed = self._database.execute(
+            """
+            UPDATE releases SET
+                build = :build, artifact = :artifact, generation = :generation, state = :state, ended_at = :ended_at,
+                reason = :reason, superseded_by = :superseded_by, deploy_status = :deploy_status,
+                deploy_attempted_at = :deploy_attempted_at, deploy_ref = :deploy_ref, deploy_url = :deploy_url,
+                deploy_finished_at = :deploy_finished_at, row_version = row_version + 1
+            WHERE number = :number AND service = :service AND environment = :environment AND build_id = :build_id
+                AND key = :key AND row_version = :row_version
+            """,
+            release_row(new) | {"row_version": version},
+        )
+        if version is None or changed.rowcount != 1:
+            raise LookupError(f"{new.name} is not as this transaction loaded it")
+        self._versions[new.number] = version + 1
+        self._append(new, old.approvals)
+
+    def _append(self, release: Release, known: tuple[Approval, ...]) -> None:
+        if release.approvals[: len(known)] != known:
+            raise ValueError(f"what people said of {release.name} can only be added to")
+        for word in release.approvals[len(known) :]:
+            self._database.execute(
+                "INSERT INTO approvals (release, person, slack, verdict, generation, groups, at, surface, saw) "
+                "VALUES (:release, :person, :slack, :verdict, :generation, :groups, :at, :surface, :saw)",
+                approval_row(release.number, word),
+            )
+
+    def _update_lane(self, lane: Lane) -> None:
+        self._database.execute(
+            """
+            UPDATE lanes SET
+                adopted_at = :adopted_at, live_sha = :live_sha, live_version = :live_version, live_since = :live_since,
+                live_position_at = :live_position_at, live_position_run = :live_position_run,
+                live_position_attempt = :live_position_attempt, live_release = :live_release
+            WHERE service = :service AND environment = :environment
+            """,
+            lane_row(lane),
+        )
+
+
+def _changes(before: Lane, after: Lane) -> list[tuple[Release, Release]]:
+    """Return the releases that differ; those that leave `deploying` first, since only one may be in that state."""
+    known = ((before.release(new.number), new) for new in after.releases)
+    differ = [(old, new) for old, new in known if old is not None and old != new]
+    return sorted(differ, key=lambda pair: pair[1].state is Lifecycle.DEPLOYING)

@@ -1,0 +1,75 @@
+"""The tables, step by step. Steps are append-only: a released one is never changed, a new one is added below."""
+
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from storage import schema
+from storage.problems import DatabaseProblem
+
+STEPS = Migrations("signoff")
+
+
+def migrate(database: Database, path: Path) -> None:
+    """Bring the tables up to date inside the caller's transaction.
+
+    Raises DatabaseProblem for a file of another program and for one that a newer version has written.
+    """
+    mark = database.execute("PRAGMA application_id").fetchone()[0]
+    if mark != schema.APPLICATION and database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
+        raise DatabaseProblem(f"{path} is a database of another program. Name another file.")
+    newer = {step.name for step in STEPS.applied(database)} - _known()
+    if newer:
+        raise DatabaseProblem(
+            f"{path} was written by a newer Signoff (its step {min(newer)} is not known here). "
+            "Run that version, or restore the backup taken before it."
+        )
+    STEPS.apply(database)
+
+
+def _known() -> set[str]:
+    """Return the names of all steps: to an empty database, all are pending."""
+    with closing(Database(memory=True)) as empty:
+        return {step.name for step in STEPS.pending(empty)}
+
+
+def _run(database: Database, statements: tuple[str, ...]) -> None:
+    """Run statements one by one; executescript would commit the transaction around the step."""
+    for statement in statements:
+        database.execute(statement)
+
+
+@STEPS(name="0001_builds")
+def _builds(database: Database) -> None:
+    _run(database, schema.BUILDS)
+
+
+@STEPS(name="0002_lanes")
+def _lanes(database: Database) -> None:
+    _run(database, schema.LANES)
+
+
+@STEPS(name="0003_releases")
+def _releases(database: Database) -> None:
+    _run(database, schema.RELEASES)
+
+
+@STEPS(name="0004_inbox")
+def _inbox(database: Database) -> None:
+    _run(database, schema.INBOX)
+
+
+@STEPS(name="0005_effects")
+def _effects(database: Database) -> None:
+    _run(database, schema.EFFECTS)
+
+
+@STEPS(name="0006_cards")
+def _cards(database: Database) -> None:
+    _run(database, schema.CARDS)
+
+
+@STEPS(name="0007_audit")
+def _audit(database: Database) -> None:
+    _run(database, schema.AUDIT)

@@ -1,0 +1,199 @@
+"""Values <-> rows: enums by value, times as text, nested values as JSON."""
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.core.build import Author, Build, BuildState, PipelineReport
+from bot.core.lane import Lane, Live
+from bot.core.policy import LaneId, LanePolicy
+from bot.core.release import (
+    Approval,
+    Deployment,
+    DeployStatus,
+    Lifecycle,
+    Origin,
+    Release,
+    Surface,
+    Verdict,
+)
+from storage.times import from_text, maybe_text, maybe_time, to_text
+
+Row = dict[str, Any]
+
+AUTHORS: TypeAdapter[tuple[Author, ...]] = TypeAdapter(tuple[Author, ...])
+PUSHER: TypeAdapter[Author | None] = TypeAdapter(Author | None)
+REPORT: TypeAdapter[PipelineReport] = TypeAdapter(PipelineReport)
+REPORTS: TypeAdapter[tuple[PipelineReport, ...]] = TypeAdapter(tuple[PipelineReport, ...])
+BUILD: TypeAdapter[Build] = TypeAdapter(Build)
+LANE_POLICY: TypeAdapter[LanePolicy] = TypeAdapter(LanePolicy)
+NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
+
+
+def build_row(build: Build) -> Row:
+    """Return a build's columns without its id."""
+    at, run, attempt = build.position
+    return {
+        "service": build.service,
+        "sha": build.sha,
+        "artifact": build.artifact,
+        "version": build.version,
+        "state": build.state.value,
+        "position_at": to_text(at),
+        "position_run": run,
+        "position_attempt": attempt,
+        "title": build.title,
+        "url": build.url,
+        "branch": build.branch,
+        "authors": AUTHORS.dump_json(build.authors).decode(),
+        "pusher": PUSHER.dump_json(build.pusher).decode(),
+        "checks": REPORTS.dump_json(build.checks).decode(),
+    }
+
+
+def build_of(row: Row) -> Build:
+    """Return the build of a row."""
+    return Build(
+        id=row["id"],
+        service=row["service"],
+        sha=row["sha"],
+        artifact=row["artifact"],
+        version=row["version"],
+        state=BuildState(row["state"]),
+        position=(from_text(row["position_at"]), row["position_run"], row["position_attempt"]),
+        title=row["title"],
+        url=row["url"],
+        branch=row["branch"],
+        authors=AUTHORS.validate_json(row["authors"]),
+        pusher=PUSHER.validate_json(row["pusher"]),
+        checks=REPORTS.validate_json(row["checks"]),
+    )
+
+
+def release_row(release: Release) -> Row:
+    """Return a release's columns; its approvals are rows of their own.
+
+    The build is kept as the lane last decided upon it: what has changed since is news for the next decision.
+    """
+    deployment = release.deployment
+    return {
+        "number": release.number,
+        "service": release.lane.service,
+        "environment": release.lane.environment,
+        "origin": release.origin.value,
+        "build_id": release.build.id,
+        "build": BUILD.dump_json(release.build).decode(),
+        "artifact": release.artifact,
+        "generation": release.generation,
+        "key": release.key,
+        "state": release.state.value,
+        "opened_at": to_text(release.opened_at),
+        "ended_at": maybe_text(release.ended_at),
+        "policy": LANE_POLICY.dump_json(release.policy).decode(),
+        "policy_hash": release.policy_hash,
+        "requested_by": release.requested_by,
+        "reason": release.reason,
+        "superseded_by": release.superseded_by,
+        "older_than_live": int(release.older_than_live),
+        "deploy_status": deployment.status.value if deployment else None,
+        "deploy_attempted_at": to_text(deployment.attempted_at) if deployment else None,
+        "deploy_ref": deployment.ref if deployment else None,
+        "deploy_url": deployment.url if deployment else None,
+        "deploy_finished_at": maybe_text(deployment.finished_at) if deployment else None,
+    }
+
+
+def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
+    """Return the release of a row with the words that people said about it."""
+    return Release(
+        number=row["number"],
+        lane=LaneId(row["service"], row["environment"]),
+        origin=Origin(row["origin"]),
+        build=BUILD.validate_json(row["build"]),
+        artifact=row["artifact"],
+        generation=row["generation"],
+        key=row["key"],
+        state=Lifecycle(row["state"]),
+        opened_at=from_text(row["opened_at"]),
+        policy=LANE_POLICY.validate_json(row["policy"]),
+        policy_hash=row["policy_hash"],
+        requested_by=row["requested_by"],
+        approvals=approvals,
+        deployment=_deployment_of(row),
+        ended_at=maybe_time(row["ended_at"]),
+        reason=row["reason"],
+        superseded_by=row["superseded_by"],
+        older_than_live=bool(row["older_than_live"]),
+    )
+
+
+def _deployment_of(row: Row) -> Deployment | None:
+    if row["deploy_status"] is None:
+        return None
+    return Deployment(
+        status=DeployStatus(row["deploy_status"]),
+        attempted_at=from_text(row["deploy_attempted_at"]),
+        ref=row["deploy_ref"],
+        url=row["deploy_url"],
+        finished_at=maybe_time(row["deploy_finished_at"]),
+    )
+
+
+def approval_row(release: int, approval: Approval) -> Row:
+    """Return an approval's columns."""
+    return {
+        "release": release,
+        "person": approval.person,
+        "slack": approval.slack,
+        "verdict": approval.verdict.value,
+        "generation": approval.generation,
+        "groups": NAMES.dump_json(approval.groups).decode(),
+        "at": to_text(approval.at),
+        "surface": approval.surface.value,
+        "saw": approval.saw,
+    }
+
+
+def approval_of(row: Row) -> Approval:
+    """Return the approval of a row."""
+    return Approval(
+        person=row["person"],
+        slack=row["slack"],
+        verdict=Verdict(row["verdict"]),
+        generation=row["generation"],
+        groups=NAMES.validate_json(row["groups"]),
+        at=from_text(row["at"]),
+        surface=Surface(row["surface"]),
+        saw=row["saw"],
+    )
+
+
+def lane_row(lane: Lane) -> Row:
+    """Return a lane's columns."""
+    live = lane.live
+    at, run, attempt = live.position if live and live.position else (None, None, None)
+    return {
+        "service": lane.id.service,
+        "environment": lane.id.environment,
+        "adopted_at": maybe_text(lane.adopted_at),
+        "live_sha": live.sha if live else None,
+        "live_version": live.version if live else None,
+        "live_since": to_text(live.since) if live else None,
+        "live_position_at": maybe_text(at),
+        "live_position_run": run,
+        "live_position_attempt": attempt,
+        "live_release": live.release if live else None,
+    }
+
+
+def lane_of(row: Row, releases: tuple[Release, ...]) -> Lane:
+    """Return the lane of a row with its releases."""
+    lane = Lane(LaneId(row["service"], row["environment"]), maybe_time(row["adopted_at"]), None, releases)
+    if row["live_sha"] is None:
+        return lane
+    position = None
+    if row["live_position_at"] is not None:
+        position = (from_text(row["live_position_at"]), row["live_position_run"], row["live_position_attempt"])
+    live = Live(row["live_sha"], row["live_version"], from_text(row["live_since"]), position, row["live_release"])
+    return replace(lane, live=live)
