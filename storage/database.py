@@ -2,20 +2,19 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-import structlog
 from sqlite_utils import Database
 
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Transaction
 from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds
 from storage.cards import SqliteCards
-from storage.durability import connect, examine
+from storage.durability import connect, durability, examine
 from storage.effects import SqliteEffects
 from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
@@ -25,7 +24,6 @@ from storage.problems import DatabaseProblem, explained
 
 __all__ = ["DatabaseProblem", "SqliteStore", "SqliteTransaction", "open_store"]
 
-log = structlog.get_logger()
 T = TypeVar("T")
 
 TAIL = 10_000
@@ -64,6 +62,11 @@ class SqliteStore:
         """Run on a consistent view; an attempt to write is an error."""
         return await self._in_thread(lambda: self._read(query))
 
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """Return what a log of the start should say: which SQLite, and how commits reach the disk."""
+        return {"sqlite": sqlite3.sqlite_version, "journal": durability(sqlite3.sqlite_version_info).journal_mode}
+
     async def open(self) -> None:
         """Lock, check, migrate. Raises DatabaseProblem; then everything is closed again."""
         try:
@@ -91,7 +94,6 @@ class SqliteStore:
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise explained(error, self._path) from error
-        log.info("database_opened", sqlite=sqlite3.sqlite_version)
 
     def _prepare(self) -> None:
         """Migrate and check in one transaction: a step that fails leaves the file as it was."""

@@ -31,8 +31,8 @@ class SqliteInbox:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def claim(self, now: datetime, sources: Sequence[str] | None = None) -> InboxRow | None:
-        """Return the oldest waiting row (of some sources) that is due and count a try.
+    def claim(self, now: datetime, sources: Sequence[str]) -> InboxRow | None:
+        """Return the oldest waiting row of these sources that is due and count a try.
 
         There is no lease: the one loop that claims works off a row before it claims the next.
         """
@@ -43,12 +43,12 @@ class SqliteInbox:
                 WHERE id = (
                     SELECT id FROM inbox INDEXED BY inbox_waiting
                     WHERE state = 'waiting' AND due_at <= :now
-                        AND (:sources IS NULL OR source IN (SELECT value FROM json_each(:sources)))
+                        AND source IN (SELECT value FROM json_each(:sources))
                     ORDER BY id LIMIT 1
                 )
                 RETURNING *
                 """,
-                {"now": to_text(now), "sources": _listed(sources)},
+                {"now": to_text(now), "sources": json.dumps(list(sources))},
             ),
             None,
         )
@@ -73,14 +73,14 @@ class SqliteInbox:
         """Set it aside after too many tries."""
         self._end(row, "poison", why)
 
-    def next_due(self, sources: Sequence[str] | None = None) -> datetime | None:
-        """Return when the next waiting row (of some sources) is due."""
+    def next_due(self, sources: Sequence[str]) -> datetime | None:
+        """Return when the next waiting row of these sources is due."""
         row = self._database.execute(
             """
             SELECT min(due_at) FROM inbox INDEXED BY inbox_waiting
-            WHERE state = 'waiting' AND (:sources IS NULL OR source IN (SELECT value FROM json_each(:sources)))
+            WHERE state = 'waiting' AND source IN (SELECT value FROM json_each(:sources))
             """,
-            {"sources": _listed(sources)},
+            {"sources": json.dumps(list(sources))},
         ).fetchone()
         return maybe_time(row[0])
 
@@ -90,10 +90,6 @@ class SqliteInbox:
             [state, note, to_text(self._clock()), row],
         )
         _one(changed.rowcount, row)
-
-
-def _listed(sources: Sequence[str] | None) -> str | None:
-    return None if sources is None else json.dumps(list(sources))
 
 
 def _one(changed: int, row: int) -> None:
