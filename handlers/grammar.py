@@ -231,17 +231,19 @@ def _only_environment(service: ServicePolicy, version: str | None, policy: Polic
 def _place(rest: list[str], usage: str, policy: Policy) -> tuple[str, str | None]:
     """Return a service and perhaps an environment, completed by unique prefix: for reading commands only."""
     _not_reserved(rest[0], usage, policy)
-    name = _completed(rest[0], [service.name for service in policy.services], "service", usage, policy)
+    keyword = usage.partition(" ")[0]
+    services = [service.name for service in policy.services]
+    name = _completed(rest[0], services, "service", f"{keyword} ", policy)
     if len(rest) == 1:
         return name, None
     _not_reserved(rest[1], usage, policy)
     environments = [lane.lane.environment for lane in policy.lanes() if lane.lane.service == name]
-    environment = _completed(rest[1], environments, "environment", usage, policy)
+    environment = _completed(rest[1], environments, "environment", f"{keyword} {name} ", policy)
     _end(rest[2:], usage, policy)
     return name, environment
 
 
-def _completed(typed: str, names: list[str], what: str, usage: str, policy: Policy) -> str:
+def _completed(typed: str, names: list[str], what: str, before: str, policy: Policy) -> str:
     name = same(typed, names)
     if name:
         return name
@@ -250,9 +252,7 @@ def _completed(typed: str, names: list[str], what: str, usage: str, policy: Poli
         return fits[0]
     if fits:
         raise _NotUnderstood(f"{quoted(typed)} fits more than one {what}: {either(fits)}. Please write one out.")
-    keyword = usage.partition(" ")[0]
-    hint = meant(typed, names, policy, f"{keyword} " if what == "service" else "")
-    raise _NotUnderstood(f"There is no {what} {quoted(typed)}. {hint}")
+    raise _NotUnderstood(f"There is no {what} {quoted(typed)}. {meant(typed, names, policy, before)}")
 
 
 def _release(rest: list[str], usage: str, policy: Policy) -> int:

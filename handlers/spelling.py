@@ -11,7 +11,7 @@ from handlers.vocabulary import REQUEST
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]{1,500})(?:\|([^<>]{0,500}))?>")
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb"}
-_CLOSE = 60  # how similar two words must be, of 100, to ask "Did you mean"
+_CLOSE = 55  # how similar two words must be, of 100, to ask "Did you mean"
 
 
 def unformatted(words: str) -> str:

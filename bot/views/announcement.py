@@ -25,6 +25,9 @@ def announce(release: Release, policy: Policy, links: Links, before: Live | None
         url = links.compare(repository(release.lane, policy), before.sha, build.sha)
         lines.append(Fact("Before", f"{live_label(before)}; {link(url, 'all changes since')}"))
     approved = approved_by(release, policy)
-    lines.append(Fact("Approved by", approved or "nobody needed to, builds ship there by themselves"))
+    if approved:
+        lines.append(Fact("Approved by", approved))
+    elif not release.policy.required():
+        lines.append(Fact("Approved by", "nobody needed to, builds ship there by themselves"))
     message = said(*lines)
     return Message(message.text.replace("*", ""), message.blocks)

@@ -76,7 +76,7 @@ def not_my_button() -> Message:
 def nothing_to_reject(release: Release, permalinks: Permalinks) -> Message:
     """Answer the reject button of a release that has moved on since."""
     if release.state is Lifecycle.OPEN:
-        return said(f"What {_release(release, permalinks)}, would ship has changed: please look at its card again.")
+        return said(f"{_release(release, permalinks)}, has changed since: please look at its card again, then decide.")
     return said(f"There is nothing to reject any more: {_release(release, permalinks)}, {IS[release.state]}.")
 
 

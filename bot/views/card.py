@@ -58,7 +58,7 @@ def notice(  # noqa: PLR0917 - the state, and what a view cannot look up itself
         _Part("state", outcome(release, policy, links, permalinks)),
         _Part("contents", contents(release, lane, policy, links)),
         _Part("approvals", _approvals(release, policy)),
-        _Part("blockers", tuple(Fact("In the way", obstacle(one, release, policy, permalinks)) for one in found)),
+        _Part("blockers", _in_the_way(release, policy, permalinks, found)),
         _Part("times", _times(release, policy)),
     )
     row = _buttons(release, policy, found, buttons)
@@ -112,6 +112,14 @@ def _approvals(release: Release, policy: Policy) -> tuple[Fact, ...]:
     return (given, *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, policy)) for one in rules))
 
 
+def _in_the_way(
+    release: Release, policy: Policy, permalinks: Permalinks, found: tuple[Blocker, ...]
+) -> tuple[Fact, ...]:
+    """Return every blocker but missing approvals, of which the part above tells rule by rule."""
+    others = [one for one in found if not isinstance(one, WaitsForApproval)]
+    return tuple(Fact("In the way", obstacle(one, release, policy, permalinks)) for one in others)
+
+
 def _times(release: Release, policy: Policy) -> tuple[Fact, ...]:
     times = [Fact(release.name, f"opened {date(release.opened_at)}")]
     due = expires_at(release, policy) if release.state is Lifecycle.OPEN else None
@@ -129,9 +137,9 @@ def _buttons(
     asks = any(isinstance(one, WaitsForApproval | NeedsAnotherApprover) for one in found)
     what = bare_subject(release)
     if asks and "approve" in handles:
-        sure = Confirm(
-            f"Approve {release.name}?", f"{what}, commit {release.build.short_sha}, may ship.", "Approve", "Not yet"
-        )
+        older = " It is OLDER than what is live there." if release.older_than_live else ""
+        ships = f"{what}, commit {release.build.short_sha}, may ship.{older}"
+        sure = Confirm(f"Approve {release.name}?", ships, "Approve", "Not yet")
         row.append(Button("approve", "Approve", f"Approve {what}", handles["approve"], "primary", sure))
     if "reject" in handles:
         row.append(Button("reject", "Reject", f"Reject {what}", handles["reject"], "danger"))

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from bisect import bisect
 from datetime import UTC, datetime
+from itertools import accumulate
 
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
 """What Slack asks to escape; and a backtick, since two of them far apart would turn our own words into code."""
@@ -18,19 +20,11 @@ def mrkdwn(text: str, limit: int) -> str:
 
     It is cut before it is escaped, with room for the escaping, so that no entity is ever cut in two.
     """
-    cleaned = _clean(text, limit)
-    whole = "".join(_ESCAPED.get(char, char) for char in cleaned)
-    if len(whole) <= limit:
-        return whole
-    shown: list[str] = []
-    room = limit - len(_CUT)
-    for char in cleaned:
-        escaped = _ESCAPED.get(char, char)
-        room -= len(escaped)
-        if room < 0:
-            break
-        shown.append(escaped)
-    return "".join(shown) + _CUT
+    escaped = [_ESCAPED.get(char, char) for char in _clean(text, limit)]
+    ends = list(accumulate(len(char) for char in escaped))
+    if not ends or ends[-1] <= limit:
+        return "".join(escaped)
+    return "".join(escaped[: bisect(ends, limit - len(_CUT))]) + _CUT
 
 
 def plain(text: str, limit: int) -> str:

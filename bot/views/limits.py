@@ -1,6 +1,8 @@
 """Slack's limits, kept by construction: whole lines are left out and counted, nothing is cut in the middle."""
 
+from bisect import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 
 SECTION = 3000
 HEADER = 150
@@ -21,14 +23,9 @@ def fold(lines: Sequence[str], limit: int) -> tuple[str, ...]:
     """Return as many whole lines as fit into `limit` characters, and how many more there are."""
     if _length(lines) <= limit:
         return tuple(lines)
-    kept: list[str] = []
-    room = limit - _ROOM_FOR_MORE
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            break
-        kept.append(line)
-    return (*kept, f"and {len(lines) - len(kept)} more")
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    kept = bisect(ends, limit - _ROOM_FOR_MORE)
+    return (*lines[:kept], f"and {len(lines) - kept} more")
 
 
 def few(items: Sequence[str], most: int) -> str:

@@ -41,14 +41,14 @@ def why(
         policy: today's policy.
         links: where links may lead.
         permalinks: where the cards of releases are.
-        newest: the newest deployable build of each service, by its name, as far as there is one.
+        newest: the newest deployable build of each service that has one; None when that was not looked up.
     """
     lines: list[Line] = []
     for lane in lanes:
         unfinished = [release for release in lane.releases if not release.state.ended]
         lines.append(Fact(_heading(lane, policy), _live(lane, policy, links)))
         if not unfinished:
-            lines.append(_none_open(lane, policy, (newest or {}).get(lane.id.service)))
+            lines.append(_none_open(lane, policy, newest))
         for release in unfinished:
             lines.append(_release(release, lane, policy, permalinks))
             lines += [f"• {one}" for one in _reasons(release, lane, policy, links, permalinks)]
@@ -97,12 +97,18 @@ def _reasons(release: Release, lane: Lane, policy: Policy, links: Links, permali
     return reasons or ["Nothing is in its way: its deploy is next."]
 
 
-def _none_open(lane: Lane, policy: Policy, newest: Build | None) -> str:
+def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -> str:
     ask = typed(policy, f"{word(lane.id.service)} VERSION to {word(lane.id.environment)}")
     if policy.lane(lane.id) is None:
         return "• No release is open: the policy no longer names this environment, so none opens."
     if lane.adopted_at is None:
         return "• No release is open: what is live there is still being found out, and none opens before that."
+    if builds is None:
+        return (
+            "• No release is open: the next build that passes its pipelines opens one by itself. "
+            f"To ask for one now: {ask}"
+        )
+    newest = builds.get(lane.id.service)
     if newest is None:
         return "• No release is open: no build has passed its pipelines yet. The next one that does opens a release."
     if lane.live is not None and lane.live.sha == newest.sha:

@@ -1,0 +1,219 @@
+"""The card of a release from the start of its deploy on, and in every ending."""
+# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.core.lane import Lane
+from bot.core.policy import Policy
+from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.ports.slack import Message
+from bot.views.card import notice
+from tests.unit.views.reading import check, seen, shortened
+from tests.unit.views.values import (
+    BUTTONS,
+    LINKS,
+    PERMALINKS,
+    POLICY,
+    TEN,
+    a_lane,
+    a_policy,
+    a_release,
+    a_yes,
+    deploying,
+    ended,
+)
+
+
+def shown(release: Release, lane: Lane | None = None, policy: Policy = POLICY, revision: int = 1) -> Message:
+    message = notice(release, lane or a_lane(release), policy, LINKS, BUTTONS, PERMALINKS, revision)
+    check(message)
+    return message
+
+
+def test_handing_the_deploy_over() -> None:
+    assert seen(shown(deploying(DeployStatus.ATTEMPTED))) == snapshot("""\
+# Starting the deploy: payments 118 to production
+*Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* <@U0PRIYA>
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [
+        (DeployStatus.ACCEPTED, "# Deploy accepted: payments 118 to production"),
+        (DeployStatus.RUNNING, "# Deploying: payments 118 to production"),
+        (DeployStatus.UNKNOWN, "# Deploy in doubt: payments 118 to production"),
+    ],
+)
+def test_every_step_of_a_deploy_has_a_heading(status: DeployStatus, heading: str) -> None:
+    assert seen(shown(deploying(status))).splitlines()[0] == heading
+
+
+def test_deploying() -> None:
+    assert seen(shown(deploying(DeployStatus.RUNNING))) == snapshot("""\
+# Deploying: payments 118 to production
+*Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
+*Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* <@U0PRIYA>
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_nobody_knows_whether_it_deploys() -> None:
+    assert seen(shown(deploying(DeployStatus.UNKNOWN))) == snapshot("""\
+# Deploy in doubt: payments 118 to production
+*Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
+*In doubt:* the answer to the request was lost, and the CI system does not know it. Nothing is sent again by itself: somebody is asked in <#C0OPS>
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* <@U0PRIYA>
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_nobody_knows_and_there_is_no_operations_channel() -> None:
+    message = shown(deploying(DeployStatus.UNKNOWN), policy=a_policy(operations=None))
+    assert "somebody is asked in the operations channel" in message.text
+
+
+def test_deploying_without_a_record_of_the_attempt() -> None:
+    release = a_release(state=Lifecycle.DEPLOYING)
+    assert seen(shown(release)).splitlines()[0] == "# Starting the deploy: payments 118 to production"
+
+
+def test_live() -> None:
+    release = ended(Lifecycle.LIVE, approvals=(a_yes(),), deployment=deploying(DeployStatus.SUCCEEDED).deployment)
+    assert seen(shown(release)) == snapshot("""\
+# Live: payments 118 in production
+*Live since:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>
+*Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* <@U0PRIYA>
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+    assert shortened(shown(release).text) == snapshot("""\
+R-42, payments 118 (9f3c2ab) in production, is live.
+Live since: <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>.
+Job: <https://github.example/acme/payments/actions/runs/9|open the deploy job>.
+Commit: <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint.
+By: Ann, pushed by <@U0SAM>.
+Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>).
+Asked for by: the pipeline, by a deployable build.
+Approved by: <@U0PRIYA>.
+R-42: opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.\
+""")
+
+
+def test_rejected() -> None:
+    release = ended(Lifecycle.REJECTED, reason="The refund rounds up.\nSee <https://evil.example|the ticket>")
+    assert seen(shown(release)) == snapshot("""\
+# Rejected: payments 118 to production
+*Rejected:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom. The reason:
+> The refund rounds up.
+> See &lt;https://evil.example|the ticket&gt;
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* nobody yet
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_expired() -> None:
+    assert seen(shown(ended(Lifecycle.EXPIRED))) == snapshot("""\
+# Expired: payments 118 to production
+*Expired:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: approvals were missing. That is no rejection; ask again with `/deploy payments 118 to production`
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* nobody yet
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_superseded() -> None:
+    assert seen(shown(ended(Lifecycle.SUPERSEDED, superseded_by=43))) == snapshot("""\
+# Superseded: payments 118 to production
+*Superseded:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC> by <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, which carries a newer build. Nothing failed
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* nobody yet
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_superseded_by_one_whose_card_is_not_known() -> None:
+    assert "by a newer release, which" in seen(shown(ended(Lifecycle.SUPERSEDED)))
+
+
+def test_cancelled() -> None:
+    assert seen(shown(ended(Lifecycle.CANCELLED))) == snapshot("""\
+# Cancelled: payments 118 to production
+*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* the pipeline, by a deployable build
+*Approved by:* nobody yet
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_failed() -> None:
+    release = ended(
+        Lifecycle.FAILED,
+        reason="exit status 3",
+        deployment=deploying(DeployStatus.FAILED).deployment,
+        requested_by="sam",
+    )
+    assert seen(shown(release)) == snapshot("""\
+# Deploy failed: payments 118 to production
+*Failed:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: exit status 3
+*Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
+*Next:* look at the job, then ask again: `/deploy payments 118 to production`
+*Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+*By:* Ann, pushed by <@U0SAM>
+*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Asked for by:* <@U0SAM>
+*Approved by:* nobody yet
+~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
+""")
+
+
+def test_an_ending_without_its_time_and_reason() -> None:
+    release = a_release(state=Lifecycle.FAILED)
+    assert "*Failed:* by now: no reason was told" in seen(shown(release))
+
+
+@pytest.mark.parametrize("state", [state for state in Lifecycle if state is not Lifecycle.OPEN])
+def test_buttons_go_with_the_open_state(state: Lifecycle) -> None:
+    blocks = shown(a_release(state=state, ended_at=TEN)).blocks
+    assert [block for block in blocks if block["type"] == "actions"] == []
