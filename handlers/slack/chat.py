@@ -1,0 +1,131 @@
+"""Posting in Slack: the port Chat over the Web API, and the one window that opens forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
+
+from bot.ports.slack import Message
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.slack.calls import (
+    SERVER_ERROR,
+    SOON,
+    TOO_MANY_REQUESTS,
+    Refused,
+    ask,
+    retry_after,
+    surely,
+)
+
+HOOKS = URL("https://hooks.slack.com")
+NOT_THERE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
+OK = 200
+BODY_AT_MOST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SlackChat:
+    """Chat over Slack's Web API. `web` must have no retry handlers; `http` is the shared session."""
+
+    web: AsyncWebClient
+    http: ClientSession
+
+    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
+        """Post to a channel, or to a person by their id, without unfurling links; return the message's ts."""
+        ended = await ask(
+            self.web.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks or None,
+                thread_ts=thread,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        if isinstance(ended, Refused):
+            return ended.trouble(f"post in {channel}")
+        if isinstance(ended, TryLater | Unsure):
+            return ended
+        ts = ended.get("ts")
+        return ts if isinstance(ts, str) else Unsure("Slack said ok without naming the message")
+
+    async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
+        """Replace a message of ours; a lost answer is tried later, since saying it twice does no harm."""
+        # blocks are always given: Slack keeps the old ones, buttons included, when neither text nor blocks come
+        ended = surely(
+            await ask(self.web.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks))
+        )
+        if isinstance(ended, Refused):
+            return ended.trouble(f"edit a message in {channel}")
+        return ended if isinstance(ended, TryLater) else None
+
+    async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:
+        """Tell one person privately in a channel, or in a direct message where that is not possible."""
+        if channel != slack_user:
+            ended = await ask(
+                self.web.chat_postEphemeral(
+                    channel=channel, user=slack_user, text=message.text, blocks=message.blocks or None
+                )
+            )
+            if isinstance(ended, Refused) and ended.error not in NOT_THERE:
+                return ended.trouble(f"tell somebody privately in {channel}")
+            if not isinstance(ended, Refused):
+                return ended if isinstance(ended, TryLater | Unsure) else None
+        posted = await self.post(slack_user, message)
+        return None if isinstance(posted, str) else posted
+
+    async def respond(self, response_url: str, message: Message) -> Trouble | None:
+        """Tell one person privately through the URL of what they did; only Slack's own hosts are ever asked."""
+        url = self._trusted(response_url)
+        if url is None:
+            return GiveUp("The response_url is not on Slack's host, so nothing was sent there.")
+        body = {
+            "response_type": "ephemeral",
+            "replace_original": False,
+            "text": message.text,
+            "blocks": list(message.blocks),
+        }
+        try:
+            async with self.http.post(url, json=body, allow_redirects=False) as response:
+                return await _answered(response)
+        except ClientConnectorError as error:
+            return TryLater(SOON, f"Slack cannot be reached: {type(error).__name__}")
+        except (ClientError, TimeoutError, OSError) as error:
+            return Unsure(f"Slack's answer was lost: {type(error).__name__}")
+
+    async def permalink(self, channel: str, ts: str) -> str | None:
+        """Return the link of a message, or None when Slack does not tell."""
+        ended = await ask(self.web.chat_getPermalink(channel=channel, message_ts=ts))
+        link = ended.get("permalink") if isinstance(ended, Mapping) else None
+        return link if isinstance(link, str) else None
+
+    async def open_form(self, trigger_id: str, view: dict[str, Any]) -> Trouble | None:
+        """Open a form for whoever clicked; a trigger lives 3 s and opens one form."""
+        ended = await ask(self.web.views_open(trigger_id=trigger_id, view=view))
+        if isinstance(ended, Refused):
+            return ended.trouble("open the form")
+        return ended if isinstance(ended, TryLater | Unsure) else None
+
+    def _trusted(self, response_url: str) -> URL | None:
+        """Return the URL as it will be asked, parsed by the same library, if it is on one of Slack's hosts."""
+        try:
+            url = URL(response_url)
+            clean = url.absolute and url.user is None and url.password is None
+            allowed = {HOOKS.origin(), URL(self.web.base_url).origin()}
+            return url if clean and url.origin() in allowed else None
+        except ValueError:
+            return None
+
+
+async def _answered(response: ClientResponse) -> Trouble | None:
+    if response.status == TOO_MANY_REQUESTS:
+        return TryLater(retry_after(response.headers), "Slack asks to wait (429)")
+    if response.status >= SERVER_ERROR:
+        return Unsure(f"Slack answered {response.status} without saying whether it was done")
+    body = await response.content.read(BODY_AT_MOST)
+    if response.status != OK or b'"ok":false' in body.replace(b" ", b""):
+        return GiveUp(f"The response_url no longer works ({response.status}): it lives 30 minutes, for 5 answers.")
+    return None
