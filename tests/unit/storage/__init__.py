@@ -1,0 +1,1 @@
+"""The storage's contract, port by port, on a real file."""

@@ -1,0 +1,119 @@
+"""The audit chain: whatever is altered behind its back is found."""
+
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from bot.ports.store import AuditEntry
+from storage.audit import GENESIS, SqliteAudit, canonical, chained
+from tests.factories import NOON
+from tests.unit.storage.conftest import File
+
+ENTRY = AuditEntry(
+    NOON, "approved", "priya", "button", "payments/production", 1, "policy-1", {"slack": "U0PRIYA", "n": 2}
+)
+
+
+def three(file: File) -> None:
+    with file.transaction() as tx:
+        assert tx.audit.verify() == 0
+        for release in (1, 2, 3):
+            tx.audit.append(replace(ENTRY, release=release))
+
+
+def test_rows_are_chained_across_transactions(file: File) -> None:
+    three(file)
+    with file.transaction() as tx:
+        tx.audit.append(AuditEntry(NOON, "expired", None, None, None, None, "policy-1", {}))
+    with file.transaction() as tx:
+        assert tx.audit.verify() == 4
+    hashes = file.sql("SELECT prev_hash, hash FROM audit ORDER BY seq")
+    assert [previous for previous, _ in hashes] == [GENESIS, *(own for _, own in hashes[:-1])]
+
+
+def test_the_hash_can_be_computed_by_anybody(file: File) -> None:
+    """The figure below is what sha256sum says of 64 zeros and the row as canonical JSON."""
+    with file.transaction() as tx:
+        tx.audit.append(replace(ENTRY, data={"name": "Zoë", "slack": None}))
+    assert file.sql("SELECT data, hash FROM audit") == [
+        ('{"name":"Zoë","slack":null}', "ee89a43fa14c6b6a36f77d8e3cdc33097c6fa6b6fee53497b339702c02e87980")
+    ]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'sam'", "DELETE FROM audit WHERE seq = 3"])
+def test_the_database_refuses_to_alter_a_row(file: File, statement: str) -> None:
+    three(file)
+    with pytest.raises(sqlite3.IntegrityError, match=r"^audit is append-only$"):
+        file.sql(statement)
+    with file.transaction() as tx:
+        assert tx.audit.verify() == 3
+
+
+@pytest.mark.parametrize(
+    "column", ["at", "action", "actor", "surface", "lane", "release", "policy_hash", "data", "hash"]
+)
+def test_a_flipped_byte_is_found(file: File, column: str) -> None:
+    three(file)
+    file.sql("DROP TRIGGER audit_no_update")
+    flipped = "release + 1" if column == "release" else f"replace({column}, substr({column}, 3, 1), '~')"
+    file.sql(f"UPDATE audit SET {column} = {flipped} WHERE seq = 2")  # noqa: S608 - the columns above
+    with (
+        file.transaction() as tx,
+        pytest.raises(ValueError, match=r"^audit row 2 does not fit the chain: it was altered$"),
+    ):
+        tx.audit.verify()
+
+
+def test_another_spelling_of_the_same_data_is_found(file: File) -> None:
+    three(file)
+    file.sql("DROP TRIGGER audit_no_update")
+    file.sql("UPDATE audit SET data = replace(data, ':', ': ') WHERE seq = 3")
+    with (
+        file.transaction() as tx,
+        pytest.raises(ValueError, match=r"^audit row 3 does not fit the chain: it was altered$"),
+    ):
+        tx.audit.verify()
+
+
+@pytest.mark.parametrize("gone", [1, 2, 3])
+def test_a_missing_row_is_found(file: File, gone: int) -> None:
+    three(file)
+    file.sql("DROP TRIGGER audit_no_delete")
+    file.sql("DELETE FROM audit WHERE seq = ?", gone)
+    with file.transaction() as tx, pytest.raises(ValueError, match=rf"^audit row {gone} is missing$"):
+        tx.audit.verify()
+
+
+def test_a_row_whose_hash_was_made_to_fit_breaks_the_next(file: File) -> None:
+    three(file)
+    file.sql("DROP TRIGGER audit_no_update")
+    columns = "seq, at, action, actor, surface, lane, release, policy_hash, data, prev_hash"
+    values = file.sql(f"SELECT {columns} FROM audit WHERE seq = 2")[0]  # noqa: S608 - the columns above
+    forged = dict(zip(columns.split(", "), values, strict=True)) | {"actor": "sam"}
+    file.sql("UPDATE audit SET actor = 'sam', hash = ? WHERE seq = 2", chained(forged))
+    with (
+        file.transaction() as tx,
+        pytest.raises(ValueError, match=r"^audit row 3 does not fit the chain: it was altered$"),
+    ):
+        tx.audit.verify()
+
+
+def test_the_tail_alone_can_be_checked(file: File) -> None:
+    three(file)
+    file.sql("DROP TRIGGER audit_no_update")
+    file.sql("UPDATE audit SET actor = 'sam' WHERE seq = 1")
+    with file.database() as database:
+        audit = SqliteAudit(database)
+        assert audit.verify_tail(2) == 3
+        with pytest.raises(ValueError, match=r"^audit row 1 does not fit the chain: it was altered$"):
+            audit.verify_tail(3)
+
+
+def test_numbers_with_a_fraction_are_refused(file: File) -> None:
+    with file.transaction() as tx, pytest.raises(TypeError, match=r"^audit data is text and whole numbers"):
+        tx.audit.append(replace(ENTRY, data={"seconds": 1.5}))  # type: ignore[dict-item] # the point
+
+
+def test_canonical_json_is_one_text() -> None:
+    assert canonical({"b": 1, "a": "é\n", "c": None}) == '{"a":"é\\n","b":1,"c":null}'
