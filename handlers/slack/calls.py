@@ -104,7 +104,7 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 def _said_no(response: Any) -> Refused | TryLater | Unsure:
     """Read the response of a SlackApiError: a slack_sdk response whose data may be anything, or aiohttp's own."""
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", 0))
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
     error = data.get("error") if isinstance(data, dict) else None
     if status == TOO_MANY_REQUESTS or error in RATE_LIMITED:

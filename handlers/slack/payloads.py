@@ -110,7 +110,7 @@ class _State(_Payload):
 
 
 class _View(_Payload):
-    id: SlackId
+    id: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     private_metadata: HandleId
     state: _State
 

@@ -7,7 +7,7 @@ disabled, closes the old connection before it opens the next, and keeps no refer
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -30,6 +30,8 @@ LINGER = 10.0
 STEADY = 10.0
 """Seconds after which a connection that ends was a good one."""
 DRAIN = 5.0
+ACKNOWLEDGED_WITHIN = 3.0
+"""Seconds; Slack does not wait longer."""
 LONGEST_PAUSE = 30.0
 OK = 200
 OVER = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
@@ -81,6 +83,7 @@ class SocketMode:
     dispatch: Dispatch
     pause: Callable[[int], float] = backoff
     _line: _Line | None = None
+    _up: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: asyncio.Task[None] | None = None
     _lingering: set[asyncio.Task[None]] = field(default_factory=set)
     _answering: set[asyncio.Task[None]] = field(default_factory=set)
@@ -130,7 +133,11 @@ class SocketMode:
         if line is None:
             return Ended.DROPPED
         self._line = line
-        ended = await self._listen(line)
+        self._up.set()
+        try:
+            ended = await self._listen(line)
+        finally:
+            self._up.clear()
         if ended is Ended.REPLACED:
             self._keep(self._linger(line), self._lingering)
         else:
@@ -197,17 +204,16 @@ class SocketMode:
         await self._send(line, json.dumps(answer), envelope)
 
     async def _send(self, line: _Line, text: str, envelope: str) -> None:
-        """Acknowledge where the envelope came from, or, where that is closed, on the present connection."""
-        for way in (line, self._line):
-            if way is None or way.ws.closed:
-                continue
-            try:
-                await way.ws.send_str(text)
-            except (ClientError, OSError) as error:
-                log.info("slack_acknowledgement_failed", envelope=envelope, why=type(error).__name__)
-            else:
-                return
-        log.warning("slack_acknowledgement_lost", envelope=envelope)
+        """Acknowledge where the envelope came from, or, where that is closed, on the connection that follows it."""
+        if await _sent(line, text):
+            return
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
+                await self._up.wait()
+        except TimeoutError:
+            pass
+        if self._line is None or not await _sent(self._line, text):
+            log.warning("slack_acknowledgement_lost", envelope=envelope)
 
     async def _linger(self, line: _Line) -> None:
         """Go on reading a connection that is being replaced, so that nothing falls between the two."""
@@ -226,11 +232,21 @@ class SocketMode:
         if self._line is line:
             self._line = None
 
-    def _keep(self, work: Any, tasks: set[asyncio.Task[None]]) -> None:
+    def _keep(self, work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> None:
         """Run it in a task that is referred to until it is done: the loop itself holds tasks weakly."""
-        task: asyncio.Task[None] = asyncio.create_task(work)
+        task = asyncio.create_task(work)
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+
+
+async def _sent(line: _Line, text: str) -> bool:
+    if line.ws.closed:
+        return False
+    try:
+        await line.ws.send_str(text)
+    except (ClientError, OSError):
+        return False
+    return True
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -1,0 +1,90 @@
+"""The manifest asks for exactly what the code uses: its scopes come from the methods that are called."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[4]
+
+SCOPES = {
+    "apps_connections_open": set(),  # of the app-level token: connections:write
+    "auth_test": set(),
+    "chat_getPermalink": set(),
+    "chat_postEphemeral": {"chat:write"},
+    "chat_postMessage": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_list": {"channels:read"},  # of public channels only
+    "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
+    "views_open": set[str](),
+}
+"""Each method of the Web API that is called, and the bot scopes that Slack's reference names for it."""
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def called() -> set[str]:
+    """Return every method that is called on a Web API client anywhere in handlers/slack."""
+    found = set()
+    for file in (ROOT / "handlers" / "slack").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                on = ast.unparse(node.func.value)
+                if on in {"web", "self.web"}:
+                    found.add(node.func.attr)
+    return found
+
+
+def test_every_method_that_is_called_has_its_scopes_known() -> None:
+    assert called() == set(SCOPES)
+
+
+def test_the_scopes_are_those_of_the_methods_and_the_command(manifest: dict[str, Any]) -> None:
+    needed = {"commands"}.union(*SCOPES.values())
+    assert manifest["oauth_config"] == {"scopes": {"bot": sorted(needed)}}
+
+
+def test_it_is_socket_mode_with_buttons_and_without_events(manifest: dict[str, Any]) -> None:
+    assert manifest["settings"] == {
+        "interactivity": {"is_enabled": True},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": True,
+        "token_rotation_enabled": False,
+    }
+
+
+def test_the_command_takes_words_as_they_are_typed(manifest: dict[str, Any]) -> None:
+    (command,) = manifest["features"]["slash_commands"]
+    assert command["command"] == "/deploy"
+    assert command["should_escape"] is False
+    assert set(command) == {"command", "description", "usage_hint", "should_escape"}
+
+
+def test_it_keeps_slacks_limits(manifest: dict[str, Any]) -> None:
+    assert set(manifest) == {"_metadata", "display_information", "features", "oauth_config", "settings"}
+    display, features = manifest["display_information"], manifest["features"]
+    assert set(display) == {"name", "description", "background_color"}
+    assert len(display["name"]) <= 35
+    assert len(display["description"]) <= 140
+    assert re.fullmatch("#[0-9a-f]{6}", display["background_color"])
+    assert set(features) == {"bot_user", "slash_commands"}
+    assert re.fullmatch("[a-z0-9_.-]{1,80}", features["bot_user"]["display_name"])
+    (command,) = features["slash_commands"]
+    assert len(command["command"]) <= 32
+    assert len(command["description"]) <= 2000
+    assert len(command["usage_hint"]) <= 1000
+
+
+def test_the_documentation_explains_every_scope_and_no_other(manifest: dict[str, Any]) -> None:
+    text = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `([a-z.]+(?::[a-z.]+)?)`", text, re.MULTILINE)
+    slack_scopes = {scope for scope in explained if ":" in scope or scope == "commands"}
+    assert slack_scopes == {*manifest["oauth_config"]["scopes"]["bot"], "connections:write"}
