@@ -240,8 +240,10 @@ async def test_closing_lets_what_runs_acknowledge_and_takes_nothing_new(server: 
         await line.send(an_envelope(1))
         await dispatcher.begun.wait()
         closing = asyncio.create_task(socket.close())
-        await asyncio.sleep(0)
+        assert socket._runner is not None
+        await asyncio.wait({socket._runner})
         await line.send(an_envelope(2))
+        assert await asyncio.wait({closing}, timeout=0.05) == (set(), {closing})
         held.set()
         async with asyncio.timeout(5):
             await closing

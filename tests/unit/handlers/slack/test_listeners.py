@@ -240,6 +240,11 @@ async def test_bolt_takes_nothing_from_the_environment(monkeypatch: pytest.Monke
     assert made.client.token is None
 
 
+async def test_bolt_never_answers_for_a_listener_that_is_slow(app: AsyncApp) -> None:
+    # by default it gives up on a listener after 3 s and would acknowledge as «nobody listens» what is not stored yet
+    assert app.process_before_response
+
+
 async def test_a_forged_http_request_is_refused(app: AsyncApp, book: Book) -> None:
     forged = AsyncBoltRequest(body="payload=%7B%7D", headers={"x-slack-signature": ["v0="]})
     assert (await app.async_dispatch(forged)).status == 401
