@@ -86,8 +86,8 @@ class SqliteStore:
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
 
     def _open(self) -> None:
-        self._lock.acquire()
         try:
+            self._lock.acquire()
             connection = connect(self._path)
             self._database = Database(connection, execute_plugins=False)
             examine(connection, self._path)

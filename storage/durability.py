@@ -23,7 +23,10 @@ class Durability:
 
 
 def durability(version: tuple[int, ...]) -> Durability:
-    """Return the durable settings that are sound in this version of SQLite."""
+    """Return the durable settings that are sound in this version of SQLite; DatabaseProblem if it is too old."""
+    if version < OLDEST:
+        found = ".".join(map(str, version))
+        raise DatabaseProblem(f"SQLite {found} is too old. Use a Python with SQLite 3.37 or newer.")
     return Durability("wal", 2) if version >= WAL_IS_SOUND else Durability("delete", 3)
 
 
@@ -35,12 +38,11 @@ def connect(path: Path) -> sqlite3.Connection:
         OSError: the file cannot be made.
         sqlite3.Error: the file is not one that SQLite can use.
     """
-    if sqlite3.sqlite_version_info < OLDEST:
-        raise DatabaseProblem(f"SQLite {sqlite3.sqlite_version} is too old. Use a Python with SQLite 3.37 or newer.")
+    durable = durability(sqlite3.sqlite_version_info)
     _make_private(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1000, cached_statements=256)
     try:
-        _settle(connection, durability(sqlite3.sqlite_version_info))
+        _settle(connection, durable)
     except BaseException:
         connection.close()
         raise

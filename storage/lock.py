@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from storage.problems import DatabaseProblem, explained
+from storage.problems import DatabaseProblem
 
 
 class Lock:
@@ -16,16 +16,10 @@ class Lock:
         self._file: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock or raise DatabaseProblem naming the process that has it."""
-        try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise explained(error, self._database) from error
+        """Take the lock. Raises DatabaseProblem naming the process that has it, OSError if there can be no lock."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.fchmod(file, 0o600)
-            os.ftruncate(file, 0)
-            os.pwrite(file, f"{os.getpid()}\n".encode("ascii"), 0)
         except BlockingIOError as error:
             holder = os.pread(file, 32, 0).decode("ascii", "replace").strip()
             os.close(file)
@@ -33,10 +27,10 @@ class Lock:
             raise DatabaseProblem(
                 f"{self._database} is in use by {who}. One process owns the database: stop that one first."
             ) from error
-        except BaseException:
-            os.close(file)
-            raise
         self._file = file
+        os.fchmod(file, 0o600)
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode("ascii"), 0)
 
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""

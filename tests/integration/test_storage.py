@@ -200,19 +200,20 @@ async def test_a_file_that_is_no_database(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("services:")
 
 
-async def test_a_damaged_file(path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["sqlite_schema", "inbox"])
+async def test_a_damaged_file(path: Path, damaged: str) -> None:
     async with a_store(path) as store:
         await store.write(lambda tx: [put(tx, f"key {number}") for number in range(500)])
     with closing(sqlite3.connect(path)) as connection:
-        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'inbox'").fetchone()
+        roots = {"sqlite_schema": 1} | dict(connection.execute("SELECT name, rootpage FROM sqlite_master").fetchall())
         (size,) = connection.execute("PRAGMA page_size").fetchone()
     with path.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
+        file.seek((roots[damaged] - 1) * size + 100)
+        file.write(b"\xff" * (size - 100))
     told = await problem(path)
-    assert re.fullmatch(
-        rf"{path} is damaged \(.+\)\. Restore a backup, or move the file aside to begin afresh\.", told
-    ), told
+    sentence = rf"{path} is damaged \(.+\)\. Restore a backup, or move the file aside to begin afresh\."
+    assert re.fullmatch(sentence, told), told
+    assert await problem(path) == told, "it was closed and unlocked"
 
 
 async def test_a_row_that_refers_to_nothing(path: Path) -> None:

@@ -65,10 +65,11 @@ def test_a_flipped_byte_is_found(file: File, column: str) -> None:
         tx.audit.verify()
 
 
-def test_another_spelling_of_the_same_data_is_found(file: File) -> None:
+@pytest.mark.parametrize("data", ['{"n": 2, "slack": "U0PRIYA"}', '{"slack":"U0PRIYA","n":2}', "{", "[]"])
+def test_data_that_is_not_canonical_is_found(file: File, data: str) -> None:
     three(file)
     file.sql("DROP TRIGGER audit_no_update")
-    file.sql("UPDATE audit SET data = replace(data, ':', ': ') WHERE seq = 3")
+    file.sql("UPDATE audit SET data = ? WHERE seq = 3", data)
     with (
         file.transaction() as tx,
         pytest.raises(ValueError, match=r"^audit row 3 does not fit the chain: it was altered$"),

@@ -27,6 +27,13 @@ def test_wal_is_used_from_the_version_on_that_cannot_corrupt_it(
     assert durability.durability(version) == settings
 
 
+def test_a_sqlite_without_strict_tables_is_too_old() -> None:
+    with pytest.raises(
+        DatabaseProblem, match=r"^SQLite 3\.36\.0 is too old\. Use a Python with SQLite 3\.37 or newer\.$"
+    ):
+        durability.durability((3, 36, 0))
+
+
 def test_every_setting_is_in_force(tmp_path: Path) -> None:
     names = ("synchronous", "foreign_keys", "busy_timeout", "trusted_schema", "cell_size_check")
     durable = durability.durability(sqlite3.sqlite_version_info)
