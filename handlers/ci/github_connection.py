@@ -1,0 +1,166 @@
+"""GitHub as a source of builds and as a target of deploys: the pure files asked in turn, through the one sender."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from bot.core.build import PipelineReport
+from bot.core.inputs import FoundLive
+from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, ServicePolicy, Target
+from bot.core.release import Release
+from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, RunHint
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.ci import github_deployments as deployments
+from handlers.ci import github_runs as runs
+from handlers.ci.github_deployments import DeploymentOrder
+from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
+from handlers.ci.github_pages import Pages
+from handlers.ci.github_replies import after_read
+from handlers.ci.sender import AGAIN, Sender
+
+T = TypeVar("T")
+
+OK = 200
+NOT_MODIFIED = 304
+NOT_FOUND = 404
+
+
+class Order(Protocol):
+    """What a target asks of GitHub for one release, and how it reads the answers. Pure."""
+
+    def start(self) -> HttpRequest:
+        """Return the request that starts the deploy."""
+
+    def again(self, reply: HttpReply) -> HttpRequest | None:
+        """Return another request to start it, where the reply says that the first was refused for its form."""
+
+    def started(self, reply: HttpReply, now: datetime) -> Placed | Trouble:
+        """Return what became of it."""
+
+    def find(self) -> HttpRequest:
+        """Return the request that looks it up by the release's key."""
+
+    def found(self, reply: HttpReply, now: datetime) -> Placed | TryLater | None:
+        """Return it, or None when GitHub does not know it."""
+
+    def follow(self, ref: str) -> HttpRequest:
+        """Return the request that tells how far it is."""
+
+    def progress(self, reply: HttpReply, now: datetime) -> Progress | TryLater:
+        """Return how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    etag: str
+    reports: tuple[PipelineReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Github:
+    """Implements the ports Source and Executor. `web_url` is the address of GitHub's pages."""
+
+    sender: Sender
+    web_url: str
+    _seen: dict[str, _Page] = field(default_factory=dict)
+    """What `recent` read last, by service."""
+
+    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+        """Fetch a run; None when it is gone or not one that the policy names."""
+        reply = await self._read(runs.run_request(service.source.repository, hint.run_id))
+        if isinstance(reply, TryLater):
+            return reply
+        if reply.status == NOT_FOUND:
+            return None
+        run = runs.read_run(reply) if reply.status == OK else None
+        return runs.report_of(run, service, self._pages) if run else after_read(reply, self._now)
+
+    async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
+        """Fetch the runs that the policy names, oldest first.
+
+        Where GitHub says that nothing changed (304, which costs nothing of the rate limit), what was read last is told
+        again: whoever asked then may not have been able to keep it.
+        """
+        request = runs.recent_request(service.source)
+        seen = self._seen.get(service.name)
+        reply = await self._read(request, etag=seen.etag if seen else None)
+        if isinstance(reply, TryLater):
+            return reply
+        if seen and reply.status == NOT_MODIFIED:
+            return seen.reports
+        reports = runs.read_recent(reply, service, self._pages) if reply.status == OK else None
+        if reports is None:
+            return after_read(reply, self._now)
+        self._seen.pop(service.name, None)
+        if etag := reply.headers.get("etag"):
+            self._seen[service.name] = _Page(etag, reports)
+        return reports
+
+    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+        """Trigger the deploy at exactly the release's commit, with its key."""
+        order = self._order(source, release)
+        reply = await self.sender.send(order.start())
+        if isinstance(reply, HttpReply) and (again := order.again(reply)) is not None:
+            reply = await self.sender.send(again)
+        if not isinstance(reply, HttpReply):
+            return reply
+        started = order.started(reply, self._now)
+        if reply.status == NO_CONTENT:  # taken; the run is mostly listed at once
+            found = await self.find(source, release)
+            return found if isinstance(found, Placed) else started
+        return started
+
+    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+        """Look the deploy up by its key; None when GitHub does not know it (yet)."""
+        order = self._order(source, release)
+        return await self._ask(order.find(), order.found)
+
+    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+        """Return how far the deployment is."""
+        ref = release.deployment.ref if release.deployment else None
+        if ref is None or not (ref.isascii() and ref.isdigit()):
+            return GiveUp("the deployment has no id that GitHub would know")
+        order = self._order(source, release)
+        return await self._ask(order.follow(ref), order.progress)
+
+    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+        """Return the newest deployment to the environment that succeeded; a dispatched workflow cannot name one."""
+        if not isinstance(target, GithubDeployment):
+            return None
+        newest = await self._ask(deployments.newest_request(source, target), deployments.read_newest)
+        if isinstance(newest, TryLater):
+            return newest
+        for made in newest:
+            reply = await self._read(deployments.statuses_request(source, str(made.id)))
+            if isinstance(reply, TryLater):
+                return reply
+            statuses = deployments.read_statuses(reply)
+            if statuses is None:
+                return after_read(reply, self._now)
+            if live := deployments.live_of(made, statuses):
+                return live
+        return None
+
+    def _order(self, source: GithubSource, release: Release) -> Order:
+        match release.policy.target:
+            case GithubDeployment() as target:
+                return DeploymentOrder(source, target, release, self._pages)
+            case GithubWorkflow() as target:
+                return DispatchOrder(source, target, release, self._pages)
+
+    async def _ask(self, request: HttpRequest, understand: Callable[[HttpReply, datetime], T]) -> T | TryLater:
+        reply = await self._read(request)
+        return reply if isinstance(reply, TryLater) else understand(reply, self._now)
+
+    async def _read(self, request: HttpRequest, *, etag: str | None = None) -> HttpReply | TryLater:
+        reply = await self.sender.send(request, etag=etag)
+        return TryLater(AGAIN, reply.why) if isinstance(reply, Unsure) else reply
+
+    @property
+    def _pages(self) -> Pages:
+        return Pages(self.web_url)
+
+    @property
+    def _now(self) -> datetime:
+        return self.sender.clock()

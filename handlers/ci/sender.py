@@ -1,0 +1,95 @@
+"""The one sender: every call to a CI system leaves here, once, within its time and size."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
+from yarl import URL
+
+from bot.ports.ci import HttpReply, HttpRequest
+from bot.ports.trouble import TryLater, Unsure
+
+LARGEST_ANSWER = 5 * 1024 * 1024
+AGAIN = 5.0
+"""Seconds."""
+
+
+class Sender:
+    """Sends requests to the one host that is configured; no redirects, no retries of its own.
+
+    Args:
+        session: the client's connections.
+        base_url: the address of the REST API, e.g. https://api.github.com.
+        token: sent as a bearer token, nothing is sent when it is empty.
+        clock: the present, for whoever reads an answer that speaks of time.
+        timeout: seconds for a whole exchange; half of it for the connection.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        base_url: str,
+        token: str,
+        clock: Callable[[], datetime],
+        *,
+        timeout: float = 10.0,
+    ) -> None:
+        self.clock = clock
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._timeout = ClientTimeout(total=timeout, connect=timeout / 2)
+        self._headers = {
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",  # the one that GitHub Enterprise Server knows too
+            "User-Agent": "signoff",
+        }
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    async def send(self, request: HttpRequest, *, etag: str | None = None) -> HttpReply | TryLater | Unsure:
+        """Send once and return the whole reply, whatever its status.
+
+        With `etag`, the answer is 304 when nothing differs from the reply that had it. TryLater: certainly nothing
+        happened there. Unsure: it may have; only for requests that change something.
+        """
+        headers = self._headers | ({"If-None-Match": etag} if etag else {})
+        body = None if request.body is None else json.dumps(request.body).encode()
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            async with self._session.request(
+                request.method,
+                URL(f"{self._base_url}{request.path}", encoded=True).with_query(list(request.query)),
+                data=body,
+                headers=headers,
+                timeout=self._timeout,
+                allow_redirects=False,  # the token is for this host alone
+            ) as response:
+                return await self._whole(response, request)
+        except (ClientConnectorError, ConnectionTimeoutError) as error:  # before the first byte
+            return TryLater(AGAIN, f"the CI system cannot be reached ({type(error).__name__})")
+        except (ClientError, OSError, TimeoutError) as error:
+            return _lost(request, f"the connection was lost ({type(error).__name__})")
+
+    async def _whole(self, response: ClientResponse, request: HttpRequest) -> HttpReply | TryLater | Unsure:
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                response.close()
+                return _lost(request, f"the answer is longer than {LARGEST_ANSWER} bytes")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return HttpReply(response.status, headers, bytes(body))
+
+
+def _lost(request: HttpRequest, why: str) -> TryLater | Unsure:
+    """Return how an answer that never came whole ends: reading changes nothing, so it can be asked again."""
+    return TryLater(AGAIN, why) if request.method == "GET" else Unsure(why)

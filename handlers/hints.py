@@ -1,0 +1,49 @@
+"""What a webhook hinted at, as it is stored in the inbox: where to look, never what to believe."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from bot.ports.ci import DeploymentHint, Hint, RunHint
+
+
+class _News(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    repository: str
+    """As the policy spells it."""
+
+
+class RunNews(_News):
+    """A run has news."""
+
+    kind: Literal["run"] = "run"
+    run_id: int
+
+
+class DeploymentNews(_News):
+    """A deployment has news."""
+
+    kind: Literal["deployment"] = "deployment"
+    ref: str
+
+
+HINT: TypeAdapter[RunNews | DeploymentNews] = TypeAdapter(
+    Annotated[RunNews | DeploymentNews, Field(discriminator="kind")]
+)
+
+
+def stored(hint: Hint) -> str:
+    """Return a hint as the JSON text that the inbox keeps."""
+    match hint:
+        case RunHint(repository, run_id):
+            return RunNews(repository=repository, run_id=run_id).model_dump_json()
+        case DeploymentHint(repository, ref):
+            return DeploymentNews(repository=repository, ref=ref).model_dump_json()
+
+
+def hint_of(news: RunNews | DeploymentNews) -> Hint:
+    """Return the hint that was stored."""
+    if isinstance(news, RunNews):
+        return RunHint(news.repository, news.run_id)
+    return DeploymentHint(news.repository, news.ref)

@@ -1,0 +1,177 @@
+"""The route POST /webhooks/{provider}: verified on raw bytes, stored, and only then answered.
+
+200 stored (also when seen before), 202 well formed but not followed, 400 malformed or too slow, 401 not authentic,
+404 unknown provider or no secret set, 413 too large (polling heals it), 429 too many at once, 503 cannot store now.
+Never a 5xx for something that a sender did.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+import structlog
+from aiohttp import ClientError, web
+
+from bot.core.policy import Policy
+from bot.ports.ci import Verdict
+from bot.ports.store import Received, Store
+from handlers.ci import SOURCES, WebhookDialect
+from handlers.hints import stored
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 5 * 1024 * 1024
+MOST_IN_FLIGHT = 64
+BODY_WITHIN = 5.0
+"""Seconds. GitHub itself waits ten for the whole answer."""
+
+
+class Outcome(Enum):
+    """How a delivery is answered: status and words."""
+
+    STORED = (200, "stored")
+    SEEN = (200, "seen before")
+    NOT_FOLLOWED = (202, "not followed")
+    MALFORMED = (400, "malformed")
+    NOT_RECEIVED = (400, "the body did not arrive whole and in time")
+    NOT_AUTHENTIC = (401, "not authentic")
+    UNKNOWN = (404, "unknown provider")
+    TOO_LARGE = (413, "too large")
+    TOO_MANY = (429, "too many at once")
+    NOT_STORED = (503, "cannot store now")
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return self.value[0]
+
+    @property
+    def words(self) -> str:
+        """Return what an error says, always the same."""
+        return self.value[1]
+
+
+_OF_VERDICT = {
+    Verdict.NOT_AUTHENTIC: Outcome.NOT_AUTHENTIC,
+    Verdict.MALFORMED: Outcome.MALFORMED,
+    Verdict.NOT_FOLLOWED: Outcome.NOT_FOLLOWED,
+}
+
+
+@dataclass(slots=True)
+class _Door:
+    store: Store
+    policy: Callable[[], Policy]
+    secrets: Mapping[str, str]
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+    request_id: Callable[[], str]
+    body_within: float
+    inside: int = 0
+    counts: Counter[Outcome] = field(default_factory=Counter)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer one delivery and say so in one line; of what was sent, only its checked id and event are logged."""
+        request_id = self.request_id()
+        provider = request.match_info["provider"]
+        dialect, secret = SOURCES.get(provider), self.secrets.get(provider)
+        delivery, event = dialect.names_of(request.headers) if dialect else (None, None)
+        if dialect is None or not secret:
+            outcome = Outcome.UNKNOWN
+        else:
+            outcome = await self._admit(request, provider, dialect, secret)
+        self.counts[outcome] += 1
+        log.info(
+            "webhook",
+            provider=provider if dialect else None,
+            delivery=delivery,
+            webhook_event=event,
+            outcome=outcome.name.lower(),
+            so_far=self.counts[outcome],
+            request_id=request_id,
+        )
+        return _answer(outcome, request_id)
+
+    async def _admit(self, request: web.Request, provider: str, dialect: WebhookDialect, secret: str) -> Outcome:
+        if self.inside >= MOST_IN_FLIGHT:
+            return Outcome.TOO_MANY
+        self.inside += 1
+        try:
+            body = await _body(request, self.body_within)
+            if isinstance(body, Outcome):
+                return body
+            return await self._take(request.headers, body, provider, dialect, secret)
+        finally:
+            self.inside -= 1
+
+    async def _take(
+        self, headers: Mapping[str, str], body: bytes, provider: str, dialect: WebhookDialect, secret: str
+    ) -> Outcome:
+        if not dialect.verify(secret, headers, body):
+            return Outcome.NOT_AUTHENTIC
+        delivery = dialect.parse_delivery(headers, body, self.policy())
+        if isinstance(delivery, Verdict):
+            return _OF_VERDICT[delivery]
+        received = Received(provider, delivery.dedupe_key, stored(delivery.hint), self.clock())
+        try:
+            row = await self.store.write(lambda tx: tx.inbox.put(received))
+        except Exception:  # one of the four doors: whatever ails the database, the sender may try again
+            log.exception("webhook_not_stored")
+            return Outcome.NOT_STORED
+        if row is None:
+            return Outcome.SEEN
+        self.wake()
+        return Outcome.STORED
+
+
+def webhook_routes(
+    store: Store,
+    policy: Callable[[], Policy],
+    secrets: Mapping[str, str],
+    *,
+    clock: Callable[[], datetime],
+    wake: Callable[[], None],
+    request_id: Callable[[], str],
+    body_within: float = BODY_WITHIN,
+) -> list[web.RouteDef]:
+    """Return the route that takes webhooks in.
+
+    Args:
+        store: where what was received is kept before it is answered.
+        policy: today's policy; what it does not name is not followed.
+        secrets: the shared secret of each provider; one without a secret does not exist.
+        clock: the present.
+        wake: called after something new was stored.
+        request_id: makes the id that answer and log line share.
+        body_within: seconds that a body may take to arrive.
+    """
+    door = _Door(store, policy, secrets, clock, wake, request_id, body_within)
+    return [web.post("/webhooks/{provider}", door.handle)]
+
+
+async def _body(request: web.Request, within: float) -> bytes | Outcome:
+    """Return the raw body, or how a delivery without a whole one is answered."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        return Outcome.TOO_LARGE
+    body = bytearray()
+    try:
+        async with asyncio.timeout(within):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    return Outcome.TOO_LARGE
+    except (TimeoutError, OSError, ClientError, web.RequestPayloadError):  # too slow, gone, or not what was announced
+        return Outcome.NOT_RECEIVED
+    return bytes(body)
+
+
+def _answer(outcome: Outcome, request_id: str) -> web.Response:
+    accepted = outcome.status < 300  # noqa: PLR2004 - the class of successes
+    body = {"ok": True} if accepted else {"error": outcome.words}
+    response = web.json_response(body | {"request_id": request_id}, status=outcome.status)
+    if outcome in {Outcome.TOO_LARGE, Outcome.NOT_RECEIVED, Outcome.TOO_MANY, Outcome.UNKNOWN}:
+        response.force_close()  # a body that was not read is not waited for
+    return response
