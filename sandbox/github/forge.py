@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aiohttp import web
+
 from sandbox.github import payloads
 from sandbox.github.faults import Faults
 from sandbox.github.hooks import Hooks, build_webhook
