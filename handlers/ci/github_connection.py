@@ -11,7 +11,8 @@ from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, Serv
 from bot.core.release import Release
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, RunHint
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from handlers.ci import github_deployments as deployments
+from handlers.ci import github_live as live
+from handlers.ci import github_records as records
 from handlers.ci import github_runs as runs
 from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
@@ -128,18 +129,18 @@ class Github:
         """Return the newest deployment to the environment that succeeded; a dispatched workflow cannot name one."""
         if not isinstance(target, GithubDeployment):
             return None
-        newest = await self._ask(deployments.newest_request(source, target), deployments.read_newest)
+        newest = await self._ask(live.newest_request(source, target), live.read_newest)
         if isinstance(newest, TryLater):
             return newest
         for made in newest:
-            reply = await self._read(deployments.statuses_request(source, str(made.id)))
+            reply = await self._read(records.statuses_request(source, str(made.id)))
             if isinstance(reply, TryLater):
                 return reply
-            statuses = deployments.read_statuses(reply)
+            statuses = records.read_statuses(reply)
             if statuses is None:
                 return after_read(reply, self._now)
-            if live := deployments.live_of(made, statuses):
-                return live
+            if found := live.live_of(made, statuses):
+                return found
         return None
 
     def _order(self, source: GithubSource, release: Release) -> Order:

@@ -1,0 +1,63 @@
+"""Deployment records and what was said of them, read and put in order. Pure.
+
+https://docs.github.com/rest/deployments/statuses
+"""
+
+from pydantic import ValidationError
+
+from bot.core.policy import GithubSource
+from bot.ports.ci import HttpReply, HttpRequest, ProgressStatus
+from handlers.ci.github_pages import api
+from handlers.ci.github_payloads import Deployment, Deployments, DeploymentStatus, Statuses
+
+OK = 200
+
+_STATES = {
+    "queued": ProgressStatus.WAITING,
+    "pending": ProgressStatus.WAITING,
+    "waiting": ProgressStatus.WAITING,  # at a gate of the environment
+    "in_progress": ProgressStatus.RUNNING,
+    "success": ProgressStatus.SUCCEEDED,
+    "failure": ProgressStatus.FAILED,
+    "error": ProgressStatus.FAILED,
+}
+
+
+def read_deployments(reply: HttpReply) -> list[Deployment] | None:
+    """Return the deployments of a reply, or None when it cannot be read."""
+    if reply.status != OK:
+        return None
+    try:
+        return [made for made in Deployments.validate_json(reply.body) if made]
+    except ValidationError:
+        return None
+
+
+def statuses_request(source: GithubSource, ref: str) -> HttpRequest:
+    """Return the request for what was said of a deployment."""
+    return HttpRequest("GET", api(source.repository, "deployments", ref, "statuses"), (("per_page", "100"),))
+
+
+def read_statuses(reply: HttpReply) -> tuple[DeploymentStatus, ...] | None:
+    """Return the statuses of a reply, newest first, or None when it cannot be read."""
+    if reply.status != OK:
+        return None
+    try:
+        statuses = [status for status in Statuses.validate_json(reply.body) if status]
+    except ValidationError:
+        return None
+    return tuple(sorted(statuses, key=lambda status: (status.created_at, status.id), reverse=True))
+
+
+def standing(statuses: tuple[DeploymentStatus, ...]) -> tuple[ProgressStatus, DeploymentStatus | None]:
+    """Return how far a deployment is, by what was said of it (newest first), and the status that says so.
+
+    GitHub marks a deployment inactive when a later one succeeds, so the newest status that is not `inactive` decides;
+    one that became inactive before it succeeded has failed.
+    """
+    decisive = next((status for status in statuses if status.state in _STATES), None)
+    inactive = bool(statuses) and statuses[0].state == "inactive"
+    if decisive is None:
+        return (ProgressStatus.FAILED if inactive else ProgressStatus.WAITING), (statuses[0] if inactive else None)
+    status = _STATES[decisive.state]
+    return (ProgressStatus.FAILED if inactive and status is not ProgressStatus.SUCCEEDED else status), decisive
