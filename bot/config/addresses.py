@@ -1,0 +1,45 @@
+"""Addresses of APIs: which are accepted, and where people see what they serve."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+SLACK_API = "https://slack.com/api/"
+GITHUB_API = "https://api.github.com"
+
+
+def check_api(address: str) -> str | None:
+    """Return what is wrong with an API's address, as the end of a sentence; None when nothing is."""
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return "is not an address; write one such as https://api.acme.example"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not an address; write one such as https://api.acme.example"
+    if parts.scheme not in {"http", "https"} or not host:
+        return "is not an address; write one such as https://api.acme.example"
+    if "@" in parts.netloc or parts.query or parts.fragment or "?" in address or "#" in address:
+        return "may hold neither a user, nor a query, nor a fragment; write scheme, host and path only"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return "would send the token in the clear; write https (http is for this machine only)"
+    return None
+
+
+def web_of(api: str) -> str:
+    """Return the origin where people see the GitHub whose API is at `api`.
+
+    GitHub Enterprise Server keeps its API at https://HOST/api/v3, beside its pages.
+    """
+    if api.rstrip("/") == GITHUB_API:
+        return "https://github.com"
+    parts = urlsplit(api)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

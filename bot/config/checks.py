@@ -1,0 +1,147 @@
+"""How each kind of value in a policy file is checked and read.
+
+Everything arrives as text (see yaml_text). A checker raises ValueError with what to write instead; what it says
+continues the sentence "`KEY` ...".
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from typing import Any, TypeVar
+
+from bot.config.problem import quoted
+
+PLACEHOLDERS = ("version", "sha", "digest", "environment", "service", "release", "key")
+ADDED_INPUTS = ("sha", "signoff_key")
+GRAMMAR = frozenset(
+    {
+        "to", "in", "at", "for", "help", "status", "why",
+        "list", "history", "diff", "approve", "reject", "withdraw", "cancel",
+        "retry", "schedule", "rollback", "hotfix", "override", "hold", "resume",
+        "lock", "unlock", "stop-all", "go-all", "freeze", "mode", "live",
+        "quarantine", "release-quarantine", "delivery", "deployment", "observe", "metrics", "digest",
+        "nudge", "claim", "mute", "everyone",
+    }
+)  # fmt: skip
+"""Words of `/deploy`, today's and tomorrow's: nothing may be named so, or a command could mean two things."""
+
+NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
+LONGEST_WAIT = timedelta(days=365)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DURATION = r"[1-9][0-9]{0,8}[smhd]"
+WORKFLOW = r"(?:\.github/workflows/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml"
+BRANCH = r"[A-Za-z0-9_][A-Za-z0-9._/+@#=-]{0,199}"
+
+E = TypeVar("E", bound=Enum)
+
+
+class NotYetError(ValueError):
+    """A value that is known and not built yet; its text says what to write instead."""
+
+
+def text(pattern: str, should: str) -> Callable[[Any], str]:
+    """Return a checker of text that matches a pattern as a whole; `should` says what is wanted."""
+    matches = re.compile(pattern)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"must be {should}")  # noqa: TRY004 - pydantic turns only ValueError into a report
+        if not matches.fullmatch(value):
+            raise ValueError(f"must be {should}; {quoted(value)} is not")
+        return value
+
+    return check
+
+
+def check_duration(value: Any) -> timedelta:
+    """Read 30s, 5m, 2h, 3d."""
+    written = text(DURATION, "a duration such as 30s, 5m, 2h or 3d")(value)
+    length = timedelta(seconds=int(written[:-1]) * _SECONDS[written[-1]])
+    if length > LONGEST_WAIT:
+        raise ValueError(f"must be at most 365d; {quoted(written)} is longer")
+    return length
+
+
+def check_count(value: Any) -> int:
+    """Read a count of people."""
+    return int(text("[1-9][0-9]{0,2}", "a number from 1 to 999")(value))
+
+
+def check_yes_or_no(value: Any) -> bool:
+    """Read true or false; `on` and `yes` are not taken for it."""
+    return text("true|false", "true or false")(value) == "true"
+
+
+def one_of(choices: type[E], *later: str) -> Callable[[Any], E]:
+    """Return a checker of one word of a closed list; `later` are the words that a later version knows."""
+    names = [str(choice.value) for choice in choices]
+    wanted = " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+    def check(value: Any) -> E:
+        if value in later:
+            raise NotYetError(f"write {wanted}")
+        text("|".join(map(re.escape, names)), wanted)(value)
+        return choices(value)
+
+    return check
+
+
+def check_new_name(value: Any) -> str:
+    """Check the name of a service or an environment."""
+    name = text(NAME, "a name of a-z, 0-9, '.', '_' and '-', at most 63 long")(value)
+    if name in GRAMMAR:
+        raise ValueError(f"must be another name: {quoted(name)} is a word of the command")
+    return name
+
+
+def check_branch(value: Any) -> str:
+    """Check a branch; a pattern of several is refused."""
+    branch = text(BRANCH, "the name of one branch")(value)
+    if ".." in branch or "//" in branch or "@{" in branch or branch.endswith(("/", ".", ".lock")):
+        raise ValueError(f"must be the name of one branch; {quoted(branch)} is not")
+    return branch
+
+
+def check_repository(value: Any) -> str:
+    """Check owner/name."""
+    pattern = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}"
+    return text(pattern, "a repository such as acme/payments")(value)
+
+
+def check_event(value: Any) -> str:
+    """Check a trigger of a run."""
+    event = text("[a-z_]{1,40}", "the name of an event such as push")(value)
+    if event.startswith("pull_request"):
+        raise ValueError("must not be a pull request: such a run may be anybody's; write push")
+    return event
+
+
+def check_version_from(value: Any) -> str:
+    """Check where a version comes from."""
+    if isinstance(value, str) and value.startswith("tag:"):
+        raise NotYetError("write run_number or sha")
+    return text("run_number|sha", "run_number or sha")(value)
+
+
+def check_input_name(value: Any) -> str:
+    """Check the name of an input of a workflow."""
+    name = text("[A-Za-z_][A-Za-z0-9_-]{0,99}", "the name of an input: letters, digits, '_' and '-'")(value)
+    if name in ADDED_INPUTS:
+        raise ValueError("is added by Signoff; remove it")
+    return name
+
+
+def check_input_value(value: Any) -> str:
+    """Check the value of an input and its placeholders."""
+    written = text(r"[^\x00-\x1f\x7f]{0,1000}", "one line of text, at most 1000 long")(value)
+    for found in re.findall(r"\{([^{}]*)\}", written):
+        if found not in PLACEHOLDERS:
+            known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise ValueError(f"holds {quoted(f'{{{found}}}')}, which is not a placeholder; those are {known}")
+    return written
+
+
+def check_names(value: Any) -> Any:
+    """Take one name without the brackets of a list, too."""
+    return [value] if isinstance(value, str) else value

@@ -1,0 +1,141 @@
+"""The file's model to the policy that the core decides by: inherited keys and defaults filled in."""
+
+import json
+from dataclasses import asdict, fields, replace
+from datetime import timedelta
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+
+from bot.config.policy_file import DeploySection, EnvironmentSection, GithubBuild, PolicyFile, ServiceSection
+from bot.core.policy import (
+    ApprovalRule,
+    GithubDeployment,
+    GithubSource,
+    GithubWorkflow,
+    Group,
+    LaneId,
+    LanePolicy,
+    Permission,
+    Person,
+    Policy,
+    ServicePolicy,
+    Target,
+    VersionFrom,
+)
+
+POLL_BESIDE_WEBHOOKS = timedelta(minutes=5)
+POLL_ALONE = timedelta(seconds=30)
+
+_SAME = (
+    "self_approval",
+    "newer_build",
+    "expires_after",
+    "deploy_timeout",
+    "lookup_window",
+    "when_unknown",
+)
+"""Keys that a lane's policy holds under the same name; where the file is silent the core's own default stands."""
+
+
+def to_policy(file: PolicyFile, *, webhooks: bool) -> Policy:
+    """Return the policy of a whole and checked file, with its hash.
+
+    The hash is of what the file says: two files that differ in comments or order of keys only share it, and it does
+    not depend on whether webhooks are set up.
+    """
+    policy = _policy(file, POLL_BESIDE_WEBHOOKS if webhooks else POLL_ALONE)
+    return replace(policy, hash=_hash(_policy(file, POLL_BESIDE_WEBHOOKS)))
+
+
+def _policy(file: PolicyFile, poll: timedelta) -> Policy:
+    return Policy(
+        services=tuple(_service(name, service, file, poll) for name, service in file.services.items()),
+        people=tuple(Person(one.name, one.slack, one.github, one.email) for one in file.people),
+        groups=tuple(Group(name, frozenset(one.people), one.usergroup) for name, one in file.groups.items()),
+        permissions=tuple(
+            (permission, tuple(names))
+            for permission in Permission
+            if (names := getattr(file.permissions, permission.value))
+        ),
+        announcements=file.slack.announcements,
+        operations=file.slack.operations,
+        command=file.command,
+    )
+
+
+def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedelta) -> ServicePolicy:
+    if service.build.github is None:
+        raise ValueError(f"{name} has no source")
+    source = _source(service.build.github, poll)
+    last = next(reversed(service.environments))
+    return ServicePolicy(
+        name=name,
+        channel=service.channel,
+        source=source,
+        version_from=VersionFrom(service.build.version_from),
+        lanes=tuple(
+            _lane(LaneId(name, environment), lane, service, file, is_last=environment == last)
+            for environment, lane in service.environments.items()
+        ),
+    )
+
+
+def _source(github: GithubBuild, poll: timedelta) -> GithubSource:
+    return GithubSource(
+        repository=github.repository,
+        branch=github.branch,
+        workflows=tuple(f".github/workflows/{_file_of(workflow)}" for workflow in github.workflows),
+        events=github.events,
+        poll=github.poll or poll,
+    )
+
+
+def _file_of(workflow: str) -> str:
+    return workflow.rpartition("/")[2]
+
+
+def _lane(
+    lane: LaneId, environment: EnvironmentSection, service: ServiceSection, file: PolicyFile, *, is_last: bool
+) -> LanePolicy:
+    def nearest(key: str) -> Any:
+        found = (getattr(one, key) for one in (environment, service, file.defaults))
+        return next((value for value in found if value is not None), None)
+
+    given = {key: value for key in _SAME if (value := nearest(key)) is not None}
+    announce = nearest("announce")
+    return LanePolicy(
+        lane=lane,
+        mode=nearest("mode"),
+        channel=service.channel,
+        target=_target(environment.deploy, service),
+        approvals=tuple(ApprovalRule(rule.sources, rule.count) for rule in nearest("approvals") or ()),
+        announce=is_last if announce is None else announce,
+        **given,
+    )
+
+
+def _target(deploy: DeploySection, service: ServiceSection) -> Target:
+    if deploy.github_deployment is not None:
+        return GithubDeployment(deploy.github_deployment.environment)
+    if deploy.github_workflow is None or service.build.github is None:
+        raise ValueError("a lane has no target")
+    started = deploy.github_workflow
+    ref = started.ref or service.build.github.branch
+    # GitHub's API starts a workflow by the name of its file alone.
+    return GithubWorkflow(_file_of(started.workflow), ref, tuple(started.inputs.items()))
+
+
+def _hash(policy: Policy) -> str:
+    said = {one.name: getattr(policy, one.name) for one in fields(policy) if one.name not in {"hash", "warnings"}}
+    return sha256(json.dumps(said, default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return asdict(value)

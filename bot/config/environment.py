@@ -1,0 +1,148 @@
+"""The environment's variables to validated settings, or every problem with them at once.
+
+Nothing else reads the environment; libraries get everything passed in. Sentences never show a secret's value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from bot.config.addresses import GITHUB_API, SLACK_API, check_api, web_of
+
+LARGEST_SECRET = 64 * 1024
+"""Bytes of a file that holds one value."""
+SQLITE = "sqlite:///"
+_SLACK_APPS = "https://api.slack.com/apps"
+_BOT_TOKEN = f"copy the Bot User OAuth Token (xoxb-...) from OAuth & Permissions at {_SLACK_APPS}"
+_APP_TOKEN = f"create one (xapp-...) under Basic Information > App-Level Tokens with connections:write at {_SLACK_APPS}"
+_GITHUB_TOKEN = (
+    "create a fine-grained token for the repositories of the policy (Actions and Deployments: read and write, "
+    "Contents: read) at https://github.com/settings/personal-access-tokens"
+)
+
+
+class Settings(BaseModel):
+    """What this version reads from the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slack_bot_token: SecretStr | None
+    slack_app_token: SecretStr | None
+    slack_api_url: str
+    """Ends with a slash."""
+    database_path: Path
+    github_token: SecretStr | None
+    github_webhook_secret: SecretStr | None
+    """None: webhooks are off and GitHub is asked instead."""
+    github_api_url: str
+    """Does not end with a slash."""
+
+    @property
+    def github_web_url(self) -> str:
+        """Return the address under which people see GitHub; it does not end with a slash."""
+        return web_of(self.github_api_url)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], *, needs_slack: bool = True) -> Self | tuple[str, ...]:
+        """Return the settings, or one sentence for each problem.
+
+        Args:
+            environ: The variables, such as os.environ. Each may also be given as NAME_FILE; empty means unset.
+            needs_slack: Whether the bot is to serve. The command line beside a running bot needs no token.
+        """
+        reader = _Reader(environ)
+        bot = reader.token("SLACK_BOT_TOKEN", _BOT_TOKEN, begins="xoxb-", needed=needs_slack)
+        app = reader.token("SLACK_APP_TOKEN", _APP_TOKEN, begins="xapp-", needed=needs_slack)
+        slack_api = reader.checked("SLACK_API_URL", SLACK_API, check_api)
+        database = reader.checked("SIGNOFF_DATABASE", f"{SQLITE}signoff.db", _check_database)
+        github = reader.token("GITHUB_TOKEN", _GITHUB_TOKEN, needed=needs_slack)
+        webhook_secret = reader.text("GITHUB_WEBHOOK_SECRET")
+        github_api = reader.checked("GITHUB_API_URL", GITHUB_API, check_api)
+        if reader.problems:
+            return tuple(reader.problems)
+        return cls(
+            slack_bot_token=bot,
+            slack_app_token=app,
+            slack_api_url=f"{slack_api.rstrip('/')}/",  # slack_sdk joins the method's name to it as it is
+            database_path=Path(database.removeprefix(SQLITE)),
+            github_token=github,
+            github_webhook_secret=SecretStr(webhook_secret) if webhook_secret else None,
+            github_api_url=github_api.rstrip("/"),
+        )
+
+
+_INSTEAD = {
+    "SLACK_APP_TOKEN": ("SLACK_SIGNING_SECRET", "HTTP mode is not in this version of Signoff"),
+    "GITHUB_TOKEN": ("GITHUB_APP_ID", "a GitHub App is not in this version of Signoff"),
+}
+"""Where a variable is missing, another that would stand in for it in a later version."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    environ: Mapping[str, str]
+    problems: list[str] = field(default_factory=list)
+
+    def text(self, name: str) -> str | None:
+        """Return a variable's value, or that of the file which NAME_FILE names; None when unset or unreadable."""
+        value, file = self.environ.get(name, ""), self.environ.get(f"{name}_FILE", "")
+        if value and file:
+            self.problems.append(f"{name} and {name}_FILE are both set; keep one.")
+            return None
+        if not file:
+            return value or None
+        try:
+            with Path(file).open("rb") as opened:
+                content = opened.read(LARGEST_SECRET + 1)
+            if len(content) > LARGEST_SECRET:
+                raise ValueError("it is larger than 64 KiB")
+            # An editor ends a file with a line break; it is no part of a secret.
+            return content.decode().removesuffix("\n").removesuffix("\r") or None
+        except OSError as error:
+            self.problems.append(f"{name}_FILE cannot be read: {error.strerror or type(error).__name__}.")
+        except UnicodeDecodeError:
+            self.problems.append(f"{name}_FILE cannot be read: it is not UTF-8 text.")
+        except ValueError as error:
+            self.problems.append(f"{name}_FILE cannot be read: {error}.")
+        return None
+
+    def token(self, name: str, remedy: str, *, begins: str = "", needed: bool) -> SecretStr | None:
+        """Return a token whose shape is right; it travels in a header, so it is one word of ASCII."""
+        before = len(self.problems)
+        value = self.text(name)
+        if value is None:
+            if needed and len(self.problems) == before:
+                other, why = _INSTEAD.get(name, ("", ""))
+                found = self.environ.get(other) or self.environ.get(f"{other}_FILE")
+                self.problems.append(f"{name} is not set{f' ({other} is, but {why})' if found else ''}: {remedy}.")
+            return None
+        value = value.strip()
+        if not value.startswith(begins) or value == begins:
+            self.problems.append(f"{name} does not begin with {begins}: {remedy}.")
+        elif not all("!" <= letter <= "~" for letter in value):
+            self.problems.append(f"{name} holds a character that no token has, such as a space: {remedy}.")
+        return SecretStr(value)
+
+    def checked(self, name: str, default: str, check: Callable[[str], str | None]) -> str:
+        """Return a value that its check has nothing against, else the default beside a problem."""
+        value = self.text(name)
+        if value is None:
+            return default
+        problem = check(value)
+        if problem:
+            self.problems.append(f"{name} {problem}.")
+            return default
+        return value
+
+
+def _check_database(address: str) -> str | None:
+    example = f"write, for example, {SQLITE}signoff.db or {SQLITE}/var/lib/signoff/signoff.db"
+    if not address.startswith(SQLITE):
+        return f"is not an SQLite file, and no other database is in this version of Signoff; {example}"
+    path = address.removeprefix(SQLITE)
+    if path in {"", ":memory:"} or path.endswith("/") or not path.isprintable():
+        return f"names no file; {example}"
+    return None

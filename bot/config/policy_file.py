@@ -1,0 +1,285 @@
+"""The policy file as this version accepts it: one class per section, one field per key.
+
+`LATER` names the keys of a section that are promised and not built yet; they are refused as such, so that nobody
+believes a freeze holds that nothing reads.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.config.written import (
+    Branch,
+    Channel,
+    Command,
+    Count,
+    Duration,
+    Email,
+    Event,
+    GithubEnvironment,
+    GithubUser,
+    InputName,
+    InputValue,
+    ModeWord,
+    NewerBuildWord,
+    NewName,
+    PlainName,
+    Reference,
+    References,
+    Repository,
+    SelfApprovalWord,
+    SlackUser,
+    Usergroup,
+    VersionKind,
+    WhenUnknownWord,
+    Workflow,
+    YesOrNo,
+)
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+    NAME: ClassVar[str] = "the file"
+    LATER: ClassVar[frozenset[str]] = frozenset()
+    INSTEAD: ClassVar[str] = "remove it"
+
+
+class SlackSection(Section):
+    """Where Signoff speaks to everybody."""
+
+    NAME = "slack"
+    LATER = frozenset({"cards", "connections", "digest", "home"})
+
+    announcements: Channel | None = Field(None, description="channel for what became live", examples=["C0RELEASES"])
+    operations: Channel | None = Field(
+        None, description="channel for questions that only people can answer", examples=["C0OPS"]
+    )
+
+
+class PersonSection(Section):
+    """One person with all their accounts, by ids that cannot be recycled."""
+
+    NAME = "a person"
+    LATER = frozenset({"buildbot", "gitlab"})
+
+    name: PlainName = Field(description="what the rest of the file calls them", examples=["priya"])
+    slack: SlackUser | None = Field(None, description="Slack member id", examples=["U0PRIYA"])
+    github: GithubUser | None = Field(
+        None, description="number of the GitHub account (`id` in api.github.com/users/LOGIN)", examples=['"1001"']
+    )
+    email: Email | None = Field(None, description="e-mail address in their commits", examples=["priya@acme.example"])
+
+
+class GroupSection(Section):
+    """People and a Slack user group; they add up."""
+
+    NAME = "a group"
+
+    people: tuple[Reference, ...] = Field((), description="names from `people`", examples=["[sam, alex]"])
+    usergroup: Usergroup | None = Field(None, description="a Slack user group's id", examples=["S0SRE"])
+
+
+class PermissionsSection(Section):
+    """Who may do what: names of groups or people, or `everyone`. A closed list."""
+
+    NAME = "permissions"
+    LATER = frozenset({"lock", "hold", "rollback", "hotfix", "override", "mode", "stop_all", "quarantine", "live"})
+
+    request: References | None = Field(
+        None, description="who may ask for a release with `/deploy`", examples=["[everyone]"]
+    )
+    resolve: References | None = Field(
+        None, description="who may answer the question about a lost deploy", examples=["[sre]"]
+    )
+
+
+class ApprovalSection(Section):
+    """A rule: so many people out of these groups and people."""
+
+    NAME = "an approval rule"
+    LATER = frozenset({"escalate", "may_repeat"})
+
+    sources: References = Field(
+        alias="from", description="a name, or a list of names, of groups or people", examples=["qa"]
+    )
+    count: Count = Field(description="how many of them", examples=["1"])
+
+
+class Inherited(Section):
+    """What `defaults` may set and a service or environment may set again; the nearest wins."""
+
+    NAME = "defaults"
+    LATER = frozenset(
+        {
+            "approval_valid_for",
+            "remind_after",
+            "quiet_hours",
+            "freezes",
+            "when_lifted",
+            "verify",
+            "rollback",
+            "hotfix",
+            "after",
+            "undo_window",
+            "trial",
+            "cards",
+            "escalate_to",
+            "override",
+        }
+    )
+
+    mode: ModeWord | None = Field(
+        None,
+        description="`delivery`: people decide; `deployment`: every deployable build ships",
+        examples=["delivery"],
+    )
+    approvals: tuple[ApprovalSection, ...] | None = Field(
+        None,
+        description="rules that must all hold; `[]` means none needed; required in a delivery lane",
+        examples=["[{from: qa, count: 1}]"],
+    )
+    self_approval: SelfApprovalWord | None = Field(
+        None,
+        description="`forbid`: neither the requester nor the last pusher approves, nor only the author; or `allow`",
+        examples=["forbid"],
+    )
+    newer_build: NewerBuildWord | None = Field(
+        None, description="a newer build supersedes the older open release", examples=["latest-wins"]
+    )
+    expires_after: Duration | None = Field(
+        None, description="how long a release waits for its approvals", examples=["24h"]
+    )
+    deploy_timeout: Duration | None = Field(
+        None, description="how long a deploy may take before it counts as failed", examples=["30m"]
+    )
+    lookup_window: Duration | None = Field(
+        None, description="how long a lost answer is looked up by the release's key", examples=["120s"]
+    )
+    when_unknown: WhenUnknownWord | None = Field(
+        None,
+        description="a lost request that is not found: `ask` a person, or `resend` it at the risk of a second deploy",
+        examples=["ask"],
+    )
+    announce: YesOrNo | None = Field(None, description="announce what became live here", examples=["true"])
+
+
+class GithubBuild(Section):
+    """Which runs of which repository make a build deployable."""
+
+    NAME = "github"
+    LATER = frozenset({"paths"})
+
+    repository: Repository = Field(description="owner and name", examples=["acme/payments"])
+    branch: Branch = Field(description="the one branch whose builds may ship", examples=["main"])
+    workflows: Annotated[tuple[Workflow, ...], Field(min_length=1)] = Field(
+        description="all of them must succeed for a commit; a bare name is a file in `.github/workflows/`",
+        examples=["[build.yml]"],
+    )
+    events: Annotated[tuple[Event, ...], Field(min_length=1)] = Field(
+        ("push",), description="which triggers count", examples=["[push]"]
+    )
+    poll: Duration | None = Field(
+        None, description="how often GitHub is asked for what no webhook told", examples=["5m"]
+    )
+
+
+class BuildSection(Section):
+    """Where the builds of a service come from."""
+
+    NAME = "build"
+    INSTEAD = "write `github`"
+    LATER = frozenset({"standard", "buildbot", "gitlab", "jenkins", "circleci", "buildkite", "argocd", "cdevents"})
+
+    github: GithubBuild | None = Field(
+        None,
+        description="GitHub Actions",
+        examples=["{repository: acme/payments, branch: main, workflows: [build.yml]}"],
+    )
+    version_from: VersionKind = Field(
+        "sha",
+        description="what people read as version: `run_number`, or `sha` (the first 12 hex digits)",
+        examples=["run_number"],
+    )
+
+
+class DeploymentTarget(Section):
+    """Create a deployment at the exact commit; a workflow `on: deployment` does the rest."""
+
+    NAME = "github_deployment"
+
+    environment: GithubEnvironment = Field(description="the environment's name on GitHub", examples=["production"])
+
+
+class WorkflowTarget(Section):
+    """Dispatch a workflow, with the commit and the release's key as the inputs `sha` and `signoff_key`."""
+
+    NAME = "github_workflow"
+
+    workflow: Workflow = Field(description="the workflow's file", examples=["deploy.yml"])
+    ref: Branch | None = Field(None, description="the branch whose workflow file is used", examples=["main"])
+    inputs: Annotated[dict[InputName, InputValue], Field(max_length=23)] = Field(
+        default_factory=dict,
+        description="further inputs; placeholders are `{version}` `{sha}` `{digest}` `{environment}` `{service}` "
+        "`{release}` `{key}`",
+        examples=['{version: "{version}"}'],
+    )
+
+
+class DeploySection(Section):
+    """How a release reaches its environment: exactly one of these."""
+
+    NAME = "deploy"
+    INSTEAD = "write `github_deployment` or `github_workflow`"
+    LATER = frozenset({"github_gate", "webhook", "command", "buildbot", "gitlab", "jenkins", "circleci", "buildkite"})
+
+    github_deployment: DeploymentTarget | None = Field(
+        None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
+    )
+    github_workflow: WorkflowTarget | None = Field(
+        None, description="start a workflow on GitHub", examples=["{workflow: deploy.yml}"]
+    )
+
+
+class EnvironmentSection(Inherited):
+    """A service in one environment: a lane."""
+
+    NAME = "an environment"
+
+    deploy: DeploySection = Field(
+        description="how to deploy there", examples=["{github_deployment: {environment: production}}"]
+    )
+
+
+class ServiceSection(Inherited):
+    """A service: its channel, its builds, its environments in the order of promotion."""
+
+    NAME = "a service"
+
+    channel: Channel = Field(description="where its notices are posted", examples=["C0PAYMENTS"])
+    build: BuildSection = Field(description="where its builds come from", examples=["{github: {...}}"])
+    environments: Annotated[dict[NewName, EnvironmentSection], Field(min_length=1)] = Field(
+        description="its environments by name, the last one being what customers use", examples=["{production: {...}}"]
+    )
+
+
+class PolicyFile(Section):
+    """The whole file."""
+
+    LATER = frozenset({"freezes", "cards", "connections", "trial", "digest", "metrics", "quiet_hours", "heartbeat"})
+
+    slack: SlackSection = Field(
+        default_factory=SlackSection, description="channels for everybody", examples=["{operations: C0OPS}"]
+    )
+    command: Command = Field("/deploy", description="the slash command's name", examples=["/deploy"])
+    people: tuple[PersonSection, ...] = Field((), description="everybody whose accounts belong together")
+    groups: dict[PlainName, GroupSection] = Field(default_factory=dict, description="groups by name")
+    permissions: PermissionsSection = Field(
+        default_factory=PermissionsSection, description="who may do what; who is not named may not"
+    )
+    defaults: Inherited = Field(
+        default_factory=Inherited, description="what holds for every lane that says nothing else"
+    )
+    services: Annotated[dict[NewName, ServiceSection], Field(min_length=1)] = Field(description="services by name")

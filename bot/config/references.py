@@ -1,0 +1,181 @@
+"""What a well-formed file must also satisfy as a whole: names that exist, rules that people can meet, full lanes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.config.policy_file import (
+    BuildSection,
+    DeploySection,
+    EnvironmentSection,
+    Inherited,
+    PolicyFile,
+    ServiceSection,
+)
+from bot.config.problem import quoted
+from bot.config.shape import Found, Shaped, keys_of, missing
+from bot.config.yaml_text import Document, Path
+from bot.core.policy import EVERYONE, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The file's model beside its document, whose refused parts are no omissions."""
+
+    file: PolicyFile
+    document: Document
+    shaped: Shaped
+
+    def problems(self) -> Iterator[Found]:
+        """Yield every mistake between the parts, at its path in the document."""
+        found = [*self._people(), *self._groups(), *self._permissions(), *self._rules(), *self._services()]
+        for one in found:
+            yield Found(self.shaped.original(one.path), one.sentence)
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what is allowed and probably not meant."""
+        for key, lacking in (
+            ("request", "nobody can ask for a release by hand"),
+            ("resolve", "nobody can answer the question about a lost deploy"),
+        ):
+            if not getattr(self.file.permissions, key):
+                yield f"`{key}` in `permissions` names nobody: {lacking}."
+        for name, service in self.file.services.items():
+            for environment, lane in service.environments.items():
+                if lane.announce and self.file.slack.announcements is None:
+                    yield f"{name}/{environment} announces, but `slack` names no channel for `announcements`."
+                if lane.approvals and self.nearest_mode(service, lane) is Mode.DEPLOYMENT:
+                    yield f"{name}/{environment} has `approvals` that nobody is asked for: its mode is deployment."
+
+    def nearest_mode(self, service: ServiceSection, lane: EnvironmentSection) -> Mode | None:
+        """Return the mode that holds for a lane."""
+        return lane.mode or service.mode or self.file.defaults.mode
+
+    def _spoiled(self, path: Path) -> bool:
+        """Whether something at or beneath a path was refused already, so that its absence means nothing."""
+        original = self.shaped.original(path)
+        refused = {*(one.path for one in self.shaped.found), *self.document.broken}
+        return any(one[: len(original)] == original for one in refused)
+
+    def _named(self) -> set[str]:
+        """Return every name of a person or a group, also of those whose other keys were refused."""
+        listed, groups = self.document.at(("people",)), self.document.at(("groups",))
+        people = listed if isinstance(listed, list) else []
+        names = {str(one["name"]) for one in people if isinstance(one, dict) and "name" in one}
+        return names | (set(groups) if isinstance(groups, dict) else set())
+
+    def _people(self) -> Iterator[Found]:
+        owners: dict[tuple[str, str], str] = {}
+        names: set[str] = set()
+        for index, person in enumerate(self.file.people):
+            accounts = {"slack": person.slack, "github": person.github, "email": person.email}
+            path: Path = ("people", index)
+            if not any(accounts.values()) and not self._spoiled(path):
+                yield Found(path, f"{quoted(person.name)} has no account; write slack, github or email.")
+            if person.name in names:
+                sentence = f"{quoted(person.name)} is listed twice; write one entry with all accounts."
+                yield Found((*path, "name"), sentence)
+            names.add(person.name)
+            for kind, account in accounts.items():
+                owner = owners.setdefault((kind, account.lower()), person.name) if account else person.name
+                if owner != person.name:
+                    yield Found(
+                        (*path, kind),
+                        f"{quoted(str(account))} is {quoted(owner)}'s already; an account belongs to one person.",
+                    )
+
+    def _groups(self) -> Iterator[Found]:
+        people = {person.name for person in self.file.people}
+        listed = self._named() - set(self.file.groups)
+        for name, group in self.file.groups.items():
+            if name in people:
+                yield Found(("groups", name), f"{quoted(name)} is a person's name already; call the group differently.")
+            for index, person in enumerate(group.people):
+                if person not in listed | people:
+                    sentence = f"{quoted(person)} is not listed in `people`; add an entry with that name."
+                    yield Found(("groups", name, "people", index), sentence)
+
+    def _permissions(self) -> Iterator[Found]:
+        known = self._named() | {EVERYONE}
+        for key in keys_of(type(self.file.permissions)):
+            for name in getattr(self.file.permissions, key) or ():
+                if name not in known:
+                    yield Found(("permissions", key), _nobody(name, ", nor `everyone`"))
+
+    def _rules(self) -> Iterator[Found]:
+        known = self._named()
+        for place, holder in self._holders():
+            for index, rule in enumerate(holder.approvals or ()):
+                path: Path = (*place, "approvals", index)
+                unknown = [name for name in rule.sources if name not in known]
+                yield from (Found((*path, "from"), _nobody(name)) for name in unknown)
+                most = None if unknown else self._most(rule.sources)
+                if most is not None and most < rule.count:
+                    asked = " or ".join(rule.sources)
+                    yield Found(
+                        (*path, "count"),
+                        f"{rule.count} of {asked} can never approve: the file lists {most}; "
+                        "list more people, name a usergroup, or ask for fewer.",
+                    )
+
+    def _holders(self) -> Iterator[tuple[Path, Inherited]]:
+        yield ("defaults",), self.file.defaults
+        for name, service in self.file.services.items():
+            yield ("services", name), service
+            for environment, lane in service.environments.items():
+                yield ("services", name, "environments", environment), lane
+
+    def _most(self, sources: Iterable[str]) -> int | None:
+        """Return how many people some sources have at most; None when Slack decides or the file is not clear."""
+        people: set[str] = set()
+        for name in sources:
+            group = self.file.groups.get(name)
+            if self._spoiled(("groups", name)) or (group and group.usergroup):
+                return None
+            people |= set(group.people) if group else {name}
+        return len(people)
+
+    def _services(self) -> Iterator[Found]:
+        for name, service in self.file.services.items():
+            path: Path = ("services", name)
+            later = self._has(("services", name, "build"), BuildSection.LATER)
+            if service.build.github is None and not later and not self._spoiled((*path, "build")):
+                yield Found((*path, "build"), missing("github", BuildSection, "build"))
+            for environment, lane in service.environments.items():
+                yield from self._lane((*path, "environments", environment), service, lane)
+
+    def _lane(self, path: Path, service: ServiceSection, lane: EnvironmentSection) -> Iterator[Found]:
+        who = quoted(f"{path[1]}/{path[3]}")
+        mode = self.nearest_mode(service, lane)
+        if mode is None and not self._any_spoiled(path, "mode"):
+            yield Found(
+                path, f"`mode` is missing for {who}; write delivery (people decide) or deployment (it ships by itself)."
+            )
+        ruled = any(one.approvals is not None for one in (lane, service, self.file.defaults))
+        if mode is Mode.DELIVERY and not ruled and not self._any_spoiled(path, "approvals"):
+            yield Found(
+                path,
+                f"`approvals` is missing for {who}; write, for example, `approvals: [{{from: qa, count: 1}}]`, "
+                "or `[]` if nobody need approve.",
+            )
+        targets = [key for key in keys_of(DeploySection) if getattr(lane.deploy, key) is not None]
+        if len(targets) > 1:
+            yield Found((*path, "deploy"), f"{' and '.join(f'`{key}`' for key in targets)} are both written; keep one.")
+        if (
+            not targets
+            and not self._has((*path, "deploy"), DeploySection.LATER)
+            and not self._spoiled((*path, "deploy"))
+        ):
+            yield Found(
+                (*path, "deploy"), f"`deploy` names no target for {who}; write github_deployment or github_workflow."
+            )
+
+    def _any_spoiled(self, lane: Path, key: str) -> bool:
+        return any(self._spoiled((*place, key)) for place in (lane, lane[:2], ("defaults",)))
+
+    def _has(self, path: Path, keys: Iterable[str]) -> bool:
+        written = self.document.at(self.shaped.original(path))
+        return isinstance(written, dict) and not written.keys().isdisjoint(keys)
+
+
+def _nobody(name: str, also: str = "") -> str:
+    return f"{quoted(name)} is nobody: it is neither in `groups` nor in `people`{also}."

@@ -1,0 +1,180 @@
+"""A document to the file's model: each key known, each value of its kind; every mistake found in one reading."""
+
+import copy
+import types
+from dataclasses import dataclass, field
+from itertools import count, islice
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from rapidfuzz import fuzz, process
+
+from bot.config.checks import NotYetError
+from bot.config.policy_file import PolicyFile, Section
+from bot.config.problem import quoted
+from bot.config.yaml_text import Document, Path, Tree
+
+_CLOSE = 70
+"""How similar two keys must be, of 100, to ask "Did you mean"."""
+_ROUNDS = 50
+"""Prunings; each takes something away, the bound only guards against a mistake of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mistake at a path of the document."""
+
+    path: Path
+    sentence: str
+
+
+@dataclass(slots=True)
+class Shaped:
+    """The model of all that is well formed, None when nothing is; what is not; and what was cut out for it."""
+
+    file: PolicyFile | None = None
+    found: tuple[Found, ...] = ()
+    cut: set[Path] = field(default_factory=set)
+
+    def original(self, path: Path) -> Path:
+        """Return a path of the model as a path of the document: what was cut out of lists is counted again."""
+        way: Path = ()
+        for step in path:
+            if isinstance(step, int):
+                gone = {path[-1] for path in self.cut if path[:-1] == way}
+                kept = (index for index in count() if index not in gone)
+                way = (*way, next(islice(kept, step, None)))
+            else:
+                way = (*way, step)
+        return way
+
+
+def shape(document: Document) -> Shaped:
+    """Return the model of a document and every mistake in its keys and values.
+
+    What is wrong is cut out and the rest is read again, so that later checks see as much as possible.
+    """
+    tree: Tree = copy.deepcopy(document.root)
+    shaped = Shaped()
+    for turn in range(_ROUNDS):
+        try:
+            shaped.file = PolicyFile.model_validate(tree)
+        except ValidationError as error:
+            # What pydantic was given is left out: the sentences quote what they need.
+            details = error.errors(include_url=False, include_input=False)
+        else:
+            break
+        if turn == 0:
+            shaped.found = tuple(_found(detail, document) for detail in details if not _follows(detail, document))
+        paths = {_cut_at(detail) for detail in details}
+        if () in paths:
+            break
+        shaped.cut |= {shaped.original(path) for path in paths}
+        for path in sorted(paths, key=_last_first, reverse=True):
+            _cut(tree, path)
+    return shaped
+
+
+def _path(detail: ErrorDetails) -> Path:
+    path = detail["loc"]
+    # So pydantic marks a refused key of a dict; an unknown key of a section may itself be called that.
+    return path[:-1] if path[-1:] == ("[key]",) and detail["type"] == "value_error" else path
+
+
+def _cut_at(detail: ErrorDetails) -> Path:
+    path = _path(detail)
+    return path[:-1] if detail["type"] == "missing" else path
+
+
+def _last_first(path: Path) -> tuple[int, list[int]]:
+    """Inner before outer and later before earlier, so that no cut moves what another path means."""
+    return len(path), [step if isinstance(step, int) else -1 for step in path]
+
+
+def _cut(tree: Any, path: Path) -> None:
+    for step in path[:-1]:
+        tree = tree[step]
+    del tree[path[-1]]
+
+
+def _follows(detail: ErrorDetails, document: Document) -> bool:
+    """Whether a list is short only because its items were refused, which is told already."""
+    return detail["type"] == "too_short" and bool(document.at(_path(detail)))
+
+
+def _found(detail: ErrorDetails, document: Document) -> Found:
+    path = _path(detail)
+    key = next((step for step in reversed(path) if isinstance(step, str)), None)
+    name = quoted(key) if key is not None else "The file"
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        return Found(path, _unknown(str(path[-1]), section_at(path[:-1])))
+    if kind == "missing":
+        where = next((step for step in reversed(path[:-1]) if isinstance(step, str)), None)
+        return Found(path, missing(str(path[-1]), section_at(path[:-1]), where))
+    if kind == "value_error":
+        error = detail["ctx"]["error"]
+        if isinstance(error, NotYetError):
+            return Found(path, f"{quoted(f'{key}: {document.at(path)}')} is not in this version of Signoff; {error}.")
+        return Found(path, f"{name} {error}.")
+    if kind in {"model_type", "dict_type"}:
+        return Found(path, f"{name} must hold keys with values, indented beneath it.")
+    if kind == "tuple_type":
+        return Found(path, f"{name} must be a list, such as [a, b].")
+    if kind == "too_short":
+        return Found(path, f"{name} must name at least one.")
+    if kind == "too_long":
+        return Found(path, f"{name} holds more than {detail['ctx']['max_length']} entries.")
+    return Found(path, f"{name} is not understood: {detail['msg']}.")
+
+
+def _unknown(key: str, section: type[Section]) -> str:
+    if key in section.LATER:
+        return f"{quoted(key)} is not in this version of Signoff; {section.INSTEAD}."
+    known = keys_of(section)
+    near = process.extractOne(key[:100], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    way_on = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
+    return f"{quoted(key)} is not a key of {section.NAME}. {way_on}"
+
+
+def missing(key: str, section: type[Section], where: str | None) -> str:
+    """Return the sentence for a key that must be there, with an example."""
+    meant = next(one for name, one in section.model_fields.items() if (one.alias or name) == key)
+    example = f"; write, for example, `{key}: {meant.examples[0]}`" if meant.examples else ""
+    return f"`{key}` is missing{f' in {quoted(where)}' if where else ''}{example}."
+
+
+def keys_of(section: type[Section]) -> tuple[str, ...]:
+    """Return the keys of a section as they are written."""
+    return tuple(one.alias or name for name, one in section.model_fields.items())
+
+
+def section_at(path: Path) -> type[Section]:
+    """Return the class of the section that a path leads to; the path must lead to one."""
+    here: Any = PolicyFile
+    for step in path:
+        if _is_section(here):
+            fields = {one.alias or name: one for name, one in here.model_fields.items()}
+            here = _inner(fields[str(step)].annotation)
+        else:
+            here = _inner(get_args(here)[1] if get_origin(here) is dict else get_args(here)[0])
+    if not _is_section(here):
+        raise TypeError(f"no section at {path}")
+    section: type[Section] = here
+    return section
+
+
+def _is_section(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Section)
+
+
+def _inner(annotation: Any) -> Any:
+    """Return what stands inside Annotated and beside None."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif get_origin(annotation) in {Union, types.UnionType}:
+            annotation = next(one for one in get_args(annotation) if one is not type(None))
+        else:
+            return annotation

@@ -1,0 +1,109 @@
+"""The types of a policy file's values: each with its check and its JSON Schema."""
+
+from datetime import timedelta
+from enum import Enum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from bot.config.checks import (
+    BRANCH,
+    DURATION,
+    NAME,
+    WORKFLOW,
+    check_branch,
+    check_count,
+    check_duration,
+    check_event,
+    check_input_name,
+    check_input_value,
+    check_names,
+    check_new_name,
+    check_repository,
+    check_version_from,
+    check_yes_or_no,
+    one_of,
+    text,
+)
+from bot.core.policy import Mode, NewerBuild, SelfApproval, WhenUnknown
+
+
+def _schema(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"})
+
+
+def _words(choices: type[Enum]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": [choice.value for choice in choices]})
+
+
+_CHANNEL = r"[CGD][A-Z0-9]{2,30}|#[a-z0-9_-]{1,80}"
+
+Channel = Annotated[
+    str,
+    BeforeValidator(text(_CHANNEL, 'a channel id such as C0RELEASES, or "#name" in quotation marks')),
+    _schema(_CHANNEL),
+]
+Command = Annotated[
+    str,
+    BeforeValidator(text("/[a-z0-9_-]{1,31}", "a slash command such as /deploy")),
+    _schema("/[a-z0-9_-]{1,31}"),
+]
+PlainName = Annotated[
+    str,
+    BeforeValidator(text(f"(?!everyone$){NAME}", "a name of a-z, 0-9, '.', '_' and '-', at most 63 long")),
+    _schema(NAME),
+]
+NewName = Annotated[str, BeforeValidator(check_new_name), _schema(NAME)]
+Reference = Annotated[str, BeforeValidator(text(NAME, "the name of a group or a person")), _schema(NAME)]
+SlackUser = Annotated[
+    str,
+    BeforeValidator(text("[UW][A-Z0-9]{1,30}", "a Slack member id such as U0PRIYA")),
+    _schema("[UW][A-Z0-9]{1,30}"),
+]
+Usergroup = Annotated[
+    str,
+    BeforeValidator(text("S[A-Z0-9]{1,30}", "a Slack user group id such as S0SRE")),
+    _schema("S[A-Z0-9]{1,30}"),
+]
+GithubUser = Annotated[
+    str,
+    BeforeValidator(text("[1-9][0-9]{0,19}", "a GitHub account's number, as api.github.com/users/LOGIN shows it")),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,19}$"}),
+]
+_EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}"
+Email = Annotated[str, BeforeValidator(text(_EMAIL, "an e-mail address")), _schema(_EMAIL)]
+Repository = Annotated[
+    str, BeforeValidator(check_repository), _schema(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+]
+Branch = Annotated[str, BeforeValidator(check_branch), _schema(BRANCH)]
+Workflow = Annotated[str, BeforeValidator(text(WORKFLOW, "a workflow's file such as build.yml")), _schema(WORKFLOW)]
+Event = Annotated[str, BeforeValidator(check_event), _schema("[a-z_]{1,40}")]
+VersionKind = Annotated[
+    str, BeforeValidator(check_version_from), WithJsonSchema({"type": "string", "enum": ["run_number", "sha"]})
+]
+GithubEnvironment = Annotated[
+    str,
+    BeforeValidator(text("[A-Za-z0-9][A-Za-z0-9 ._/-]{0,254}", "the name of an environment on GitHub")),
+    _schema("[A-Za-z0-9][A-Za-z0-9 ._/-]{0,254}"),
+]
+InputName = Annotated[str, BeforeValidator(check_input_name), _schema("[A-Za-z_][A-Za-z0-9_-]{0,99}")]
+InputValue = Annotated[
+    str,
+    BeforeValidator(check_input_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": 1000}),
+]
+Duration = Annotated[timedelta, BeforeValidator(check_duration), _schema(DURATION)]
+Count = Annotated[int, BeforeValidator(check_count), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})]
+YesOrNo = Annotated[bool, BeforeValidator(check_yes_or_no), WithJsonSchema({"type": "boolean"})]
+ModeWord = Annotated[Mode, BeforeValidator(one_of(Mode, "observe")), _words(Mode)]
+SelfApprovalWord = Annotated[SelfApproval, BeforeValidator(one_of(SelfApproval, "strict")), _words(SelfApproval)]
+NewerBuildWord = Annotated[NewerBuild, BeforeValidator(one_of(NewerBuild, "each-must-ship")), _words(NewerBuild)]
+WhenUnknownWord = Annotated[WhenUnknown, BeforeValidator(one_of(WhenUnknown)), _words(WhenUnknown)]
+References = Annotated[
+    tuple[Reference, ...],
+    Field(min_length=1),
+    BeforeValidator(check_names),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": f"^{NAME}$"}, {"type": "array", "items": {"type": "string"}}]}
+    ),
+]
