@@ -1,0 +1,216 @@
+"""THE composition root: the only file that names concrete classes together."""
+
+import asyncio
+import secrets
+import string
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiohttp import ClientSession, ClientTimeout, web
+
+from bot.config.environment import Settings
+from bot.core.policy import Policy
+from bot.ports.store import EffectKind, Store
+from bot.views.links import Links
+from handlers import control, health
+from handlers.act_clerk import ActClerk
+from handlers.bell import Bell
+from handlers.cards import CardKeeper
+from handlers.ci.github_connection import Github
+from handlers.ci.sender import Sender
+from handlers.clock import Clock
+from handlers.deployer import Deployer
+from handlers.desk import Desk
+from handlers.follow import Follower
+from handlers.hint_clerk import HintClerk
+from handlers.intake import Intake
+from handlers.messenger import Messenger
+from handlers.people import People
+from handlers.reception import Reception
+from handlers.slack.app import SlackConnection, SlackUnreachable, connect
+from handlers.watch import Watch
+from handlers.webhooks import LARGEST_BODY, webhook_routes
+from storage.database import open_store
+
+log = structlog.get_logger()
+
+ALPHABET = string.ascii_lowercase + string.digits
+SLACK_PAUSE = 5.0
+"""Seconds between tries to reach Slack at the start."""
+LOOP_PAUSE = 1.0
+"""Seconds before a loop whose own code failed goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the bot asks where webhooks may be silent."""
+
+    follow: timedelta = timedelta(seconds=5)
+
+
+def now() -> datetime:
+    """Return the present; the one place that reads the wall clock."""
+    return datetime.now(UTC)  # noqa: TID251 - the clock that everything else is handed
+
+
+def token(length: int) -> str:
+    """Return random lowercase letters and digits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+@dataclass(slots=True)
+class Signoff:
+    """The whole bot, running. `failures` names every loop whose own code failed; the tests hold it against empty."""
+
+    settings: Settings
+    policy: Policy
+    host: str
+    port: int
+    clock: Callable[[], datetime] = now
+    pace: Pace = Pace()
+    failures: list[str] = field(default_factory=list)
+    started: bool = False
+    bound_port: int = 0
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _slack: SlackConnection | None = None
+
+    async def start(self) -> None:
+        """Open the database, then the webhooks, then Slack; return when clicks are listened to.
+
+        Raises:
+            DatabaseProblem: the database cannot be used; the sentence says why and what to do.
+            SlackProblem: Slack refuses a token; the sentence says which.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        store = await open_store(self.settings.database_path, clock=self.clock, token=lambda: token(32))
+        self._stack.push_async_callback(store.close)
+        voided = await store.write(lambda tx: tx.effects.void_leases(self.clock()))
+        log.info("database_opened", lost_attempts=voided, **store.facts)
+        bell = Bell()
+        await self._open_http(store, bell)
+        http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
+        slack = await self._reach_slack()
+        policy = await with_channel_ids(self.policy, slack.directory.channel_id)
+        desk = Desk(store, policy, self.clock, token, bell)
+        sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
+        self._run_loops(desk, slack, Github(sender, self.settings.github_web_url))
+        self.started = True
+        log.info("ready", port=self.bound_port, services=len(policy.services), policy=policy.hash[:12])
+
+    async def _open_http(self, store: Store, bell: Bell) -> None:
+        app = web.Application(client_max_size=LARGEST_BODY)
+        github_secret = _secret(self.settings.github_webhook_secret)
+        known = {"github": github_secret} if github_secret else {}
+        app.add_routes(
+            webhook_routes(
+                store, lambda: self.policy, known, clock=self.clock, wake=bell.ring, request_id=lambda: token(12)
+            )
+        )
+        app.add_routes(health.health_routes(store, self.parts))
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self.host, self.port)
+        await site.start()
+        self.bound_port = int(runner.addresses[0][1])
+
+    async def _reach_slack(self) -> SlackConnection:
+        while True:
+            try:
+                slack = await connect(self.settings, self.clock)
+            except SlackUnreachable as trouble:
+                log.warning("slack_not_reached", why=str(trouble), again_in=SLACK_PAUSE)
+                await asyncio.sleep(SLACK_PAUSE)
+                continue
+            self._slack = slack
+            self._stack.push_async_callback(slack.close)
+            return slack
+
+    def _run_loops(self, desk: Desk, slack: SlackConnection, github: Github) -> None:
+        links = Links(self.settings.github_web_url)
+        follower = Follower(desk, github, self.pace.follow)
+        reception = Reception(desk, links, slack.workspace)
+        clerk = ActClerk(desk, People(desk.policy, slack.directory), slack.workspace)
+        acts = Intake(desk, ("slack", "cli"), clerk)
+        hints = Intake(desk, ("github",), HintClerk(desk, github, follower))
+        told = (EffectKind.LOG, EffectKind.TELL_FAILURE, EffectKind.ANNOUNCE)
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "acts": acts.run,
+            "hints": hints.run,
+            "deploys": Deployer(desk, github).run,
+            "more deploys": Deployer(desk, github).run,
+            "answers": Messenger(desk, slack.chat, (EffectKind.ANSWER,), links, slack.workspace).run,
+            "messages": Messenger(desk, slack.chat, told, links, slack.workspace).run,
+            "cards": CardKeeper(desk, slack.chat, links, slack.workspace).run,
+            "follow": follower.run,
+            "clock": Clock(desk).run,
+            "slack": lambda: slack.serve(reception, desk.policy.command),
+            "control": lambda: self._serve_control(control.Control(reception, acts)),
+        }
+        for service in desk.policy.services:
+            loops[f"watch {service.name}"] = Watch(desk, github, github, service).run
+        self._tasks = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
+
+    async def _serve_control(self, door: control.Control) -> None:
+        runner = await control.listen(door, control.socket_path(self.settings.database_path))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    async def _forever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        """Run a loop; should its own code fail, say so once and go on: nothing crash-loops, nothing dies silently."""
+        while True:
+            try:
+                await loop()
+            except Exception:
+                self.failures.append(name)
+                log.exception("loop_failed", loop=name)
+                await asyncio.sleep(LOOP_PAUSE)
+
+    def parts(self) -> dict[str, bool]:
+        """Return each part and whether it is well, for /readyz."""
+        return {"started": self.started, "slack": self._slack is not None and self._slack.connected}
+
+    async def stop(self) -> None:
+        """Stop listening, let what is being written finish, close everything."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+
+async def with_channel_ids(policy: Policy, resolve: Callable[[str], Awaitable[str]]) -> Policy:
+    """Return the policy with every channel's name replaced by its id; ids stay as they are."""
+    known: dict[str, str] = {}
+
+    async def id_of(channel: str) -> str:
+        if not channel.startswith("#"):
+            return channel
+        if channel not in known:
+            known[channel] = await resolve(channel)
+        return known[channel]
+
+    services = []
+    for service in policy.services:
+        channel = await id_of(service.channel)
+        lanes = tuple([replace(lane, channel=await id_of(lane.channel)) for lane in service.lanes])
+        services.append(replace(service, channel=channel, lanes=lanes))
+    announcements = await id_of(policy.announcements) if policy.announcements else None
+    operations = await id_of(policy.operations) if policy.operations else None
+    return replace(policy, services=tuple(services), announcements=announcements, operations=operations)
+
+
+def _secret(value: object) -> str:
+    reveal = getattr(value, "get_secret_value", None)
+    return str(reveal()) if reveal is not None else ""
