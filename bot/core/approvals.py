@@ -6,6 +6,9 @@ Rules, all of which must hold:
   a greedy pass: somebody who is in two groups must not be spent on the one that others could fill.
 - `self_approval: forbid`: never the requester or the last pusher, and each commit needs one counted approver who is
   not among its authors. In this version the commit looked at is the one that ships.
+- The rules of the snapshot and those of today hold each for itself: what one of them lacks the other does not lift.
+- A person is one person with all their accounts: somebody who acted before the policy listed them, under the id of
+  their Slack account, is not somebody else afterwards.
 - An empty list of approvers, an account that is not a full member's, or a directory that does not answer: no approval.
 """
 
@@ -14,7 +17,7 @@ from dataclasses import dataclass
 
 from bot.core.build import people_behind
 from bot.core.inputs import Account, Actor
-from bot.core.policy import ApprovalRule, LanePolicy, Permission, Policy, SelfApproval
+from bot.core.policy import ApprovalRule, LanePolicy, Permission, Person, Policy, SelfApproval
 from bot.core.refusals import (
     AccountMayNotAct,
     NotAnApprover,
@@ -41,7 +44,7 @@ def account_reasons(actor: Actor) -> tuple[Reason, ...]:
 
 def entitled(actor: Actor, rules: Iterable[ApprovalRule]) -> bool:
     """Whether the actor is somebody whom one of the rules asks."""
-    return any(_fits(actor.person.id, actor.groups, rule) for rule in rules)
+    return any(_fits(_names(actor.person.id, actor.person.slack), actor.groups, rule) for rule in rules)
 
 
 def approval_reasons(actor: Actor, release: Release, policy: Policy, *, own_work: bool = True) -> tuple[Reason, ...]:
@@ -50,8 +53,8 @@ def approval_reasons(actor: Actor, release: Release, policy: Policy, *, own_work
     rules = rules_of(release, policy.lane(release.lane))
     if not entitled(actor, rules):
         reasons.append(NotAnApprover(rules))
-    if own_work and _forbids_own(release, policy.lane(release.lane)):
-        reasons += [OwnRelease(how) for how in _own(actor.person.id, release, policy)]
+    if own_work and _forbids_own(release, policy):
+        reasons += [OwnRelease(how) for how in _own(_names(actor.person.id, actor.person.slack), release, policy)]
     return tuple(reasons)
 
 
@@ -63,6 +66,17 @@ def permission_reasons(actor: Actor, permission: Permission, policy: Policy) -> 
     return reasons
 
 
+def asked_for(person: Person, release: Release) -> bool:
+    """Whether a release is one that this person asked for."""
+    return release.requested_by in _names(person.id, person.slack)
+
+
+def word_of(person: Person, release: Release) -> Approval | None:
+    """Return the person's approval that stands on what the release ships now, or None."""
+    names = _names(person.id, person.slack)
+    return next((word for word in release.standing() if names & _names(word.person, word.slack)), None)
+
+
 def rules_of(release: Release, today: LanePolicy | None) -> tuple[ApprovalRule, ...]:
     """Return the rules then and now together: a later change of the policy adds blockers, it never lifts one."""
     now = today.required() if today else ()
@@ -71,55 +85,86 @@ def rules_of(release: Release, today: LanePolicy | None) -> tuple[ApprovalRule, 
 
 def missing(release: Release, policy: Policy) -> tuple[Missing, ...]:
     """Return the rules that the standing approvals do not meet, under the snapshot and under today's policy."""
-    today = policy.lane(release.lane)
     counted = _countable(release, policy)
     found: dict[ApprovalRule, Missing] = {}
-    for rules in (release.policy.required(), today.required() if today else ()):
-        for rule, have in _assign(rules, counted).items():
+    for lane_policy in _in_force(release, policy):
+        for rule, have in _assign(lane_policy.required(), counted, policy).items():
             if have < rule.count:
                 found[rule] = Missing(rule, have)
     return tuple(found.values())
 
 
 def only_authors_approved(release: Release, policy: Policy) -> bool:
-    """Whether the rules are met in number, but everybody who approved wrote the commit themselves."""
+    """Whether the rules are met in number, but everybody who counts for them wrote the commit themselves."""
+    authors = {people_behind(author, policy) for author in release.build.authors} - {None}
     counted = _countable(release, policy)
-    if not counted or not _forbids_own(release, policy.lane(release.lane)):
-        return False
-    authors = {people_behind(author, policy) for author in release.build.authors}
-    return all(approval.person in authors for approval in counted)
+    for lane_policy in _in_force(release, policy):
+        rules = lane_policy.required()
+        fitting = [
+            word for word in counted if any(_fits(_policy_names(word, policy), word.groups, rule) for rule in rules)
+        ]
+        forbids = lane_policy.self_approval is SelfApproval.FORBID
+        if forbids and fitting and all(_policy_names(word, policy) & authors for word in fitting):
+            return True
+    return False
 
 
-def _forbids_own(release: Release, today: LanePolicy | None) -> bool:
-    return SelfApproval.FORBID in {release.policy.self_approval, today.self_approval if today else None}
+def _in_force(release: Release, policy: Policy) -> tuple[LanePolicy, ...]:
+    today = policy.lane(release.lane)
+    return (release.policy, today) if today else (release.policy,)
 
 
-def _own(person: str, release: Release, policy: Policy) -> list[OwnWork]:
+def _forbids_own(release: Release, policy: Policy) -> bool:
+    return any(one.self_approval is SelfApproval.FORBID for one in _in_force(release, policy))
+
+
+def _own(names: frozenset[str], release: Release, policy: Policy) -> list[OwnWork]:
     own = []
-    if release.requested_by == person:
+    if release.requested_by in names:
         own.append(OwnWork.REQUESTER)
-    if people_behind(release.build.pusher, policy) == person:
+    if people_behind(release.build.pusher, policy) in names:
         own.append(OwnWork.PUSHER)
     return own
 
 
 def _countable(release: Release, policy: Policy) -> tuple[Approval, ...]:
-    forbids = _forbids_own(release, policy.lane(release.lane))
-    return tuple(word for word in release.standing() if not (forbids and _own(word.person, release, policy)))
+    """Return the approvals that may count: one of each person, none of whose own work it is where that is forbidden."""
+    forbids = _forbids_own(release, policy)
+    counted: list[Approval] = []
+    seen: set[str] = set()
+    for word in release.standing():
+        names = _policy_names(word, policy)
+        if names & seen or (forbids and _own(names, release, policy)):
+            continue
+        seen |= names
+        counted.append(word)
+    return tuple(counted)
 
 
-def _fits(person: str, groups: Iterable[str], rule: ApprovalRule) -> bool:
-    return person in rule.sources or not set(rule.sources).isdisjoint(groups)
+def _names(person: str, slack: str | None) -> frozenset[str]:
+    """Return all the ids under which somebody may have acted: the policy's name, and the Slack id before it had one."""
+    return frozenset({person, slack} if slack else {person})
 
 
-def _assign(rules: tuple[ApprovalRule, ...], counted: tuple[Approval, ...]) -> dict[ApprovalRule, int]:
+def _policy_names(word: Approval, policy: Policy) -> frozenset[str]:
+    """Return the ids of who gave a word, with the name that today's policy has for their account."""
+    names = _names(word.person, word.slack)
+    listed = policy.person_of(slack=word.slack)
+    return names | {listed.id} if listed else names
+
+
+def _fits(names: frozenset[str], groups: Iterable[str], rule: ApprovalRule) -> bool:
+    return not (names | set(groups)).isdisjoint(rule.sources)
+
+
+def _assign(rules: tuple[ApprovalRule, ...], counted: tuple[Approval, ...], policy: Policy) -> dict[ApprovalRule, int]:
     """Return how many people each rule gets when they are assigned as well as possible (augmenting paths)."""
     seats = [rule for rule in rules for _ in range(rule.count)]
     taken: dict[int, Approval] = {}
 
     def seat(approval: Approval, tried: set[int]) -> bool:
         for index, rule in enumerate(seats):
-            if index in tried or not _fits(approval.person, approval.groups, rule):
+            if index in tried or not _fits(_policy_names(approval, policy), approval.groups, rule):
                 continue
             tried.add(index)
             if index not in taken or seat(taken[index], tried):

@@ -55,15 +55,16 @@ Blocker = WaitsForApproval | NeedsAnotherApprover | LaneBusy | BehindInQueue | B
 
 def blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blocker, ...]:
     """Return everything in the way of an open release, its own reasons first, then those of the lane."""
-    own = own_blockers(release, policy)
+    found: list[Blocker] = list(own_blockers(release, policy))
     busy = lane.in_flight
     if busy is not None and busy.number != release.number:
-        return (*own, LaneBusy(busy.number))
-    ahead = next(
-        (other for other in lane.open if other.number < release.number and not own_blockers(other, policy)),
-        None,
-    )
-    return (*own, BehindInQueue(ahead.number)) if ahead else own
+        found.append(LaneBusy(busy.number))
+    found += [
+        BehindInQueue(other.number)
+        for other in lane.open
+        if other.number < release.number and not own_blockers(other, policy)
+    ]
+    return tuple(found)
 
 
 def own_blockers(release: Release, policy: Policy) -> tuple[Blocker, ...]:

@@ -140,8 +140,17 @@ class LanePolicy:
     announce: bool = False
 
     def required(self) -> tuple[ApprovalRule, ...]:
-        """Return the rules that a release must satisfy: none where builds ship by themselves."""
-        return self.approvals if self.mode is Mode.DELIVERY else ()
+        """Return the rules that a release must satisfy: none where builds ship by themselves.
+
+        Rules that ask the same people add up, since one person satisfies one rule only: «1 of qa» twice is «2 of qa».
+        """
+        if self.mode is not Mode.DELIVERY:
+            return ()
+        added: dict[frozenset[str], ApprovalRule] = {}
+        for rule in self.approvals:
+            same = added.get(frozenset(rule.sources), ApprovalRule(rule.sources, 0))
+            added[frozenset(rule.sources)] = ApprovalRule(same.sources, same.count + rule.count)
+        return tuple(added.values())
 
 
 @dataclass(frozen=True, slots=True)

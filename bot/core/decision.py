@@ -1,0 +1,36 @@
+"""What deciding returns, and the small pieces that every rule builds it from."""
+
+from dataclasses import dataclass, replace
+
+from bot.core.effects import Effect, Happening
+from bot.core.lane import Lane
+from bot.core.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a new release needs from outside: the next number and eight random characters for its key."""
+
+    number: int
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The lane's next state, what is to be brought about, and what happened on the way."""
+
+    lane: Lane
+    effects: tuple[Effect, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+
+    def changed(self, release: Release) -> "Decision":
+        """Return the decision with a release of the lane in its new state."""
+        return replace(self, lane=self.lane.replaced(release))
+
+    def wants(self, effect: Effect) -> "Decision":
+        """Return the decision with one effect more."""
+        return replace(self, effects=(*self.effects, effect))
+
+    def happened(self, happening: Happening) -> "Decision":
+        """Return the decision with one happening more."""
+        return replace(self, happenings=(*self.happenings, happening))

@@ -1,0 +1,176 @@
+"""From the last look before the first byte to the deploy's end: what CI systems, time and people's answers do to it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.core import approvals
+from bot.core.blockers import blockers
+from bot.core.decision import Decision
+from bot.core.effects import Announce, AskWhetherItRan, Happened, Happening, ResendDeployment, TellFailure
+from bot.core.inputs import (
+    Answer,
+    BeginDeployment,
+    DeploymentAccepted,
+    DeploymentEnded,
+    DeploymentLost,
+    DeploymentRefused,
+    DeploymentRunning,
+    Resolve,
+)
+from bot.core.lane import Lane, Live
+from bot.core.opening import overtake
+from bot.core.policy import Permission, Policy
+from bot.core.refusals import NotExpected, Refusal, StillBlocked, TooLate
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
+
+
+def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Take the last look, and record the attempt."""
+    del given
+    if blockers(release, lane, policy):
+        return Refusal((StillBlocked(),))
+    begun = replace(release, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
+    return Decision(lane).changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number))
+
+
+def begin_again(
+    lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime
+) -> Decision | Refusal:
+    """Send once more what certainly did not arrive, or what a person or the policy says may be sent again."""
+    del given, policy
+    deployment = _in_status(release, DeployStatus.ATTEMPTED)
+    if deployment is None:
+        return Refusal((NotExpected(release.state),))
+    return Decision(lane).changed(replace(release, deployment=replace(deployment, attempted_at=now)))
+
+
+def accepted(
+    lane: Lane, release: Release, given: DeploymentAccepted, policy: Policy, now: datetime
+) -> Decision | Refusal:
+    """Record the id that the CI system gave; a request that was lost counts its time limit from when it is found."""
+    del policy
+    deployment = _in_status(release, DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN)
+    if deployment is None:
+        return Refusal((NotExpected(release.state),))
+    since = now if deployment.status is DeployStatus.UNKNOWN else deployment.attempted_at
+    known = replace(deployment, status=DeployStatus.ACCEPTED, attempted_at=since, ref=given.ref, url=given.url)
+    happening = Happening(Happened.DEPLOY_ACCEPTED, release.number, detail=given.ref, url=given.url)
+    return Decision(lane).changed(replace(release, deployment=known)).happened(happening)
+
+
+def running(
+    lane: Lane, release: Release, given: DeploymentRunning, policy: Policy, now: datetime
+) -> Decision | Refusal:
+    """Record that the job has begun."""
+    del policy, now
+    deployment = _in_status(release, DeployStatus.ACCEPTED)
+    if deployment is None:
+        return Refusal((NotExpected(release.state),))
+    runs = replace(deployment, status=DeployStatus.RUNNING, url=given.url or deployment.url)
+    happening = Happening(Happened.DEPLOY_RUNNING, release.number, url=runs.url)
+    return Decision(lane).changed(replace(release, deployment=runs)).happened(happening)
+
+
+def ended(lane: Lane, release: Release, given: DeploymentEnded, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Take the job's final word, however little was known of it before."""
+    del policy
+    if given.succeeded:
+        return _live(Decision(lane), release, Happening(Happened.LIVE, detail=given.detail, url=given.url), now)
+    return fail(Decision(lane), release, given.detail, given.url, now)
+
+
+def refused(
+    lane: Lane, release: Release, given: DeploymentRefused, policy: Policy, now: datetime
+) -> Decision | Refusal:
+    """End what the CI system will never start; one that it has accepted is not ended by a refusal."""
+    del policy
+    if _in_status(release, DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN) is None:
+        return Refusal((NotExpected(release.state),))
+    return fail(Decision(lane), release, given.reason, None, now)
+
+
+def lost(lane: Lane, release: Release, given: DeploymentLost, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Ask a person; from here on time is no answer."""
+    del given, policy, now
+    deployment = _in_status(release, DeployStatus.ATTEMPTED)
+    if deployment is None:
+        return Refusal((NotExpected(release.state),))
+    unknown = replace(release, deployment=replace(deployment, status=DeployStatus.UNKNOWN))
+    asked = Decision(lane).changed(unknown).wants(AskWhetherItRan(release.number))
+    return asked.happened(Happening(Happened.DEPLOY_LOST, release.number))
+
+
+def resolve(lane: Lane, release: Release, given: Resolve, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Take a person's answer about a lost request."""
+    reasons = approvals.permission_reasons(given.by, Permission.RESOLVE, policy)
+    deployment = _in_status(release, DeployStatus.UNKNOWN)
+    if deployment is None:
+        reasons += (TooLate(release.state),)
+    if reasons or deployment is None:
+        return Refusal(reasons)
+    by = given.by.person.id
+    decided = Decision(lane).happened(Happening(Happened.RESOLVED, release.number, by, given.answer.value))
+    match given.answer:
+        case Answer.DID_RUN:
+            told = Happening(Happened.LIVE, by=by, detail="somebody looked and says that it ran")
+            return _live(decided, release, told, now)
+        case Answer.DID_NOT_RUN:
+            return fail(decided, release, "the request never reached the CI system", None, now)
+        case Answer.ABANDON:
+            return fail(decided, release, "given up; nobody knows whether it ran", None, now)
+        case Answer.TRY_AGAIN:
+            again = replace(release, deployment=replace(deployment, status=DeployStatus.ATTEMPTED, attempted_at=now))
+            return decided.changed(again).wants(ResendDeployment(release.number, release.generation))
+    assert_never(given.answer)
+
+
+def timed_out(release: Release, now: datetime) -> bool:
+    """Whether a deployment in flight has had all the time that its policy gives it."""
+    deployment = _in_status(release, DeployStatus.ATTEMPTED, DeployStatus.ACCEPTED, DeployStatus.RUNNING)
+    return deployment is not None and deployment.attempted_at + release.policy.deploy_timeout <= now
+
+
+def time_out(decided: Decision, release: Release, now: datetime) -> Decision:
+    """Give up waiting. The job may yet end; its word comes too late then."""
+    within = _span(release.policy.deploy_timeout)
+    return fail(decided, release, f"no result within {within}; the job may still be running", None, now)
+
+
+def _span(limit: timedelta) -> str:
+    minutes, seconds = divmod(int(limit.total_seconds()), 60)
+    return f"{minutes} min {seconds} s" if minutes and seconds else f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def _live(decided: Decision, release: Release, told: Happening, now: datetime) -> Decision:
+    lives = replace(_finished(release, DeployStatus.SUCCEEDED, told.url, now), state=Lifecycle.LIVE, ended_at=now)
+    build = release.build
+    live = Live(build.sha, build.version, now, build.position, release.number)
+    changed = replace(decided, lane=replace(decided.lane, live=live)).changed(lives)
+    if release.policy.announce:
+        changed = changed.wants(Announce(release.number))
+    changed = changed.happened(replace(told, release=release.number, url=_url(lives)))
+    return overtake(changed, lives, now)
+
+
+def fail(decided: Decision, release: Release, reason: str, url: str | None, now: datetime) -> Decision:
+    """End a release whose deploy came to nothing, and tell people."""
+    finished = _finished(release, DeployStatus.FAILED, url, now)
+    failed = replace(finished, state=Lifecycle.FAILED, ended_at=now, reason=reason)
+    told = decided.changed(failed).wants(TellFailure(release.number))
+    return told.happened(Happening(Happened.FAILED, release.number, detail=reason, url=_url(failed)))
+
+
+def _finished(release: Release, status: DeployStatus, url: str | None, now: datetime) -> Release:
+    before = release.deployment or Deployment(status, attempted_at=now)
+    return replace(release, deployment=replace(before, status=status, finished_at=now, url=url or before.url))
+
+
+def _url(release: Release) -> str | None:
+    return release.deployment.url if release.deployment else None
+
+
+def _in_status(release: Release, *expected: DeployStatus) -> Deployment | None:
+    """Return the deployment of a release if it is in one of these states, else None."""
+    deployment = release.deployment
+    return deployment if deployment is not None and deployment.status in expected else None
