@@ -1,0 +1,117 @@
+"""SIGKILL at random moments of the main job: every approved release is deployed once, at the approved commit."""
+
+import asyncio
+import os
+import random
+import socket
+import sqlite3
+from pathlib import Path
+
+from tests.processes.world import World, world
+
+KILLS = int(os.environ.get("SIGNOFF_KILLS", "12"))
+SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+async def approve(here: World, title: str, sha: str) -> None:
+    """Click until a click is acknowledged or the deploy is there: whoever sees an error clicks again."""
+
+    def started() -> bool:
+        return any(one == sha for (_, _, one) in here.forge.deploys())
+
+    while not started():
+        await here.until("somebody listens", lambda: here.slack.lines)
+        notice = here.notice(title)
+        envelope = await here.slack.click("U0PRIYA", notice, "Approve") if notice else None
+        if envelope is None:
+            await here.until("there is a button or a deploy", lambda: _can_click(here, title) or started())
+            continue
+        line = here.slack.lines[-1] if here.slack.lines else None
+        await here.until(
+            "the click is acknowledged or its connection is gone",
+            lambda envelope=envelope, line=line: (
+                envelope in here.slack.acknowledged  # type: ignore[misc]
+                or line not in here.slack.lines
+                or started()
+            ),
+        )
+        if envelope in here.slack.acknowledged:
+            return
+
+
+def _can_click(here: World, title: str) -> bool:
+    notice = here.notice(title)
+    return bool(here.slack.lines) and notice is not None and notice.button("Approve") is not None
+
+
+async def keep_alive(here: World, chance: random.Random, kills: int) -> int:
+    """Kill the bot at random moments and start it again; returns how many kills there were."""
+    done = 0
+    while done < kills:
+        assert here.process is not None
+        moment = chance.uniform(0.3, 2.6)  # from the middle of the start to well after a whole round
+        try:
+            async with asyncio.timeout(moment):
+                await here.process.wait()
+        except TimeoutError:
+            await here.kill()
+            done += 1
+        await here.start()
+    return done
+
+
+async def test_every_approved_release_is_deployed_once_whatever_is_killed(tmp_path: Path) -> None:
+    """Clicks that were acknowledged count, once, whichever moment the process dies at."""
+    print(f"seed {SEED}, {KILLS} kills")
+    async with world(tmp_path, free_port()) as here:
+        await here.start()
+        await here.until("the bot listens", lambda: here.slack.lines)
+        await here.until("the lane is adopted", lambda: _adopted(here))
+        killer = asyncio.create_task(keep_alive(here, random.Random(SEED), KILLS))  # noqa: S311 - chance, not secrecy
+        shipped = []
+        number = 0
+        while not killer.done() or number < 3:
+            number += 1
+            title = f"Change number {number:04d}"
+            sha = await here.forge.push("acme/payments", title)
+            await here.until("the notice is there", lambda title=title: here.notice(title))  # type: ignore[misc]
+            await approve(here, title, sha)
+            await here.until("it is live", lambda title=title: _live(here, title))  # type: ignore[misc]
+            shipped.append(sha)
+        assert await killer == KILLS
+        counted = {sha: times for (_, _, sha), times in here.forge.deploys().items()}
+        assert counted == dict.fromkeys(shipped, 1)
+        for number, _ in enumerate(shipped, 1):
+            await here.until(
+                "each card tells that it is live",
+                lambda number=number: _live(here, f"Change number {number:04d}"),  # type: ignore[misc]
+            )
+        await here.kill()
+        _holds_together(tmp_path / "signoff.db", len(shipped))
+
+
+def _adopted(here: World) -> bool:
+    database = here.folder / "signoff.db"
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        return bool(connection.execute("SELECT 1 FROM lanes WHERE adopted_at IS NOT NULL").fetchone())
+
+
+def _live(here: World, title: str) -> bool:
+    fits = [post for post in here.slack.posts if post.thread is None and title in str(post.versions[0])]
+    return any(post.channel == "C0PAYMENTS" and "is live" in post.text.splitlines()[0] for post in fits)
+
+
+def _holds_together(database: Path, releases: int) -> None:
+    """The file is whole; every release is live; each acknowledged approval is one word."""
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM releases WHERE state = 'live'").fetchone() == (releases,)
+        assert connection.execute("SELECT count(*) FROM approvals").fetchone() == (releases,)
+    connection.close()
