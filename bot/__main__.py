@@ -51,7 +51,6 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="try everything on this machine, with no account anywhere")
     demo.add_argument("--port", type=int, default=0, metavar="N", help="port of the page (default: a free one)")
     demo.add_argument("--no-browser", action="store_true", help="do not open the page")
-    demo.add_argument("--data", type=Path, default=None, metavar="DIR", help="keep the state here")
     demo.set_defaults(run=_demo)
     for word in WORDS:
         acting = commands.add_parser(word, help=f"the same as /deploy {word} in Slack")
@@ -111,7 +110,10 @@ def _schema(_asked: argparse.Namespace) -> int:
 def _demo(asked: argparse.Namespace) -> int:
     from sandbox.demo import run  # noqa: PLC0415 - only this command needs the sandbox
 
-    return run(port=asked.port, browser=not asked.no_browser, data=asked.data)
+    def serve(policy: Path, port: int) -> list[str]:
+        return [sys.executable, "-m", "bot", "serve", "--config", str(policy), "--port", str(port)]
+
+    return run(serve, port=asked.port, browser=not asked.no_browser)
 
 
 def _words(asked: argparse.Namespace) -> int:

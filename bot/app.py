@@ -77,6 +77,7 @@ class Signoff:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _slack: SlackConnection | None = None
+    _watches: list[Watch] = field(default_factory=list)
 
     async def start(self) -> None:
         """Open the database, then the webhooks, then Slack; return when clicks are listened to.
@@ -157,8 +158,9 @@ class Signoff:
             "slack": lambda: slack.serve(reception, desk.policy.command),
             "control": lambda: self._serve_control(control.Control(reception, acts)),
         }
-        for service in desk.policy.services:
-            loops[f"watch {service.name}"] = Watch(desk, github, github, service).run
+        self._watches = [Watch(desk, github, github, service) for service in desk.policy.services]
+        for watch in self._watches:
+            loops[f"watch {watch.service.name}"] = watch.run
         self._tasks = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
 
     async def _serve_control(self, door: control.Control) -> None:
@@ -180,7 +182,11 @@ class Signoff:
 
     def parts(self) -> dict[str, bool]:
         """Return each part and whether it is well, for /readyz."""
-        return {"started": self.started, "slack": self._slack is not None and self._slack.connected}
+        return {
+            "started": self.started,
+            "slack": self._slack is not None and self._slack.connected,
+            "github": all(watch.well for watch in self._watches),
+        }
 
     async def stop(self) -> None:
         """Stop listening, let what is being written finish, close everything."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import ClientError, ClientSession, ClientTimeout, UnixConnector, web
 from pydantic import BaseModel, ValidationError
 
+from bot.views.terminal import terminal
 from handlers.acts import Command
 from handlers.intake import Intake
 from handlers.reception import Reception
@@ -43,7 +44,7 @@ class Control:
         """Read at once; store an act, wait until it is decided and return what came of it."""
         message = await self.reception.read(asked.words, None, None)
         if message is not None:
-            return Reply(text=message.text, acted=False)
+            return Reply(text=self._plain(message.text), acted=False)
         if asked.person is None:
             return Reply(text="Say on whose behalf: add --as PERSON, a name from `people` in the policy.", acted=False)
         act = Command(words=asked.words, person=asked.person, host_user=asked.host_user)
@@ -56,11 +57,14 @@ class Control:
         self.reception.desk.bell.ring()
         try:
             async with asyncio.timeout(MOST_WAIT):
-                return Reply(text=await heard)
+                return Reply(text=self._plain(await heard))
         except TimeoutError:
             return Reply(text="Stored, but not decided yet. `signoff list` shows what comes of it.")
         finally:
             self.intake.waiting.pop(row, None)
+
+    def _plain(self, text: str) -> str:
+        return terminal(text, self.reception.desk.policy)
 
 
 def socket_path(database: Path) -> Path:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
 from bot.ports.ci import RunHint, Source
-from bot.ports.store import InboxRow
+from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
-from bot.submit import take_reports
+from bot.submit import Setting, take_reports
 from handlers.desk import Desk
 from handlers.follow import Follower
 from handlers.hints import HINT, hint_of
@@ -27,9 +27,26 @@ class HintClerk:
     async def handle(self, row: InboxRow) -> str | TryLater:
         """Fetch what a hint is about and let the lanes decide; nothing is believed of the hint itself."""
         hint = hint_of(HINT.validate_json(row.received.body))
-        services = [s for s in self.desk.policy.services if s.source.repository == hint.repository]
-        found: list[tuple[ServicePolicy, PipelineReport]] = []
-        for service in services if isinstance(hint, RunHint) else ():
+        found = await self._fetched(hint) if isinstance(hint, RunHint) else []
+        if isinstance(found, TryLater):
+            return found
+        outcome = "applied" if found else "nothing that the policy names"
+
+        def work(tx: Transaction, setting: Setting) -> None:
+            for service, report in found:
+                take_reports(tx, service, [report], setting)
+            tx.inbox.done(row.id, outcome)
+
+        await self.desk.change(work)
+        self.follower.look_now(hint.repository)
+        return outcome
+
+    async def _fetched(self, hint: RunHint) -> list[tuple[ServicePolicy, PipelineReport]] | TryLater:
+        """Return what the run says now, for each service that is built in its repository and follows such runs."""
+        found = []
+        for service in self.desk.policy.services:
+            if service.source.repository != hint.repository:
+                continue
             if await self._unadopted(service):
                 return TryLater(1.0, f"{service.name} is not adopted yet")
             report = await self.source.run(service, hint)
@@ -42,14 +59,7 @@ class HintClerk:
                     found.append((service, report))
                 case None:
                     continue
-        self.follower.look_now(hint.repository)
-        await self.desk.change(
-            lambda tx, setting: (
-                [take_reports(tx, service, [report], setting) for service, report in found],
-                tx.inbox.done(row.id, "applied" if found else "not one that the policy names"),
-            )
-        )
-        return "applied"
+        return found
 
     async def _unadopted(self, service: ServicePolicy) -> bool:
         """Whether a lane has not been seen before: until then nobody can tell which builds are old."""

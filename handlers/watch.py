@@ -19,7 +19,7 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Watch:
     """Watches the source of one service. A poll and a webhook end in the same function."""
 
@@ -27,12 +27,15 @@ class Watch:
     source: Source
     executor: Executor
     service: ServicePolicy
+    well: bool = False
+    """Whether the last look went well; for readiness."""
 
     async def run(self) -> None:
         """Watch for ever: at once at the start, then every `poll`; after trouble sooner, later and later."""
         pause = FIRST_PAUSE
         while True:
             trouble = await self.once()
+            self.well = trouble is None
             if trouble is None:
                 pause = FIRST_PAUSE
                 await asyncio.sleep(self.service.source.poll.total_seconds())
