@@ -1,0 +1,1 @@
+"""Block Kit's rules: what Slack refuses in blocks and views."""

@@ -1,0 +1,132 @@
+"""What the page asks for over HTTP: what is to be seen, what changes, acts of people, faults."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.slack.driver import Driver
+from sandbox.slack.faults import KINDS, Faults
+from sandbox.slack.finding import Target
+from sandbox.slack.snapshot import snapshot
+
+CLOSING = web.AppKey("closing", asyncio.Event)
+"""Set when the server stops, so that streams end."""
+
+Panel = Callable[[], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Answers /sandbox/... for the page; `panel` returns the pipeline's part of the page."""
+
+    driver: Driver
+    faults: Faults
+    panel: Panel
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        return [
+            web.get("/sandbox/state", self.state),
+            web.get("/sandbox/changes", self.changes),
+            web.post("/sandbox/act/{act}", self.act),
+            web.get("/sandbox/faults", self.show_faults),
+            web.put("/sandbox/faults", self.set_faults),
+            web.post("/sandbox/disconnect", self.disconnect),
+        ]
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Return what a person sees, and the pipeline."""
+        try:
+            person = self.driver.workspace.person(request.query.get("person") or self._anybody())
+        except LookupError as error:
+            return web.json_response({"error": str(error)}, status=404)
+        seen = snapshot(self.driver.workspace, self.driver.sockets, person)
+        return web.json_response({**seen, "pipeline": self.panel()})
+
+    async def changes(self, request: web.Request) -> web.StreamResponse:
+        """Send the number of the present revision whenever it grows, as server-sent events."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        await response.prepare(request)
+        revision = -1
+        while not request.app[CLOSING].is_set():
+            revision = await self.driver.workspace.changes.after(revision)
+            try:
+                await response.write(f"data: {revision}\n\n".encode())
+            except ConnectionError:
+                break
+        return response
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do what a person does: command, say, click, choose, submit, close."""
+        try:
+            body = await _body(request)
+            await self._do(request.match_info["act"], body)
+        except (LookupError, ValueError, TypeError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"ok": True})
+
+    async def show_faults(self, _request: web.Request) -> web.Response:
+        """Return the faults in force."""
+        return web.json_response(self.faults.as_json())
+
+    async def set_faults(self, request: web.Request) -> web.Response:
+        """Replace the faults in force by a list of them."""
+        rules = await request.json()
+        if not isinstance(rules, list) or any(rule.get("kind") not in KINDS for rule in rules):
+            return web.json_response({"error": f"a list of faults, whose kind is one of {KINDS}"}, status=400)
+        self.faults.clear()
+        for rule in rules:
+            self.faults.add(rule["method"], rule["kind"], count=rule.get("count", 1), seconds=rule.get("seconds", 0.0))
+        return web.json_response(self.faults.as_json())
+
+    async def disconnect(self, request: web.Request) -> web.Response:
+        """End the app's connections with a reason."""
+        body = await _body(request)
+        await self.driver.sockets.disconnect(body.get("reason", "refresh_requested"))
+        return web.json_response({"ok": True})
+
+    async def _do(self, act: str, body: dict[str, Any]) -> None:
+        who = body["person"]
+        if act == "command":
+            await self.driver.command(who, body["channel"], body["line"])
+        elif act == "say":
+            thread = self.driver.workspace.message(body["channel"], body.get("thread") or "")
+            await self.driver.say(who, body["channel"], body["line"], thread=thread)
+        elif act == "click":
+            await self.driver.click(who, self._target(body), body["action_id"])
+        elif act == "choose":
+            await self.driver.choose(who, self._target(body), body["action_id"], body["option"])
+        elif act == "submit":
+            await self.driver.submit(who, body.get("values", {}))
+        elif act == "close":
+            await self.driver.close_modal(who)
+        else:
+            raise LookupError(f"there is no act {act!r}")
+
+    def _target(self, body: dict[str, Any]) -> Target:
+        if "ts" in body:
+            found: Target | None = self.driver.workspace.message(body["channel"], body["ts"])
+        else:
+            found = self.driver.workspace.modal(body["person"])
+        if found is None:
+            raise LookupError("what was used is gone")
+        return found
+
+    def _anybody(self) -> str:
+        people = self.driver.workspace.people.values()
+        known = next((one.id for one in people if not one.is_bot and not one.deleted), None)
+        return known or self.driver.workspace.app.bot_user
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    # only JSON: a form of another site could post here without asking the browser
+    if request.content_type != "application/json":
+        raise ValueError("JSON, please")
+    body = json.loads(await request.text())
+    if not isinstance(body, dict):
+        raise TypeError("an object, please")
+    return body

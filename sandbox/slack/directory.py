@@ -1,0 +1,141 @@
+"""Who and what is in the workspace: people, channels and user groups, as Slack's API shows them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.slack.messages import Message
+
+
+@dataclass(slots=True)
+class Person:
+    """An account. `team_id` is None for the workspace's own members."""
+
+    id: str
+    name: str
+    real_name: str = ""
+    is_bot: bool = False
+    deleted: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    team_id: str | None = None
+    tz: str = "UTC"
+
+    def as_json(self, team_id: str, at: datetime) -> dict[str, Any]:
+        """Return the user object; a deactivated account comes without its flags of membership."""
+        offset = at.astimezone(ZoneInfo(self.tz)).utcoffset()
+        user: dict[str, Any] = {
+            "id": self.id,
+            "team_id": self.team_id or team_id,
+            "name": self.name,
+            "deleted": self.deleted,
+            "real_name": self.real_name or self.name,
+            "profile": {
+                "real_name": self.real_name or self.name,
+                "display_name": self.name,
+                "team": self.team_id or team_id,
+            },
+            "is_bot": self.is_bot,
+            "is_app_user": False,
+            "updated": 0,
+        }
+        if self.is_stranger:
+            user["is_stranger"] = True
+        if not self.deleted:
+            user |= {
+                "tz": self.tz,
+                "tz_offset": int(offset.total_seconds()) if offset else 0,
+                "is_admin": False,
+                "is_owner": False,
+                "is_primary_owner": False,
+                "is_restricted": self.is_restricted,
+                "is_ultra_restricted": self.is_ultra_restricted,
+            }
+        return user
+
+
+@dataclass(slots=True)
+class UserGroup:
+    """A user group. `handle` is what follows the @."""
+
+    id: str
+    handle: str
+    people: list[str]
+
+    def as_json(self, team_id: str) -> dict[str, Any]:
+        """Return the user group object, without its people, who have a method of their own."""
+        return {
+            "id": self.id,
+            "team_id": team_id,
+            "is_usergroup": True,
+            "name": self.handle,
+            "handle": self.handle,
+            "is_external": False,
+            "date_delete": 0,
+            "user_count": len(self.people),
+        }
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel, or a direct message between the bot and `person`. `members` is None where everybody is in it.
+
+    `is_member` is whether the bot is. `posts` are all messages ever sent, replies and deleted ones too.
+    """
+
+    id: str
+    name: str
+    private: bool = False
+    archived: bool = False
+    is_member: bool = True
+    ext_shared: bool = False
+    members: set[str] | None = None
+    person: str | None = None
+    posts: list[Message] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return what is to be seen in the channel: no replies, nothing deleted."""
+        return [message for message in self.posts if not message.deleted and not message.is_reply]
+
+    def has(self, person: str) -> bool:
+        """Whether a person is in it."""
+        return person == self.person if self.person else self.members is None or person in self.members
+
+    @property
+    def kind(self) -> str:
+        """Return the channel's type as conversations.list names it."""
+        if self.person:
+            return "im"
+        return "private_channel" if self.private else "public_channel"
+
+    @property
+    def reading_scope(self) -> str:
+        """Return the scope that the bot needs to look at it."""
+        return {"im": "im:read", "private_channel": "groups:read", "public_channel": "channels:read"}[self.kind]
+
+    def as_json(self, team_id: str) -> dict[str, Any]:
+        """Return the conversation object."""
+        if self.person:
+            return {"id": self.id, "is_im": True, "user": self.person, "is_archived": False, "is_open": True}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "name_normalized": self.name,
+            "is_channel": not self.private,
+            "is_group": self.private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": self.private,
+            "is_archived": self.archived,
+            "is_general": False,
+            "is_shared": self.ext_shared,
+            "is_ext_shared": self.ext_shared,
+            "is_org_shared": False,
+            "is_member": self.is_member,
+            "context_team_id": team_id,
+            "topic": {"value": "", "creator": "", "last_set": 0},
+            "purpose": {"value": "", "creator": "", "last_set": 0},
+        }

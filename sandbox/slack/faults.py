@@ -1,0 +1,99 @@
+"""Faults on demand: what a network and a busy Slack do to calls, so that tests see an app survive it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatch
+from typing import Any, Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+Kind = Literal["429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay"]
+KINDS = ("429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(slots=True)
+class Fault:
+    """The next `count` calls of methods like `method` (a glob, or `response_url`) go wrong in one way."""
+
+    method: str
+    kind: Kind
+    count: int = 1
+    retry_after: int = 1
+    seconds: float = 0.0
+
+
+class Faults:
+    """The rules in force, oldest first. `met` tells which calls were hit."""
+
+    def __init__(self) -> None:
+        self.rules: list[Fault] = []
+        self.met: list[tuple[str, Kind]] = []
+        self._released = asyncio.Event()
+
+    def add(self, method: str, kind: Kind, *, count: int = 1, retry_after: int = 1, seconds: float = 0.0) -> Fault:
+        """Let the next calls of a method go wrong."""
+        fault = Fault(method, kind, count, retry_after, seconds)
+        self.rules.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Let everything go right again, and let go of calls that hang."""
+        self.rules.clear()
+        released, self._released = self._released, asyncio.Event()
+        released.set()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the rules in force."""
+        return [asdict(rule) for rule in self.rules]
+
+    def middleware(self) -> Middleware:
+        """Return what stands before Slack's routes."""
+
+        @web.middleware
+        async def meet(request: web.Request, handler: Handler) -> web.StreamResponse:
+            method = _method(request)
+            fault = self._take(method) if method else None
+            if method is None or fault is None:
+                return await handler(request)
+            self.met.append((method, fault.kind))
+            return await self._go_wrong(fault, request, handler)
+
+        return meet
+
+    def _take(self, method: str) -> Fault | None:
+        for rule in self.rules:
+            if fnmatch(method, rule.method):
+                rule.count -= 1
+                if rule.count <= 0:
+                    self.rules.remove(rule)
+                return rule
+        return None
+
+    async def _go_wrong(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if fault.kind == "429":
+            headers = {"Retry-After": str(fault.retry_after)}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if fault.kind == "500":
+            return web.json_response({"ok": False, "error": "internal_error"}, status=500)
+        if fault.kind == "html":
+            return web.Response(text="<html><title>Server Error</title></html>", content_type="text/html", status=503)
+        if fault.kind == "timeout":
+            await self._released.wait()
+            return web.Response(status=504)
+        if fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+            return await handler(request)
+        if fault.kind == "reset-after-delivery":
+            await handler(request)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)
+
+
+def _method(request: web.Request) -> str | None:
+    if request.path.startswith("/api/"):
+        return request.path.removeprefix("/api/")
+    return "response_url" if request.path.startswith("/response/") else None
