@@ -16,9 +16,11 @@ LARGEST_SECRET = 64 * 1024
 """Bytes of a file that holds one value."""
 SQLITE = "sqlite:///"
 _SLACK_APPS = "https://api.slack.com/apps"
-_BOT_TOKEN = f"copy the Bot User OAuth Token (xoxb-...) from OAuth & Permissions at {_SLACK_APPS}"
-_APP_TOKEN = f"create one (xapp-...) under Basic Information > App-Level Tokens with connections:write at {_SLACK_APPS}"
-_GITHUB_TOKEN = (
+_BOT_REMEDY = f"copy the Bot User OAuth Token (xoxb-...) from OAuth & Permissions at {_SLACK_APPS}"
+_APP_REMEDY = (
+    f"create one (xapp-...) under Basic Information > App-Level Tokens with connections:write at {_SLACK_APPS}"
+)
+_GITHUB_REMEDY = (
     "create a fine-grained token for the repositories of the policy (Actions and Deployments: read and write, "
     "Contents: read) at https://github.com/settings/personal-access-tokens"
 )
@@ -54,11 +56,11 @@ class Settings(BaseModel):
             needs_slack: Whether the bot is to serve. The command line beside a running bot needs no token.
         """
         reader = _Reader(environ)
-        bot = reader.token("SLACK_BOT_TOKEN", _BOT_TOKEN, begins="xoxb-", needed=needs_slack)
-        app = reader.token("SLACK_APP_TOKEN", _APP_TOKEN, begins="xapp-", needed=needs_slack)
+        bot = reader.token("SLACK_BOT_TOKEN", _BOT_REMEDY, begins="xoxb-", needed=needs_slack)
+        app = reader.token("SLACK_APP_TOKEN", _APP_REMEDY, begins="xapp-", needed=needs_slack)
         slack_api = reader.checked("SLACK_API_URL", SLACK_API, check_api)
         database = reader.checked("SIGNOFF_DATABASE", f"{SQLITE}signoff.db", _check_database)
-        github = reader.token("GITHUB_TOKEN", _GITHUB_TOKEN, needed=needs_slack)
+        github = reader.token("GITHUB_TOKEN", _GITHUB_REMEDY, needed=needs_slack)
         webhook_secret = reader.text("GITHUB_WEBHOOK_SECRET")
         github_api = reader.checked("GITHUB_API_URL", GITHUB_API, check_api)
         if reader.problems:
@@ -92,22 +94,16 @@ class _Reader:
         if value and file:
             self.problems.append(f"{name} and {name}_FILE are both set; keep one.")
             return None
-        if not file:
-            return value or None
         try:
-            with Path(file).open("rb") as opened:
-                content = opened.read(LARGEST_SECRET + 1)
-            if len(content) > LARGEST_SECRET:
-                raise ValueError("it is larger than 64 KiB")
-            # An editor ends a file with a line break; it is no part of a secret.
-            return content.decode().removesuffix("\n").removesuffix("\r") or None
+            found = _content(file) if file else value
         except OSError as error:
             self.problems.append(f"{name}_FILE cannot be read: {error.strerror or type(error).__name__}.")
-        except UnicodeDecodeError:
-            self.problems.append(f"{name}_FILE cannot be read: it is not UTF-8 text.")
-        except ValueError as error:
-            self.problems.append(f"{name}_FILE cannot be read: {error}.")
-        return None
+            return None
+        except ValueError as error:  # UnicodeDecodeError is one, and it would show the secret's bytes
+            why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+            self.problems.append(f"{name}_FILE cannot be read: {why}.")
+            return None
+        return found if found.strip() else None
 
     def token(self, name: str, remedy: str, *, begins: str = "", needed: bool) -> SecretStr | None:
         """Return a token whose shape is right; it travels in a header, so it is one word of ASCII."""
@@ -136,6 +132,15 @@ class _Reader:
             self.problems.append(f"{name} {problem}.")
             return default
         return value
+
+
+def _content(file: str) -> str:
+    with Path(file).open("rb") as opened:
+        content = opened.read(LARGEST_SECRET + 1)
+    if len(content) > LARGEST_SECRET:
+        raise ValueError("it is larger than 64 KiB")
+    # An editor ends a file with a line break; it is no part of a secret.
+    return content.decode().removesuffix("\n").removesuffix("\r")
 
 
 def _check_database(address: str) -> str | None:

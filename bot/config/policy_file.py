@@ -51,7 +51,7 @@ class SlackSection(Section):
     """Where Signoff speaks to everybody."""
 
     NAME = "slack"
-    LATER = frozenset({"cards", "connections", "digest", "home"})
+    LATER = frozenset({"cards", "connections", "digest"})
 
     announcements: Channel | None = Field(None, description="channel for what became live", examples=["C0RELEASES"])
     operations: Channel | None = Field(
@@ -63,7 +63,6 @@ class PersonSection(Section):
     """One person with all their accounts, by ids that cannot be recycled."""
 
     NAME = "a person"
-    LATER = frozenset({"buildbot", "gitlab"})
 
     name: PlainName = Field(description="what the rest of the file calls them", examples=["priya"])
     slack: SlackUser | None = Field(None, description="Slack member id", examples=["U0PRIYA"])
@@ -100,7 +99,6 @@ class ApprovalSection(Section):
     """A rule: so many people out of these groups and people."""
 
     NAME = "an approval rule"
-    LATER = frozenset({"escalate", "may_repeat"})
 
     sources: References = Field(
         alias="from", description="a name, or a list of names, of groups or people", examples=["qa"]
@@ -126,8 +124,6 @@ class Inherited(Section):
             "undo_window",
             "trial",
             "cards",
-            "escalate_to",
-            "override",
         }
     )
 
@@ -233,7 +229,7 @@ class DeploySection(Section):
 
     NAME = "deploy"
     INSTEAD = "write `github_deployment` or `github_workflow`"
-    LATER = frozenset({"github_gate", "webhook", "command", "buildbot", "gitlab", "jenkins", "circleci", "buildkite"})
+    LATER = frozenset({"github_gate", "webhook", "command", "buildbot"})
 
     github_deployment: DeploymentTarget | None = Field(
         None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
@@ -259,27 +255,50 @@ class ServiceSection(Inherited):
     NAME = "a service"
 
     channel: Channel = Field(description="where its notices are posted", examples=["C0PAYMENTS"])
-    build: BuildSection = Field(description="where its builds come from", examples=["{github: {...}}"])
-    environments: Annotated[dict[NewName, EnvironmentSection], Field(min_length=1)] = Field(
-        description="its environments by name, the last one being what customers use", examples=["{production: {...}}"]
+    build: BuildSection = Field(
+        description="where its builds come from",
+        examples=["{github: {repository: acme/payments, branch: main, workflows: [build.yml]}}"],
     )
+    environments: Annotated[dict[NewName, EnvironmentSection], Field(min_length=1)] = Field(
+        description="its environments by name, the last one being what customers use",
+        examples=["{production: {mode: deployment, deploy: {github_deployment: {environment: production}}}}"],
+    )
+
+
+_A_SERVICE = (
+    "{docs: {channel: C0DOCS, build: {github: {repository: acme/docs, branch: main, workflows: [build.yml]}}, "
+    "environments: {production: {mode: deployment, deploy: {github_deployment: {environment: production}}}}}}"
+)
 
 
 class PolicyFile(Section):
     """The whole file."""
 
-    LATER = frozenset({"freezes", "cards", "connections", "trial", "digest", "metrics", "quiet_hours", "heartbeat"})
+    LATER = frozenset({"freezes", "cards", "connections", "trial", "digest", "quiet_hours"})
 
     slack: SlackSection = Field(
         default_factory=SlackSection, description="channels for everybody", examples=["{operations: C0OPS}"]
     )
     command: Command = Field("/deploy", description="the slash command's name", examples=["/deploy"])
-    people: tuple[PersonSection, ...] = Field((), description="everybody whose accounts belong together")
-    groups: dict[PlainName, GroupSection] = Field(default_factory=dict, description="groups by name")
+    people: tuple[PersonSection, ...] = Field(
+        (),
+        description="everybody whose accounts belong together",
+        examples=['[{name: priya, slack: U0PRIYA, github: "1001"}]'],
+    )
+    groups: dict[PlainName, GroupSection] = Field(
+        default_factory=dict, description="groups by name", examples=["{qa: {people: [priya]}}"]
+    )
     permissions: PermissionsSection = Field(
-        default_factory=PermissionsSection, description="who may do what; who is not named may not"
+        default_factory=PermissionsSection,
+        description="who may do what; who is not named may not",
+        examples=["{request: [everyone]}"],
     )
     defaults: Inherited = Field(
-        default_factory=Inherited, description="what holds for every lane that says nothing else"
+        default_factory=Inherited,
+        description="what holds for every lane that says nothing else",
+        examples=["{expires_after: 24h}"],
     )
-    services: Annotated[dict[NewName, ServiceSection], Field(min_length=1)] = Field(description="services by name")
+    services: Annotated[dict[NewName, ServiceSection], Field(min_length=1)] = Field(
+        description="services by name",
+        examples=[_A_SERVICE],
+    )

@@ -28,8 +28,11 @@ class Whole:
     def problems(self) -> Iterator[Found]:
         """Yield every mistake between the parts, at its path in the document."""
         found = [*self._people(), *self._groups(), *self._permissions(), *self._rules(), *self._services()]
+        refused = self._refused()
         for one in found:
-            yield Found(self.shaped.original(one.path), one.sentence)
+            path = self.shaped.original(one.path)
+            if path not in refused:  # what stands there may be a stand-in
+                yield Found(path, one.sentence)
 
     def warnings(self) -> Iterator[str]:
         """Yield what is allowed and probably not meant."""
@@ -50,18 +53,26 @@ class Whole:
         """Return the mode that holds for a lane."""
         return lane.mode or service.mode or self.file.defaults.mode
 
+    def _refused(self) -> set[Path]:
+        found = self.shaped.found
+        return {*(one.path for one in found), *(one.meant for one in found if one.meant), *self.document.broken}
+
     def _spoiled(self, path: Path) -> bool:
         """Whether something at or beneath a path was refused already, so that its absence means nothing."""
         original = self.shaped.original(path)
-        refused = {*(one.path for one in self.shaped.found), *self.document.broken}
-        return any(one[: len(original)] == original for one in refused)
+        return any(one[: len(original)] == original for one in self._refused())
 
-    def _named(self) -> set[str]:
-        """Return every name of a person or a group, also of those whose other keys were refused."""
+    def _nobody(self, names: Iterable[str]) -> list[str]:
+        """Return the names that are neither a person's nor a group's; none while a name could not be read."""
+        if any(
+            path == ("groups",) or (path[:1] == ("people",) and path[2:] in {(), ("name",)}) for path in self._refused()
+        ):
+            return []
         listed, groups = self.document.at(("people",)), self.document.at(("groups",))
         people = listed if isinstance(listed, list) else []
-        names = {str(one["name"]) for one in people if isinstance(one, dict) and "name" in one}
-        return names | (set(groups) if isinstance(groups, dict) else set())
+        known = {str(one["name"]) for one in people if isinstance(one, dict) and "name" in one}
+        known |= set(groups) if isinstance(groups, dict) else set()
+        return [name for name in names if name not in known]
 
     def _people(self) -> Iterator[Found]:
         owners: dict[tuple[str, str], str] = {}
@@ -85,29 +96,26 @@ class Whole:
 
     def _groups(self) -> Iterator[Found]:
         people = {person.name for person in self.file.people}
-        listed = self._named() - set(self.file.groups)
         for name, group in self.file.groups.items():
             if name in people:
                 yield Found(("groups", name), f"{quoted(name)} is a person's name already; call the group differently.")
             for index, person in enumerate(group.people):
-                if person not in listed | people:
+                if person not in people and (person in self.file.groups or self._nobody([person])):
                     sentence = f"{quoted(person)} is not listed in `people`; add an entry with that name."
                     yield Found(("groups", name, "people", index), sentence)
 
     def _permissions(self) -> Iterator[Found]:
-        known = self._named() | {EVERYONE}
         for key in keys_of(type(self.file.permissions)):
-            for name in getattr(self.file.permissions, key) or ():
-                if name not in known:
-                    yield Found(("permissions", key), _nobody(name, ", nor `everyone`"))
+            for name in self._nobody(getattr(self.file.permissions, key) or ()):
+                if name != EVERYONE:
+                    yield Found(("permissions", key), _unknown(name, ", nor `everyone`"))
 
     def _rules(self) -> Iterator[Found]:
-        known = self._named()
         for place, holder in self._holders():
             for index, rule in enumerate(holder.approvals or ()):
                 path: Path = (*place, "approvals", index)
-                unknown = [name for name in rule.sources if name not in known]
-                yield from (Found((*path, "from"), _nobody(name)) for name in unknown)
+                unknown = self._nobody(rule.sources)
+                yield from (Found((*path, "from"), _unknown(name)) for name in unknown)
                 most = None if unknown else self._most(rule.sources)
                 if most is not None and most < rule.count:
                     asked = " or ".join(rule.sources)
@@ -129,7 +137,7 @@ class Whole:
         people: set[str] = set()
         for name in sources:
             group = self.file.groups.get(name)
-            if self._spoiled(("groups", name)) or (group and group.usergroup):
+            if self._spoiled(("groups", name)) or ("groups",) in self._refused() or (group and group.usergroup):
                 return None
             people |= set(group.people) if group else {name}
         return len(people)
@@ -139,7 +147,7 @@ class Whole:
             path: Path = ("services", name)
             later = self._has(("services", name, "build"), BuildSection.LATER)
             if service.build.github is None and not later and not self._spoiled((*path, "build")):
-                yield Found((*path, "build"), missing("github", BuildSection, "build"))
+                yield Found((*path, "build"), missing((*path, "build", "github"), "build"))
             for environment, lane in service.environments.items():
                 yield from self._lane((*path, "environments", environment), service, lane)
 
@@ -177,5 +185,5 @@ class Whole:
         return isinstance(written, dict) and not written.keys().isdisjoint(keys)
 
 
-def _nobody(name: str, also: str = "") -> str:
+def _unknown(name: str, also: str = "") -> str:
     return f"{quoted(name)} is nobody: it is neither in `groups` nor in `people`{also}."

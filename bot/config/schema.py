@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import yaml
+
 from bot.config.policy_file import PolicyFile
 
 
@@ -17,15 +19,20 @@ def json_schema() -> dict[str, Any]:
 
 
 def _without_noise(node: Any, *, names: bool = False) -> Any:
-    """Drop what pydantic adds for Python: titles, and null where a key is merely optional."""
+    """Drop what pydantic adds for Python (titles, null for an optional key); say what it leaves out."""
     if isinstance(node, list):
         return [_without_noise(one) for one in node]
     if not isinstance(node, dict):
         return node
     if not names and {"type": "null"} in node.get("anyOf", ()):
-        (written,) = (one for one in node["anyOf"] if one != {"type": "null"})
+        others = [one for one in node["anyOf"] if one != {"type": "null"}]
+        written = others[0] if len(others) == 1 else {"anyOf": others}
         rest = {key: value for key, value in node.items() if key not in {"anyOf", "default"}}
         node = {**written, **rest}
+    if "patternProperties" in node:
+        node = {**node, "additionalProperties": False}
+    if not names and "examples" in node:
+        node = {**node, "examples": [yaml.safe_load(example) for example in node["examples"]]}
     # Beneath "properties" and "$defs" the keys are names of the file, and one may be called "title".
     return {
         key: _without_noise(value, names=key in {"properties", "$defs"})

@@ -7,18 +7,19 @@ from itertools import count, islice
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
 from bot.config.checks import NotYetError
 from bot.config.policy_file import PolicyFile, Section
 from bot.config.problem import quoted
-from bot.config.yaml_text import Document, Path, Tree
+from bot.config.yaml_text import Document, Path, Tree, read_yaml
 
 _CLOSE = 70
 """How similar two keys must be, of 100, to ask "Did you mean"."""
 _ROUNDS = 50
-"""Prunings; each takes something away, the bound only guards against a mistake of ours."""
+"""Readings; each leaves less that is wrong, the bound only guards against a mistake of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ class Found:
 
     path: Path
     sentence: str
+    meant: Path = ()
+    """Where the key stands that was probably meant, if it is a misspelt one: it is not missing as well."""
 
 
 @dataclass(slots=True)
 class Shaped:
-    """The model of all that is well formed, None when nothing is; what is not; and what was cut out for it."""
+    """The model of all that is well formed, None when nothing is; what is not; and what was cut out of it."""
 
     file: PolicyFile | None = None
     found: tuple[Found, ...] = ()
@@ -53,7 +56,8 @@ class Shaped:
 def shape(document: Document) -> Shaped:
     """Return the model of a document and every mistake in its keys and values.
 
-    What is wrong is cut out and the rest is read again, so that later checks see as much as possible.
+    What is wrong is cut out, what is missing is stood in for, and the rest is read again: later checks see as much as
+    possible of a file that will be refused anyway.
     """
     tree: Tree = copy.deepcopy(document.root)
     shaped = Shaped()
@@ -66,13 +70,10 @@ def shape(document: Document) -> Shaped:
         else:
             break
         if turn == 0:
-            shaped.found = tuple(_found(detail, document) for detail in details if not _follows(detail, document))
-        paths = {_cut_at(detail) for detail in details}
-        if () in paths:
+            shaped.found = _all_found(details, document)
+        if not isinstance(tree, dict):
             break
-        shaped.cut |= {shaped.original(path) for path in paths}
-        for path in sorted(paths, key=_last_first, reverse=True):
-            _cut(tree, path)
+        _mend(tree, details, shaped)
     return shaped
 
 
@@ -82,9 +83,36 @@ def _path(detail: ErrorDetails) -> Path:
     return path[:-1] if path[-1:] == ("[key]",) and detail["type"] == "value_error" else path
 
 
-def _cut_at(detail: ErrorDetails) -> Path:
-    path = _path(detail)
-    return path[:-1] if detail["type"] == "missing" else path
+def _mend(tree: Tree, details: list[ErrorDetails], shaped: Shaped) -> None:
+    """Cut out what is wrong and put stand-ins where something is missing, so that nothing else falls with it."""
+    for detail in details:
+        path = _path(detail)
+        if detail["type"] == "missing":
+            _at(tree, path[:-1])[path[-1]] = _stand_in(path)
+    wrong = {_written(_path(detail), tree) for detail in details if detail["type"] != "missing"}
+    shaped.cut |= {shaped.original(path) for path in wrong}
+    for path in sorted(wrong, key=_last_first, reverse=True):
+        del _at(tree, path[:-1])[path[-1]]
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for step in path:
+        tree = tree[step]
+    return tree
+
+
+def _stand_in(path: Path) -> Tree:
+    (example,) = _field(path).examples or ("",)
+    return read_yaml(example).root
+
+
+def _written(path: Path, tree: Any) -> Path:
+    """Return the path without what is not in the text: one name may be read as a list of one."""
+    for depth, step in enumerate(path):
+        if isinstance(tree, str):
+            return path[:depth]
+        tree = tree[step]
+    return path
 
 
 def _last_first(path: Path) -> tuple[int, list[int]]:
@@ -92,15 +120,16 @@ def _last_first(path: Path) -> tuple[int, list[int]]:
     return len(path), [step if isinstance(step, int) else -1 for step in path]
 
 
-def _cut(tree: Any, path: Path) -> None:
-    for step in path[:-1]:
-        tree = tree[step]
-    del tree[path[-1]]
-
-
-def _follows(detail: ErrorDetails, document: Document) -> bool:
-    """Whether a list is short only because its items were refused, which is told already."""
-    return detail["type"] == "too_short" and bool(document.at(_path(detail)))
+def _all_found(details: list[ErrorDetails], document: Document) -> tuple[Found, ...]:
+    """Return what is wrong without what only follows from it."""
+    found = [_found(detail, document) for detail in details]
+    misspelt = {one.meant for one in found}
+    return tuple(
+        one
+        for one, detail in zip(found, details, strict=True)
+        if not (detail["type"] == "missing" and one.path in misspelt)
+        and not (detail["type"] == "too_short" and document.at(one.path))  # its items were refused
+    )
 
 
 def _found(detail: ErrorDetails, document: Document) -> Found:
@@ -109,10 +138,10 @@ def _found(detail: ErrorDetails, document: Document) -> Found:
     name = quoted(key) if key is not None else "The file"
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return Found(path, _unknown(str(path[-1]), section_at(path[:-1])))
+        return _unknown(path, section_at(path[:-1]))
     if kind == "missing":
         where = next((step for step in reversed(path[:-1]) if isinstance(step, str)), None)
-        return Found(path, missing(str(path[-1]), section_at(path[:-1]), where))
+        return Found(path, missing(path, where))
     if kind == "value_error":
         error = detail["ctx"]["error"]
         if isinstance(error, NotYetError):
@@ -129,20 +158,27 @@ def _found(detail: ErrorDetails, document: Document) -> Found:
     return Found(path, f"{name} is not understood: {detail['msg']}.")
 
 
-def _unknown(key: str, section: type[Section]) -> str:
+def _unknown(path: Path, section: type[Section]) -> Found:
+    key = str(path[-1])
     if key in section.LATER:
-        return f"{quoted(key)} is not in this version of Signoff; {section.INSTEAD}."
+        return Found(path, f"{quoted(key)} is not in this version of Signoff; {section.INSTEAD}.")
     known = keys_of(section)
+    said = f"{quoted(key)} is not a key of {section.NAME}."
     near = process.extractOne(key[:100], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    way_on = f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}."
-    return f"{quoted(key)} is not a key of {section.NAME}. {way_on}"
+    if near:
+        return Found(path, f"{said} Did you mean `{near[0]}`?", (*path[:-1], near[0]))
+    return Found(path, f"{said} Known here: {', '.join(known)}.")
 
 
-def missing(key: str, section: type[Section], where: str | None) -> str:
+def missing(path: Path, where: str | None) -> str:
     """Return the sentence for a key that must be there, with an example."""
-    meant = next(one for name, one in section.model_fields.items() if (one.alias or name) == key)
-    example = f"; write, for example, `{key}: {meant.examples[0]}`" if meant.examples else ""
+    key = str(path[-1])
+    example = "".join(f"; write, for example, `{key}: {one}`" for one in _field(path).examples or ())
     return f"`{key}` is missing{f' in {quoted(where)}' if where else ''}{example}."
+
+
+def _field(path: Path) -> FieldInfo:
+    return next(one for name, one in section_at(path[:-1]).model_fields.items() if (one.alias or name) == path[-1])
 
 
 def keys_of(section: type[Section]) -> tuple[str, ...]:

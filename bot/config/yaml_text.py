@@ -102,7 +102,7 @@ def read_yaml(text: str | bytes) -> Document:
     except (ValueError, OverflowError):
         # PyYAML calls chr() on the number of an escape such as "\UFFFFFFFF" without looking at it.
         document.mistakes.append(Mistake(Place(1, 1), 'An escape such as "\\U00110000" names no character.'))
-    if document.root == "":
+    if document.mistakes and document.root == "":
         document.broken.add(())
     return document
 
