@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.config.policy_file import (
     BuildSection,
@@ -17,7 +18,7 @@ from bot.config.yaml_text import Document, Path
 from bot.core.policy import EVERYONE, Mode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Whole:
     """The file's model beside its document, whose refused parts are no omissions."""
 
@@ -28,10 +29,9 @@ class Whole:
     def problems(self) -> Iterator[Found]:
         """Yield every mistake between the parts, at its path in the document."""
         found = [*self._people(), *self._groups(), *self._permissions(), *self._rules(), *self._services()]
-        refused = self._refused()
         for one in found:
             path = self.shaped.original(one.path)
-            if path not in refused:  # what stands there may be a stand-in
+            if path not in self._refused:  # what stands there may be a stand-in
                 yield Found(path, one.sentence)
 
     def warnings(self) -> Iterator[str]:
@@ -53,26 +53,35 @@ class Whole:
         """Return the mode that holds for a lane."""
         return lane.mode or service.mode or self.file.defaults.mode
 
+    @cached_property
     def _refused(self) -> set[Path]:
         found = self.shaped.found
         return {*(one.path for one in found), *(one.meant for one in found if one.meant), *self.document.broken}
 
+    @cached_property
+    def _around_refused(self) -> set[Path]:
+        return {one[:length] for one in self._refused for length in range(len(one) + 1)}
+
     def _spoiled(self, path: Path) -> bool:
         """Whether something at or beneath a path was refused already, so that its absence means nothing."""
-        original = self.shaped.original(path)
-        return any(one[: len(original)] == original for one in self._refused())
+        return self.shaped.original(path) in self._around_refused
 
-    def _nobody(self, names: Iterable[str]) -> list[str]:
-        """Return the names that are neither a person's nor a group's; none while a name could not be read."""
-        if any(
-            path == ("groups",) or (path[:1] == ("people",) and path[2:] in {(), ("name",)}) for path in self._refused()
-        ):
-            return []
+    @cached_property
+    def _names_are_clear(self) -> bool:
+        return not any(
+            path == ("groups",) or (path[:1] == ("people",) and path[2:] in {(), ("name",)}) for path in self._refused
+        )
+
+    @cached_property
+    def _known(self) -> set[str]:
         listed, groups = self.document.at(("people",)), self.document.at(("groups",))
         people = listed if isinstance(listed, list) else []
         known = {str(one["name"]) for one in people if isinstance(one, dict) and "name" in one}
-        known |= set(groups) if isinstance(groups, dict) else set()
-        return [name for name in names if name not in known]
+        return known | (set(groups) if isinstance(groups, dict) else set())
+
+    def _nobody(self, names: Iterable[str]) -> list[str]:
+        """Return the names that are neither a person's nor a group's; none while a name could not be read."""
+        return [name for name in names if name not in self._known] if self._names_are_clear else []
 
     def _people(self) -> Iterator[Found]:
         owners: dict[tuple[str, str], str] = {}
@@ -137,7 +146,7 @@ class Whole:
         people: set[str] = set()
         for name in sources:
             group = self.file.groups.get(name)
-            if self._spoiled(("groups", name)) or ("groups",) in self._refused() or (group and group.usergroup):
+            if self._spoiled(("groups", name)) or ("groups",) in self._refused or (group and group.usergroup):
                 return None
             people |= set(group.people) if group else {name}
         return len(people)

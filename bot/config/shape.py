@@ -38,14 +38,15 @@ class Shaped:
 
     file: PolicyFile | None = None
     found: tuple[Found, ...] = ()
-    cut: set[Path] = field(default_factory=set)
+    cut: dict[Path, set[str | int]] = field(default_factory=dict)
+    """What was cut out, by where it stood."""
 
     def original(self, path: Path) -> Path:
         """Return a path of the model as a path of the document: what was cut out of lists is counted again."""
         way: Path = ()
         for step in path:
-            if isinstance(step, int):
-                gone = {path[-1] for path in self.cut if path[:-1] == way}
+            gone = self.cut.get(way, ())
+            if isinstance(step, int) and gone:
                 kept = (index for index in count() if index not in gone)
                 way = (*way, next(islice(kept, step, None)))
             else:
@@ -90,7 +91,8 @@ def _mend(tree: Tree, details: list[ErrorDetails], shaped: Shaped) -> None:
         if detail["type"] == "missing":
             _at(tree, path[:-1])[path[-1]] = _stand_in(path)
     wrong = {_written(_path(detail), tree) for detail in details if detail["type"] != "missing"}
-    shaped.cut |= {shaped.original(path) for path in wrong}
+    for path in [shaped.original(path) for path in wrong]:
+        shaped.cut.setdefault(path[:-1], set()).add(path[-1])
     for path in sorted(wrong, key=_last_first, reverse=True):
         del _at(tree, path[:-1])[path[-1]]
 
