@@ -19,7 +19,7 @@ from sandbox.slack.workspace import Workspace
 PAGE = Path(__file__).parent / "page"
 LARGEST_BODY = 4 * 1024 * 1024
 CLOSE_WITHIN = 1.0
-NOTHING_FROM_ELSEWHERE = "default-src 'self'; img-src 'self' data: https:; frame-ancestors 'none'"
+NOTHING_FROM_ELSEWHERE = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 
 
 class GithubSandbox(Protocol):

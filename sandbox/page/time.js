@@ -1,0 +1,37 @@
+// Moments in the time zone of whoever reads.
+
+const format = (at, zone, options) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(at);
+const clock = (at, zone) => format(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = (at, zone) => format(at, zone, { dateStyle: "short" });
+
+export const seconds = (ts) => new Date(Number(ts.split(".")[0]) * 1000);
+export const timeOf = (ts, zone) => clock(seconds(ts), zone);
+export const dayOf = (ts, zone) =>
+  format(seconds(ts), zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+// Slack's <!date^...> tokens; the pretty ones say today, yesterday and tomorrow.
+export function slackDate(timestamp, form, zone) {
+  const at = new Date(Number(timestamp) * 1000);
+  const short = format(at, zone, { month: "short", day: "numeric", year: "numeric" });
+  const long = format(at, zone, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
+  const near = relative(at, zone);
+  const tokens = {
+    date_num: format(at, zone, { dateStyle: "short" }).split("/").reverse().join("-"),
+    date_slash: day(at, zone),
+    date_long: long, date_long_pretty: near ?? long,
+    date_short: short, date_short_pretty: near ?? short,
+    date: short, date_pretty: near ?? short,
+    time: clock(at, zone),
+    time_secs: format(at, zone, { timeStyle: "medium" }),
+    ago: short,
+  };
+  return form.replace(/\{(\w+)\}/g, (whole, name) => tokens[name] ?? whole);
+}
+
+function relative(at, zone) {
+  const names = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
+  for (const [days, name] of Object.entries(names)) {
+    if (day(new Date(Date.now() + Number(days) * 86400000), zone) === day(at, zone)) return name;
+  }
+  return null;
+}
