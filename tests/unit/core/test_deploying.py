@@ -1,0 +1,304 @@
+"""From the last look before the first byte to the end, line by line."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.core.build import BuildState
+from bot.core.effects import (
+    Announce,
+    AskWhetherItRan,
+    Happened,
+    Happening,
+    ResendDeployment,
+    StartDeployment,
+    TellFailure,
+)
+from bot.core.inputs import (
+    Account,
+    Answer,
+    BeginDeployment,
+    DeploymentAccepted,
+    DeploymentEnded,
+    DeploymentLost,
+    DeploymentRefused,
+    DeploymentRunning,
+    OfRelease,
+    Resolve,
+    TimePassed,
+)
+from bot.core.lane import Lane, Live
+from bot.core.policy import Permission, Policy
+from bot.core.refusals import AccountMayNotAct, NotExpected, NotPermitted, Reason, StillBlocked, TooLate
+from bot.core.release import Deployment, DeployStatus, Lifecycle
+from tests.factories import NOON, a_build
+from tests.unit.core.values import (
+    AUTOMATIC,
+    ELSEWHERE,
+    LATER,
+    OLGA,
+    POLICY,
+    PRIYA,
+    SAM,
+    SRE,
+    flying,
+    go,
+    lane,
+    lane_policy,
+    one,
+    policy,
+    reasons,
+    release,
+)
+
+URL = "https://ci.example/1"
+DAY = NOON + timedelta(hours=24)
+ALL = set(DeployStatus)
+
+
+def test_the_attempt_is_recorded_before_the_first_byte() -> None:
+    decided = go(lane(release(1, PRIYA)), BeginDeployment(1))
+    attempt = Deployment(DeployStatus.ATTEMPTED, attempted_at=LATER)
+    assert decided.lane.releases == (release(1, PRIYA, state=Lifecycle.DEPLOYING, deployment=attempt),)
+    assert decided.happenings == (Happening(Happened.DEPLOY_ATTEMPTED, 1),)
+    assert decided.effects == ()
+
+
+BROKEN = a_build(1, state=BuildState.BROKEN)
+BLOCKED: list[tuple[str, Lane, Policy]] = [
+    ("while approvals are missing", lane(release()), POLICY),
+    ("while today's policy asks for more", lane(release(1, PRIYA)), policy(SRE)),
+    ("while the build is broken", lane(release(1, PRIYA, build=BROKEN)), POLICY),
+    ("while another is in flight", lane(release(1, PRIYA), flying(2)), POLICY),
+    ("in a lane that left the policy", lane(release(1, PRIYA)), ELSEWHERE),
+    ("automatically, while the build is broken", lane(release(build=BROKEN, under=AUTOMATIC)), AUTOMATIC),
+]
+
+
+@pytest.mark.parametrize(("there", "under"), [row[1:] for row in BLOCKED], ids=[row[0] for row in BLOCKED])
+def test_nothing_begins(there: Lane, under: Policy) -> None:
+    assert reasons(there, BeginDeployment(1), under) == (StillBlocked(),)
+
+
+def test_nothing_begins_out_of_turn() -> None:
+    assert reasons(lane(release(1, PRIYA), release(2, PRIYA)), BeginDeployment(2)) == (StillBlocked(),)
+    assert one(go(lane(release(1), release(2, PRIYA)), BeginDeployment(2)), 2).state is Lifecycle.DEPLOYING
+
+
+def test_sending_again_counts_the_time_limit_anew() -> None:
+    decided = go(lane(flying()), BeginDeployment(1))
+    assert decided.lane.releases == (flying(deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=LATER)),)
+    assert decided.happenings == ()
+
+
+EXPECTED: list[tuple[OfRelease, set[DeployStatus]]] = [
+    (BeginDeployment(1), {DeployStatus.ATTEMPTED}),
+    (DeploymentAccepted(1, "77", URL), {DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN}),
+    (DeploymentRefused(1, "no such workflow"), {DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN}),
+    (DeploymentLost(1), {DeployStatus.ATTEMPTED}),
+    (DeploymentRunning(1, URL), {DeployStatus.ACCEPTED}),
+    (DeploymentEnded(1, succeeded=True, detail="", url=URL), ALL),
+    (DeploymentEnded(1, succeeded=False, detail="", url=URL), ALL),
+]
+
+
+@pytest.mark.parametrize("given", [row[0] for row in EXPECTED], ids=lambda given: type(given).__name__)
+@pytest.mark.parametrize("status", list(DeployStatus))
+def test_which_report_fits_which_status(given: OfRelease, status: DeployStatus) -> None:
+    fits = dict(EXPECTED)[given]
+    there = lane(flying(1, status))
+    if status in fits:
+        assert go(there, given).lane != there
+    else:
+        assert reasons(there, given) == (NotExpected(Lifecycle.DEPLOYING),)
+
+
+def test_the_ci_systems_id_is_kept() -> None:
+    decided = go(lane(flying()), DeploymentAccepted(1, "77", URL))
+    assert one(decided).deployment == Deployment(DeployStatus.ACCEPTED, NOON, "77", URL)
+    assert decided.happenings == (Happening(Happened.DEPLOY_ACCEPTED, 1, detail="77", url=URL),)
+
+
+def test_a_lost_request_that_is_found_after_all_has_its_full_time() -> None:
+    found = go(lane(flying(1, DeployStatus.UNKNOWN)), DeploymentAccepted(1, "77", URL), now=DAY)
+    assert one(found).deployment == Deployment(DeployStatus.ACCEPTED, DAY, "77", URL)
+    assert one(go(found.lane, TimePassed(), now=DAY)).state is Lifecycle.DEPLOYING
+
+
+def test_the_jobs_page_is_kept_when_it_begins() -> None:
+    accepted = flying(deployment=Deployment(DeployStatus.ACCEPTED, NOON, "77", URL))
+    plain = go(lane(accepted), DeploymentRunning(1, None))
+    assert one(plain).deployment == Deployment(DeployStatus.RUNNING, NOON, "77", URL)
+    moved = go(lane(accepted), DeploymentRunning(1, URL + "/job"))
+    assert moved.happenings == (Happening(Happened.DEPLOY_RUNNING, 1, url=URL + "/job"),)
+
+
+def test_a_job_that_succeeded_is_what_is_live() -> None:
+    build = a_build(1)
+    decided = go(lane(flying()), DeploymentEnded(1, succeeded=True, detail="all green", url=URL))
+    finished = Deployment(DeployStatus.SUCCEEDED, NOON, url=URL, finished_at=LATER)
+    assert decided.lane.releases == (flying(state=Lifecycle.LIVE, ended_at=LATER, deployment=finished),)
+    assert decided.lane.live == Live(build.sha, "1", LATER, build.position, 1)
+    assert decided.happenings == (Happening(Happened.LIVE, 1, detail="all green", url=URL),)
+    assert decided.effects == ()
+
+
+def test_what_is_live_is_announced_where_the_policy_it_was_opened_under_says_so() -> None:
+    announced = flying(policy=lane_policy(policy(announce=True)))
+    assert go(lane(announced), DeploymentEnded(1, succeeded=True, detail="", url=None)).effects == (Announce(1),)
+
+
+FAILS: list[tuple[str, OfRelease, DeployStatus, str, str | None]] = [
+    (
+        "the job failed",
+        DeploymentEnded(1, succeeded=False, detail="step 3 failed", url=URL),
+        DeployStatus.RUNNING,
+        "step 3 failed",
+        URL,
+    ),
+    ("it was refused", DeploymentRefused(1, "no workflow"), DeployStatus.ATTEMPTED, "no workflow", None),
+    (
+        "it never arrived",
+        Resolve(1, SAM, Answer.DID_NOT_RUN),
+        DeployStatus.UNKNOWN,
+        "the request never reached the CI system",
+        None,
+    ),
+    (
+        "somebody gave up",
+        Resolve(1, SAM, Answer.ABANDON),
+        DeployStatus.UNKNOWN,
+        "given up; nobody knows whether it ran",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "status", "why", "url"), [row[1:] for row in FAILS], ids=[row[0] for row in FAILS])
+def test_a_release_fails_because(given: OfRelease, status: DeployStatus, why: str, url: str | None) -> None:
+    decided = go(lane(flying(1, status)), given)
+    finished = Deployment(DeployStatus.FAILED, NOON, url=url, finished_at=LATER)
+    assert one(decided) == flying(state=Lifecycle.FAILED, ended_at=LATER, reason=why, deployment=finished)
+    assert decided.happenings[-1] == Happening(Happened.FAILED, 1, detail=why, url=url)
+    assert decided.effects == (TellFailure(1),)
+    assert decided.lane.live is None
+
+
+def test_the_end_of_a_deploy_starts_the_next_in_line() -> None:
+    there = lane(flying(1), release(2, PRIYA), release(3, PRIYA))
+    assert go(there, DeploymentEnded(1, succeeded=False, detail="", url=None)).effects == (
+        TellFailure(1),
+        StartDeployment(2, 1),
+    )
+    assert go(there, DeploymentEnded(1, succeeded=True, detail="", url=None)).effects == (StartDeployment(2, 1),)
+
+
+def test_an_end_is_believed_even_of_a_deploy_that_nobody_recorded() -> None:
+    decided = go(lane(flying(deployment=None)), DeploymentEnded(1, succeeded=True, detail="", url=None))
+    assert one(decided).deployment == Deployment(DeployStatus.SUCCEEDED, LATER, finished_at=LATER)
+
+
+# -- lost requests ---------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_asked_when_nobody_can_tell() -> None:
+    decided = go(lane(flying()), DeploymentLost(1))
+    assert decided.lane.releases == (flying(1, DeployStatus.UNKNOWN),)
+    assert decided.effects == (AskWhetherItRan(1),)
+    assert decided.happenings == (Happening(Happened.DEPLOY_LOST, 1),)
+
+
+def test_somebody_saw_that_it_ran() -> None:
+    decided = go(lane(flying(1, DeployStatus.UNKNOWN)), Resolve(1, SAM, Answer.DID_RUN))
+    assert one(decided).state is Lifecycle.LIVE
+    assert decided.happenings == (
+        Happening(Happened.RESOLVED, 1, "sam", "it did run"),
+        Happening(Happened.LIVE, 1, "sam", "somebody looked and says that it ran"),
+    )
+
+
+def test_somebody_says_that_it_may_be_sent_again() -> None:
+    decided = go(lane(flying(1, DeployStatus.UNKNOWN)), Resolve(1, SAM, Answer.TRY_AGAIN))
+    assert decided.lane.releases == (flying(deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=LATER)),)
+    assert decided.effects == (ResendDeployment(1, 1),)
+    assert decided.happenings == (Happening(Happened.RESOLVED, 1, "sam", "try again"),)
+
+
+NOBODY = replace(OLGA, account=Account.STRANGER)
+RESOLVES: list[tuple[str, Lane, Resolve, tuple[Reason, ...]]] = [
+    (
+        "without the permission",
+        lane(flying(1, DeployStatus.UNKNOWN)),
+        Resolve(1, OLGA, Answer.DID_RUN),
+        (NotPermitted(Permission.RESOLVE, ("sre",)),),
+    ),
+    ("when it was found", lane(flying()), Resolve(1, SAM, Answer.DID_RUN), (TooLate(Lifecycle.DEPLOYING),)),
+    (
+        "when somebody else has answered",
+        lane(flying(state=Lifecycle.LIVE)),
+        Resolve(1, SAM, Answer.ABANDON),
+        (TooLate(Lifecycle.LIVE),),
+    ),
+    ("when nothing was sent yet", lane(release()), Resolve(1, SAM, Answer.ABANDON), (NotExpected(Lifecycle.OPEN),)),
+    (
+        "for every reason at once",
+        lane(flying()),
+        Resolve(1, NOBODY, Answer.ABANDON),
+        (
+            AccountMayNotAct(Account.STRANGER),
+            NotPermitted(Permission.RESOLVE, ("sre",)),
+            TooLate(Lifecycle.DEPLOYING),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("there", "given", "why"), [row[1:] for row in RESOLVES], ids=[row[0] for row in RESOLVES])
+def test_an_answer_about_a_lost_request_is_refused(there: Lane, given: Resolve, why: tuple[Reason, ...]) -> None:
+    assert reasons(there, given) == why
+
+
+# -- time ------------------------------------------------------------------------------------------------------------
+
+SECOND = timedelta(seconds=1)
+HALF_HOUR = NOON + timedelta(minutes=30)
+TIMES: list[tuple[str, Lane, datetime, Lifecycle]] = [
+    ("waits a second before it expires", lane(release()), DAY - SECOND, Lifecycle.OPEN),
+    ("expires at the very instant", lane(release()), DAY, Lifecycle.EXPIRED),
+    ("does not expire once it is approved", lane(release(1, PRIYA)), DAY, Lifecycle.OPEN),
+    ("goes on a second before its limit", lane(flying()), HALF_HOUR - SECOND, Lifecycle.DEPLOYING),
+    ("runs out of time at the very instant", lane(flying()), HALF_HOUR, Lifecycle.FAILED),
+    ("runs out of time when accepted", lane(flying(1, DeployStatus.ACCEPTED)), HALF_HOUR, Lifecycle.FAILED),
+    ("runs out of time when running", lane(flying(1, DeployStatus.RUNNING)), HALF_HOUR, Lifecycle.FAILED),
+    ("is not timed while people are asked", lane(flying(1, DeployStatus.UNKNOWN)), DAY, Lifecycle.DEPLOYING),
+]
+
+
+@pytest.mark.parametrize(("there", "now", "state"), [row[1:] for row in TIMES], ids=[row[0] for row in TIMES])
+def test_a_release(there: Lane, now: datetime, state: Lifecycle) -> None:
+    assert one(go(there, TimePassed(), now=now)).state is state
+
+
+def test_an_expiry_is_told_and_is_not_a_rejection() -> None:
+    decided = go(lane(release(), release(2)), TimePassed(), now=DAY)
+    assert decided.lane.releases == (
+        release(state=Lifecycle.EXPIRED, ended_at=DAY),
+        release(2, state=Lifecycle.EXPIRED, ended_at=DAY),
+    )
+    assert decided.happenings == (Happening(Happened.EXPIRED, 1), Happening(Happened.EXPIRED, 2))
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (timedelta(minutes=30), "30 min"),
+        (timedelta(seconds=45), "45 s"),
+        (timedelta(seconds=90), "1 min 30 s"),
+    ],
+)
+def test_running_out_of_time_says_how_long_was_waited(limit: timedelta, words: str) -> None:
+    short = flying(policy=lane_policy(policy(deploy_timeout=limit)))
+    decided = go(lane(short, release(2, PRIYA)), TimePassed(), now=NOON + limit)
+    assert one(decided).reason == f"no result within {words}; the job may still be running"
+    assert decided.effects == (TellFailure(1), StartDeployment(2, 1))
