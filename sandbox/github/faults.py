@@ -8,21 +8,26 @@ from fnmatch import fnmatchcase
 class Fault(Enum):
     """Kinds of trouble."""
 
-    RATE_LIMIT = "429"
-    SERVER_ERROR = "500"
+    RATE_LIMIT = "429"  # the secondary limit, with retry-after
+    FORBIDDEN = "403"  # the primary limit: nothing remaining until the reset
+    INTERNAL_ERROR = "500"
+    SERVER_ERROR = "502"
     HTML = "html"
+    TIMEOUT = "timeout"  # the request was never handled, and nobody answers
     RESET_BEFORE = "reset before"  # the request was never handled
     RESET_AFTER = "reset after"  # handled, and its answer lost
+    LATE = "late"  # the connection breaks at once; the request is handled `seconds` later
 
 
 @dataclass(slots=True)
 class Rule:
-    """A fault for the next `count` requests of a method and path (a glob)."""
+    """A fault for the next `count` requests of a method and path (a glob). `seconds` to wait, or until it lands."""
 
     fault: Fault
     method: str
     path: str
     count: int
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -31,14 +36,18 @@ class Faults:
 
     rules: list[Rule] = field(default_factory=list)
 
-    def add(self, fault: Fault, method: str = "*", path: str = "*", count: int = 1) -> None:
+    def add(self, fault: Fault, method: str = "*", path: str = "*", count: int = 1, *, seconds: float = 1.0) -> None:
         """Let the next requests fail."""
-        self.rules.append(Rule(fault, method, path, count))
+        self.rules.append(Rule(fault, method, path, count, seconds))
 
-    def next(self, method: str, path: str) -> Fault | None:
+    def clear(self) -> None:
+        """Let everything work again."""
+        self.rules.clear()
+
+    def next(self, method: str, path: str) -> Rule | None:
         """Return what happens to a request, and count it."""
         for rule in self.rules:
             if rule.count > 0 and fnmatchcase(method, rule.method) and fnmatchcase(path, rule.path):
                 rule.count -= 1
-                return rule.fault
+                return rule
         return None

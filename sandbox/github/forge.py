@@ -3,19 +3,30 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
-from sandbox.github import payloads
+from sandbox.github import events, panel, progress, saved
 from sandbox.github.faults import Faults
-from sandbox.github.hooks import Hooks, build_webhook
-from sandbox.github.records import Commit, Deployment, Repository, Run, Status
+from sandbox.github.hooks import Hook, Hooks
+from sandbox.github.records import BOT, Commit, Deployment, Repository, Run, Status, Workflow
+from sandbox.github.rest import Rest
 
 TASK = "signoff:"
+
+
+class Executor(Protocol):
+    """Runs the workflow of a deploy for real, in place of pretending."""
+
+    async def dispatched(self, repo: str, run: Run) -> None:
+        """Run the workflow that was dispatched and finish its run."""
+
+    async def deployed(self, repo: str, deployment: Deployment) -> None:
+        """Run the workflow `on: deployment`."""
 
 
 @dataclass(slots=True)
@@ -34,6 +45,7 @@ class Forge:
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     index_lag: float = 0.0
     break_next_deploy: bool = False
+    executor: Executor | None = None
     repositories: dict[str, Repository] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     on_change: list[Callable[[], None]] = field(default_factory=list)
@@ -48,10 +60,17 @@ class Forge:
         """Send webhooks there; None for nowhere."""
         self.hooks.url = url
 
+    @property
+    def webhooks_on(self) -> bool:
+        """Whether webhooks are sent; what happens while they are off is never told."""
+        return self.hooks.on
+
+    @webhooks_on.setter
+    def webhooks_on(self, on: bool) -> None:
+        self.hooks.on = on
+
     def routes(self) -> list[web.RouteDef]:
         """Return the REST API's routes, without a prefix."""
-        from sandbox.github.rest import Rest  # noqa: PLC0415 - the API is built on the forge
-
         return Rest(self).routes()
 
     # -- driving -----------------------------------------------------------------------------------------------------
@@ -61,6 +80,15 @@ class Forge:
         repository = Repository(full_name, self.next_id(), workflow=workflow)
         self.repositories[full_name] = repository
         return repository
+
+    def declare(self, repo: str, file: str, inputs: Mapping[str, bool], run_name: str = "") -> None:
+        """Give a repository a workflow to dispatch: from then on its inputs (name: required?) are checked."""
+        path = f".github/workflows/{file}"
+        self.repositories[repo].workflows[path] = Workflow(path, dict(inputs), run_name)
+
+    def repository(self, full_name: str) -> Repository | None:
+        """Return a repository; GitHub does not tell names apart by their case."""
+        return next((one for name, one in self.repositories.items() if name.lower() == full_name.lower()), None)
 
     def next_id(self) -> int:
         """Return a number that nothing has yet."""
@@ -72,84 +100,155 @@ class Forge:
         repo: str,
         title: str,
         *,
+        body: str = "",
         name: str = "Robin",
+        email: str | None = None,
         login: str = "robin",
         login_id: int = 1009,
         sha: str | None = None,
+        branch: str = "",
     ) -> str:
         """Push a commit and start its build; returns the commit's hash."""
         repository = self.repositories[repo]
         made = hashlib.sha1(f"{repo} {title} {self.next_id()}".encode(), usedforsecurity=False).hexdigest()
-        commit = Commit(sha or made, title, name, f"{login}@acme.example", login, login_id, self.clock())
+        before = repository.tip(branch or repository.branch)
+        root = before or repository.tip(repository.branch)
+        commit = Commit(
+            sha=sha or made,
+            title=title,
+            name=name,
+            email=email or f"{login}@acme.example",
+            login=login,
+            login_id=login_id,
+            at=self.clock(),
+            body=body,
+            branch="" if branch == repository.branch else branch,
+            parent=root.sha if root else None,
+        )
         repository.commits.append(commit)
+        self.hooks.send(events.push_event(repository, commit, before, self.site))
         run = self.start_run(repo, commit)
         if self.auto:
-            self._go(self._build(repo, run))
+            self.go(progress.build(self, repo, run))
         return commit.sha
 
-    def start_run(self, repo: str, commit: Commit, *, path: str | None = None, event: str = "push") -> Run:
-        """Start a run for a commit, queued."""
+    def start_run(
+        self,
+        repo: str,
+        commit: Commit,
+        *,
+        path: str | None = None,
+        event: str = "push",
+        branch: str | None = None,
+        title: str | None = None,
+        inputs: Mapping[str, str] | None = None,
+        head_repository: str | None = None,
+        actor: tuple[str, int] | None = None,
+    ) -> Run:
+        """Start a run for a commit, queued. `head_repository` names the fork that it comes from."""
         repository = self.repositories[repo]
         where = path or repository.workflow
-        number = 1 + sum(run.path == where for run in repository.runs)
         now = self.clock()
-        run = Run(self.next_id(), where, number, event, repository.branch, commit, commit.title, now, now)
+        run = Run(
+            id=self.next_id(),
+            path=where,
+            number=1 + sum(run.path == where for run in repository.runs),
+            event=event,
+            branch=branch or commit.branch or repository.branch,
+            commit=commit,
+            title=title or commit.title,
+            created_at=now,
+            updated_at=now,
+            inputs=dict(inputs or {}),
+            head_repository=head_repository,
+            started_at=now,
+            actor=actor,
+        )
         repository.runs.append(run)
         self.tell_run(repo, run, "requested")
         return run
+
+    def begin_run(self, repo: str, run: Run) -> None:
+        """Let a queued run begin."""
+        run.status, run.updated_at = "in_progress", self.clock()
+        self.tell_run(repo, run, "in_progress")
 
     def finish_run(self, repo: str, run: Run, conclusion: str = "success") -> None:
         """End a run."""
         run.status, run.conclusion, run.updated_at = "completed", conclusion, self.clock()
         self.tell_run(repo, run, "completed")
 
-    def rerun(self, repo: str, run: Run) -> None:
-        """Run it again: the same id, one attempt more."""
+    def rerun(self, repo: str, run: Run, by: tuple[str, int] | None = None) -> None:
+        """Run it again: the same id, one attempt more; `by` is who asked for it."""
         run.attempt += 1
         run.status, run.conclusion, run.updated_at = "queued", None, self.clock()
+        run.started_at, run.triggering_actor = run.updated_at, by
         self.tell_run(repo, run, "requested")
+        if self.auto:
+            self.go(progress.build(self, repo, run))
 
-    def progress_deployment(self, repo: str, deployment: Deployment, state: str, description: str = "") -> None:
+    def progress_deployment(
+        self,
+        repo: str,
+        deployment: Deployment,
+        state: str,
+        description: str = "",
+        *,
+        log_url: str = "",
+        environment_url: str = "",
+        auto_inactive: bool = True,
+    ) -> Status:
         """Give a deployment its next status."""
-        url = f"{self.site}/{repo}/actions/runs/{deployment.id}"
-        deployment.statuses.append(Status(self.next_id(), state, self.clock(), url, description))
         repository = self.repositories[repo]
-        body = {
-            "action": "created",
-            "deployment_status": payloads.status(deployment.statuses[-1], deployment.environment),
-            "deployment": payloads.deployment(deployment),
-            "repository": payloads.repository(repository, self.site),
-        }
-        self.hooks.send(build_webhook("deployment_status", body))
+        url = log_url or f"{self.site}/{repo}/actions/runs/{deployment.id}"
+        said = Status(self.next_id(), state, self.clock(), url, description, environment_url)
+        deployment.statuses.append(said)
+        if state == "success" and auto_inactive:
+            progress.retire(self, repository, deployment)
+        self.hooks.send(events.status_event(repository, deployment, said, self.site))
         self.changed()
+        return said
 
     # -- what the API brings about -----------------------------------------------------------------------------------
 
     def deploy(self, repo: str, deployment: Deployment) -> None:
         """Take a new deployment in; a workflow `on: deployment` runs it where things go by themselves."""
-        self.repositories[repo].deployments.append(deployment)
+        repository = self.repositories[repo]
+        repository.deployments.append(deployment)
+        self.hooks.send(events.deployment_event(repository, deployment, self.site))
         self.changed()
-        if self.auto and deployment.task.startswith(TASK):
-            self._go(self._deploy(repo, deployment))
+        if deployment.task.startswith(TASK):
+            if self.executor is not None:
+                self.go(self.executor.deployed(repo, deployment))
+            elif self.auto:
+                self.go(progress.deploy(self, repo, deployment))
 
-    def dispatched(self, repo: str, run: Run) -> None:
-        """Take a dispatched run in."""
-        self.repositories[repo].runs.append(run)
-        self.tell_run(repo, run, "requested")
-        if self.auto:
-            self._go(self._build(repo, run))
+    def dispatch(self, repo: str, commit: Commit, path: str, title: str, inputs: Mapping[str, str]) -> Run:
+        """Start the run of a dispatched workflow."""
+        event = "workflow_dispatch"
+        run = self.start_run(repo, commit, path=path, event=event, title=title, inputs=inputs, actor=BOT)
+        if self.executor is not None:
+            self.go(self.executor.dispatched(repo, run))
+        elif self.auto:
+            self.go(progress.dispatched(self, repo, run))
+        return run
 
     def tell_run(self, repo: str, run: Run, action: str) -> None:
         """Send the webhook of a run's news."""
-        repository = self.repositories[repo]
-        body = {
-            "action": action,
-            "workflow_run": payloads.run(repository, run, self.site, rest=False),
-            "repository": payloads.repository(repository, self.site),
-            "sender": payloads.account(run.commit.login, run.commit.login_id),
-        }
-        self.hooks.send(build_webhook("workflow_run", body))
+        self.hooks.send(events.run_event(self.repositories[repo], run, action, self.site))
         self.changed()
+
+    def ping(self, repo: str) -> Hook | None:
+        """Send what GitHub sends when a webhook is set up."""
+        if self.hooks.url is None:
+            return None
+        hook = events.ping_event(self.repositories[repo], self.hooks.url, self.site)
+        self.hooks.send(hook)
+        return hook
+
+    async def redeliver(self, guid: str) -> None:
+        """Deliver a webhook again; it keeps its GUID. GitHub never does so by itself."""
+        await self.hooks.redeliver(guid)
 
     def changed(self) -> None:
         """Tell whoever watches."""
@@ -173,40 +272,39 @@ class Forge:
 
     def snapshot(self) -> dict[str, Any]:
         """Return what the page's panel shows, newest first."""
-        return {
-            "break_next_deploy": self.break_next_deploy,
-            "repositories": [
-                {
-                    "name": repository.full_name,
-                    "commits": [{"sha": c.sha[:7], "title": c.title} for c in repository.commits[:-6:-1]],
-                    "runs": [
-                        {"id": r.id, "title": r.title, "number": r.number, "state": r.conclusion or r.status}
-                        for r in repository.runs[:-6:-1]
-                    ],
-                    "deployments": [
-                        {"id": d.id, "environment": d.environment, "sha": d.sha[:7], "state": d.state}
-                        for d in repository.deployments[:-6:-1]
-                    ],
-                }
-                for repository in self.repositories.values()
-            ],
-        }
+        return panel.snapshot(self)
 
     async def act(self, name: str, arguments: dict[str, Any]) -> None:
-        """Do what a button of the page's panel says: push, fail_build, break_deploy."""
-        repo = str(arguments.get("repository", ""))
-        match name:
-            case "push":
-                await self.push(repo, str(arguments.get("title") or "Improve things")[:200])
-            case "fail_build":
-                running = next((run for run in reversed(self.repositories[repo].runs) if run.conclusion is None), None)
-                if running is not None:
-                    self.finish_run(repo, running, "failure")
-            case "break_deploy":
-                self.break_next_deploy = not self.break_next_deploy
-                self.changed()
-            case _:
-                raise ValueError(f"the pipeline knows no act {name!r}")
+        """Do what a button of the page's panel says."""
+        await panel.act(self, name, arguments)
+
+    def dump(self) -> dict[str, Any]:
+        """Return everything that is remembered, as JSON takes it."""
+        return saved.dump(self._ids, self.repositories)
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Take up what `dump` returned; what was under way goes on with `resume`."""
+        self._ids, self.repositories = saved.load(state)
+        self.changed()
+
+    # -- by themselves -----------------------------------------------------------------------------------------------
+
+    def go(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on in the background, until `close`."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def resume(self) -> None:
+        """Let what is unfinished go on, where things go by themselves."""
+        if self.auto:
+            progress.resume(self)
+
+    async def settle(self) -> None:
+        """Return when nothing goes on by itself any more and every webhook is delivered or lost."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+        await self.hooks.settle()
 
     async def close(self) -> None:
         """Stop what goes by itself."""
@@ -214,28 +312,3 @@ class Forge:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hooks.close()
-
-    # -- by themselves -----------------------------------------------------------------------------------------------
-
-    def _go(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _build(self, repo: str, run: Run) -> None:
-        await self.pause(0.4)
-        if run.conclusion is not None:
-            return
-        run.status, run.updated_at = "in_progress", self.clock()
-        self.tell_run(repo, run, "in_progress")
-        await self.pause(1.0)
-        if run.conclusion is None:
-            self.finish_run(repo, run)
-
-    async def _deploy(self, repo: str, deployment: Deployment) -> None:
-        broken, self.break_next_deploy = self.break_next_deploy, False
-        for state, seconds in (("queued", 0.4), ("in_progress", 0.8), ("failure" if broken else "success", 1.6)):
-            await self.pause(seconds)
-            self.progress_deployment(
-                repo, deployment, state, "the demo was told to break it" if state == "failure" else ""
-            )

@@ -30,6 +30,7 @@ class Hook:
             "X-GitHub-Event": self.event,
             "X-GitHub-Delivery": self.guid,
             "X-GitHub-Hook-ID": "1",
+            "X-GitHub-Hook-Installation-Target-Type": "repository",
             "X-Hub-Signature-256": f"sha256={digest}",
         }
 
@@ -69,13 +70,24 @@ class Hooks:
         self.log.append((hook, status))
 
     async def redeliver(self, guid: str) -> None:
-        """Deliver one again, with the same GUID, as its button at GitHub does."""
-        hook = next(hook for hook, _ in self.log if hook.guid == guid)
+        """Deliver one again, with the same GUID, as its button at GitHub does.
+
+        Raises:
+            LookupError: nothing with that GUID was sent.
+        """
+        hook = next((hook for hook, _ in self.log if hook.guid == guid), None)
+        if hook is None:
+            raise LookupError(f"no delivery has the GUID {guid}")
         await self.deliver(hook)
+
+    async def settle(self) -> None:
+        """Return when everything that was to be sent is delivered or lost."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """Let deliveries end, then close."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.settle()
         if self._session is not None:
             await self._session.close()
             self._session = None

@@ -1,9 +1,16 @@
-"""GitHub's JSON as its documentation gives it: REST answers and webhook bodies share the shapes."""
+"""GitHub's JSON as its documentation gives it: REST answers and webhook bodies share the shapes.
 
+Fields from https://docs.github.com/rest and https://docs.github.com/webhooks/webhook-events-and-payloads.
+"""
+
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.github.records import Commit, Deployment, Repository, Run, Status
+from sandbox.github.records import BOT, Commit, Deployment, Repository, Run, Status
+
+API = "https://api.github.com"
+"""In the addresses that payloads name; nobody follows them here."""
 
 
 def time(at: datetime) -> str:
@@ -13,7 +20,28 @@ def time(at: datetime) -> str:
 
 def account(login: str, number: int) -> dict[str, Any]:
     """Return a user."""
-    return {"login": login, "id": number, "type": "User", "site_admin": False}
+    return {
+        "login": login,
+        "id": number,
+        "node_id": node_id("User", number),
+        "type": "Bot" if login.endswith("[bot]") else "User",
+        "site_admin": False,
+    }
+
+
+def node_id(kind: str, number: int) -> str:
+    """Return the other id that everything has."""
+    return base64.b64encode(f"{len(kind):03}:{kind}{number}".encode()).decode()
+
+
+def workflow_id(path: str) -> int:
+    """Return a workflow's number, always the same for its path."""
+    return 10_000 + sum(place * letter for place, letter in enumerate(path.encode(), 1))
+
+
+def workflow_name(path: str) -> str:
+    """Return a workflow's name: its file's."""
+    return path.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
 def repository(repo: Repository, web: str) -> dict[str, Any]:
@@ -21,11 +49,13 @@ def repository(repo: Repository, web: str) -> dict[str, Any]:
     owner, name = repo.full_name.split("/")
     return {
         "id": repo.id,
+        "node_id": node_id("Repository", repo.id),
         "name": name,
         "full_name": repo.full_name,
         "private": True,
         "owner": account(owner, 900),
         "html_url": f"{web}/{repo.full_name}",
+        "url": f"{API}/repos/{repo.full_name}",
         "default_branch": repo.branch,
         "fork": False,
     }
@@ -33,54 +63,78 @@ def repository(repo: Repository, web: str) -> dict[str, Any]:
 
 def run(repo: Repository, one: Run, web: str, *, rest: bool = True) -> dict[str, Any]:
     """Return a workflow run. REST gives `path@ref`, the webhook the bare path."""
-    commit = one.commit
+    pusher = (one.commit.login, one.commit.login_id)
+    actor = one.actor or pusher
+    url = f"{API}/repos/{repo.full_name}/actions/runs/{one.id}"
     return {
         "id": one.id,
-        "name": one.path.rsplit("/", 1)[-1].removesuffix(".yml"),
+        "node_id": node_id("WorkflowRun", one.id),
+        "name": workflow_name(one.path),
         "path": f"{one.path}@{one.branch}" if rest else one.path,
         "head_branch": one.branch,
-        "head_sha": commit.sha,
+        "head_sha": one.commit.sha,
         "display_title": one.title,
         "run_number": one.number,
         "run_attempt": one.attempt,
         "event": one.event,
         "status": one.status,
         "conclusion": one.conclusion,
-        "workflow_id": sum(one.path.encode()),
+        "workflow_id": workflow_id(one.path),
         "check_suite_id": one.id + 1,
+        "url": url,
+        "jobs_url": f"{url}/jobs",
         "html_url": f"{web}/{repo.full_name}/actions/runs/{one.id}",
         "pull_requests": [],
         "created_at": time(one.created_at),
         "updated_at": time(one.updated_at),
-        "run_started_at": time(one.created_at),
-        "actor": account(commit.login, commit.login_id),
-        "triggering_actor": account(commit.login, commit.login_id),
-        "head_commit": {
-            "id": commit.sha,
-            "message": commit.title,
-            "timestamp": time(commit.at),
-            "author": {"name": commit.name, "email": commit.email},
-            "committer": {"name": commit.name, "email": commit.email},
-        },
+        "run_started_at": time(one.started_at or one.created_at),
+        "actor": account(*actor),
+        "triggering_actor": account(*(one.triggering_actor or actor)),
+        "head_commit": head_commit(one.commit),
         "repository": repository(repo, web),
-        "head_repository": {"id": repo.id, "full_name": one.head_repository or repo.full_name},
+        "head_repository": {
+            "id": repo.id,
+            "full_name": one.head_repository or repo.full_name,
+            "fork": one.head_repository is not None,
+        },
+    }
+
+
+def head_commit(one: Commit) -> dict[str, Any]:
+    """Return a commit as runs and pushes tell it."""
+    person = {"name": one.name, "email": one.email}
+    return {
+        "id": one.sha,
+        "tree_id": one.sha[::-1],
+        "message": one.message,
+        "timestamp": time(one.at),
+        "author": person,
+        "committer": person,
     }
 
 
 def commit(repo: Repository, one: Commit, web: str) -> dict[str, Any]:
-    """Return a commit."""
+    """Return a commit as the API tells it."""
+    person = {"name": one.name, "email": one.email, "date": time(one.at)}
     return {
         "sha": one.sha,
+        "node_id": node_id("Commit", int(one.sha[:8], 16)),
+        "url": f"{API}/repos/{repo.full_name}/commits/{one.sha}",
         "html_url": f"{web}/{repo.full_name}/commit/{one.sha}",
-        "commit": {"message": one.title, "author": {"name": one.name, "email": one.email, "date": time(one.at)}},
+        "commit": {"message": one.message, "author": person, "committer": person},
         "author": account(one.login, one.login_id),
+        "committer": account(one.login, one.login_id),
+        "parents": [{"sha": before.sha} for before in repo.history(one)[1:2]],
     }
 
 
-def deployment(one: Deployment) -> dict[str, Any]:
+def deployment(repo: Repository, one: Deployment) -> dict[str, Any]:
     """Return a deployment."""
+    url = f"{API}/repos/{repo.full_name}/deployments/{one.id}"
     return {
+        "url": url,
         "id": one.id,
+        "node_id": node_id("Deployment", one.id),
         "sha": one.sha,
         "ref": one.ref,
         "task": one.task,
@@ -88,25 +142,32 @@ def deployment(one: Deployment) -> dict[str, Any]:
         "original_environment": one.environment,
         "payload": one.payload,
         "description": one.description,
-        "creator": account("signoff-bot", 901),
+        "creator": account(*BOT),
         "created_at": time(one.created_at),
         "updated_at": time(one.statuses[-1].at if one.statuses else one.created_at),
-        "production_environment": one.environment == "production",
-        "transient_environment": False,
+        "statuses_url": f"{url}/statuses",
+        "repository_url": f"{API}/repos/{repo.full_name}",
+        "production_environment": one.is_production,
+        "transient_environment": one.transient,
     }
 
 
-def status(one: Status, environment: str) -> dict[str, Any]:
+def status(repo: Repository, of: Deployment, one: Status) -> dict[str, Any]:
     """Return a status of a deployment."""
+    deployed = f"{API}/repos/{repo.full_name}/deployments/{of.id}"
     return {
+        "url": f"{deployed}/statuses/{one.id}",
         "id": one.id,
+        "node_id": node_id("DeploymentStatus", one.id),
         "state": one.state,
         "description": one.description,
-        "environment": environment,
+        "environment": of.environment,
         "log_url": one.log_url,
         "target_url": one.log_url,
-        "environment_url": "",
+        "environment_url": one.environment_url,
         "creator": account("github-actions[bot]", 41898282),
         "created_at": time(one.at),
         "updated_at": time(one.at),
+        "deployment_url": deployed,
+        "repository_url": f"{API}/repos/{repo.full_name}",
     }

@@ -1,13 +1,16 @@
-"""What the stand-in remembers: repositories, commits, workflow runs, deployments. Plain data, dumped as JSON."""
+"""What the stand-in remembers: repositories, commits, workflows, runs, deployments. Plain data, dumped as JSON."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+BOT = ("signoff-bot", 901)
+"""Whose token the API is called with: the actor of every dispatch, the creator of every deployment."""
+
 
 @dataclass(slots=True)
 class Commit:
-    """A commit on a branch."""
+    """A commit on a branch; no branch means the default one."""
 
     sha: str
     title: str
@@ -16,6 +19,23 @@ class Commit:
     login: str
     login_id: int
     at: datetime
+    body: str = ""
+    branch: str = ""
+    parent: str | None = None
+
+    @property
+    def message(self) -> str:
+        """The title and what stands below it."""
+        return f"{self.title}\n\n{self.body}" if self.body else self.title
+
+
+@dataclass(slots=True)
+class Workflow:
+    """A workflow file that may be dispatched. `inputs` tells of each one whether it is required."""
+
+    path: str
+    inputs: dict[str, bool]
+    run_name: str
 
 
 @dataclass(slots=True)
@@ -36,6 +56,9 @@ class Run:
     attempt: int = 1
     inputs: dict[str, str] = field(default_factory=dict)
     head_repository: str | None = None
+    started_at: datetime | None = None
+    actor: tuple[str, int] | None = None
+    triggering_actor: tuple[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +70,7 @@ class Status:
     at: datetime
     log_url: str = ""
     description: str = ""
+    environment_url: str = ""
 
 
 @dataclass(slots=True)
@@ -58,15 +82,22 @@ class Deployment:
     ref: str
     task: str
     environment: str
-    payload: dict[str, Any]
+    payload: Any
     description: str
     created_at: datetime
     statuses: list[Status] = field(default_factory=list)
+    transient: bool = False
+    production: bool | None = None
 
     @property
     def state(self) -> str:
         """The newest status, or that there is none."""
         return self.statuses[-1].state if self.statuses else "created"
+
+    @property
+    def is_production(self) -> bool:
+        """What was said of it, else what GitHub takes from the environment's name."""
+        return self.environment == "production" if self.production is None else self.production
 
 
 @dataclass(slots=True)
@@ -80,12 +111,32 @@ class Repository:
     commits: list[Commit] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+
+    def tip(self, branch: str) -> Commit | None:
+        """Return the newest commit of a branch."""
+        named = branch.removeprefix("refs/heads/")
+        return next((one for one in reversed(self.commits) if (one.branch or self.branch) == named), None)
 
     def commit(self, ref: str) -> Commit | None:
         """Return the commit of a branch, a full hash or a hash's beginning."""
-        if ref in {self.branch, f"refs/heads/{self.branch}"}:
-            return self.commits[-1] if self.commits else None
+        if (tip := self.tip(ref)) is not None:
+            return tip
         return next((commit for commit in self.commits if len(ref) >= 7 and commit.sha.startswith(ref)), None)
+
+    def history(self, commit: Commit) -> list[Commit]:
+        """Return a commit and its ancestors, newest first. One that names no parent follows the one before it."""
+        line, at = [commit], commit
+        while (before := self._parent(at)) is not None:
+            line.append(before)
+            at = before
+        return line
+
+    def _parent(self, commit: Commit) -> Commit | None:
+        if commit.parent is not None:
+            return next((one for one in self.commits if one.sha == commit.parent), None)
+        earlier = self.commits[: next(n for n, one in enumerate(self.commits) if one.sha == commit.sha)]
+        return next((one for one in reversed(earlier) if one.branch == commit.branch), None)
 
     def run(self, number: int) -> Run | None:
         """Return a run by its id."""

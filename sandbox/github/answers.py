@@ -1,0 +1,70 @@
+"""How the API answers: GitHub's headers, its errors, pages, ETags."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+T = TypeVar("T")
+MOST_A_PAGE = 100
+
+
+def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """Return JSON."""
+    return web.json_response(body, status=status, headers=headers)
+
+
+def refuse(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    """Return an error as GitHub words it."""
+    body = {"message": message, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
+    return answer(body, status, headers)
+
+
+def number_in(request: web.Request, name: str) -> int:
+    """Return a number from the path; 0, which nothing has, where there is none."""
+    return _number(request.match_info[name], 0)
+
+
+async def json_in(request: web.Request) -> dict[str, Any]:
+    """Return the body.
+
+    Raises:
+        HTTPBadRequest: it is not a JSON object.
+    """
+    try:
+        body = await request.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        problem = refuse(400, "Problems parsing JSON")
+        raise web.HTTPBadRequest(body=problem.body, content_type="application/json")
+    return body
+
+
+def page_of(request: web.Request, found: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
+    """Return the page that is asked for and the header that names the next one."""
+    size = min(MOST_A_PAGE, _number(request.query.get("per_page", ""), 30) or 30)
+    page = _number(request.query.get("page", ""), 1) or 1
+    more = len(found) > page * size
+    link = f'<{request.url.update_query(page=str(page + 1))}>; rel="next"'
+    return found[(page - 1) * size : page * size], {"Link": link} if more else {}
+
+
+def conditional(request: web.Request, answered: web.StreamResponse) -> web.StreamResponse:
+    """Answer 304 to whoever has it already."""
+    if request.method != "GET" or not isinstance(answered, web.Response) or answered.status != 200:
+        return answered
+    body = answered.body
+    if not isinstance(body, bytes):
+        return answered
+    etag = f'W/"{hashlib.sha256(body).hexdigest()}"'
+    known = [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
+    if etag in known:
+        return web.Response(status=304, headers={"ETag": etag})
+    answered.headers["ETag"] = etag
+    return answered
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else otherwise

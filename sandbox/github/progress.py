@@ -1,0 +1,66 @@
+"""What goes on by itself: builds turn green, deploys go through their states, older ones retire."""
+
+from typing import TYPE_CHECKING
+
+from sandbox.github.records import Deployment, Repository, Run, Status
+
+if TYPE_CHECKING:
+    from sandbox.github.forge import Forge
+
+FINAL = {"success", "failure", "error", "inactive"}
+
+
+async def build(forge: "Forge", repo: str, run: Run) -> None:
+    """Begin a run and end it with success, unless somebody else ends it or runs it again."""
+    await _through(forge, repo, run, "success")
+
+
+async def dispatched(forge: "Forge", repo: str, run: Run) -> None:
+    """The same for a dispatched deploy, which the demo may be told to break."""
+    broken, forge.break_next_deploy = forge.break_next_deploy, False
+    await _through(forge, repo, run, "failure" if broken else "success")
+
+
+async def deploy(forge: "Forge", repo: str, deployment: Deployment) -> None:
+    """Take a deployment through its states as a workflow `on: deployment` does."""
+    broken, forge.break_next_deploy = forge.break_next_deploy, False
+    for state, seconds in (("queued", 0.4), ("in_progress", 0.8), ("failure" if broken else "success", 1.6)):
+        await forge.pause(seconds)
+        if deployment.state in FINAL:
+            return
+        why = "the demo was told to break it" if state == "failure" else ""
+        forge.progress_deployment(repo, deployment, state, why)
+
+
+def resume(forge: "Forge") -> None:
+    """Go on with every run and every ordered deployment that has not ended."""
+    for name, repository in forge.repositories.items():
+        for run in repository.runs:
+            if run.conclusion is None:
+                forge.go(dispatched(forge, name, run) if run.inputs else build(forge, name, run))
+        for one in repository.deployments:
+            if one.task.startswith("signoff:") and one.state not in FINAL:
+                forge.go(deploy(forge, name, one))
+
+
+def retire(forge: "Forge", repository: Repository, newest: Deployment) -> None:
+    """Mark what an environment ran before as inactive. GitHub spares production, and sends no webhook for it.
+
+    https://docs.github.com/rest/deployments/statuses#create-a-deployment-status
+    """
+    for one in repository.deployments:
+        if one is newest or one.environment != newest.environment or one.transient or one.is_production:
+            continue
+        if one.state == "success":
+            one.statuses.append(Status(forge.next_id(), "inactive", forge.clock()))
+
+
+async def _through(forge: "Forge", repo: str, run: Run, conclusion: str) -> None:
+    attempt = run.attempt
+    await forge.pause(0.4)
+    if (run.attempt, run.conclusion) != (attempt, None):
+        return
+    forge.begin_run(repo, run)
+    await forge.pause(1.0)
+    if (run.attempt, run.conclusion) == (attempt, None):
+        forge.finish_run(repo, run, conclusion)

@@ -1,0 +1,74 @@
+"""The API's routes about the repository itself: commits, comparisons, the pull requests of a commit."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from sandbox.github import payloads
+from sandbox.github.answers import answer, refuse
+from sandbox.github.records import Repository
+
+if TYPE_CHECKING:
+    from sandbox.github.forge import Forge
+
+Handler = Callable[[web.Request, Repository], Awaitable[web.StreamResponse]]
+
+
+class CommitRoutes:
+    """Reads what was pushed."""
+
+    def __init__(self, forge: "Forge") -> None:
+        self._forge = forge
+
+    def table(self) -> list[tuple[str, str, Handler]]:
+        """Return method, path below the repository, handler."""
+        return [
+            ("GET", "", self._repository),
+            ("GET", "/commits/{ref}", self._commit),
+            ("GET", "/commits/{ref}/pulls", self._pulls),
+            ("GET", "/compare/{range}", self._compare),
+        ]
+
+    async def _repository(self, _request: web.Request, repo: Repository) -> web.StreamResponse:
+        return answer(payloads.repository(repo, self._forge.site))
+
+    async def _commit(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+        found = repo.commit(request.match_info["ref"])
+        if found is None:
+            return refuse(422, f"No commit found for SHA: {request.match_info['ref']}")
+        return answer(payloads.commit(repo, found, self._forge.site))
+
+    async def _pulls(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+        """Nothing here came by a pull request."""
+        found = repo.commit(request.match_info["ref"])
+        return answer([]) if found else refuse(422, f"No commit found for SHA: {request.match_info['ref']}")
+
+    async def _compare(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+        base, dots, head = request.match_info["range"].partition("...")
+        first, last = repo.commit(base), repo.commit(head)
+        if not dots or first is None or last is None:
+            return refuse(404, "Not Found")
+        before, after = repo.history(first), repo.history(last)
+        old, new = {one.sha for one in before}, {one.sha for one in after}
+        ahead = [one for one in reversed(after) if one.sha not in old]
+        behind = [one for one in before if one.sha not in new]
+        common = next((one for one in after if one.sha in old), None)
+        if common is None:
+            return refuse(404, f"No common ancestor between {base} and {head}.")
+        standing = {(True, True): "diverged", (True, False): "ahead", (False, True): "behind"}
+        commits = [payloads.commit(repo, one, self._forge.site) for one in ahead]
+        return answer(
+            {
+                "url": str(request.url),
+                "html_url": f"{self._forge.site}/{repo.full_name}/compare/{base}...{head}",
+                "base_commit": payloads.commit(repo, first, self._forge.site),
+                "merge_base_commit": payloads.commit(repo, common, self._forge.site),
+                "status": standing.get((bool(ahead), bool(behind)), "identical"),
+                "ahead_by": len(ahead),
+                "behind_by": len(behind),
+                "total_commits": len(ahead),
+                "commits": commits,
+                "files": [],
+            }
+        )
