@@ -40,6 +40,8 @@ log = structlog.get_logger()
 ALPHABET = string.ascii_lowercase + string.digits
 SLACK_PAUSE = 5.0
 """Seconds between tries to reach Slack at the start."""
+DRAIN = 15.0
+"""Seconds that a stop waits for calls under way: longer than any call may take."""
 LOOP_PAUSE = 1.0
 """Seconds before a loop whose own code failed goes on."""
 
@@ -77,6 +79,7 @@ class Signoff:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _slack: SlackConnection | None = None
+    _desk: Desk | None = None
     _watches: list[Watch] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -104,6 +107,7 @@ class Signoff:
         policy = await with_channel_ids(self.policy, slack.directory.channel_id)
         desk = Desk(store, policy, self.clock, token, bell)
         sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
+        self._desk = desk
         self._run_loops(desk, slack, Github(sender, self.settings.github_web_url))
         self.started = True
         log.info("ready", port=self.bound_port, services=len(policy.services), policy=policy.hash[:12])
@@ -193,6 +197,8 @@ class Signoff:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._desk is not None:
+            await self._desk.drain(DRAIN)
         await self._stack.aclose()
 
 

@@ -37,7 +37,7 @@ class CardKeeper:
         """Work for ever."""
         while True:
             seen = self.desk.bell.rung
-            while await self.once():
+            while await self.desk.whole(self.once()):
                 pass
             due = await self.desk.store.read(lambda tx: tx.cards.next_due())
             await self.desk.rest(seen, due)

@@ -1,9 +1,10 @@
 """What all the handlers share: the database, today's policy, the clock, and the one way to decide something."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -31,6 +32,8 @@ class Desk:
     clock: Callable[[], datetime]
     token: Callable[[int], str]
     bell: Bell
+    under_way: set[asyncio.Task[Any]] = field(default_factory=set)
+    """Work that a stop lets end: a call and the row of its outcome belong together."""
 
     def setting(self) -> Setting:
         """Return what deciding needs, as of now."""
@@ -48,6 +51,18 @@ class Desk:
         decided = await self.change(lambda tx, setting: submit(tx, lane, given, setting))
         record(given, decided)
         return decided
+
+    async def whole(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a piece of work that a stop does not cut in two: whoever waits may be cancelled, the work goes on."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
+        return await asyncio.shield(task)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until what is under way has ended; what has not by then is looked up at the next start."""
+        if self.under_way:
+            await asyncio.wait(self.under_way, timeout=seconds)
 
     async def rest(self, seen: int, due: datetime | None) -> None:
         """Wait until the bell rings or something is due; at most half a minute, whatever the clock does meanwhile."""

@@ -45,7 +45,7 @@ class HintClerk:
         """Return what the run says now, for each service that is built in its repository and follows such runs."""
         found = []
         for service in self.desk.policy.services:
-            if service.source.repository != hint.repository:
+            if service.source.repository.lower() != hint.repository.lower():
                 continue
             if await self._unadopted(service):
                 return TryLater(1.0, f"{service.name} is not adopted yet")

@@ -39,7 +39,7 @@ class Intake:
         """Work for ever."""
         while True:
             seen = self.desk.bell.rung
-            while await self.once():
+            while await self.desk.whole(self.once()):
                 pass
             due = await self.desk.store.read(lambda tx: tx.inbox.next_due(self.sources))
             await self.desk.rest(seen, due)

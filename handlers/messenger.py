@@ -59,7 +59,7 @@ class Messenger:
         """Work for ever."""
         while True:
             seen = self.desk.bell.rung
-            while await self.once():
+            while await self.desk.whole(self.once()):
                 pass
             due = await self.desk.store.read(lambda tx: tx.effects.next_due(self.kinds))
             await self.desk.rest(seen, due)

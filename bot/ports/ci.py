@@ -73,7 +73,7 @@ class Source(Protocol):
         """Fetch a run; None when it is not one that the policy names (repository, branch, workflow, trigger)."""
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
-        """Fetch the runs that the policy names, oldest first; empty when nothing changed since last time."""
+        """Fetch the runs that the policy names, oldest first; the same as last time when nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)
