@@ -74,7 +74,7 @@ async def start(
     ack_within: float = 3.0,
 ) -> Running:
     """Serve a workspace; port 0 takes a free one."""
-    sockets, faults = SocketMode(workspace, ack_within=ack_within), Faults()
+    sockets, faults = SocketMode(workspace, ack_within=ack_within), Faults(workspace.changes.announce)
     driver = Driver(workspace, sockets)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[faults.middleware()])
     app[CLOSING] = asyncio.Event()

@@ -64,7 +64,7 @@ export function select(block, one, use, attributes = {}) {
   const options = (list) => list.map((option) => h("option", { value: option.value }, option.text.text));
   const groups = one.option_groups?.map((group) => h("optgroup", { label: group.label.text }, options(group.options)));
   const drawn = h("select", {
-    class: "button",
+    class: overflow ? "button overflow" : "button",
     "aria-label": overflow ? "More actions" : one.placeholder?.text ?? "Select an option",
     "data-focus": `${block.block_id} ${one.action_id}`,
     onchange: (event) => {

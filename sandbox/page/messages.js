@@ -24,7 +24,7 @@ export function show(log, messages, context) {
 }
 
 function draw({ message, author, replies, me }, context) {
-  const name = author?.is_app ? author.real_name : author?.name ?? message.author;
+  const name = author?.is_bot ? author.real_name : author?.name ?? message.author;
   const time = timeOf(message.ts, context.names.zone);
   return h("article", { class: `message ${message.ephemeral ? "private" : ""}`, "aria-label": `${name}, ${time}`, "data-ts": message.ts },
     h("span", { class: `face ${author?.is_bot ? "bot" : ""}`, "aria-hidden": "true" }, name.slice(0, 1).toUpperCase()),

@@ -23,7 +23,9 @@ export const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;"
 export function mrkdwn(text, names) {
   return text.split("```").flatMap((part, index, all) => {
     if (index % 2 && index < all.length - 1) return h("pre", {}, unescape(part.replace(/^\n|\n$/g, "")));
-    return quotes(part, names);
+    // a fence stands on lines of its own, so the line breaks next to it are not shown
+    const fenced = index % 2 === 0 && all.length > 2;
+    return quotes(fenced ? part.replace(index ? /^\n/ : /$^/, "").replace(index < all.length - 1 ? /\n$/ : /$^/, "") : part, names);
   });
 }
 

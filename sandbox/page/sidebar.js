@@ -29,10 +29,10 @@ export function show(state, current) {
 }
 
 function entry(one) {
-  const sign = { private_channel: "🔒", public_channel: "#", im: "●" }[one.kind];
+  const sign = { private_channel: "", public_channel: "#", im: "●" }[one.kind];
   return h("li", {},
     h("a", { href: `#${one.id}`, "data-focus": "link", "aria-current": one.current ? "page" : null, class: one.unread ? "unread" : "" },
-      h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", {}, one.name),
+      h("span", { class: `sign ${one.kind}`, "aria-hidden": "true" }, sign), h("span", {}, one.name),
       one.shared ? h("span", { class: "tag" }, "shared") : null, one.archived ? h("span", { class: "tag" }, "archived") : null,
       one.unread ? h("span", { class: "count", "aria-label": `${one.unread} unread` }, String(one.unread)) : null));
 }

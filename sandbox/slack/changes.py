@@ -26,7 +26,7 @@ class Changes:
             await self._next.wait()
         return self.revision
 
-    async def until(self, predicate: Callable[[], Found], timeout: float) -> Found:  # noqa: ASYNC109 - a test's limit
+    async def until(self, predicate: Callable[[], Found | None], timeout: float) -> Found:  # noqa: ASYNC109 - a test's limit
         """Return what the predicate returns as soon as that is true.
 
         Raises:

@@ -21,7 +21,8 @@ def post_message(workspace: Workspace, call: Call) -> dict[str, Any]:
     text, blocks = content(call.arguments)
     workspace.rates.post(channel.id)
     thread = call.optional("thread_ts")
-    if thread and _find(channel, thread) is None:
+    if thread and all(post.ts != thread for post in channel.posts):
+        # Slack does not document what it says; below a deleted message it does post
         raise RefusalError("thread_not_found")
     message = workspace.post(
         channel,
@@ -108,7 +109,7 @@ def structured(arguments: dict[str, Any], name: str) -> Any:
     try:
         return json.loads(value) if value else None
     except ValueError:
-        raise RefusalError(f"invalid_{name}" if name == "blocks" else "invalid_arguments") from None
+        raise RefusalError("invalid_blocks_format" if name == "blocks" else "invalid_arguments") from None
 
 
 def _postable(workspace: Workspace, known: str) -> Channel:

@@ -80,7 +80,8 @@ class Control:
             return web.json_response({"error": f"a list of faults, whose kind is one of {KINDS}"}, status=400)
         self.faults.clear()
         for rule in rules:
-            self.faults.add(rule["method"], rule["kind"], count=rule.get("count", 1), seconds=rule.get("seconds", 0.0))
+            more = {key: rule[key] for key in ("count", "retry_after", "seconds") if key in rule}
+            self.faults.add(rule["method"], rule["kind"], **more)
         return web.json_response(self.faults.as_json())
 
     async def disconnect(self, request: web.Request) -> web.Response:

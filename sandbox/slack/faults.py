@@ -26,9 +26,10 @@ class Fault:
 
 
 class Faults:
-    """The rules in force, oldest first. `met` tells which calls were hit."""
+    """The rules in force, oldest first. `met` tells which calls were hit, and `announce` is called for each."""
 
-    def __init__(self) -> None:
+    def __init__(self, announce: Callable[[], None]) -> None:
+        self._announce = announce
         self.rules: list[Fault] = []
         self.met: list[tuple[str, Kind]] = []
         self._released = asyncio.Event()
@@ -59,6 +60,7 @@ class Faults:
             if method is None or fault is None:
                 return await handler(request)
             self.met.append((method, fault.kind))
+            self._announce()
             return await self._go_wrong(fault, request, handler)
 
         return meet

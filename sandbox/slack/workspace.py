@@ -208,7 +208,7 @@ class Workspace:
         """Return a fresh hash, which differs for every version of every view."""
         return f"{self.next_ts()}"
 
-    async def changed(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:  # noqa: ASYNC109 - a limit
+    async def changed(self, predicate: Callable[[], Found | None], timeout: float = 5.0) -> Found:  # noqa: ASYNC109 - a limit
         """Return what the predicate returns as soon as it is true; it is asked again after every change.
 
         Raises:

@@ -124,10 +124,10 @@ async def toy(desk: Desk) -> AsyncIterator[Desk]:
         await client.chat_update(channel="C0OPEN", ts=message.ts, text=f"Rejected: {reason}", blocks=[])
 
     handler = AsyncSocketModeHandler(app, desk.workspace.app.app_token)
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await desk.workspace.changed(lambda: desk.running.sockets.connections)
     yield desk
-    await handler.close_async()
+    await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def test_a_click_opens_a_form_whose_answer_changes_the_message(toy: Desk) -> None:
@@ -334,8 +334,8 @@ async def test_faults_hit_the_calls_they_name_so_many_times(desk: Desk) -> None:
 async def test_a_call_that_hangs_is_let_go_when_faults_are_cleared(desk: Desk) -> None:
     desk.running.faults.add("auth.test", "timeout")
     hanging = asyncio.create_task(desk.client.auth_test())
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(hanging), 0.1)
+    await desk.workspace.changed(lambda: desk.running.faults.met)
+    assert not hanging.done()
     desk.running.faults.clear()
     with pytest.raises(SlackApiError):
         await hanging

@@ -1,0 +1,1 @@
+"""The local Slack, piece by piece."""
