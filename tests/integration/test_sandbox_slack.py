@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientConnectionError, ClientSession
+from aiohttp import ClientConnectionError, ClientSession, WSMsgType
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -355,6 +355,95 @@ async def test_the_page_sees_changes_and_acts_over_http(toy: Desk) -> None:
             assert await stream.content.readline() == f"data: {seen['revision']}\n".encode()
     assert [one["text"] for one in seen["channels"][0]["messages"]] == ["you typed why"]
     assert other["channels"][0]["messages"] == []
+
+
+async def test_a_stale_client_clicks_what_is_gone_and_slack_delivers_it(toy: Desk) -> None:
+    posted = await toy.client.chat_postMessage(channel="C0OPEN", text="Ship?", blocks=CARD)
+    [message] = toy.workspace.channel("releases").messages
+    await toy.client.chat_update(channel="C0OPEN", ts=posted["ts"], text="Shipped", blocks=[])
+    with pytest.raises(LookupError, match="nothing is called 'Reject'"):
+        await toy.running.driver.click("sam", message, "Reject")
+    clicked = await toy.running.driver.click("sam", message, "Reject", version=0)
+    assert (clicked.acknowledged, clicked.payload["message"]["text"]) == (True, "Ship?")
+
+
+async def test_the_same_interaction_can_be_delivered_twice(toy: Desk) -> None:
+    first = await toy.running.driver.command("sam", "releases", "/deploy list")
+    assert (await toy.running.driver.redeliver(first)).acknowledged
+    assert [body["trigger_id"] for body in toy.bodies] == [first.trigger_id, first.trigger_id]
+
+
+async def test_what_is_chosen_in_a_message_comes_with_its_state(desk: Desk) -> None:
+    option = {"text": {"type": "plain_text", "text": "In an hour"}, "value": "1h"}
+    select = {"type": "static_select", "action_id": "when", "options": [option]}
+    blocks = [{"type": "actions", "block_id": "row", "elements": [select]}]
+    await desk.client.chat_postMessage(channel="C0OPEN", text="When?", blocks=blocks)
+    [message] = desk.workspace.channel("releases").messages
+    chosen = await desk.running.driver.choose("sam", message, "when", "In an hour")
+    [action] = chosen.payload["actions"]
+    assert (action["type"], action["selected_option"]["value"]) == ("static_select", "1h")
+    assert chosen.payload["state"]["values"]["row"]["when"]["selected_option"]["value"] == "1h"
+
+
+async def test_a_command_that_is_not_installed_reaches_nobody(toy: Desk) -> None:
+    assert not (await toy.running.driver.command("sam", "releases", "/release now")).sent
+    assert [one.text for one in toy.workspace.ephemerals("sam")] == ["/release is not a valid command."]
+    assert toy.running.sockets.sent == []
+
+
+async def test_connections_that_are_cut_are_gone_and_a_disabled_link_gives_no_ticket(desk: Desk) -> None:
+    async with ClientSession() as http, http.ws_connect(await _ticket(desk)) as socket:
+        await socket.receive_json()
+        desk.running.sockets.drop()
+        assert desk.running.sockets.connections == []
+        assert (await socket.receive()).type in {WSMsgType.CLOSED, WSMsgType.ERROR}
+    await desk.running.sockets.disconnect("link_disabled")
+    with pytest.raises(SlackApiError, match="link_disabled"):
+        await _ticket(desk)
+
+
+async def test_a_warning_leaves_the_connection_open(desk: Desk) -> None:
+    async with ClientSession() as http, http.ws_connect(await _ticket(desk)) as socket:
+        await socket.receive_json()
+        await desk.running.sockets.disconnect("warning")
+        assert (await socket.receive_json())["reason"] == "warning"
+        assert len(desk.running.sockets.connections) == 1
+
+
+async def test_who_is_there_is_told_by_pages(desk: Desk) -> None:
+    desk.workspace.add_usergroup("S0SRE", "sre", ["U0SAM"])
+    desk.workspace.add_channel("C0OLD", "old", archived=True)
+    desk.workspace.person("priya").is_restricted = True
+    assert (await desk.client.usergroups_users_list(usergroup="S0SRE"))["users"] == ["U0SAM"]
+    assert (await desk.client.users_info(user="U0PRIYA"))["user"]["is_restricted"]
+    first = await desk.client.conversations_list(limit=1, exclude_archived=True)
+    cursor = first["response_metadata"]["next_cursor"]
+    second = await desk.client.conversations_list(limit=1, exclude_archived=True, cursor=cursor)
+    assert [page["channels"][0]["id"] for page in (first, second)] == ["C0OPEN", "C0AWAY"]
+    assert second["response_metadata"]["next_cursor"] == ""
+
+
+async def test_an_update_with_neither_text_nor_blocks_keeps_both(desk: Desk) -> None:
+    posted = await desk.client.chat_postMessage(channel="C0OPEN", text="Ship?", blocks=CARD)
+    [message] = desk.workspace.channel("releases").messages
+    await desk.client.api_call("chat.update", json={"channel": "C0OPEN", "ts": posted["ts"]})
+    assert (message.text, [button.text for button in desk.workspace.buttons(message)]) == ("Ship?", ["Reject"])
+    with pytest.raises(SlackApiError, match="msg_too_long"):
+        await desk.client.chat_update(channel="C0OPEN", ts=posted["ts"], text="x" * 4001)
+    with pytest.raises(SlackApiError, match="message_not_found"):
+        await desk.client.chat_update(channel="C0OPEN", ts="1.0", text="x")
+    theirs = await desk.running.driver.say("sam", "releases", "hello")
+    with pytest.raises(SlackApiError, match="cant_update_message"):
+        await desk.client.chat_update(channel="C0OPEN", ts=theirs.ts, text="x")
+
+
+async def test_faults_are_set_over_http(desk: Desk) -> None:
+    faults = [{"method": "auth.test", "kind": "html", "count": 2}]
+    async with ClientSession() as http, http.put(f"{desk.running.url}/sandbox/faults", json=faults) as answer:
+        assert (await answer.json())[0]["count"] == 2
+    with pytest.raises(SlackApiError):
+        await desk.client.auth_test()
+    assert desk.running.faults.as_json()[0]["count"] == 1
 
 
 async def _ticket(desk: Desk) -> str:
