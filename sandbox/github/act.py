@@ -1,6 +1,7 @@
 """Runs the workflow of a deploy for real: the file itself, by act, on this machine, without containers or network.
 
-https://nektosact.com: `-P ubuntu-latest=-self-hosted` runs the steps on the host. Only `run:` steps work without network.
+https://nektosact.com: `-P ubuntu-latest=-self-hosted` runs the steps on the host. Without network only `run:` steps
+work.
 """
 
 import asyncio

@@ -100,7 +100,7 @@ class Rest:
 
 async def _client_gone(request: web.Request) -> None:
     """Return when the client has hung up; aiohttp has no event for it and lets the handler go on."""
-    while request.transport is not None and not request.transport.is_closing():
+    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - as said
         await asyncio.sleep(0.02)
 
 
