@@ -26,19 +26,22 @@ def number_in(request: web.Request, name: str) -> int:
     return _number(request.match_info[name], 0)
 
 
+class UnreadableBodyError(Exception):
+    """The body of a request is not a JSON object."""
+
+
 async def json_in(request: web.Request) -> dict[str, Any]:
     """Return the body.
 
     Raises:
-        HTTPBadRequest: it is not a JSON object.
+        UnreadableBodyError: it is not a JSON object.
     """
     try:
         body = await request.json()
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        problem = refuse(400, "Problems parsing JSON")
-        raise web.HTTPBadRequest(body=problem.body, content_type="application/json")
+        raise UnreadableBodyError
     return body
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from sandbox.github.answers import conditional, refuse
+from sandbox.github.answers import UnreadableBodyError, conditional, refuse
 from sandbox.github.faults import Fault, Rule
 from sandbox.github.records import Repository
 from sandbox.github.rest_commits import CommitRoutes
@@ -57,7 +57,10 @@ class Rest:
         if forge.token and request.headers.get("Authorization") != f"Bearer {forge.token}":
             return refuse(401, "Bad credentials")
         repo = forge.repository(f"{request.match_info['owner']}/{request.match_info['name']}")
-        return await handler(request, repo) if repo else refuse(404, "Not Found")
+        try:
+            return await handler(request, repo) if repo else refuse(404, "Not Found")
+        except UnreadableBodyError:
+            return refuse(400, "Problems parsing JSON")
 
     async def _late(self, request: web.Request, handler: Handler, seconds: float) -> None:
         await self._forge.pause(seconds)
