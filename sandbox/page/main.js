@@ -48,7 +48,7 @@ function draw() {
   sidebar.show(state, channel.id);
   drawThread(channel, context);
   modal.show(state.modal, state.me, known);
-  pipeline.show($("pipeline"), state.pipeline, page.pipelineHidden);
+  pipeline.show($("pipeline"), state.pipeline, page.pipelineHidden, togglePipeline);
   $("toggle-pipeline").hidden = !state.pipeline;
   $("toggle-pipeline").setAttribute("aria-expanded", String(!page.pipelineHidden));
   document.body.classList.toggle("with-pipeline", !$("pipeline").hidden);
@@ -81,6 +81,12 @@ function closeThread() {
   page.thread = null;
   draw();
   $("line").focus();
+}
+
+function togglePipeline() {
+  page.pipelineHidden = !page.pipelineHidden;
+  draw();
+  if (page.pipelineHidden) $("toggle-pipeline").focus();
 }
 
 // Links to messages look like Slack's: /archives/CHANNEL/p1763719200000100
@@ -125,10 +131,7 @@ $("me").addEventListener("change", (event) => {
   sessionStorage.setItem("me", page.me);
   refresh();
 });
-$("toggle-pipeline").addEventListener("click", () => {
-  page.pipelineHidden = !page.pipelineHidden;
-  draw();
-});
+$("toggle-pipeline").addEventListener("click", togglePipeline);
 addEventListener("hashchange", () => {
   const known = location.hash.slice(1);
   if (!page.state?.channels.some((one) => one.id === known)) return;

@@ -5,18 +5,22 @@ import { h, reconcile } from "./dom.js";
 
 const GOOD = new Set(["success", "active"]);
 const BAD = new Set(["failure", "error", "cancelled", "timed_out"]);
+const DONE = new Set([...GOOD, ...BAD, "inactive", "skipped", "neutral", "action_required", "stale"]);
 
-export function show(aside, snapshot, hidden) {
+export function show(aside, snapshot, hidden, hide) {
   aside.hidden = hidden || !snapshot;
   if (aside.hidden) return;
   if (!aside.children.length) {
-    aside.append(h("header", { class: "bar" }, h("h2", {}, "Pipeline"), h("p", {}, "A stand-in for GitHub")), h("div", { class: "repositories" }), h("footer", {}));
+    aside.append(h("header", { class: "bar" }, h("h2", {}, "Pipeline"), h("p", {}, "A stand-in for GitHub"),
+      h("button", { type: "button", class: "plain", "aria-label": "Hide pipeline", onclick: hide }, "✕")), h("div", { class: "repositories" }), h("footer", {}));
   }
   const items = snapshot.repositories.map((one) => ({ key: one.name, content: { name: one.name } }));
   const list = aside.querySelector(".repositories");
   reconcile(list, items, frame);
   snapshot.repositories.forEach((one, index) => fill(list.children[index].querySelector(".facts"), one));
-  reconcile(aside.querySelector(":scope > footer"), [{ key: "break", content: Boolean(snapshot.break_next_deploy) }], breaker);
+  const switches = [["break_deploy", "The next deployment fails", snapshot.break_next_deploy], ["webhooks", "Webhooks are sent", snapshot.webhooks_on]];
+  const known = switches.filter(([, , on]) => on !== undefined).map((one) => ({ key: one[0], content: one }));
+  reconcile(aside.querySelector(":scope > footer"), known, toggle);
 }
 
 function frame({ name }) {
@@ -33,26 +37,36 @@ function frame({ name }) {
 }
 
 function fill(place, one) {
-  const building = one.runs.some((run) => ["queued", "in_progress", "waiting"].includes(run.state));
+  const building = one.runs.some((run) => !DONE.has(run.state));
+  const running = building || one.deployments.some((each) => !DONE.has(each.state));
   const parts = [
-    { key: "runs", content: { title: "Runs", rows: one.runs.map((run) => [`#${run.number} ${run.title}`, run.state]), fail: building ? one.name : null } },
+    { key: "acts", content: { name: one.name, running, building, again: one.runs.length > 0 && !building } },
+    { key: "runs", content: { title: "Runs", rows: one.runs.map((run) => [`#${run.number} ${run.title}`, run.state]) } },
     { key: "deployments", content: { title: "Deployments", rows: one.deployments.map((at) => [`${at.environment} ${at.sha}`, at.state]) } },
     { key: "commits", content: { title: "Commits", rows: one.commits.map((commit) => [commit.title, commit.sha]), plain: true } },
   ];
-  reconcile(place, parts, group);
+  reconcile(place, parts, (content) => (content.title ? group(content) : acts(content)));
 }
 
-function group({ title, rows, fail, plain }) {
+function acts({ name, running, building, again }) {
+  const button = (does, shown, label) =>
+    h("button", { type: "button", class: "button", "data-focus": does, "aria-label": label, onclick: () => act(does, { repository: name }) }, shown);
+  return h("div", { class: "actions" },
+    running ? button("finish", "Finish", `Finish what runs in ${name}`) : null,
+    building ? button("fail_build", "Fail the build", `Fail the build of ${name}`) : null,
+    again ? button("rerun", "Build again", `Build ${name} again`) : null);
+}
+
+function group({ title, rows, plain }) {
   const state = (word) => (plain ? h("code", {}, word) : h("span", { class: `state ${GOOD.has(word) ? "good" : BAD.has(word) ? "bad" : ""}` }, words(word)));
   return h("div", { class: "group" },
     h("h4", {}, title),
-    rows.length ? h("ul", {}, rows.map(([what, word]) => h("li", {}, h("span", { title: what }, what), state(word)))) : h("p", { class: "none" }, "none yet"),
-    fail ? h("button", { type: "button", class: "button", "aria-label": `Fail the running build of ${fail}`, onclick: () => act("fail_build", { repository: fail }) }, "Fail this build") : null);
+    rows.length ? h("ul", {}, rows.map(([what, word]) => h("li", {}, h("span", { title: what }, what), state(word)))) : h("p", { class: "none" }, "none yet"));
 }
 
-function breaker(on) {
-  return h("button", { type: "button", class: "button", "data-focus": "break", "aria-pressed": String(on), onclick: () => act("break_deploy", {}) },
-    on ? "The next deployment will fail" : "Let the next deployment fail");
+function toggle([name, label, on]) {
+  return h("label", { class: "switch" },
+    h("input", { type: "checkbox", checked: on, "data-focus": name, onchange: () => act(name, {}) }), label);
 }
 
 const words = (state) => String(state).replaceAll("_", " ");
