@@ -1,73 +1,26 @@
-"""The stand-in's state and how tests and the page drive it: push, finish a build, follow a deploy, count."""
+"""The stand-in for GitHub, as tests and the page drive it: push, finish a build, follow a deploy."""
 
-import asyncio
 import hashlib
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
 from sandbox.github import events, panel, progress, saved
-from sandbox.github.faults import Faults
-from sandbox.github.hooks import Hook, Hooks
+from sandbox.github.hooks import Hook
 from sandbox.github.records import BOT, Commit, Deployment, Repository, Run, Status, Workflow
 from sandbox.github.rest import Rest
-
-TASK = "signoff:"
-
-
-class Executor(Protocol):
-    """Runs the workflow of a deploy for real, in place of pretending."""
-
-    async def dispatched(self, repo: str, run: Run) -> None:
-        """Run the workflow that was dispatched and finish its run."""
-
-    async def deployed(self, repo: str, deployment: Deployment) -> None:
-        """Run the workflow `on: deployment`."""
+from sandbox.github.state import TASK, ForgeState
 
 
 @dataclass(slots=True)
-class Forge:
+class Forge(ForgeState):
     """Repositories and what happens in them.
 
     `auto` lets builds and deploys go on by themselves, pausing with `pause` between the steps; without it a test says
     what happens next. `deploys()` counts what was really started.
     """
-
-    clock: Callable[[], datetime]
-    token: str | None = None
-    webhook_secret: str = "a secret of the sandbox"  # noqa: S105 - made up
-    site: str = "https://github.com"
-    auto: bool = False
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    index_lag: float = 0.0
-    break_next_deploy: bool = False
-    executor: Executor | None = None
-    repositories: dict[str, Repository] = field(default_factory=dict)
-    faults: Faults = field(default_factory=Faults)
-    on_change: list[Callable[[], None]] = field(default_factory=list)
-    hooks: Hooks = field(init=False)
-    _ids: int = 1000
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.hooks = Hooks(self.webhook_secret)
-
-    def deliver_to(self, url: str | None) -> None:
-        """Send webhooks there; None for nowhere."""
-        self.hooks.url = url
-
-    @property
-    def webhooks_on(self) -> bool:
-        """Whether webhooks are sent; what happens while they are off is never told."""
-        return self.hooks.on
-
-    @webhooks_on.setter
-    def webhooks_on(self, on: bool) -> None:
-        self.hooks.on = on
 
     def routes(self) -> list[web.RouteDef]:
         """Return the REST API's routes, without a prefix."""
@@ -85,15 +38,6 @@ class Forge:
         """Give a repository a workflow to dispatch: from then on its inputs (name: required?) are checked."""
         path = f".github/workflows/{file}"
         self.repositories[repo].workflows[path] = Workflow(path, dict(inputs), run_name)
-
-    def repository(self, full_name: str) -> Repository | None:
-        """Return a repository; GitHub does not tell names apart by their case."""
-        return next((one for name, one in self.repositories.items() if name.lower() == full_name.lower()), None)
-
-    def next_id(self) -> int:
-        """Return a number that nothing has yet."""
-        self._ids += 1
-        return self._ids
 
     async def push(
         self,
@@ -246,29 +190,7 @@ class Forge:
         self.hooks.send(hook)
         return hook
 
-    async def redeliver(self, guid: str) -> None:
-        """Deliver a webhook again; it keeps its GUID. GitHub never does so by itself."""
-        await self.hooks.redeliver(guid)
-
-    def changed(self) -> None:
-        """Tell whoever watches."""
-        for listener in self.on_change:
-            listener()
-
     # -- looking -----------------------------------------------------------------------------------------------------
-
-    def deploys(self) -> Counter[tuple[str, str, str]]:
-        """Count what was started, by environment, key and commit: the oracle."""
-        counted: Counter[tuple[str, str, str]] = Counter()
-        for repository in self.repositories.values():
-            for one in repository.deployments:
-                if one.task.startswith(TASK):
-                    counted[one.environment, one.task.removeprefix(TASK), one.sha] += 1
-            for run in repository.runs:
-                if "signoff_key" in run.inputs:
-                    environment = run.inputs.get("environment", "")
-                    counted[environment, run.inputs["signoff_key"], run.inputs.get("sha", "")] += 1
-        return counted
 
     def snapshot(self) -> dict[str, Any]:
         """Return what the page's panel shows, newest first."""
@@ -289,26 +211,7 @@ class Forge:
 
     # -- by themselves -----------------------------------------------------------------------------------------------
 
-    def go(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let something go on in the background, until `close`."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     def resume(self) -> None:
         """Let what is unfinished go on, where things go by themselves."""
         if self.auto:
             progress.resume(self)
-
-    async def settle(self) -> None:
-        """Return when nothing goes on by itself any more and every webhook is delivered or lost."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-        await self.hooks.settle()
-
-    async def close(self) -> None:
-        """Stop what goes by itself."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.hooks.close()
