@@ -16,7 +16,7 @@ USUAL_PAGE = 100
 def auth_test(workspace: Workspace, _call: Call) -> dict[str, Any]:
     """auth.test: who the token belongs to."""
     return {
-        "url": f"https://{workspace.domain}.slack.com/",
+        "url": f"{workspace.url}/",
         "team": workspace.domain,
         "user": workspace.app.bot_name,
         "team_id": workspace.team_id,
