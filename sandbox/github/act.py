@@ -108,10 +108,10 @@ class Act:
         reading = asyncio.ensure_future(process.communicate())
         try:
             done, _ = await asyncio.wait({reading}, timeout=self.time_limit)
-        finally:
+        finally:  # also when the forge closes meanwhile
             if process.returncode is None:
                 await _stop(process)
-        said = (await reading)[0].decode(errors="replace")
+            said = (await reading)[0].decode(errors="replace")
         if not done:
             return "timed_out", said
         return ("success" if process.returncode == 0 else "failure"), said

@@ -1,5 +1,6 @@
 """The workflow files of docs/github.md: shown as they are, and run for real by act behind the sandbox's forge."""
 
+import asyncio
 import os
 import select
 import shutil
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 from aiohttp import ClientSession, web
@@ -199,6 +201,22 @@ async def test_a_deploy_that_hangs_is_ended_at_its_time_limit_with_all_its_proce
     world.act.time_limit = 2.0
     assert await world.dispatch(sha) == "timed_out", world.act.logs
     assert ended(int(world.deployed.read_text()))
+
+
+@really
+async def test_closing_the_forge_ends_what_runs(world: World) -> None:
+    sha = world.commit("exec sleep 300")
+    runs = asyncio.Event()
+    deployments = world.forge.repositories[REPO].deployments
+    world.forge.on_change.append(lambda: runs.set() if [one for one in deployments if one.statuses] else None)
+    await world.post(
+        "/deployments", {"ref": sha, "task": f"signoff:{KEY}", "auto_merge": False, "required_contexts": []}
+    )
+    await asyncio.wait_for(runs.wait(), 20)
+    begun = psutil.Process().children(recursive=True)
+    assert begun
+    await world.forge.close()
+    assert psutil.wait_procs(begun, timeout=5)[1] == []
 
 
 @pytest.mark.parametrize("file", FILES)
