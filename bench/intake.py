@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import ClientSession, web
-from handlers.webhooks import webhook_routes
 
 from bench.figures import Figure, figure, timed
 from bot.core.policy import (
@@ -25,6 +24,7 @@ from bot.core.policy import (
     VersionFrom,
 )
 from bot.ports.store import Store, Transaction
+from handlers.webhooks import webhook_routes
 from storage.database import open_store
 
 SECRET = "a secret of this run"

@@ -1,0 +1,1 @@
+"""A Slack workspace and a pipeline on your own machine. Knows nothing of the bot."""

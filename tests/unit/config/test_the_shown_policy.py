@@ -89,7 +89,7 @@ services:
         mode: delivery
         approvals: [{from: sre, count: 1}]
         deploy: {command: {argv: [./deploy.sh, "--version", "{version}", "--sha", "{sha}"], timeout: 20m}}
-"""  # noqa: E501 - as it is shown
+"""
 
 
 def test_exactly_what_is_not_built_is_refused() -> None:

@@ -1,6 +1,6 @@
 """Whatever happens in whatever order: the rules do what a small model of the product does, and keep their promises.
 
-`SIGNOFF_EXAMPLES` asks for more examples than the 150 of a normal run.
+`SIGNOFF_EXAMPLES` asks for more examples than the 400 of a normal run.
 """
 
 import os
@@ -199,6 +199,31 @@ class Desk(RuleBasedStateMachine):
     def begin(self, one: ModelRelease) -> None:
         self.both(BeginDeployment(one.number), self.model.begin(one))
 
+    @precondition(lambda self: self.model.flying())
+    @rule(end=st.sampled_from(["succeeded", "succeeded", "failed"]))
+    def the_deploy_goes_on(self, end: str) -> None:
+        one = self.model.flying()[0]
+        self.say(one, {"attempted": "accepted", "accepted": "running"}.get(one.status, end))
+
+    @precondition(lambda self: self.model.waiting())
+    @rule()
+    def one_that_waits_is_approved_and_begun(self) -> None:
+        self.everybody_approves()
+        if self.model.next_to_start():
+            self.the_worker_begins_what_is_next()
+
+    @precondition(lambda self: self.model.next_to_start() or self.model.flying())
+    @rule()
+    def the_next_goes_live(self) -> None:
+        if not self.model.flying():
+            self.the_worker_begins_what_is_next()
+        self.say(self.model.flying()[0], "succeeded")
+
+    @precondition(lambda self: self.model.flying())
+    @rule()
+    def the_request_is_lost(self) -> None:
+        self.say(self.model.flying()[0], "lost")
+
     @precondition(lambda self: self.model.releases)
     @rule(back=INDEX, word=st.sampled_from(sorted(REPORTS)))
     def the_ci_system_says(self, back: int, word: str) -> None:
@@ -219,7 +244,7 @@ class Desk(RuleBasedStateMachine):
         allowed = self.model.resolve(one, person, answer.value)
         self.both(Resolve(one.number, actor(person), answer), allowed)
 
-    @rule(minutes=st.sampled_from([1, 5, 29, 30, 12 * 60, 24 * 60]))
+    @rule(minutes=st.sampled_from([1, 5, 29, 30, 1, 5, 24 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.model.time_passes(minutes)
         self.both(TimePassed(), allowed=True)
@@ -273,7 +298,7 @@ def account(person: str) -> Author:
 
 Walk = Desk.TestCase
 Walk.settings = settings(
-    max_examples=int(os.environ.get("SIGNOFF_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("SIGNOFF_EXAMPLES", "400")),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,5 +1,5 @@
 """The words of the command: what is understood, and how near misses are answered."""
-# ruff: noqa: ISC004, E501 - sentences stand in the table as they are read
+# ruff: noqa: ISC004 - sentences stand in the table as they are read
 
 from dataclasses import replace
 

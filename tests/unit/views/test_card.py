@@ -1,5 +1,4 @@
 """The card of an open release, whatever it waits for: whoever reads only the snapshots knows the product."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,5 +1,4 @@
 """The card of a release from the start of its deploy on, and in every ending."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 import pytest
 from inline_snapshot import snapshot

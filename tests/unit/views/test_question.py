@@ -1,5 +1,4 @@
 """The card about a lost request, in the operations channel."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 from dataclasses import replace
 

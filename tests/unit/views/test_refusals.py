@@ -1,5 +1,4 @@
 """Every refusal: a sentence that says why, and what to do instead."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 from typing import get_args
 

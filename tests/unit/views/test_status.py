@@ -1,5 +1,4 @@
 """What the reading commands answer, and what the private answers to acts say."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 from dataclasses import replace
 from datetime import timedelta

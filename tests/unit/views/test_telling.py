@@ -1,5 +1,4 @@
 """What others are told: the announcement, the failure, the form of a rejection, the help."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 from dataclasses import replace
 

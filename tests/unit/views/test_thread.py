@@ -1,5 +1,4 @@
 """The thread of a card: one line for everything that happened."""
-# ruff: noqa: E501 - a line of a snapshot is as long as on the screen
 
 import pytest
 from inline_snapshot import snapshot

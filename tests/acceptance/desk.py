@@ -1,0 +1,231 @@
+"""The whole app between the sandbox's Slack and its GitHub, over real sockets, spoken to in people's words."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+
+from bot.app import Pace, Signoff
+from bot.config.environment import Settings
+from bot.config.load import load_policy
+from bot.core.policy import Policy
+from handlers import control
+from sandbox import server
+from sandbox.github.forge import Forge
+from sandbox.slack.app import App
+from sandbox.slack.messages import Message
+from sandbox.slack.workspace import Workspace
+
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+PATIENCE = 20.0
+T = TypeVar("T")
+TOKEN = "github-acceptance"
+
+POLICY = """
+slack: {announcements: C0RELEASES, operations: C0OPS}
+people:
+  - {name: priya, slack: U0PRIYA, github: "1001"}
+  - {name: sam, slack: U0SAM, github: "1002"}
+groups:
+  qa: {people: [priya]}
+  sre: {people: [sam], usergroup: S0SRE}
+permissions: {request: [everyone], resolve: [sre]}
+services:
+  payments:
+    channel: C0PAYMENTS
+    build:
+      github: {repository: acme/payments, branch: main, workflows: [build.yml]}
+      version_from: run_number
+    environments:
+      production:
+        mode: delivery
+        approvals: [{from: [qa, sre], count: 1}]
+        lookup_window: 1s
+        deploy: {github_deployment: {environment: production}}
+  docs:
+    channel: C0DOCS
+    build:
+      github: {repository: acme/docs, branch: main, workflows: [build.yml]}
+      version_from: run_number
+    environments:
+      production:
+        mode: deployment
+        announce: false
+        deploy: {github_workflow: {workflow: deploy.yml, inputs: {environment: production, version: "{version}"}}}
+"""
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that begins at a known moment and goes on as time does."""
+
+    begun: float = field(default_factory=monotonic)
+
+    def __call__(self) -> datetime:
+        """Return the present."""
+        return datetime.fromtimestamp(START.timestamp() + monotonic() - self.begun, UTC)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything that a test says and sees."""
+
+    folder: Path
+    policy: Policy
+    workspace: Workspace
+    forge: Forge
+    running: server.Running
+    clock: Clock
+    signoff: Signoff | None = None
+
+    # -- what people do ----------------------------------------------------------------------------------------------
+
+    async def push(self, repository: str, title: str, *, login: str = "robin", login_id: int = 1009) -> str:
+        """Push a commit, whose build succeeds by itself."""
+        return await self.forge.push(repository, title, login=login, login_id=login_id)
+
+    async def clicks(self, who: str, card: Message, button: str) -> None:
+        """Click a button and confirm; the app must acknowledge."""
+        done = await self.running.driver.click(who, card, button)
+        assert done.acknowledged, f"{button} was not acknowledged"
+
+    async def types(self, who: str, line: str, where: str = "payments") -> None:
+        """Type a command; the app must acknowledge."""
+        done = await self.running.driver.command(who, where, line)
+        assert done.acknowledged, f"{line} was not acknowledged"
+
+    async def rejects(self, who: str, card: Message, reason: str) -> None:
+        """Click Reject, fill the form in and send it."""
+        await self.clicks(who, card, "Reject")
+        await self.workspace.changed(lambda: self.workspace.modal(who), PATIENCE)
+        done = await self.running.driver.submit(who, {"reason": reason})
+        assert done.acknowledged
+
+    async def on_the_host(self, words: str, person: str | None = None) -> str:
+        """Say words on the command line."""
+        path = control.socket_path(self.folder / "signoff.db")
+        reply = await control.ask(path, control.Words(words=words, person=person, host_user="operator"))
+        assert reply is not None, "nobody answers on the socket"
+        return self._known(reply.text)
+
+    # -- what people see ---------------------------------------------------------------------------------------------
+
+    async def card(self, channel: str, words: str) -> Message:
+        """Wait for a message in a channel whose text holds the words, and return it."""
+        found = await self.until(
+            lambda: [m for m in self.workspace.channel(channel).messages if words in self._plain(m)]
+        )
+        return found[-1]
+
+    async def says(self, message: Message, words: str) -> None:
+        """Wait until a message holds the words."""
+        await self.until(lambda: words in self._plain(message))
+
+    async def hears(self, who: str, words: str) -> str:
+        """Wait until somebody is told something privately, and return the whole of it."""
+        found = await self.until(lambda: [m for m in self.workspace.ephemerals(who) if words in self._plain(m)])
+        return self.reads(found[-1])
+
+    async def thread(self, card: Message, last: str) -> list[str]:
+        """Wait until the last line of a thread holds the words, and return all its lines."""
+        await self.until(lambda: any(last in self._plain(line) for line in self.workspace.thread(card)))
+        return [self.reads(line) for line in self.workspace.thread(card)]
+
+    def reads(self, message: Message) -> str:
+        """Return what a person reads, with hashes by the commit's title."""
+        return self._known(self._plain(message))
+
+    async def until(self, predicate: Callable[[], T]) -> T:
+        """Wait until something is so."""
+        return await self.workspace.changed(predicate, PATIENCE)
+
+    def deploys(self) -> dict[str, int]:
+        """Count what was really started, by the commit's title."""
+        titles = {c.sha: c.title for repo in self.forge.repositories.values() for c in repo.commits}
+        counted: dict[str, int] = {}
+        for (_, _, sha), times in self.forge.deploys().items():
+            counted[titles[sha]] = counted.get(titles[sha], 0) + times
+        return counted
+
+    # -- what happens to the bot -------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Start the bot; it is ready when every source was looked at."""
+        settings = Settings.from_environ(
+            {
+                "SLACK_BOT_TOKEN": self.workspace.app.bot_token,
+                "SLACK_APP_TOKEN": self.workspace.app.app_token,
+                "SLACK_API_URL": self.running.slack_api_url,
+                "GITHUB_TOKEN": TOKEN,
+                "GITHUB_WEBHOOK_SECRET": self.forge.webhook_secret,
+                "GITHUB_API_URL": self.running.github_api_url,
+                "SIGNOFF_DATABASE": f"sqlite:///{self.folder / 'signoff.db'}",
+            }
+        )
+        assert isinstance(settings, Settings), settings
+        pace = Pace()
+        self.signoff = Signoff(settings, self.policy, "127.0.0.1", 0, clock=self.clock, pace=pace)
+        await self.signoff.start()
+        self.forge.deliver_to(f"http://127.0.0.1:{self.signoff.bound_port}/webhooks/github")
+        async with asyncio.timeout(PATIENCE):
+            while not all(self.signoff.parts().values()):  # noqa: ASYNC110 - the bot's own state; no event tells of it
+                await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        """Stop the bot; nothing of it may have failed by itself."""
+        if self.signoff is not None:
+            signoff, self.signoff = self.signoff, None
+            await signoff.stop()
+            assert signoff.failures == []
+
+    def _plain(self, message: Message) -> str:
+        return self.workspace.plain(message)
+
+    def _known(self, text: str) -> str:
+        for repository in self.forge.repositories.values():
+            for commit in repository.commits:
+                text = text.replace(commit.sha[:7], f"[{commit.title}]")
+        text = re.sub(r"(R-[0-9]+)-[a-z0-9]{8}", r"\1-KEY", text)
+        return re.sub(r"http://127\.0\.0\.1:[0-9]+", "http://sandbox", text)
+
+
+@asynccontextmanager
+async def desk(folder: Path, policy: str = POLICY) -> AsyncIterator[Desk]:
+    """Set everything up, start the bot, and end it all; the bot must have been well to the end."""
+    clock = Clock()
+    workspace = Workspace(clock, app=App())
+    workspace.rates.strict = False
+    for known, name in (("U0PRIYA", "priya"), ("U0SAM", "sam"), ("U0ALEX", "alex")):
+        workspace.add_person(known, name)
+    workspace.add_person("U0GUEST", "guest", is_restricted=True)
+    workspace.add_usergroup("S0SRE", "sre", ["U0SAM"])
+    for known, name in (("C0PAYMENTS", "payments"), ("C0DOCS", "docs"), ("C0RELEASES", "releases"), ("C0OPS", "ops")):
+        workspace.add_channel(known, name)
+    forge = Forge(clock, token=TOKEN, auto=True, pause=at_once)
+    forge.create("acme/payments")
+    forge.create("acme/docs")
+    loaded = load_policy(policy, file="signoff.yml", webhooks=True)
+    assert isinstance(loaded, Policy), loaded
+    running = await server.start(workspace, github=forge)
+    forge.site = running.url
+    forge.on_change.append(workspace.changes.announce)
+    here = Desk(folder, loaded, workspace, forge, running, clock)
+    try:
+        await here.start()
+        yield here
+        await here.stop()
+    finally:
+        if here.signoff is not None:
+            await here.signoff.stop()
+        await forge.close()
+        await running.stop()
+
+
+async def at_once(_seconds: float) -> None:
+    """Let everything else go on, without waiting."""
+    await asyncio.sleep(0)
