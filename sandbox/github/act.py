@@ -5,10 +5,8 @@ work.
 """
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,10 +15,8 @@ from typing import Any
 
 from sandbox.github import payloads
 from sandbox.github.forge import Forge
+from sandbox.github.processes import end
 from sandbox.github.records import Deployment, Run
-
-GRACE = 5.0
-"""Seconds for act to end its steps, which it keeps in process groups of their own, before it is killed itself."""
 
 
 @dataclass(slots=True)
@@ -110,7 +106,7 @@ class Act:
             done, _ = await asyncio.wait({reading}, timeout=self.time_limit)
         finally:  # also when the forge closes meanwhile
             if process.returncode is None:
-                await _stop(process)
+                end(process.pid)
             said = (await reading)[0].decode(errors="replace")
         if not done:
             return "timed_out", said
@@ -124,11 +120,3 @@ class Act:
             "GIT_TERMINAL_PROMPT": "0",
             "GITHUB_TOKEN": self.forge.token or "none",
         }
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), GRACE)
-        os.killpg(process.pid, signal.SIGKILL)

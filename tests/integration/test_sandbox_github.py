@@ -115,7 +115,7 @@ async def test_what_somebody_else_ended_or_ran_again_is_left_alone(world: World)
     world.hold.set()
     await world.forge.settle()
     (run,) = world.forge.repositories[REPO].runs
-    assert (run.conclusion, run.attempt) == ("failure", 1)
+    assert (run.status, run.conclusion, run.attempt) == ("completed", "failure", 1)
     await world.forge.act("rerun", {"repository": REPO})
     await world.forge.settle()
     assert (run.conclusion, run.attempt) == ("success", 2)

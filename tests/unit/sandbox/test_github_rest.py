@@ -196,6 +196,8 @@ async def test_runs_are_filtered_and_paged_newest_first(world: World) -> None:
     assert await shas(event="schedule") == []
     assert await shas(created=">=2026-11-21T11:00:00Z") == [first, second]
     assert await shas(created="<2026-11-21T11:00:00Z") == [first]
+    assert await shas(created=">2026-11-21T10:00:00Z") == [first, second]
+    assert await shas(created="soon") == []
     assert await shas(created="2026-11-21T09:00:00Z..2026-11-21T10:30:00Z") == [first]
     assert await shas(created="2026-11-20") == []
     assert len((await world.get("/actions/workflows/build.yml/runs"))["workflow_runs"]) == 2
