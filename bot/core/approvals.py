@@ -96,7 +96,7 @@ def missing(release: Release, policy: Policy) -> tuple[Missing, ...]:
 
 def only_authors_approved(release: Release, policy: Policy) -> bool:
     """Whether the rules are met in number, but everybody who counts for them wrote the commit themselves."""
-    authors = {people_behind(author, policy) for author in release.build.authors} - {None}
+    authors = {people_behind(author, policy) for author in release.build.authors}
     counted = _countable(release, policy)
     for lane_policy in _in_force(release, policy):
         rules = lane_policy.required()

@@ -162,11 +162,18 @@ class Desk(RuleBasedStateMachine):
         self.both(Approve(one.number, actor(person), generation), allowed)
 
     @precondition(lambda self: self.model.waiting())
-    @rule()
-    def everybody_approves(self) -> None:
-        one = self.model.waiting()[0]
+    @rule(which=st.sampled_from([0, -1]))
+    def everybody_approves(self, which: int = 0) -> None:
+        one = self.model.waiting()[which]
         for person in NAMES:
             self.both(Approve(one.number, actor(person)), self.model.approve(one, person, None))
+
+    @precondition(lambda self: self.model.waiting())
+    @rule()
+    def everybody_withdraws(self) -> None:
+        one = self.model.waiting()[0]
+        for person in NAMES:
+            self.both(Withdraw(one.number, actor(person)), self.model.withdraw(one, person))
 
     @precondition(lambda self: self.model.releases)
     @rule(back=INDEX, person=PEOPLE)
@@ -206,9 +213,9 @@ class Desk(RuleBasedStateMachine):
         self.say(one, {"attempted": "accepted", "accepted": "running"}.get(one.status, end))
 
     @precondition(lambda self: self.model.waiting())
-    @rule()
-    def one_that_waits_is_approved_and_begun(self) -> None:
-        self.everybody_approves()
+    @rule(which=st.sampled_from([0, -1]))
+    def one_that_waits_is_approved_and_begun(self, which: int) -> None:
+        self.everybody_approves(which)
         if self.model.next_to_start():
             self.the_worker_begins_what_is_next()
 
