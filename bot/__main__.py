@@ -92,7 +92,8 @@ async def _until_told(signoff: Signoff) -> None:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    policy = _policy(asked.config, webhooks=bool(os.environ.get("GITHUB_WEBHOOK_SECRET")))
+    secret = os.environ.get("GITHUB_WEBHOOK_SECRET") or os.environ.get("GITHUB_WEBHOOK_SECRET_FILE")
+    policy = _policy(asked.config, webhooks=bool(secret))
     if policy is None:
         return 2
     for warning in policy.warnings:
