@@ -264,6 +264,25 @@ class Desk(RuleBasedStateMachine):
         self.both(Approve(one.number, actor(person)), self.model.approve(one, person, None))
         self.time_passes(0)
 
+    # -- corners that a walk seldom finds by itself --
+
+    @rule()
+    def an_older_one_is_spared_and_then_overtaken(self) -> None:
+        if not self.model.waiting():
+            self.a_build_appears("olga", "olga", "deployable")
+        if self.model.waiting():
+            self.everybody_approves()
+            self.a_build_appears("olga", "olga", "deployable")
+            self.everybody_withdraws()
+            self.one_that_waits_is_approved_and_begun(-1)
+
+    @precondition(lambda self: self.model.flying())
+    @rule()
+    def the_ci_system_repeats_itself(self) -> None:
+        one = self.model.flying()[0]
+        for word in ("accepted", "lost", "refused", "running", "accepted", "refused", "running"):
+            self.say(one, word)
+
     # -- what always holds --
 
     @invariant()
