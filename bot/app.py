@@ -12,6 +12,7 @@ import structlog
 from aiohttp import ClientSession, ClientTimeout, web
 
 from bot.config.environment import Settings
+from bot.core.inputs import TimePassed
 from bot.core.policy import Policy
 from bot.ports.store import EffectKind, Store
 from bot.views.links import Links
@@ -108,6 +109,8 @@ class Signoff:
         desk = Desk(store, policy, self.clock, token, bell)
         sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
         self._desk = desk
+        for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
+            await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
         self._run_loops(desk, slack, Github(sender, self.settings.github_web_url))
         self.started = True
         log.info("ready", port=self.bound_port, services=len(policy.services), policy=policy.hash[:12])

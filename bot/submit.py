@@ -78,12 +78,8 @@ def take_reports(
     All reports are stored before any lane decides, so that after a gap only the newest build opens by itself.
     """
     changed = _store_reports(tx, service, reports)
-    newest = tx.builds.newest_deployable(service.name)
-    for build in changed:
-        is_newest = build.state is BuildState.DEPLOYABLE and newest is not None and build.position >= newest.position
-        for lane in service.lanes:
-            submit(tx, lane.lane, BuildChanged(build, newest=is_newest), setting)
-    return changed
+    _tell_lanes(tx, service, changed, setting)
+    return tuple(build for build, _ in changed)
 
 
 def adopt(
@@ -94,7 +90,8 @@ def adopt(
     setting: Setting,
 ) -> None:
     """See a service's lanes for the first time: what is live, and which builds are old and never open by themselves."""
-    _store_reports(tx, service, reports)
+    changed = _store_reports(tx, service, reports)
+    _tell_lanes(tx, service, changed, setting)  # lanes that were seen before; unadopted ones open nothing
     for lane, found in live.items():
         build = tx.builds.of_commit(service.name, found.sha) if found else None
         if found and build:
@@ -102,15 +99,35 @@ def adopt(
         submit(tx, lane, Adopt(found), setting)
 
 
-def _store_reports(tx: Transaction, service: ServicePolicy, reports: Iterable[PipelineReport]) -> tuple[Build, ...]:
+def _store_reports(
+    tx: Transaction, service: ServicePolicy, reports: Iterable[PipelineReport]
+) -> tuple[tuple[Build, bool], ...]:
+    """Store reports; return the builds that changed, oldest first, and whether each has just become deployable."""
     commits = dict.fromkeys(report.sha for report in reports if tx.builds.report(report))
     changed = []
     for sha in commits:
         known = tx.builds.of_commit(service.name, sha)
         build = assess(tx.builds.reports(service.name, sha), service.source.workflows, service.version_from, known)
         if build is not None and build != known:
-            changed.append(tx.builds.save(build))
-    return tuple(sorted(changed, key=lambda build: build.position))
+            changed.append((tx.builds.save(build), _became_deployable(known, build)))
+    return tuple(sorted(changed, key=lambda one: one[0].position))
+
+
+def _became_deployable(known: Build | None, build: Build) -> bool:
+    """Whether there is something new to ship: CI systems touch runs that ended long ago, and that opens nothing."""
+    if build.state is not BuildState.DEPLOYABLE:
+        return False
+    return known is None or known.state is not BuildState.DEPLOYABLE or known.artifact != build.artifact
+
+
+def _tell_lanes(
+    tx: Transaction, service: ServicePolicy, changed: Iterable[tuple[Build, bool]], setting: Setting
+) -> None:
+    newest = tx.builds.newest_deployable(service.name)
+    for build, became in changed:
+        is_newest = became and newest is not None and build.position >= newest.position
+        for lane in service.lanes:
+            submit(tx, lane.lane, BuildChanged(build, newest=is_newest), setting)
 
 
 def deploy_key(release: Release) -> str:

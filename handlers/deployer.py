@@ -30,7 +30,7 @@ from bot.core.retry import pause
 from bot.ports.ci import Executor, Placed
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from bot.submit import Setting, submit
+from bot.submit import Setting, deploy_key, submit
 from handlers.desk import Desk, record
 
 log = structlog.get_logger()
@@ -162,8 +162,8 @@ def claim(tx: Transaction, setting: Setting) -> tuple[EffectRow | None, Task | N
         return row, None, None
     release = tx.lanes.release(row.effect.release)
     service = setting.policy.service(release.lane.service) if release else None
-    if release is None or release.state.ended:
-        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended")
+    if release is None or release.state.ended or row.effect.key != deploy_key(release):
+        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended or ships another build")
         return row, None, None
     if service is None:
         later = setting.now + timedelta(minutes=1)

@@ -1,6 +1,7 @@
 """The rules on the real storage: what submit() decides is what the next transaction finds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -16,8 +17,9 @@ from bot.core.inputs import (
     DeploymentEnded,
     FoundLive,
     Input,
+    Reject,
 )
-from bot.core.policy import Person
+from bot.core.policy import LaneId, Person
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Surface
 from bot.ports.store import EffectKind, EffectState, Transaction
@@ -117,3 +119,22 @@ async def test_a_build_that_breaks_while_its_release_waits_is_news(tmp_path: Pat
     (waiting,) = (await desk.run(lambda tx: tx.lanes.load(LANE))).open
     assert (waiting.generation, waiting.artifact) == (2, "run 9001.3")
     assert await desk.run(told) == ["rebuilt"]
+
+
+async def test_a_run_that_is_only_touched_again_opens_nothing(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "signoff.db")
+    await desk.run(lambda tx: adopt(tx, SERVICE, [], {LANE: None}, at(0)))
+    await desk.hears(a_report(2), minutes=1)
+    await desk.submit(Reject(1, PRIYA, "not today"), 2)
+    touched = replace(a_report(2), updated_at=NOON + 5 * MINUTE)
+    assert [build.sha for build in await desk.hears(touched, minutes=6)] == [a_sha(2)]
+    lane = await desk.run(lambda tx: tx.lanes.load(LANE))
+    assert lane.releases == ()
+
+
+async def test_a_lane_that_was_seen_before_hears_what_another_ones_adoption_found(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "signoff.db")
+    await desk.run(lambda tx: adopt(tx, SERVICE, [], {LANE: None}, at(0)))
+    await desk.run(lambda tx: adopt(tx, SERVICE, [a_report(2)], {LaneId("payments", "staging"): None}, at(1)))
+    lane = await desk.run(lambda tx: tx.lanes.load(LANE))
+    assert [release.build.sha for release in lane.open] == [a_sha(2)]
