@@ -160,7 +160,7 @@ def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime) ->
 
 
 def _line(happening: Happening, index: int, now: datetime) -> NewEffect:
-    key = f"log:R-{happening.release}:{now.isoformat()}:{index}:{happening.kind.value}"
+    key = f"log:R-{happening.release}:{now.isoformat()}:{index}:{happening.kind.value}:{happening.by or ''}"
     body = HAPPENING.dump_json(happening).decode()
     return NewEffect(key, EffectKind.LOG, f"thread:R-{happening.release}", happening.release, body)
 

@@ -98,6 +98,8 @@ class ActClerk:
         if isinstance(act, Click) and not _is_of(card, act):
             return Told("not the card's message", answers.not_my_button(), act.channel)
         given = _given(handle, act, replace(actor, saw=card.have_hash))
+        if given is None:
+            return Told("not what the button stands for", answers.not_my_button(), card.channel)
         told = self._one(tx, setting, given, links)
         copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
         return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
@@ -162,12 +164,17 @@ def _is_of(card: Card, click: Click) -> bool:
     return card.channel == click.channel and (card.ts == click.ts or card.lost_posts > 0 or card.ts is None)
 
 
-def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> OfOne:
-    if isinstance(act, Rejection):
-        return Reject(handle.release, actor, act.reason, handle.generation)
-    if handle.act in ANSWERS:
-        return Resolve(handle.release, actor, ANSWERS[handle.act])
-    return Approve(handle.release, actor, handle.generation)
+def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> OfOne | None:
+    """Return what a button stands for, or None: above all, only the button Approve approves."""
+    match act, handle.act:
+        case Rejection(), "reject":
+            return Reject(handle.release, actor, act.reason, handle.generation)
+        case Click(), "approve":
+            return Approve(handle.release, actor, handle.generation)
+        case Click(), answer if answer in ANSWERS:
+            return Resolve(handle.release, actor, ANSWERS[answer])
+        case _:
+            return None
 
 
 def _done(given: OfOne, release: Release, links: Mapping[int, str]) -> Message:

@@ -1,0 +1,87 @@
+"""A CI system that deploys, in memory: it counts every start, and its answers can be lost, before or after."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.core.inputs import FoundLive
+from bot.core.policy import GithubDeployment, GithubSource, Target
+from bot.core.release import Release
+from bot.ports.ci import Placed, Progress, ProgressStatus
+from bot.ports.trouble import GiveUp, Trouble, Unsure
+from tests.fakes.chat import Arrived, Scripted
+
+WEB = "https://github.example/acme/payments/actions/runs"
+
+
+@dataclass(slots=True)
+class FakeExecutor:
+    """Keeps the promises of the port Executor. `script` holds, per method, what the next calls come to."""
+
+    started: list[str] = field(default_factory=list)
+    """The key of every start that arrived: the oracle of «exactly once»."""
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    progress: dict[str, Progress] = field(default_factory=dict)
+    live: dict[str, FoundLive | Trouble] = field(default_factory=dict)
+    hidden: bool = False
+    """Whether what was started is not listed yet, as right after a start."""
+    script: dict[str, deque[Scripted]] = field(default_factory=dict)
+
+    def will(self, method: str, *answers: Scripted) -> None:
+        """Have the next calls of a method come to this."""
+        self.script.setdefault(method, deque()).extend(answers)
+
+    def asked(self, method: str) -> int:
+        """Return how often a method was called."""
+        return sum(1 for called, _ in self.calls if called == method)
+
+    def says(self, status: ProgressStatus, detail: str = "", *, nth: int = 1) -> None:
+        """Let the nth deployment be so far."""
+        self.progress[str(nth)] = Progress(status, detail, f"{WEB}/{nth}")
+
+    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+        """Start, unless told otherwise."""
+        del source
+        told = self._next("start", release.key)
+        if told is not None and not isinstance(told, Arrived):
+            return told
+        self.started.append(release.key)
+        return Unsure("the answer was lost") if told else _placed(len(self.started))
+
+    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+        """Look the key up."""
+        del source
+        told = self._next("find", release.key)
+        if told is not None and not isinstance(told, Arrived):
+            return told
+        if self.hidden or release.key not in self.started:
+            return None
+        return _placed(self.started.index(release.key) + 1)
+
+    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+        """Tell how far it is."""
+        del source
+        ref = release.deployment.ref if release.deployment else None
+        told = self._next("follow", release.key)
+        if told is not None and not isinstance(told, Arrived):
+            return told
+        if ref is None:
+            return GiveUp("no such deployment")
+        return self.progress.get(ref, Progress(ProgressStatus.WAITING, "", f"{WEB}/{ref}"))
+
+    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+        """Tell what was deployed last."""
+        del source
+        self.calls.append(("newest_live", ""))
+        return self.live.get(target.environment) if isinstance(target, GithubDeployment) else None
+
+    def _next(self, method: str, key: str) -> Trouble | Arrived | None:
+        self.calls.append((method, key))
+        told = self.script.get(method)
+        answer = told.popleft() if told else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _placed(nth: int) -> Placed:
+    return Placed(str(nth), f"{WEB}/{nth}")
