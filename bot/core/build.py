@@ -12,6 +12,10 @@ from enum import Enum
 from bot.core.policy import Policy, VersionFrom
 
 
+SHORTEST = 7
+"""Digits of a commit's hash that are taken for its name."""
+
+
 class BuildState(Enum):
     """Whether a build could go to production."""
 
@@ -100,7 +104,12 @@ class Build:
     @property
     def label(self) -> str:
         """Return version and short commit, or the commit alone where it is the version."""
-        return self.version if self.sha.startswith(self.version) else f"{self.version} ({self.short_sha})"
+        return self.version if is_commit(self.version, self.sha) else f"{self.version} ({self.short_sha})"
+
+
+def is_commit(version: str, sha: str) -> bool:
+    """Whether a version is the commit itself; a short run number may begin a commit's hash by chance."""
+    return len(version) >= SHORTEST and sha.startswith(version)
 
 
 def assess(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.core.build import Build
+from bot.core.build import Build, is_commit
 from bot.core.lane import Live
 from bot.core.policy import LaneId, Policy
 from bot.core.release import Release
@@ -25,7 +25,7 @@ def build_label(build: Build) -> str:
 
 def live_label(live: Live) -> str:
     """Return what is live: 117 (1a2b3c4), or the commit alone where it is the version."""
-    return word(live.version) if live.sha.startswith(live.version) else f"{word(live.version)} ({word(live.sha[:7])})"
+    return word(live.version) if is_commit(live.version, live.sha) else f"{word(live.version)} ({word(live.sha[:7])})"
 
 
 def lane_label(lane: LaneId) -> str:

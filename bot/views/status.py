@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.core.blockers import blockers, expires_at
-from bot.core.build import Build
+from bot.core.build import Build, is_commit
 from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.release import Lifecycle, Release
@@ -75,7 +75,7 @@ def _live(lane: Lane, policy: Policy, links: Links) -> str:
         return "nobody has told yet what is live"
     shown = link(links.commit(repository(lane.id, policy), live.sha), live.sha[:7])
     version = word(live.version)
-    what = shown if live.sha.startswith(live.version) else f"{version} ({shown})"
+    what = shown if is_commit(live.version, live.sha) else f"{version} ({shown})"
     by = f", R-{live.release}" if live.release else ""
     return f"{what} is live since {date(live.since)}{by}"
 

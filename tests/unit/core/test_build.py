@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.build import Author, Build, BuildState, PipelineReport, RunStatus, assess, people_behind
+from bot.core.build import Author, Build, BuildState, PipelineReport, RunStatus, assess, is_commit, people_behind
 from bot.core.policy import VersionFrom
 from tests.factories import ANN, NOON, a_build, a_report, a_sha
 from tests.unit.core.values import POLICY, PRIYA_AUTHOR
@@ -124,3 +124,8 @@ PEOPLE: list[tuple[str, Author | None, str | None]] = [
 @pytest.mark.parametrize(("author", "person"), [row[1:] for row in PEOPLE], ids=[row[0] for row in PEOPLE])
 def test_a_person_is_known(author: Author | None, person: str | None) -> None:
     assert people_behind(author, POLICY) == person
+
+
+def test_a_run_number_that_begins_the_hash_by_chance_is_still_shown_with_the_commit() -> None:
+    assert not is_commit("1", "127c988734b8")
+    assert is_commit("127c988734b8", "127c988734b87ce5")
