@@ -11,7 +11,6 @@ from enum import Enum
 
 from bot.core.policy import Policy, VersionFrom
 
-
 SHORTEST = 7
 """Digits of a commit's hash that are taken for its name."""
 
