@@ -131,7 +131,7 @@ async def test_a_failed_deploy_is_told_where_people_look(tmp_path: Path) -> None
         await here.says(card, "Failed")
         told = await here.until(lambda: [m for m in here.workspace.channel("payments").messages if m is not card])
         assert here.reads(told[-1]) == snapshot("""\
-Robin: the deploy of payments 1 to production failed.
+Robin: the deploy of payments 1 ([Drop a column]) to production failed.
 Why: the demo was told to break it
 Job: open the deploy job
 Release: R-1
