@@ -10,8 +10,10 @@ An attempt and the release's step to `deploying` are one transaction, so a crash
 is looked up. Before a second sending the key is looked up once more.
 """
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -32,8 +34,10 @@ from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
 from handlers.desk import Desk, record
+from handlers.watch import why
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -81,10 +85,10 @@ class Deployer:
     async def _further(self, task: Task) -> None:
         repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY
         if repeated:
-            found = await self.executor.find(task.source, task.release)
+            found = await certain(self.executor.find(task.source, task.release))
             if not await self._after_look(task, found):
                 return
-        started = await self.executor.start(task.source, task.release)
+        started = await certain(self.executor.start(task.source, task.release))
         await self._after_start(task, started)
 
     async def _after_look(self, task: Task, found: Placed | Trouble | None) -> bool:
@@ -94,24 +98,33 @@ class Deployer:
             await self._accepted(task, found)
             return False
         if found is not None:
-            log.info("deploy_not_looked_up", why=getattr(found, "why", getattr(found, "reason", "")))
-            after = max(LOOK_EVERY.total_seconds(), found.after if isinstance(found, TryLater) else 0)
-            await self._put_back(task, task.row.claimed_from, now + timedelta(seconds=after))
+            await self._not_looked_up(task, found, now)
             return False
         if task.row.claimed_from is EffectState.READY:
             return True
-        lost_at = task.row.first_lost_at or now
-        window = task.release.policy.lookup_window
-        if now < lost_at + window:
-            due = min(now + LOOK_EVERY, lost_at + window)
-            await self._put_back(task, EffectState.VERIFY, due)
-            return False
-        if task.release.policy.when_unknown is WhenUnknown.RESEND:
+        until = window_ends(task, now)
+        if now < until:
+            await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))
+        elif task.release.policy.when_unknown is WhenUnknown.RESEND and now - task.row.created_at < GIVE_UP_AFTER:
             log.warning("deploy_sent_again", why="not known after the look-up window; the policy says resend")
             await self._put_back(task, EffectState.READY, now)
-            return False
-        await self._conclude(task, EffectState.UNKNOWN, DeploymentLost(task.release.number), "nobody can tell")
+        else:
+            await self._ask(task, "nobody can tell")
         return False
+
+    async def _not_looked_up(self, task: Task, trouble: Trouble, now: datetime) -> None:
+        """Look again later; ask a person where the CI system refuses to tell for good, or has not told for a day."""
+        words = why(trouble)
+        log.info("deploy_not_looked_up", why=words)
+        refused = isinstance(trouble, GiveUp) and now >= window_ends(task, now)
+        if refused or now - task.row.created_at >= GIVE_UP_AFTER:
+            await self._ask(task, words)
+            return
+        after = max(LOOK_EVERY.total_seconds(), trouble.after if isinstance(trouble, TryLater) else 0)
+        await self._put_back(task, task.row.claimed_from, now + timedelta(seconds=after))
+
+    async def _ask(self, task: Task, note: str) -> None:
+        await self._conclude(task, EffectState.UNKNOWN, DeploymentLost(task.release.number), note)
 
     async def _after_start(self, task: Task, started: Placed | Trouble) -> None:
         now = self.desk.clock()
@@ -153,6 +166,21 @@ class Deployer:
             log.warning("fenced")
         else:
             record(given, decided)
+
+
+def window_ends(task: Task, now: datetime) -> datetime:
+    """Return until when a request that was lost may yet turn up at the CI system; now, when none was lost."""
+    lost_at = task.row.first_lost_at
+    return now if lost_at is None else lost_at + task.release.policy.lookup_window
+
+
+async def certain(call: Awaitable[T]) -> T | Unsure:
+    """Take a call whose own code failed for what it is: nobody knows what it did."""
+    try:
+        return await call
+    except Exception:  # one of the four doors: logged once, looked up like any lost answer
+        log.exception("deploy_call_failed")
+        return Unsure("our own code failed")
 
 
 def claim(tx: Transaction, setting: Setting) -> tuple[EffectRow | None, Task | None, Decision | Refusal | None]:

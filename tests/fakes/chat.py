@@ -12,7 +12,16 @@ class Arrived:
     """The message did arrive, but the answer that says so is lost."""
 
 
-Scripted = Trouble | Arrived | Exception
+class Killed(BaseException):
+    """The process dies in the middle of the call, before or after it arrived."""
+
+    def __init__(self, *, arrived: bool) -> None:
+        super().__init__(f"killed, arrived: {arrived}")
+        self.arrived = arrived
+
+
+Scripted = Trouble | Arrived | Exception | Killed
+"""What a call comes to: trouble, an answer that is lost, an adapter's own error, the end of the process."""
 
 
 @dataclass(slots=True)
@@ -62,45 +71,58 @@ class FakeChat:
     async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
         """Post, unless told otherwise."""
         told = self._next("post")
-        if told is not None and not isinstance(told, Arrived):
+        if told is not None and not isinstance(told, Arrived | Killed):
             return told
         posted = Posted(channel, f"1700000000.{len(self.messages) + 1:06}", thread, [message])
         self.messages.append(posted)
-        return Unsure("the answer was lost") if told else posted.ts
+        return lost(told) if told else posted.ts
 
     async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
         """Replace a message, unless told otherwise."""
         told = self._next("update")
-        if told is not None and not isinstance(told, Arrived):
+        if told is not None and not isinstance(told, Arrived | Killed):
             return told
         posted = next((one for one in self.messages if (one.channel, one.ts) == (channel, ts)), None)
         if posted is None:
             return GiveUp("message_not_found")
         posted.versions.append(message)
-        return Unsure("the answer was lost") if told else None
+        return lost(told) if told else None
 
     async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:
         """Tell one person, unless told otherwise."""
         told = self._next("whisper")
-        if told is None or isinstance(told, Arrived):
-            self.whispers.append((channel, slack_user, message.text))
-        return Unsure("the answer was lost") if isinstance(told, Arrived) else told
+        if told is not None and not isinstance(told, Arrived | Killed):
+            return told
+        self.whispers.append((channel, slack_user, message.text))
+        return lost(told) if told else None
 
     async def respond(self, response_url: str, message: Message) -> Trouble | None:
         """Answer through a URL, unless told otherwise."""
         told = self._next("respond")
-        if told is None or isinstance(told, Arrived):
-            self.responses.append((response_url, message.text))
-        return Unsure("the answer was lost") if isinstance(told, Arrived) else told
+        if told is not None and not isinstance(told, Arrived | Killed):
+            return told
+        self.responses.append((response_url, message.text))
+        return lost(told) if told else None
 
     async def permalink(self, channel: str, ts: str) -> str | None:
         """Return a link in Slack's shape."""
         return f"https://acme.slack.example/archives/{channel}/p{ts.replace('.', '')}"
 
-    def _next(self, method: str) -> Trouble | Arrived | None:
+    def _next(self, method: str) -> Trouble | Arrived | Killed | None:
         self.calls.append(method)
-        told = self.script.get(method)
-        answer = told.popleft() if told else None
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return next_of(self.script.get(method))
+
+
+def next_of(script: deque[Scripted] | None) -> Trouble | Arrived | Killed | None:
+    """Return what the next call comes to, or raise it where nothing arrives."""
+    answer = script.popleft() if script else None
+    if isinstance(answer, Exception) or (isinstance(answer, Killed) and not answer.arrived):
+        raise answer
+    return answer
+
+
+def lost(told: Arrived | Killed) -> Unsure:
+    """Return how a call ends that arrived, but whose answer nobody hears."""
+    if isinstance(told, Killed):
+        raise told
+    return Unsure("the answer was lost")

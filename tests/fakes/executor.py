@@ -7,8 +7,8 @@ from bot.core.inputs import FoundLive
 from bot.core.policy import GithubDeployment, GithubSource, Target
 from bot.core.release import Release
 from bot.ports.ci import Placed, Progress, ProgressStatus
-from bot.ports.trouble import GiveUp, Trouble, Unsure
-from tests.fakes.chat import Arrived, Scripted
+from bot.ports.trouble import GiveUp, Trouble
+from tests.fakes.chat import Arrived, Killed, Scripted, lost, next_of
 
 WEB = "https://github.example/acme/payments/actions/runs"
 
@@ -42,16 +42,16 @@ class FakeExecutor:
         """Start, unless told otherwise."""
         del source
         told = self._next("start", release.key)
-        if told is not None and not isinstance(told, Arrived):
+        if told is not None and not isinstance(told, Arrived | Killed):
             return told
         self.started.append(release.key)
-        return Unsure("the answer was lost") if told else _placed(len(self.started))
+        return lost(told) if told else _placed(len(self.started))
 
     async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
         """Look the key up."""
         del source
         told = self._next("find", release.key)
-        if told is not None and not isinstance(told, Arrived):
+        if told is not None and not isinstance(told, Arrived | Killed):
             return told
         if self.hidden or release.key not in self.started:
             return None
@@ -62,7 +62,7 @@ class FakeExecutor:
         del source
         ref = release.deployment.ref if release.deployment else None
         told = self._next("follow", release.key)
-        if told is not None and not isinstance(told, Arrived):
+        if told is not None and not isinstance(told, Arrived | Killed):
             return told
         if ref is None:
             return GiveUp("no such deployment")
@@ -74,13 +74,9 @@ class FakeExecutor:
         self.calls.append(("newest_live", ""))
         return self.live.get(target.environment) if isinstance(target, GithubDeployment) else None
 
-    def _next(self, method: str, key: str) -> Trouble | Arrived | None:
+    def _next(self, method: str, key: str) -> Trouble | Arrived | Killed | None:
         self.calls.append((method, key))
-        told = self.script.get(method)
-        answer = told.popleft() if told else None
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return next_of(self.script.get(method))
 
 
 def _placed(nth: int) -> Placed:

@@ -107,13 +107,18 @@ class World:
         raise AssertionError("a worker spins")
 
     async def looks(self, *reports: PipelineReport) -> str | None:
-        """Let a pipeline report and every source be looked at once."""
+        """Let a pipeline report, every source be looked at once, and all follow that is due."""
+        trouble = await self.sees(*reports)
+        await self.settle()
+        return trouble
+
+    async def sees(self, *reports: PipelineReport) -> str | None:
+        """Let a pipeline report and every source be looked at once; the other workers sleep."""
         self.source.add(reports)
         for service in self.policy.services:
             trouble = await Watch(self.desk, self.source, self.executor, service).once()
             if trouble:
                 return trouble
-        await self.settle()
         return None
 
     async def follows(self) -> None:

@@ -118,7 +118,7 @@ What would ship has changed since the card you saw was shown: please look at it 
 @pytest.mark.parametrize("elsewhere", [{"channel": "C0OTHER"}, {"ts": "1700000000.999999"}, {"handle": "nobody"}])
 async def test_a_click_from_elsewhere_or_on_nothing_is_refused(world: World, elsewhere: dict[str, str]) -> None:
     posted = await asked(world)
-    await world.clicks("U0PRIYA", posted, "approve", **elsewhere)  # type: ignore[arg-type] # each is a str
+    await world.clicks("U0PRIYA", posted, "approve", **elsewhere)
     assert [text for _, _, text in world.chat.whispers] == [NOT_MINE]
     assert world.executor.started == []
 
