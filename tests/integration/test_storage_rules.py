@@ -23,7 +23,7 @@ from bot.core.policy import LaneId, Person
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Surface
 from bot.ports.store import EffectKind, EffectState, Transaction
-from bot.submit import Setting, adopt, submit, take_reports
+from bot.submit import HAPPENING, Setting, adopt, submit, take_reports
 from storage.database import open_store
 from tests.factories import LANE, NOON, a_policy, a_report, a_sha
 
@@ -44,7 +44,7 @@ def told(tx: Transaction) -> list[str]:
     """Work off the thread of R-1 and return what it says, by kind."""
     said = []
     while (row := tx.effects.claim((EffectKind.LOG,), NOON + 99 * MINUTE)) is not None:
-        said.append(row.effect.key.rsplit(":", 1)[1])
+        said.append(HAPPENING.validate_json(row.effect.body).kind.value)
         tx.effects.outcome(row, EffectState.DONE, NOON)
     return said
 
