@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from bot.core.build import Build
 from bot.core.decide import Decision
 from bot.core.inputs import Actor, Answer, Approve, Cancel, Reject, Request, Resolve, Withdraw
@@ -66,6 +68,17 @@ class ActClerk:
             return actor
         told = await self.desk.change(lambda tx, setting: self._decide(tx, setting, row, act, actor))
         return told.message.text if told.message else told.outcome
+
+    def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
+        """Tell whoever acted that it did not count, and under which number it is in the log."""
+        message = answers.went_wrong(f"inbox {row.id}")
+        try:
+            act = ACT.validate_json(row.received.body)
+        except ValidationError:  # nobody can tell who acted
+            return message.text
+        if act.slack is not None:
+            tx.effects.enqueue(_answer(row, act, Told("set aside", message, None)), setting.now)
+        return message.text
 
     async def _actor(self, act: Act) -> Actor | TryLater | None:
         if isinstance(act, Command) and act.person is not None:

@@ -49,6 +49,8 @@ class CardKeeper:
         if claimed is None:
             return False
         card, message = claimed
+        if message is None:
+            return True
         content = content_hash(message)
         if card.ts is not None and content == card.have_hash:
             await self._shown(card, card.ts, content)
@@ -58,10 +60,19 @@ class CardKeeper:
             await self._update(card, card.ts, message, content)
         return True
 
-    def _claim(self, tx: Transaction, policy: Policy) -> tuple[Card, Message] | None:
+    def _claim(self, tx: Transaction, policy: Policy) -> tuple[Card, Message | None] | None:
+        """Take the next card and render it; one on which our own code fails is left alone until it changes again."""
         card = tx.cards.claim(self.desk.clock())
         if card is None:
             return None
+        try:
+            return card, self._rendered(tx, card, policy)
+        except Exception:  # one of the four doors: logged, and the other cards go on
+            log.exception("card_not_rendered", release=f"R-{card.release}")
+            tx.cards.give_up(card, "our own code failed")
+            return card, None
+
+    def _rendered(self, tx: Transaction, card: Card, policy: Policy) -> Message:
         release = tx.lanes.release(card.release)
         if release is None:
             raise LookupError(f"card {card.id} of R-{card.release}, which is not stored")
@@ -70,11 +81,11 @@ class CardKeeper:
             unknown = release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN
             asks = QUESTION_ACTS if unknown and release.state is Lifecycle.DEPLOYING else ()
             buttons = self._buttons(tx, card, release.generation, asks)
-            return card, question(release, policy, self.links, buttons, permalinks, card.want)
+            return question(release, policy, self.links, buttons, permalinks, card.want)
         acts = NOTICE_ACTS if release.state is Lifecycle.OPEN else ()
         buttons = self._buttons(tx, card, release.generation, acts)
         lane = tx.lanes.load(release.lane, also=release.number)
-        return card, notice(release, lane, policy, self.links, buttons, permalinks, card.want)
+        return notice(release, lane, policy, self.links, buttons, permalinks, card.want)
 
     def _buttons(self, tx: Transaction, card: Card, generation: int, acts: tuple[str, ...]) -> Mapping[str, str]:
         return {act: tx.cards.handle(card.id, card.release, generation, act) for act in acts}

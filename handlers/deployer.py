@@ -41,6 +41,7 @@ T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
 GIVE_UP_AFTER = timedelta(hours=24)
+WHEN_IT_FAILED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,12 @@ class Deployer:
     async def once(self) -> bool:
         """Take one effect that is due and bring it a step further; False when none is due."""
         setting = self.desk.setting()
-        row, task, decided = await self.desk.store.write(lambda tx: claim(tx, setting))
+        try:
+            row, task, decided = await self.desk.store.write(lambda tx: claim(tx, setting))
+        except Exception:  # one of the four doors: logged, and the deploys of other lanes go on
+            log.exception("deploy_not_claimed")
+            await self.desk.store.write(lambda tx: put_off(tx, setting.now))
+            return True
         if row is None:
             return False
         if decided is not None and task is not None:
@@ -166,6 +172,13 @@ class Deployer:
             log.warning("fenced")
         else:
             record(given, decided)
+
+
+def put_off(tx: Transaction, now: datetime) -> None:
+    """Move the effect on which our own code failed out of the way for a while."""
+    row = tx.effects.claim((EffectKind.DEPLOY,), now)
+    if row is not None:
+        tx.effects.outcome(row, row.claimed_from, now, due=now + WHEN_IT_FAILED, note="our own code failed")
 
 
 def window_ends(task: Task, now: datetime) -> datetime:

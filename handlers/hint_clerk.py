@@ -41,6 +41,11 @@ class HintClerk:
         self.follower.look_now(hint.repository)
         return outcome
 
+    def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
+        """Leave it at the log: nobody is behind a webhook, and polling finds what it hinted at."""
+        del tx, setting, row
+        return "set aside"
+
     async def _fetched(self, hint: RunHint) -> list[tuple[ServicePolicy, PipelineReport]] | TryLater:
         """Return what the run says now, for each service that is built in its repository and follows such runs."""
         found = []

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import structlog
 
-from bot.ports.store import InboxRow
+from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import TryLater
+from bot.submit import Setting
 from handlers.desk import Desk
 
 log = structlog.get_logger()
@@ -23,6 +24,9 @@ class Clerk(Protocol):
 
     async def handle(self, row: InboxRow) -> str | TryLater:
         """Decide upon a row and mark it done in the same transaction; returns what to tell the command line."""
+
+    def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
+        """See that whoever is behind a row hears that it did not count; returns the same words."""
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ class Intake:
     async def _work(self, row: InboxRow) -> None:
         if row.tries > MOST_TRIES:
             log.error("inbox_row_set_aside", source=row.received.source, tries=row.tries)
-            await self.desk.store.write(lambda tx: tx.inbox.poison(row.id, "set aside after too many tries"))
+            self._hear(row, await self.desk.change(lambda tx, setting: self._poison(tx, setting, row)))
             return
         try:
             outcome = await self.clerk.handle(row)
@@ -68,7 +72,17 @@ class Intake:
             return
         if isinstance(outcome, TryLater):
             await self._later(row, outcome)
-        elif (waiter := self.waiting.pop(row.id, None)) is not None and not waiter.done():
+        else:
+            self._hear(row, outcome)
+
+    def _poison(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
+        tx.inbox.poison(row.id, "set aside after too many tries")
+        return self.clerk.set_aside(tx, setting, row)
+
+    def _hear(self, row: InboxRow, outcome: str) -> None:
+        """Let whoever waits on the command line hear the outcome."""
+        waiter = self.waiting.pop(row.id, None)
+        if waiter is not None and not waiter.done():
             waiter.set_result(outcome)
 
     async def _later(self, row: InboxRow, trouble: TryLater) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 
 import structlog
 
@@ -30,8 +31,11 @@ from handlers.permalinks import Permalinks
 log = structlog.get_logger()
 
 GIVE_UP_AFTER = timedelta(hours=24)
-FOR_THE_CARD = 1.0
-"""Seconds to wait for a notice that is not posted yet, so that its thread can begin."""
+LONGEST_FOR_THE_CARD = timedelta(minutes=1)
+"""The longest pause between two looks whether a notice is posted, so that its thread can begin."""
+WHEN_IT_FAILED = timedelta(minutes=1)
+MOST_TRIES = 5
+"""How often our own code may fail on a message before it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Post:
     thread: str | None = None
     slack: str | None = None
     response_url: str | None = None
+
+
+class Waits(Enum):
+    """Why a message cannot be sent yet."""
+
+    FOR_THE_CARD = "its notice is not posted yet"
+    OWN_FAULT = "our own code failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +85,8 @@ class Messenger:
         row, post = claimed
         if row.claimed_from is EffectState.VERIFY and row.effect.kind is EffectKind.ANNOUNCE:
             await self._write(row, EffectState.DEAD, "its answer was lost; an announcement is sent at most once")
-        elif isinstance(post, TryLater):
-            await self._write(row, EffectState.READY, post.why, timedelta(seconds=post.after))
+        elif isinstance(post, Waits):
+            await self._wait(row, post)
         elif post is None:
             await self._write(row, EffectState.DONE, "nothing to say")
         else:
@@ -83,27 +94,45 @@ class Messenger:
         log.debug("message_effect", effect=row.effect.key, seconds=(self.desk.clock() - now).total_seconds())
         return True
 
-    def _claim(self, tx: Transaction, policy: Policy) -> tuple[EffectRow, Post | TryLater | None] | None:
+    def _claim(self, tx: Transaction, policy: Policy) -> tuple[EffectRow, Post | Waits | None] | None:
         row = tx.effects.claim(self.kinds, self.desk.clock())
         if row is None:
             return None
         permalinks = Permalinks(tx.cards, self.workspace)
-        return row, COMPOSERS[row.effect.kind](tx, row, policy, self.links, permalinks)
+        try:
+            return row, COMPOSERS[row.effect.kind](tx, row, policy, self.links, permalinks)
+        except Exception:  # one of the four doors: logged, and the other messages go on
+            log.exception("message_not_composed", effect=row.effect.key)
+            return row, Waits.OWN_FAULT
+
+    async def _wait(self, row: EffectRow, why: Waits) -> None:
+        ours = why is Waits.OWN_FAULT
+        if (ours and row.attempt >= MOST_TRIES) or self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
+            log.error("message_set_aside", effect=row.effect.key, why=why.value)
+            await self._write(row, EffectState.DEAD, why.value)
+            return
+        wait = WHEN_IT_FAILED if ours else min(pause(row.attempt), LONGEST_FOR_THE_CARD)
+        await self._write(row, EffectState.READY, why.value, wait)
 
     async def _send(self, row: EffectRow, post: Post) -> None:
-        outcome = await self._deliver(post)
+        try:
+            outcome = await self._deliver(post)
+        except Exception:  # the same door: nobody knows what the call did
+            log.exception("message_call_failed", effect=row.effect.key)
+            outcome = Unsure("our own code failed")
         match outcome:
             case None:
                 await self._write(row, EffectState.DONE, "")
             case GiveUp(reason):
                 log.error("message_not_delivered", effect=row.effect.key, why=reason)
                 await self._write(row, EffectState.DEAD, reason)
-            case TryLater() if self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
-                await self._write(row, EffectState.DEAD, outcome.why)
-            case TryLater(after, why):
-                await self._write(row, EffectState.READY, why, max(timedelta(seconds=after), pause(row.attempt)))
             case Unsure(why) if row.effect.kind is EffectKind.ANNOUNCE:
                 await self._write(row, EffectState.DEAD, why)
+            case TryLater(why=why) | Unsure(why) if self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
+                log.error("message_not_delivered", effect=row.effect.key, why=why)
+                await self._write(row, EffectState.DEAD, why)
+            case TryLater(after, why):
+                await self._write(row, EffectState.READY, why, max(timedelta(seconds=after), pause(row.attempt)))
             case Unsure(why):
                 await self._write(row, EffectState.READY, why, pause(row.attempt))
 
@@ -127,12 +156,12 @@ class Messenger:
             log.warning("fenced", effect=row.effect.key)
 
 
-Composer = Callable[[Transaction, EffectRow, Policy, Links, Permalinks], Post | TryLater | None]
+Composer = Callable[[Transaction, EffectRow, Policy, Links, Permalinks], Post | Waits | None]
 
 
 def _thread_line(
     tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | TryLater | None:
+) -> Post | Waits | None:
     happening: Happening = HAPPENING.validate_json(row.effect.body)
     release = _release(tx, row)
     message = thread.line(happening, release, policy, links, permalinks)
@@ -140,13 +169,13 @@ def _thread_line(
         return None
     card = tx.cards.of(CardKind.NOTICE, release.number)
     if card is None or card.ts is None:
-        return TryLater(FOR_THE_CARD, "its notice is not posted yet")
+        return Waits.FOR_THE_CARD
     return Post(message, card.channel, thread=card.ts)
 
 
 def _announcement(
     tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | TryLater | None:
+) -> Post | Waits | None:
     del permalinks
     if policy.announcements is None:
         return None
@@ -156,14 +185,14 @@ def _announcement(
 
 def _failure(
     tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | TryLater | None:
+) -> Post | Waits | None:
     release = _release(tx, row)
     return Post(tell(release, policy, links, permalinks), release.policy.channel)
 
 
 def _answer(
     tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | TryLater | None:
+) -> Post | Waits | None:
     del tx, policy, links, permalinks
     body = json.loads(row.effect.body)
     message = Message(body["text"], tuple(body["blocks"]))

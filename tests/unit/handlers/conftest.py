@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.policy import Policy
 from tests.factories import a_policy
@@ -17,6 +18,7 @@ Opening = Callable[[Policy], Awaitable[World]]
 async def opening(tmp_path: Path) -> AsyncIterator[Opening]:
     """Open a world under a policy of one's own."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(capture_logs())  # else each expected traceback is drawn in colour, which takes seconds
 
         async def opened(policy: Policy) -> World:
             world = World(tmp_path, policy)

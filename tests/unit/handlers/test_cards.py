@@ -1,0 +1,119 @@
+"""Cards: shown when they differ, once at a time, later when Slack says so, left alone when it refuses."""
+
+import pytest
+
+from bot.core.release import Lifecycle
+from bot.ports.store import CardKind
+from bot.ports.trouble import GiveUp, TryLater, Unsure
+from tests.factories import LANE, a_report
+from tests.fakes.chat import Arrived, Killed, Posted
+from tests.fakes.world import World
+
+
+async def asked(world: World) -> Posted:
+    """Go on until R-1 waits for its approval."""
+    await world.looks()
+    await world.looks(a_report(1))
+    return await world.notice()
+
+
+async def wanted(world: World) -> None:
+    """Ask for the card to be shown anew, and let that happen."""
+    await world.store.write(lambda tx: tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", world.now))
+    await world.settle()
+
+
+async def test_what_slack_has_already_is_not_sent(world: World) -> None:
+    await asked(world)
+    for _ in range(5):
+        world.passes(60)
+        await wanted(world)
+    assert world.chat.calls == ["post"]
+    card = await world.card()
+    assert card.want == card.have
+
+
+async def test_many_changes_are_one_update(world: World) -> None:
+    posted = await asked(world)
+    await world.stores(world.click("U0PRIYA", posted, posted.button("approve")))
+    await world.acts.once()
+    await world.deployer.once()
+    await world.settle()
+    assert world.chat.calls.count("update") == 1
+    assert len(posted.versions) == 2
+
+
+@pytest.mark.parametrize("trouble", [TryLater(30, "rate limited"), Unsure("timed out"), Arrived()])
+async def test_an_update_that_fails_is_made_later(world: World, trouble: TryLater | Unsure | Arrived) -> None:
+    posted = await asked(world)
+    world.chat.will("update", trouble)
+    await world.rejects("U0PRIYA", posted, "no")
+    assert world.chat.calls.count("update") == 1
+    world.passes(30)
+    await world.settle()
+    assert world.chat.calls.count("update") == 2
+    assert posted.message.text.splitlines()[0] == "R-1, payments 1 (0000001) to production, was rejected."
+    assert len(world.chat.in_channel("C0PAYMENTS")) == 1
+
+
+async def test_a_post_that_certainly_did_not_arrive_is_not_a_lost_one(world: World) -> None:
+    world.chat.will("post", TryLater(30, "rate limited"))
+    await world.looks()
+    await world.looks(a_report(1))
+    world.passes(29)
+    await world.settle()
+    assert world.chat.in_channel("C0PAYMENTS") == []
+    world.passes(1)
+    await world.settle()
+    assert len(world.chat.in_channel("C0PAYMENTS")) == 1
+    assert (await world.card()).lost_posts == 0
+
+
+async def test_a_card_that_slack_refuses_is_left_alone_until_it_changes(world: World) -> None:
+    world.chat.will("post", GiveUp("is_archived"))
+    await world.looks()
+    await world.looks(a_report(1))
+    for _ in range(5):
+        world.passes(600)
+        await world.settle()
+    assert world.chat.calls == ["post"]
+    await world.looks(a_report(2))
+    assert (await world.notice(1)).message.text.splitlines()[0].endswith("was superseded by a newer build.")
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_killed_while_posting_it_is_posted_after_the_restart(world: World, *, arrived: bool) -> None:
+    await world.looks()
+    world.chat.will("post", Killed(arrived=arrived))
+    with pytest.raises(Killed):
+        await world.looks(a_report(1))
+    await world.crash()
+    await world.settle()
+    assert len(world.chat.in_channel("C0PAYMENTS")) == 1 + arrived
+    assert (await world.card()).lost_posts == 1
+
+
+async def test_the_buttons_survive_a_restart(world: World) -> None:
+    posted = await asked(world)
+    before = posted.button("approve")
+    await world.crash()
+    await wanted(world)
+    assert posted.button("approve") == before
+    await world.clicks("U0PRIYA", posted, "approve")
+    assert len(world.executor.started) == 1
+
+
+async def test_a_card_on_which_our_code_fails_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted = await asked(world)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a bug of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("handlers.cards.notice", broken)
+        await world.rejects("U0PRIYA", posted, "no")
+        world.passes(60)
+        assert await world.settle() == 0
+    assert await world.states(LANE) == [Lifecycle.REJECTED]
+    await wanted(world)
+    assert posted.message.text.splitlines()[0] == "R-1, payments 1 (0000001) to production, was rejected."

@@ -1,0 +1,135 @@
+"""Messages of their own: in order, at least once, save announcements, which are sent at most once."""
+
+import pytest
+
+from bot.core.policy import Mode
+from bot.core.release import Lifecycle
+from bot.ports.ci import ProgressStatus
+from bot.ports.trouble import GiveUp, TryLater, Unsure
+from tests.factories import a_lane_policy, a_policy, a_report
+from tests.fakes.chat import Arrived, Killed
+from tests.fakes.world import World
+from tests.unit.handlers.conftest import Opening
+
+LOUD = a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, announce=True))
+
+
+async def deployed(world: World) -> None:
+    """Let R-1 run, with all its thread lines told."""
+    await world.looks()
+    await world.looks(a_report(1))
+
+
+async def live(world: World) -> list[str]:
+    """Let R-1 become live; returns what the announcement channel reads."""
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    for _ in range(10):
+        world.passes(600)
+        await world.settle()
+    assert await world.states() == [Lifecycle.LIVE]
+    return [one.message.text.splitlines()[0] for one in world.chat.in_channel("C0RELEASES")]
+
+
+async def test_an_announcement_with_a_lost_answer_is_not_repeated(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    world.chat.will("post", Arrived())
+    assert await live(world) == ["payments 1 is live in production"]
+
+
+async def test_an_announcement_that_certainly_did_not_arrive_is_sent_later(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    world.chat.will("post", TryLater(30, "rate limited"), TryLater(30, "rate limited"))
+    assert await live(world) == ["payments 1 is live in production"]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_killed_while_announcing_it_is_not_announced_twice(opening: Opening, *, arrived: bool) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    world.chat.will("post", Killed(arrived=arrived))
+    with pytest.raises(Killed):
+        await world.follows()
+    await world.crash()
+    await world.settle()
+    assert len(world.chat.in_channel("C0RELEASES")) == int(arrived)
+
+
+async def test_where_no_channel_is_named_nothing_is_announced(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, announce=True), announcements=None))
+    await deployed(world)
+    assert await live(world) == []
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'announce'") == [("done",)]
+
+
+async def test_a_thread_line_with_a_lost_answer_is_repeated_and_the_order_kept(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await world.looks()
+    await world.sees(a_report(1))
+    await world.cards.once()
+    world.chat.will("post", Arrived())
+    await world.settle()
+    world.passes(2)
+    await world.settle()
+    posted = await world.notice()
+    asking = "Asking the CI system to deploy payments 1 (0000001) to production."
+    accepted = "The CI system accepted the deploy."
+    lines = [line.split(" <")[0] for line in world.chat.in_thread(posted.ts)]
+    assert lines == [asking, asking, accepted]
+
+
+async def test_thread_lines_wait_for_a_card_that_cannot_be_posted_without_spinning(opening: Opening) -> None:
+    world = await opening(LOUD)
+    world.chat.will("post", *[GiveUp("is_archived")] * 100)
+    await deployed(world)
+    steps = 0
+    for _ in range(60):
+        world.passes(60)
+        steps += await world.settle()
+    assert steps <= 60
+    assert world.chat.calls == ["post"]
+    world.passes(24 * 3600)
+    await world.settle()
+    assert await world.sql("SELECT DISTINCT state FROM effects WHERE kind = 'log' AND state <> 'done'") == [("dead",)]
+
+
+async def test_a_failure_is_told_at_least_once(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    world.executor.says(ProgressStatus.FAILED, "out of disk")
+    world.chat.will("post", Unsure("timed out"))
+    await world.follows()
+    world.passes(2)
+    await world.settle()
+    told = [one.message.text for one in world.chat.in_channel("C0PAYMENTS") if "out of disk" in one.message.text]
+    assert [text.splitlines()[0] for text in told if text.startswith("Ann")] == [
+        "Ann: the deploy of payments 1 (0000001) to production failed."
+    ]
+
+
+async def test_a_message_on_which_our_code_fails_stops_no_other(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a bug of ours")
+
+    monkeypatch.setattr("handlers.messenger.thread.line", broken)
+    assert await live(world) == ["payments 1 is live in production"]
+    assert await world.sql("SELECT state, attempt FROM effects WHERE key LIKE 'log:R-1:%:live:'") == [("dead", 5)]
+
+
+async def test_an_adapters_own_error_does_not_end_the_loop(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    world.executor.says(ProgressStatus.FAILED, "out of disk")
+    world.chat.will("post", ValueError("not JSON"))
+    await world.follows()
+    world.passes(2)
+    await world.settle()
+    assert [o.message.text.split(":")[0] for o in world.chat.in_channel("C0PAYMENTS")][1:] == ["Ann"]
