@@ -28,8 +28,7 @@ async def test_missing_approvals_expire_to_the_second(world: World) -> None:
     assert await world.states() == [Lifecycle.EXPIRED]
     posted = await world.notice()
     assert world.chat.in_thread(posted.ts) == [
-        "Expired: not all approvals came in time. A timeout is not a rejection, nobody said no. "
-        "To ask again: `/deploy payments 1 to production`"
+        "Expired: not all approvals came in time. A timeout is not a rejection, nobody said no. To ask again: `/deploy payments 1 to production`"
     ]
 
 

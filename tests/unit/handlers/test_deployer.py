@@ -292,6 +292,41 @@ async def test_what_a_release_that_ended_wanted_is_cancelled(world: World) -> No
     assert await world.sql("SELECT state FROM effects WHERE kind = 'deploy'") == [("cancelled",)]
 
 
+async def test_approved_rebuilt_and_approved_again_ships_the_rebuilt_once(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    posted = await world.notice()
+    await world.stores(world.click("U0PRIYA", posted, posted.button("approve")))
+    await world.acts.once()
+    await world.sees(a_report(1, attempt=2))
+    while await world.cards.once():
+        pass
+    await world.stores(world.click("U0PRIYA", posted, posted.button("approve")))
+    await world.acts.once()
+    await world.settle()
+    assert len(world.executor.started) == 1
+    assert await world.sql("SELECT key, state FROM effects WHERE kind = 'deploy' ORDER BY id") == [
+        ("deploy:R-1:1", "cancelled"),
+        ("deploy:R-1:2", "done"),
+    ]
+
+
+async def test_a_deploy_on_which_our_code_fails_is_put_off(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = await opening(automatic())
+
+    def broken(*_: object) -> None:
+        raise KeyError("a bug of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("handlers.deployer.submit", broken)
+        await shipping(world)
+        await waits(world, 120, 20)
+    assert await world.states() == [Lifecycle.OPEN]
+    assert world.executor.started == []
+    await waits(world, 60)
+    assert len(world.executor.started) == 1
+
+
 async def test_lanes_ship_one_at_a_time_in_order(opening: Opening) -> None:
     world = await opening(automatic())
     await shipping(world)
