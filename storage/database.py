@@ -10,36 +10,20 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Transaction
+from bot.ports.store import Transaction
 from storage.audit import SqliteAudit
-from storage.builds import SqliteBuilds
-from storage.cards import SqliteCards
 from storage.durability import connect, durability, examine
-from storage.effects import SqliteEffects
-from storage.inbox import SqliteInbox
-from storage.lanes import SqliteLanes
 from storage.lock import Lock
 from storage.migrations import migrate
 from storage.problems import DatabaseProblem, explained
+from storage.transactions import Transactions, roll_back
 
-__all__ = ["DatabaseProblem", "SqliteStore", "SqliteTransaction", "open_store"]
+__all__ = ["DatabaseProblem", "SqliteStore", "open_store"]
 
 T = TypeVar("T")
 
 TAIL = 10_000
 """How many audit rows are checked at every start; `signoff audit verify` checks them all."""
-
-
-class SqliteTransaction:
-    """The port's Transaction: everything in it reads and writes the one transaction that is open."""
-
-    def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
-        self.lanes: Lanes = SqliteLanes(database)
-        self.builds: Builds = SqliteBuilds(database)
-        self.inbox: Inbox = SqliteInbox(database, clock)
-        self.effects: Effects = SqliteEffects(database)
-        self.cards: Cards = SqliteCards(database, token)
-        self.audit: Audit = SqliteAudit(database)
 
 
 class SqliteStore:
@@ -52,15 +36,16 @@ class SqliteStore:
         self._lock = Lock(path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._database: Database
+        self._transactions: Transactions
         self._closed = False
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run in BEGIN IMMEDIATE and commit durably; a caller that is cancelled meanwhile does not stop it."""
-        return await self._in_thread(lambda: self._write(work))
+        return await self._in_thread(lambda: self._transactions.write(work))
 
     async def read(self, query: Callable[[Transaction], T]) -> T:
         """Run on a consistent view; an attempt to write is an error."""
-        return await self._in_thread(lambda: self._read(query))
+        return await self._in_thread(lambda: self._transactions.read(query))
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -90,6 +75,7 @@ class SqliteStore:
             self._lock.acquire()
             connection = connect(self._path)
             self._database = Database(connection, execute_plugins=False)
+            self._transactions = Transactions(self._database, self._clock, self._token)
             examine(connection, self._path)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
@@ -107,41 +93,12 @@ class SqliteStore:
         except ValueError as error:
             raise DatabaseProblem(f"{self._path}: {error}. Restore a backup, and find out who changed it.") from error
         finally:
-            _roll_back(connection)
-
-    def _write(self, work: Callable[[Transaction], T]) -> T:
-        connection = self._database.conn
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(self._transaction())
-            connection.execute("COMMIT")
-        finally:
-            _roll_back(connection)
-        return result
-
-    def _read(self, query: Callable[[Transaction], T]) -> T:
-        connection = self._database.conn
-        connection.execute("PRAGMA query_only=ON")
-        try:
-            connection.execute("BEGIN")
-            return query(self._transaction())
-        finally:
-            _roll_back(connection)
-            connection.execute("PRAGMA query_only=OFF")
-
-    def _transaction(self) -> SqliteTransaction:
-        return SqliteTransaction(self._database, self._clock, self._token)
+            roll_back(connection)
 
     def _close(self) -> None:
         if hasattr(self, "_database"):
             self._database.close()
         self._lock.release()
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    """Undo what was not committed; nothing to do after a commit, or when SQLite has rolled back by itself."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
 
 
 async def open_store(path: Path, *, clock: Callable[[], datetime], token: Callable[[], str]) -> SqliteStore:

@@ -73,3 +73,8 @@ def _cards(database: Database) -> None:
 @STEPS(name="0007_audit")
 def _audit(database: Database) -> None:
     _run(database, schema.AUDIT)
+
+
+@STEPS(name="0008_remembered")
+def _remembered(database: Database) -> None:
+    _run(database, schema.REMEMBERED)

@@ -244,3 +244,5 @@ AUDIT = (
     """,
     *_append_only("audit"),
 )
+
+REMEMBERED = ("CREATE TABLE remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",)

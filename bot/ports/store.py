@@ -281,6 +281,19 @@ class Audit(Protocol):
         """Check the whole chain and return its length; raises ValueError naming the first row that does not fit."""
 
 
+class Remembered(Protocol):
+    """What was learnt from outside and is needed when the outside is away. Nothing is decided by it."""
+
+    def get(self, name: str) -> str | None:
+        """Return what is remembered under a name."""
+
+    def beginning(self, prefix: str) -> Mapping[str, str]:
+        """Return everything whose name begins so, by the rest of its name."""
+
+    def set(self, name: str, value: str) -> None:
+        """Remember it in place of what was remembered before."""
+
+
 class Transaction(Protocol):
     """One transaction: all of it is committed, or none."""
 
@@ -290,6 +303,7 @@ class Transaction(Protocol):
     effects: Effects
     cards: Cards
     audit: Audit
+    remembered: Remembered
 
 
 class Store(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from storage.database import SqliteTransaction
+from storage.transactions import SqliteTransaction
 from storage.durability import connect
 from storage.migrations import migrate
 from tests.factories import NOON

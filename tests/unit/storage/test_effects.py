@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.ports.store import EffectKind, EffectRow, EffectState, NewEffect
-from storage.database import SqliteTransaction
+from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_release
 from tests.unit.storage.conftest import File
 from tests.unit.storage.test_lanes import opened

@@ -10,7 +10,7 @@ from bot.core.build import BuildState
 from bot.core.lane import Lane, Live
 from bot.core.policy import GithubWorkflow, LaneId
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Surface, Verdict
-from storage.database import SqliteTransaction
+from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release, a_sha
 from tests.unit.storage.conftest import File
 

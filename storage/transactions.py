@@ -1,0 +1,78 @@
+"""Transactions over one connection, synchronous: who owns the connection's file, lock and thread is told elsewhere."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
+from storage.audit import SqliteAudit
+from storage.builds import SqliteBuilds
+from storage.cards import SqliteCards
+from storage.effects import SqliteEffects
+from storage.inbox import SqliteInbox
+from storage.lanes import SqliteLanes
+from storage.remembered import SqliteRemembered
+
+T = TypeVar("T")
+
+
+class SqliteTransaction:
+    """The port's Transaction: everything in it reads and writes the one transaction that is open."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
+        self.lanes: Lanes = SqliteLanes(database)
+        self.builds: Builds = SqliteBuilds(database)
+        self.inbox: Inbox = SqliteInbox(database, clock)
+        self.effects: Effects = SqliteEffects(database)
+        self.cards: Cards = SqliteCards(database, token)
+        self.audit: Audit = SqliteAudit(database)
+        self.remembered: Remembered = SqliteRemembered(database)
+
+
+class Transactions:
+    """Runs plain functions as transactions, one at a time, on the caller's own thread.
+
+    Args:
+        database: over a connection with `isolation_level=None` whose tables are up to date.
+        clock: the present, in UTC.
+        token: makes the random ids of buttons, 128 bits each.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
+        self._database = database
+        self._clock = clock
+        self._token = token
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run in BEGIN IMMEDIATE and commit; roll back and raise what `work` or the commit raises."""
+        connection = self._database.conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(self._transaction())
+            connection.execute("COMMIT")
+        finally:
+            roll_back(connection)
+        return result
+
+    def read(self, query: Callable[[Transaction], T]) -> T:
+        """Run on a consistent view; an attempt to write is an error."""
+        connection = self._database.conn
+        connection.execute("PRAGMA query_only=ON")
+        try:
+            connection.execute("BEGIN")
+            return query(self._transaction())
+        finally:
+            roll_back(connection)
+            connection.execute("PRAGMA query_only=OFF")
+
+    def _transaction(self) -> SqliteTransaction:
+        return SqliteTransaction(self._database, self._clock, self._token)
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what was not committed; nothing to do after a commit, or when SQLite has rolled back by itself."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
