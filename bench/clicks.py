@@ -80,8 +80,8 @@ async def measure(folder: Path) -> list[Figure]:
             await ack()
 
         stored = bolt_app(web, http, home)
-        desk = Desk(store, policy(), now, lambda length: "0" * length, Bell())
-        reception = Reception(desk, Links("https://github.com"), home.url)
+        desk = Desk(store, policy(), now, lambda length: "0" * length, Bell(), chance=lambda: 1.0)
+        reception = Reception(desk, Links("https://github.com"))
         register(stored, reception, "/deploy", SlackChat(web, http))
         numbers = count(1)
         ratios = []

@@ -1,12 +1,13 @@
-"""THE composition root: the only file that names concrete classes together."""
+"""THE composition root: database, webhooks, Slack, GitHub and the crew put together, started and stopped."""
 
 import asyncio
+import random
 import secrets
 import string
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -14,25 +15,15 @@ from aiohttp import ClientSession, ClientTimeout, web
 from bot.config.environment import Settings
 from bot.core.inputs import TimePassed
 from bot.core.policy import Policy
-from bot.ports.store import EffectKind, Store
+from bot.crew import Crew, Pace, World, muster
+from bot.ports.store import Store
 from bot.views.links import Links
 from handlers import control, health
-from handlers.act_clerk import ActClerk
 from handlers.bell import Bell
-from handlers.cards import CardKeeper
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
-from handlers.clock import Clock
-from handlers.deployer import Deployer
 from handlers.desk import Desk
-from handlers.follow import Follower
-from handlers.hint_clerk import HintClerk
-from handlers.intake import Intake
-from handlers.messenger import Messenger
-from handlers.people import People
-from handlers.reception import Reception
 from handlers.slack.app import SlackConnection, SlackUnreachable, connect
-from handlers.watch import Watch
 from handlers.webhooks import LARGEST_BODY, webhook_routes
 from storage.database import open_store
 
@@ -43,15 +34,6 @@ SLACK_PAUSE = 5.0
 """Seconds between tries to reach Slack at the start."""
 DRAIN = 15.0
 """Seconds that a stop waits for calls under way: longer than any call may take."""
-LOOP_PAUSE = 1.0
-"""Seconds before a loop whose own code failed goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often the bot asks where webhooks may be silent."""
-
-    follow: timedelta = timedelta(seconds=5)
 
 
 def now() -> datetime:
@@ -66,22 +48,19 @@ def token(length: int) -> str:
 
 @dataclass(slots=True)
 class Signoff:
-    """The whole bot, running. `failures` names every loop whose own code failed; the tests hold it against empty."""
+    """The whole bot, running."""
 
     settings: Settings
     policy: Policy
     host: str
     port: int
     clock: Callable[[], datetime] = now
-    pace: Pace = Pace()
-    failures: list[str] = field(default_factory=list)
+    pace: Pace = field(default_factory=Pace)
     started: bool = False
     bound_port: int = 0
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _slack: SlackConnection | None = None
-    _desk: Desk | None = None
-    _watches: list[Watch] = field(default_factory=list)
+    _crew: Crew | None = None
 
     async def start(self) -> None:
         """Open the database, then the webhooks, then Slack; return when clicks are listened to.
@@ -106,12 +85,12 @@ class Signoff:
         http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
         slack = await self._reach_slack()
         policy = await with_channel_ids(self.policy, slack.directory.channel_id)
-        desk = Desk(store, policy, self.clock, token, bell)
+        chance = random.random  # noqa: S311 - spreads what is tried again, guards nothing
+        desk = Desk(store, policy, self.clock, token, bell, chance=chance, workspace=slack.workspace)
         sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
-        self._desk = desk
         for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
             await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
-        self._run_loops(desk, slack, Github(sender, self.settings.github_web_url))
+        self._run(desk, slack, Github(sender, self.settings.github_web_url))
         self.started = True
         log.info("ready", port=self.bound_port, services=len(policy.services), policy=policy.hash[:12])
 
@@ -144,31 +123,13 @@ class Signoff:
             self._stack.push_async_callback(slack.close)
             return slack
 
-    def _run_loops(self, desk: Desk, slack: SlackConnection, github: Github) -> None:
-        links = Links(self.settings.github_web_url)
-        follower = Follower(desk, github, self.pace.follow)
-        reception = Reception(desk, links, slack.workspace)
-        clerk = ActClerk(desk, People(desk.policy, slack.directory), slack.workspace)
-        acts = Intake(desk, ("slack", "cli"), clerk)
-        hints = Intake(desk, ("github",), HintClerk(desk, github, follower))
-        told = (EffectKind.LOG, EffectKind.TELL_FAILURE, EffectKind.ANNOUNCE)
-        loops: dict[str, Callable[[], Awaitable[None]]] = {
-            "acts": acts.run,
-            "hints": hints.run,
-            "deploys": Deployer(desk, github).run,
-            "more deploys": Deployer(desk, github).run,
-            "answers": Messenger(desk, slack.chat, (EffectKind.ANSWER,), links, slack.workspace).run,
-            "messages": Messenger(desk, slack.chat, told, links, slack.workspace).run,
-            "cards": CardKeeper(desk, slack.chat, links, slack.workspace).run,
-            "follow": follower.run,
-            "clock": Clock(desk).run,
-            "slack": lambda: slack.serve(reception, desk.policy.command),
-            "control": lambda: self._serve_control(control.Control(reception, acts)),
-        }
-        self._watches = [Watch(desk, github, github, service) for service in desk.policy.services]
-        for watch in self._watches:
-            loops[f"watch {watch.service.name}"] = watch.run
-        self._tasks = [asyncio.create_task(self._forever(name, loop), name=name) for name, loop in loops.items()]
+    def _run(self, desk: Desk, slack: SlackConnection, github: Github) -> None:
+        world = World(slack.chat, slack.directory, source=github, executor=github)
+        crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
+        crew.loops["slack"] = lambda: slack.serve(crew.reception, desk.policy.command)
+        crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.acts))
+        self._crew = crew
+        crew.start()
 
     async def _serve_control(self, door: control.Control) -> None:
         runner = await control.listen(door, control.socket_path(self.settings.database_path))
@@ -177,31 +138,24 @@ class Signoff:
         finally:
             await runner.cleanup()
 
-    async def _forever(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
-        """Run a loop; should its own code fail, say so once and go on: nothing crash-loops, nothing dies silently."""
-        while True:
-            try:
-                await loop()
-            except Exception:
-                self.failures.append(name)
-                log.exception("loop_failed", loop=name)
-                await asyncio.sleep(LOOP_PAUSE)
+    @property
+    def failures(self) -> list[str]:
+        """Name every loop whose own code failed; tests hold it against empty."""
+        return self._crew.failures if self._crew else []
 
     def parts(self) -> dict[str, bool]:
         """Return each part and whether it is well, for /readyz."""
         return {
             "started": self.started,
             "slack": self._slack is not None and self._slack.connected,
-            "github": all(watch.well for watch in self._watches),
+            "github": self._crew is not None and all(watch.well for watch in self._crew.watches),
         }
 
     async def stop(self) -> None:
         """Stop listening, let what is being written finish, close everything."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._desk is not None:
-            await self._desk.drain(DRAIN)
+        if self._crew is not None:
+            await self._crew.stop()
+            await self._crew.desk.drain(DRAIN)
         await self._stack.aclose()
 
 

@@ -57,8 +57,6 @@ class ActClerk:
 
     desk: Desk
     people: People
-    workspace: str
-    """The address of the Slack workspace, for links."""
 
     async def handle(self, row: InboxRow) -> str | TryLater:
         """Decide upon one act; returns the plain text of its answer."""
@@ -89,7 +87,7 @@ class ActClerk:
         return await self.people.in_slack(act.slack, act.team, surface)
 
     def _decide(self, tx: Transaction, setting: Setting, row: InboxRow, act: Act, actor: Actor | None) -> Told:
-        links = Permalinks(tx.cards, self.workspace)
+        links = Permalinks(tx.cards, self.desk.workspace)
         if actor is None:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
         elif isinstance(act, Command):

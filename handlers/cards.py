@@ -8,7 +8,6 @@ import structlog
 
 from bot.core.policy import Policy
 from bot.core.release import DeployStatus, Lifecycle
-from bot.core.retry import pause
 from bot.ports.slack import Chat, Message
 from bot.ports.store import Card, CardKind, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
@@ -31,7 +30,6 @@ class CardKeeper:
     desk: Desk
     chat: Chat
     links: Links
-    workspace: str
 
     async def run(self) -> None:
         """Work for ever."""
@@ -76,7 +74,7 @@ class CardKeeper:
         release = tx.lanes.release(card.release)
         if release is None:
             raise LookupError(f"card {card.id} of R-{card.release}, which is not stored")
-        permalinks = Permalinks(tx.cards, self.workspace)
+        permalinks = Permalinks(tx.cards, self.desk.workspace)
         if card.kind is CardKind.QUESTION:
             unknown = release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN
             asks = QUESTION_ACTS if unknown and release.state is Lifecycle.DEPLOYING else ()
@@ -97,9 +95,9 @@ class CardKeeper:
                 await self._shown(card, posted, content)
                 self.desk.bell.ring()
             case TryLater(after, why):
-                await self._later(card, max(timedelta(seconds=after), pause(card.tries)), why, lost=False)
+                await self._later(card, max(timedelta(seconds=after), self.desk.pause(card.tries)), why, lost=False)
             case Unsure(why):
-                await self._later(card, pause(card.tries), why, lost=True)
+                await self._later(card, self.desk.pause(card.tries), why, lost=True)
             case GiveUp(reason):
                 await self._give_up(card, reason)
 
@@ -109,9 +107,9 @@ class CardKeeper:
             case None:
                 await self._shown(card, ts, content)
             case TryLater(after, why):
-                await self._later(card, max(timedelta(seconds=after), pause(card.tries)), why, lost=False)
+                await self._later(card, max(timedelta(seconds=after), self.desk.pause(card.tries)), why, lost=False)
             case Unsure(why):  # an update says the same thing twice without harm
-                await self._later(card, pause(card.tries), why, lost=False)
+                await self._later(card, self.desk.pause(card.tries), why, lost=False)
             case GiveUp(reason):
                 await self._give_up(card, reason)
 

@@ -28,7 +28,6 @@ from bot.core.inputs import (
 from bot.core.policy import GithubSource, WhenUnknown
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release
-from bot.core.retry import pause
 from bot.ports.ci import Executor, Placed
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
@@ -145,7 +144,7 @@ class Deployer:
                 await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
             case TryLater(after, why) if now - task.row.created_at < GIVE_UP_AFTER:
                 log.info("deploy_waits", why=why)
-                wait = max(after, pause(task.row.attempt).total_seconds())
+                wait = max(after, self.desk.pause(task.row.attempt).total_seconds())
                 await self._put_back(task, EffectState.READY, now + timedelta(seconds=wait))
             case TryLater(_, why):
                 reason = f"could not be started within 24 hours: {why}"

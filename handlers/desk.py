@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -12,6 +12,7 @@ from bot.core.decide import Decision
 from bot.core.inputs import Input
 from bot.core.policy import LaneId, Policy
 from bot.core.refusals import Refusal
+from bot.core.retry import pause
 from bot.ports.store import Store, Transaction
 from bot.submit import Setting, submit
 from handlers.bell import Bell
@@ -23,15 +24,21 @@ MOST_REST = 30.0
 """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
-    """The shared things. `token` returns fresh random lowercase letters and digits, as many as asked for."""
+    """The shared things."""
 
     store: Store
     policy: Policy
+    """Today's policy: whoever needs it asks for it anew, since it may be replaced while the bot runs."""
     clock: Callable[[], datetime]
     token: Callable[[int], str]
+    """Returns fresh random lowercase letters and digits, as many as asked for."""
     bell: Bell
+    chance: Callable[[], float]
+    """Returns 0 <= x < 1; spreads what is tried again."""
+    workspace: str = ""
+    """The address of the Slack workspace, for links; empty until Slack has told it."""
     under_way: set[asyncio.Task[Any]] = field(default_factory=set)
     """Work that a stop lets end: a call and the row of its outcome belong together."""
 
@@ -63,6 +70,10 @@ class Desk:
         """Wait until what is under way has ended; what has not by then is looked up at the next start."""
         if self.under_way:
             await asyncio.wait(self.under_way, timeout=seconds)
+
+    def pause(self, tries: int) -> timedelta:
+        """Return how long to wait after so many tries (from 1) before the next."""
+        return pause(tries, self.chance())
 
     async def rest(self, seen: int, due: datetime | None) -> None:
         """Wait until the bell rings or something is due; at most half a minute, whatever the clock does meanwhile."""

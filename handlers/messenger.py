@@ -16,7 +16,6 @@ from bot.core.effects import Happening
 from bot.core.lane import Live
 from bot.core.policy import Policy
 from bot.core.release import Lifecycle, Release
-from bot.core.retry import pause
 from bot.ports.slack import Chat, Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
@@ -64,7 +63,6 @@ class Messenger:
     chat: Chat
     kinds: tuple[EffectKind, ...]
     links: Links
-    workspace: str
 
     async def run(self) -> None:
         """Work for ever."""
@@ -98,7 +96,7 @@ class Messenger:
         row = tx.effects.claim(self.kinds, self.desk.clock())
         if row is None:
             return None
-        permalinks = Permalinks(tx.cards, self.workspace)
+        permalinks = Permalinks(tx.cards, self.desk.workspace)
         try:
             return row, COMPOSERS[row.effect.kind](tx, row, policy, self.links, permalinks)
         except Exception:  # one of the four doors: logged, and the other messages go on
@@ -111,7 +109,7 @@ class Messenger:
             log.error("message_set_aside", effect=row.effect.key, why=why.value)
             await self._write(row, EffectState.DEAD, why.value)
             return
-        wait = WHEN_IT_FAILED if ours else min(pause(row.attempt), LONGEST_FOR_THE_CARD)
+        wait = WHEN_IT_FAILED if ours else min(self.desk.pause(row.attempt), LONGEST_FOR_THE_CARD)
         await self._write(row, EffectState.READY, why.value, wait)
 
     async def _send(self, row: EffectRow, post: Post) -> None:
@@ -132,9 +130,11 @@ class Messenger:
                 log.error("message_not_delivered", effect=row.effect.key, why=why)
                 await self._write(row, EffectState.DEAD, why)
             case TryLater(after, why):
-                await self._write(row, EffectState.READY, why, max(timedelta(seconds=after), pause(row.attempt)))
+                await self._write(
+                    row, EffectState.READY, why, max(timedelta(seconds=after), self.desk.pause(row.attempt))
+                )
             case Unsure(why):
-                await self._write(row, EffectState.READY, why, pause(row.attempt))
+                await self._write(row, EffectState.READY, why, self.desk.pause(row.attempt))
 
     async def _deliver(self, post: Post) -> Trouble | None:
         if post.response_url is not None:

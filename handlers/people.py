@@ -1,5 +1,6 @@
 """Facts about whoever acts: their account, their groups, their permissions; fetched before the transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.inputs import Account, Actor
@@ -13,7 +14,8 @@ from bot.ports.trouble import TryLater
 class People:
     """Turns an account into an actor, under a policy."""
 
-    policy: Policy
+    policy: Callable[[], Policy]
+    """Today's."""
     directory: Directory
 
     async def in_slack(self, slack: str, team: str | None, surface: Surface) -> Actor | TryLater:
@@ -21,12 +23,12 @@ class People:
         account = await self.directory.account(slack, team)
         if isinstance(account, TryLater):
             return account
-        person = self.policy.person_of(slack=slack) or Person(id=slack, slack=slack)
+        person = self.policy().person_of(slack=slack) or Person(id=slack, slack=slack)
         return await self._actor(person, account.account, surface)
 
     async def named(self, name: str, host_user: str | None) -> Actor | TryLater | None:
         """Return the person whom an operator acts for on the command line; None when the policy lists nobody so."""
-        person = next((person for person in self.policy.people if person.id == name), None)
+        person = next((person for person in self.policy().people if person.id == name), None)
         if person is None:
             return None
         return await self._actor(person, Account.MEMBER, Surface.CLI, host_user)
@@ -35,7 +37,7 @@ class People:
         self, person: Person, account: Account, surface: Surface, host_user: str | None = None
     ) -> Actor | TryLater:
         groups: set[str] = set()
-        for group in self.policy.groups:
+        for group in self.policy().groups:
             if person.id in group.people:
                 groups.add(group.name)
             elif group.usergroup and person.slack:
@@ -50,5 +52,5 @@ class People:
         return Actor(person, account, frozenset(groups), surface, held, host_user=host_user)
 
     def _holds(self, person: Person, groups: set[str], permission: Permission) -> bool:
-        names = set(self.policy.allowed(permission))
+        names = set(self.policy().allowed(permission))
         return EVERYONE in names or person.id in names or not names.isdisjoint(groups)

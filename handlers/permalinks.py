@@ -16,9 +16,9 @@ class Permalinks(Mapping[int, str]):
         self._workspace = workspace.rstrip("/")
 
     def __getitem__(self, number: int) -> str:
-        """Return the link, or raise KeyError while the notice is not posted."""
+        """Return the link, or raise KeyError while the notice is not posted or the workspace is not known."""
         card = self._cards.of(CardKind.NOTICE, number)
-        if card is None or card.ts is None:
+        if card is None or card.ts is None or not self._workspace:
             raise KeyError(number)
         return f"{self._workspace}/archives/{card.channel}/p{card.ts.replace('.', '')}"
 

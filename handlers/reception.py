@@ -23,7 +23,6 @@ class Reception:
 
     desk: Desk
     links: Links
-    workspace: str
 
     async def receive(self, act: Click | Rejection | Command, dedupe_key: str, source: str = "slack") -> bool:
         """Store an act durably before it is acknowledged; False when it was seen before."""
@@ -51,7 +50,7 @@ class Reception:
 
     def _look(self, tx: Transaction, parsed: StatusWords | WhyWords | ListWords) -> Message:
         policy = self.desk.policy
-        permalinks = Permalinks(tx.cards, self.workspace)
+        permalinks = Permalinks(tx.cards, self.desk.workspace)
         if isinstance(parsed, ListWords):
             return status.open_list(tx.lanes.unfinished(), policy, permalinks)
         wanted = [
@@ -75,7 +74,7 @@ class Reception:
             if known is None or release is None:
                 return answers.not_my_button()
             if release.state is not Lifecycle.OPEN or known.generation != release.generation:
-                return answers.nothing_to_reject(release, Permalinks(tx.cards, self.workspace))
+                return answers.nothing_to_reject(release, Permalinks(tx.cards, self.desk.workspace))
             return reject(release, handle)
 
         return await self.desk.store.read(look)

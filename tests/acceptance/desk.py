@@ -10,10 +10,11 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from bot.app import Pace, Signoff
+from bot.app import Signoff
 from bot.config.environment import Settings
 from bot.config.load import load_policy
 from bot.core.policy import Policy
+from bot.crew import Pace
 from handlers import control
 from sandbox import server
 from sandbox.github.forge import Forge

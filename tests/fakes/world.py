@@ -68,16 +68,17 @@ class World:
         self.store = store
         await store.write(lambda tx: tx.effects.void_leases(self.now))
         links = Links("https://github.example")
-        desk = self.desk = Desk(store, self.policy, lambda: self.now, self.token, Bell())
+        desk = Desk(store, self.policy, lambda: self.now, self.token, Bell(), chance=lambda: 1.0, workspace=WORKSPACE)
+        self.desk = desk
         self.follower = Follower(desk, self.executor, timedelta(seconds=5))
-        self.acts = Intake(desk, ("slack", "cli"), ActClerk(desk, People(self.policy, self.directory), WORKSPACE))
+        self.acts = Intake(desk, ("slack", "cli"), ActClerk(desk, People(lambda: desk.policy, self.directory)))
         self.hints = Intake(desk, ("github",), HintClerk(desk, self.source, self.follower))
         self.deployer = Deployer(desk, self.executor)
-        self.cards = CardKeeper(desk, self.chat, links, WORKSPACE)
-        self.messenger = Messenger(desk, self.chat, TOLD, links, WORKSPACE)
-        self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER,), links, WORKSPACE)
+        self.cards = CardKeeper(desk, self.chat, links)
+        self.messenger = Messenger(desk, self.chat, TOLD, links)
+        self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER,), links)
         self.clock = Clock(desk)
-        self.reception = Reception(desk, links, WORKSPACE)
+        self.reception = Reception(desk, links)
 
     async def crash(self, policy: Policy | None = None) -> None:
         """End the process without a word, and start it again, under another policy if one is given."""

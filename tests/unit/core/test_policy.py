@@ -82,5 +82,6 @@ def test_a_lane_knows_what_waits_and_what_is_in_flight() -> None:
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(0, 1), (1, 1), (2, 2), (5, 16), (9, 256), (10, 300), (10**9, 300)])
-def test_pauses_double_up_to_five_minutes(tries: int, seconds: int) -> None:
-    assert pause(tries) == timedelta(seconds=seconds)
+def test_pauses_are_a_part_of_what_doubles_up_to_five_minutes(tries: int, seconds: int) -> None:
+    assert pause(tries, 1.0) == timedelta(seconds=seconds)
+    assert pause(tries, 0.25) == timedelta(seconds=seconds / 4)

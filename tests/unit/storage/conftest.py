@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from storage.transactions import SqliteTransaction
 from storage.durability import connect
 from storage.migrations import migrate
+from storage.transactions import SqliteTransaction
 from tests.factories import NOON
 
 

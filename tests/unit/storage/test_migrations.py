@@ -15,6 +15,7 @@ TABLES = {
     "reports",
     "lanes",
     "releases",
+    "remembered",
     "approvals",
     "inbox",
     "effects",
@@ -23,7 +24,16 @@ TABLES = {
     "handles",
     "audit",
 }
-STEPS = ["0001_builds", "0002_lanes", "0003_releases", "0004_inbox", "0005_effects", "0006_cards", "0007_audit"]
+STEPS = [
+    "0001_builds",
+    "0002_lanes",
+    "0003_releases",
+    "0004_inbox",
+    "0005_effects",
+    "0006_cards",
+    "0007_audit",
+    "0008_remembered",
+]
 
 
 def test_an_empty_file_gets_every_table_and_all_are_strict(file: File) -> None:

@@ -1,0 +1,110 @@
+"""The workers around one database: which there are, what each is given, and how they are kept at work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.ports.ci import Executor, Source
+from bot.ports.slack import Chat, Directory
+from bot.ports.store import EffectKind
+from bot.views.links import Links
+from handlers.act_clerk import ActClerk
+from handlers.cards import CardKeeper
+from handlers.clock import Clock
+from handlers.deployer import Deployer
+from handlers.desk import Desk
+from handlers.follow import Follower
+from handlers.hint_clerk import HintClerk
+from handlers.intake import Intake
+from handlers.messenger import Messenger
+from handlers.people import People
+from handlers.reception import Reception
+from handlers.watch import Watch
+
+log = structlog.get_logger()
+
+LOOP_PAUSE = 1.0
+"""Seconds before a loop whose own code failed goes on."""
+DEPLOYERS = 2
+"""So that one slow answer of a CI system does not keep the other lanes waiting."""
+TOLD = (EffectKind.LOG, EffectKind.TELL_FAILURE, EffectKind.ANNOUNCE)
+
+Loop = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The ports through which the workers meet the world."""
+
+    chat: Chat
+    directory: Directory
+    source: Source
+    executor: Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the bot asks where webhooks may be silent."""
+
+    follow: timedelta = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class Crew:
+    """The workers. `failures` names every loop whose own code failed; tests hold it against empty."""
+
+    desk: Desk
+    reception: Reception
+    acts: Intake
+    watches: tuple[Watch, ...]
+    loops: dict[str, Loop]
+    failures: list[str] = field(default_factory=list)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Set every loop to work, each in a task of its own."""
+        for name in self.loops:
+            self._tasks.append(asyncio.create_task(self._forever(name), name=name))
+
+    async def stop(self) -> None:
+        """End every loop; work that belongs together is still under way at the desk, which is drained after this."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _forever(self, name: str) -> None:
+        """Run a loop; should its own code fail, say so once and go on: nothing crash-loops, nothing dies silently."""
+        while True:
+            try:
+                await self.loops[name]()
+            except Exception:
+                self.failures.append(name)
+                log.exception("loop_failed", loop=name)
+                await asyncio.sleep(LOOP_PAUSE)
+
+
+def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
+    """Return the crew that works on a desk; nothing runs before `start`."""
+    follower = Follower(desk, world.executor, pace.follow)
+    reception = Reception(desk, links)
+    acts = Intake(desk, ("slack", "cli"), ActClerk(desk, People(lambda: desk.policy, world.directory)))
+    hints = Intake(desk, ("github",), HintClerk(desk, world.source, follower))
+    watches = tuple(Watch(desk, world.source, world.executor, service) for service in desk.policy.services)
+    loops: dict[str, Loop] = {
+        "acts": acts.run,
+        "hints": hints.run,
+        "answers": Messenger(desk, world.chat, (EffectKind.ANSWER,), links).run,
+        "messages": Messenger(desk, world.chat, TOLD, links).run,
+        "cards": CardKeeper(desk, world.chat, links).run,
+        "follow": follower.run,
+        "clock": Clock(desk).run,
+    }
+    for number in range(1, DEPLOYERS + 1):
+        loops[f"deploys {number}"] = Deployer(desk, world.executor).run
+    for watch in watches:
+        loops[f"watch {watch.service.name}"] = watch.run
+    return Crew(desk, reception, acts, watches, loops)
