@@ -1,0 +1,120 @@
+"""What nobody may read in a log: secrets by their value and by their shape, and characters that forge or hide lines.
+
+Every pattern here takes time linear in the text, whatever the text is: each match, once begun, either consumes what it
+has looked at or gives up within a fixed number of characters.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import Any
+from urllib.parse import quote
+
+REDACTED = "[redacted]"
+SHORTEST = 6
+"""Characters. A shorter secret is a word, and replacing it would shred what people read."""
+SHORTEST_LINE = 16
+"""Characters of a line of a secret, such as a private key, that is hidden by itself."""
+DEEPEST = 12
+"""How deep a value may be nested before what is below is left out."""
+
+_SHAPES = re.compile(
+    r"""
+      -----BEGIN[ ][A-Z0-9 ]{0,40}PRIVATE[ ]KEY-----   # a PEM key, to its end or, cut off, to the end of the text
+        (?:(?!-----END[ ]).)*+ (?:-----END[ ][A-Z0-9 ]{0,60}-----)?
+    | xox[a-z](?:\.xox[a-z])?- [A-Za-z0-9-]++       # Slack: bot, user, refresh tokens ...
+    | xapp- [A-Za-z0-9-]++                          # ... and the app-level one
+    | gh[opsur]_ [A-Za-z0-9_.-]++                   # GitHub; installation tokens may be JWTs behind ghs_
+    | github_pat_ [A-Za-z0-9_]++
+    | (?i:bearer) (?:[ \t+]|%20){1,4} [^\s"'<>,;]++
+    | https?:// hooks\.slack(?:-gov)?\.com [^\s"'<>\\]*+  # a response_url, or an incoming webhook
+    | https?:// [^\s"'<>\\/]{1,255} /response/ [^\s"'<>\\]*+  # a response_url where SLACK_API_URL is not Slack's
+    | wss?:// [^\s"'<>\\]*+                            # a Socket Mode address is a ticket
+    """,
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_DOTTED = re.compile(r"eyJ[A-Za-z0-9_.=-]*+", re.ASCII)
+"""What begins like a JWT; it is one when it has its dots."""
+_USER = re.compile(r"(://)[^\s/?#@:\"']*+:[^\s/?#@\"']*+@", re.ASCII)
+_QUERY = re.compile(
+    r"([?&](?:access_token|client_secret|code|key|password|secret|sig|signature|ticket|token)=)[^\s&\"'<>#]++",
+    re.ASCII | re.IGNORECASE,
+)
+_NAMES = frozenset(
+    {
+        "authorization", "cookie", "set-cookie", "password", "secret", "token", "access_token", "refresh_token",
+        "bot_token", "app_token", "client_secret", "signing_secret", "response_url", "private_key", "ticket",
+        "x-slack-signature", "x-hub-signature", "x-hub-signature-256", "webhook-signature",
+    }
+)  # fmt: skip
+"""Keys whose values are hidden whatever they are."""
+_LINE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff"
+_CONTROL = re.compile(f"[\\t\\n{_LINE}]")
+_CONTROL_IN_LINES = re.compile(f"[{_LINE}]")
+
+
+class Redactor:
+    """Hides what looks like a secret, and `secrets` wherever they stand, plain or escaped."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        found = {form for secret in secrets for form in _forms(secret)}
+        self._secrets = sorted(found, key=len, reverse=True)  # a secret may be a part of another
+
+    def text(self, text: str, *, lines: bool = False) -> str:
+        """Return the text without secrets, on one line unless `lines`; other control characters are spelt out."""
+        for secret in self._secrets:
+            text = text.replace(secret, REDACTED)
+        text = _SHAPES.sub(REDACTED, text)
+        text = _DOTTED.sub(_jwt, text)
+        text = _USER.sub(rf"\1{REDACTED}@", text)
+        text = _QUERY.sub(rf"\1{REDACTED}", text)
+        return (_CONTROL_IN_LINES if lines else _CONTROL).sub(_spelt, text)
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """Return the value as plain JSON data without secrets: what is neither text, number, list nor dict is text."""
+        if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if depth >= DEEPEST:
+            return "[too deep]"
+        if isinstance(value, Mapping):
+            return {self._key(key): self._of(key, one, depth) for key, one in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.value(one, depth + 1) for one in value]
+        return self.text(_shown(value))
+
+    def _of(self, key: Any, value: Any, depth: int) -> Any:
+        hidden = isinstance(key, str) and key.lower() in _NAMES and value is not None
+        return REDACTED if hidden else self.value(value, depth + 1)
+
+    def _key(self, key: Any) -> str:
+        return self.text(key if isinstance(key, str) else _shown(key))
+
+
+def _forms(secret: str) -> Iterable[str]:
+    """Return how a secret may be written in a text: as it is, stripped, by line, escaped for JSON, Python or a URL."""
+    lines = [line.strip() for line in secret.splitlines()]
+    long_lines = [line for line in lines if len(line) >= SHORTEST_LINE and not line.startswith("-----")]
+    for plain in (secret, secret.strip(), *(long_lines if len(lines) > 1 else ())):
+        for form in (plain, json.dumps(plain)[1:-1], repr(plain)[1:-1], quote(plain, safe="", errors="replace")):
+            if len(form) >= SHORTEST:
+                yield form
+
+
+def _jwt(found: re.Match[str]) -> str:
+    return REDACTED if found[0].count(".") >= 2 else found[0]  # noqa: PLR2004 - header.payload.signature
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
+
+
+def _shown(value: Any) -> str:
+    """Return a value's own text; one whose code fails must not take the line with it."""
+    show: Callable[[Any], str] = str if isinstance(value, BaseException) else repr
+    try:
+        return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else show(value)
+    except Exception:  # noqa: BLE001 - whatever it is
+        return f"[{type(value).__name__} that cannot be shown]"

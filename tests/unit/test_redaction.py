@@ -1,0 +1,155 @@
+"""Nothing secret is read in a log, and nothing in it forges a line, in time that grows with the text only."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.redaction import DEEPEST, Redactor
+
+PEM = (
+    "-----BEGIN RSA PRIVATE KEY-----\n"
+    "MIIEowIBAAKCAQEAxJ7k0vFqQyUeR8c1PpNw\nq2Zb7Vw9s8mT0pLrXaYh3dKfGjQe5uBiCoNl\n"
+    "-----END RSA PRIVATE KEY-----"
+)
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("token xoxb-1-2-Abc sent", "token [redacted] sent"),
+        ("SLACK_xoxp-1-2-Abc", "SLACK_[redacted]"),
+        ("xoxe.xoxp-1-Mi0yLTk", "[redacted]"),
+        ("xapp-1-A0-1-abc.", "[redacted]."),
+        ("ghp_abcDEF123 gho_abc ghs_abc ghu_abc ghr_abc", "[redacted] [redacted] [redacted] [redacted] [redacted]"),
+        ("github_pat_11ABC_def!", "[redacted]!"),
+        (f"assertion={JWT}&x=1", "assertion=[redacted]&x=1"),
+        (f"ghs_1_{JWT} is a token too", "[redacted] is a token too"),
+        ("Authorization: Bearer abc.def", "Authorization: [redacted]"),
+        ("bearer  abc,", "[redacted],"),
+        (f"key:\n{PEM}\nafter", "key:\\n[redacted]\\nafter"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE and then it was cut", "[redacted]"),
+        ("see https://hooks.slack.com/commands/T0/1/abc?x=1 now", "see [redacted] now"),
+        ("http://127.0.0.1:4000/response/abcdef failed", "[redacted] failed"),
+        ("wss://wss-primary.slack.com/link/?ticket=1-2&app_id=A0 refused", "[redacted] refused"),
+        ("https://example.com/a?ticket=abc&page=2#top", "https://example.com/a?ticket=[redacted]&page=2#top"),
+        ("https://priya:pass@example.com/a", "https://[redacted]@example.com/a"),
+        ("https://example.com:8080/a@b", "https://example.com:8080/a@b"),
+        ("eyJust a name, R-42-eyJabcde, box-office", "eyJust a name, R-42-eyJabcde, box-office"),
+        ("deployed 1.2.3 at 0a1b2c3d for priya", "deployed 1.2.3 at 0a1b2c3d for priya"),
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden_and_the_rest_stays(text: str, read: str) -> None:
+    assert Redactor().text(text) == read
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "read"),
+    [
+        ("correct horse", "it is correct horse!", "it is [redacted]!"),
+        ("a/b+c d?", "GET /x?k=a%2Fb%2Bc%20d%3F", "GET /x?k=[redacted]"),
+        ('say "friend"', '{"k": "say \\"friend\\""}', '{"k": "[redacted]"}'),
+        ("käse-brot", "b'k\\u00e4se-brot'", "b'[redacted]'"),
+        ("trailing-newline\n", "got trailing-newline.", "got [redacted]."),
+        (PEM, "line MIIEowIBAAKCAQEAxJ7k0vFqQyUeR8c1PpNw end", "line [redacted] end"),
+        (PEM, repr(PEM), "'[redacted]'"),
+        ("short", "a short text", "a short text"),
+    ],
+)
+def test_a_known_secret_is_hidden_however_it_is_written(secret: str, text: str, read: str) -> None:
+    assert Redactor([secret]).text(text) == read
+
+
+def test_a_secret_that_is_a_part_of_another_leaves_nothing_of_it() -> None:
+    assert Redactor(["hunter2", "hunter2-and-more"]).text("hunter2-and-more hunter2") == "[redacted] [redacted]"
+
+
+@dataclass
+class Thing:
+    """Shows all it has."""
+
+    token: str
+
+
+class Rude:
+    """Cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise ValueError("no")
+
+
+def test_secrets_are_hidden_in_every_value_however_deep() -> None:
+    value = {
+        "list": [1, None, True, 2.5, float("inf"), ("xoxb-1-a", {"b": b"hunter22\xff"})],
+        "set": {"ghp_abc"},
+        "thing": Thing("hunter22"),
+        "error": ValueError("it was hunter22"),
+        "typed": SecretStr("hunter22"),
+        "hunter22": {"Authorization": "Basic abc", "response_url": None},
+        "rude": Rude(),
+        7: "x",
+    }
+    assert Redactor(["hunter22"]).value(value) == {
+        "list": [1, None, True, 2.5, "inf", ["[redacted]", {"b": "[redacted]\\xff"}]],
+        "set": ["[redacted]"],
+        "thing": "Thing(token='[redacted]')",
+        "error": "it was [redacted]",
+        "typed": "SecretStr('**********')",
+        "[redacted]": {"Authorization": "[redacted]", "response_url": None},
+        "rude": "[Rude that cannot be shown]",
+        "7": "x",
+    }
+
+
+def test_a_value_that_holds_itself_ends() -> None:
+    value: list[Any] = []
+    value.append(value)
+    assert json.dumps(Redactor().value(value)) == "[" * DEEPEST + '"[too deep]"' + "]" * DEEPEST
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('a\n{"event": "forged"}', 'a\\n{"event": "forged"}'),
+        ("a\r\x1b[2Jb\x9b\x85", "a\\r\\x1b[2Jb\\x9b\\x85"),
+        ("a\u2028b\u202ec\ud800", "a\\u2028b\\u202ec\\ud800"),
+        ("Grüße, 東京 👋", "Grüße, 東京 👋"),
+    ],
+)
+def test_control_characters_are_spelt_out(text: str, read: str) -> None:
+    assert Redactor().text(text) == read
+
+
+def test_lines_stay_lines_where_they_are_meant() -> None:
+    assert Redactor().text("a\n\tb\r\x1bc xoxb-1", lines=True) == "a\n\tb\\r\\x1bc [redacted]"
+
+
+@given(st.text(alphabet="xoapbgh_-eyJ.:/?=&@ \n\x1bBearr", max_size=200), st.text(max_size=30))
+def test_no_known_secret_comes_through_and_every_line_is_one(before: str, after: str) -> None:
+    read = Redactor(["hunter2-hunter2"]).text(f"{before}hunter2-hunter2{after}")
+    assert "hunter2-hunter2" not in read
+    assert read.splitlines() in ([read], [])
+    assert read.isprintable() or all(not one.isascii() or one.isprintable() for one in read)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "eyJ", "eyJ.", "xox", "xoxb-", "ghp_", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A",
+        "-----END ", "bearer ", "bearer", "https://", "https://hooks.slack.com/", "wss://", "://", "://a:", "://a:@",
+        "?ticket=", "&ticket=a", "a", " ", "\n", "@", ":", "\x00", "\ud800", "hunter2", "h", "xapp-1 ",
+        "https://a/response/", "%20",
+    ],
+)  # fmt: skip
+def test_100_kb_of_anything_takes_no_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    redactor = Redactor(["hunter2-hunter2", "h" * 40 + "x", PEM])
+    begun = time.process_time()
+    redactor.text(text)
+    assert time.process_time() - begun < 0.3  # 5 ms here; seconds if it grew with the square
