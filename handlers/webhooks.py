@@ -5,7 +5,6 @@
 Never a 5xx for something that a sender did.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,14 @@ from datetime import datetime
 from enum import Enum
 
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import web
 
 from bot.core.policy import Policy
 from bot.ports.ci import Verdict
 from bot.ports.store import Received, Store
 from handlers.ci import SOURCES, WebhookDialect
 from handlers.hints import stored
+from handlers.http_body import NoBody, read_body
 
 log = structlog.get_logger()
 
@@ -36,10 +36,10 @@ class Outcome(Enum):
     SEEN = (200, "seen before")
     NOT_FOLLOWED = (202, "not followed")
     MALFORMED = (400, "malformed")
-    NOT_RECEIVED = (400, "the body did not arrive whole and in time")
+    NOT_RECEIVED = (400, NoBody.NOT_RECEIVED.value)
     NOT_AUTHENTIC = (401, "not authentic")
     UNKNOWN = (404, "unknown provider")
-    TOO_LARGE = (413, "too large")
+    TOO_LARGE = (413, NoBody.TOO_LARGE.value)
     TOO_MANY = (429, "too many at once")
     NOT_STORED = (503, "cannot store now")
 
@@ -59,6 +59,7 @@ _OF_VERDICT = {
     Verdict.MALFORMED: Outcome.MALFORMED,
     Verdict.NOT_FOLLOWED: Outcome.NOT_FOLLOWED,
 }
+_OF_NO_BODY = {NoBody.NOT_RECEIVED: Outcome.NOT_RECEIVED, NoBody.TOO_LARGE: Outcome.TOO_LARGE}
 
 
 @dataclass(slots=True)
@@ -100,9 +101,9 @@ class _Door:
             return Outcome.TOO_MANY
         self.inside += 1
         try:
-            body = await _body(request, self.body_within)
-            if isinstance(body, Outcome):
-                return body
+            body = await read_body(request, LARGEST_BODY, self.body_within)
+            if isinstance(body, NoBody):
+                return _OF_NO_BODY[body]
             return await self._take(request.headers, body, provider, dialect, secret)
         finally:
             self.inside -= 1
@@ -150,25 +151,6 @@ def webhook_routes(
     """
     door = _Door(store, policy, secrets, clock, wake, request_id, body_within)
     return [web.post("/webhooks/{provider}", door.handle)]
-
-
-async def _body(request: web.Request, within: float) -> bytes | Outcome:
-    """Return the raw body, or how a delivery without a whole one is answered."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        return Outcome.TOO_LARGE
-    body = bytearray()
-    try:
-        async with asyncio.timeout(within):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    return Outcome.TOO_LARGE
-    except web.RequestPayloadError:  # not what its headers announced
-        request.content.feed_eof()  # else aiohttp reads on after the answer and logs a traceback for what a sender did
-        return Outcome.NOT_RECEIVED
-    except (TimeoutError, OSError, ClientError):  # too slow, or gone
-        return Outcome.NOT_RECEIVED
-    return bytes(body)
 
 
 def _answer(outcome: Outcome, request_id: str) -> web.Response:
