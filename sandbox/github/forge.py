@@ -11,6 +11,7 @@ from sandbox.github import events, panel, progress, saved
 from sandbox.github.hooks import Hook
 from sandbox.github.records import BOT, Commit, Deployment, Repository, Run, Status, Workflow
 from sandbox.github.rest import Rest
+from sandbox.github.serve import routes_of
 from sandbox.github.state import TASK, ForgeState
 
 
@@ -24,7 +25,7 @@ class Forge(ForgeState):
 
     def routes(self) -> list[web.RouteDef]:
         """Return the REST API's routes, without a prefix."""
-        return Rest(self).routes()
+        return routes_of(Rest(self))
 
     # -- driving -----------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
 """GitHub's REST API as far as a release bot uses it: bearer auth, ETags, rate headers, faults on request."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from aiohttp import web
-
+from sandbox.exchange import Asked, Reply
 from sandbox.github.answers import UnreadableBodyError, conditional, refuse
 from sandbox.github.faults import Fault, Rule
 from sandbox.github.records import Repository
@@ -16,63 +17,74 @@ from sandbox.github.rest_runs import RunRoutes
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
 
-Handler = Callable[[web.Request, Repository], Awaitable[web.StreamResponse]]
+Handler = Callable[[Asked, Repository], Reply]
 LIMIT = 5000
 HOUR = 3600
-AT = "/repos/{owner}/{name}"
+_BELOW = re.compile(r".*?/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)(?P<rest>(?:/.*)?)", re.DOTALL)
+"""A quoted path, wherever the API was mounted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No answer: the connection breaks at once, or nobody ever says anything."""
+
+    broken: bool
 
 
 class Rest:
-    """The routes over a forge."""
+    """The API over a forge. It does no I/O: whoever serves it hands requests in."""
 
     def __init__(self, forge: "Forge") -> None:
         self._forge = forge
-        self._used = 0
+        parts = (CommitRoutes(forge), RunRoutes(forge), DeploymentRoutes(forge))
+        rows = [row for part in parts for row in part.table()]
+        self._table: list[tuple[str, re.Pattern[str], Handler]] = [
+            (method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), handler)
+            for method, path, handler in rows
+        ]
 
-    def routes(self) -> list[web.RouteDef]:
-        """Return every route, without a prefix; the last one says of everything else that it is not there."""
-        parts = (CommitRoutes(self._forge), RunRoutes(self._forge), DeploymentRoutes(self._forge))
-        table: list[tuple[str, str, Handler]] = [row for part in parts for row in part.table()]
-        table.append(("*", "/{rest:.*}", _nothing))
-        return [web.route(method, AT + path, self._guarded(handler)) for method, path, handler in table]
+    def answer(self, request: Asked) -> Reply:
+        """Answer as GitHub does when all is well."""
+        return self._counted(conditional(request, self._handled(request)))
 
-    def _guarded(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            rule = self._forge.faults.next(request.method, request.path)
-            if rule is None:
-                return self._counted(conditional(request, await self._handled(request, handler)))
-            if rule.fault is Fault.LATE:
-                await request.read()  # or it would be gone with the connection
-                self._forge.go(self._late(request, handler, rule.seconds))
-            if rule.fault is Fault.RESET_AFTER:
-                await self._handled(request, handler)
-            if rule.fault is Fault.TIMEOUT:
-                await _client_gone(request)
-            return self._broken(request, rule)
+    def meet(self, request: Asked) -> Reply | Silence:
+        """Answer, unless a fault is in force for it."""
+        rule = self._forge.faults.next(request.method, request.path)
+        if rule is None:
+            return self.answer(request)
+        if rule.fault is Fault.LATE:
+            self._forge.go(self._late(request, rule.seconds))
+        if rule.fault is Fault.RESET_AFTER:
+            self._handled(request)
+        return self._broken(rule)
 
-        return handle
-
-    async def _handled(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        forge = self._forge
-        if forge.token and request.headers.get("Authorization") != f"Bearer {forge.token}":
+    def _handled(self, request: Asked) -> Reply:
+        if self._forge.token and request.headers.get("Authorization") != f"Bearer {self._forge.token}":
             return refuse(401, "Bad credentials")
-        repo = forge.repository(f"{request.match_info['owner']}/{request.match_info['name']}")
-        try:
-            return await handler(request, repo) if repo else refuse(404, "Not Found")
-        except UnreadableBodyError:
-            return refuse(400, "Problems parsing JSON")
+        found = _BELOW.fullmatch(request.url.raw_path)
+        repo = self._forge.repository(f"{unquote(found['owner'])}/{unquote(found['name'])}") if found else None
+        if found is None or repo is None:
+            return refuse(404, "Not Found")
+        for method, pattern, handler in self._table:
+            if method == request.method and (part := pattern.fullmatch(found["rest"])):
+                match = {name: unquote(value) for name, value in part.groupdict().items()}
+                try:
+                    return handler(replace(request, match=match), repo)
+                except UnreadableBodyError:
+                    return refuse(400, "Problems parsing JSON")
+        return refuse(404, "Not Found")
 
-    async def _late(self, request: web.Request, handler: Handler, seconds: float) -> None:
+    async def _late(self, request: Asked, seconds: float) -> None:
         await self._forge.pause(seconds)
-        await self._handled(request, handler)
+        self._handled(request)
 
-    def _counted(self, answered: web.StreamResponse) -> web.StreamResponse:
+    def _counted(self, answered: Reply) -> Reply:
         """Add the headers of the rate limit; a 304 costs nothing.
 
         https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api
         """
-        self._used += answered.status != 304
-        answered.headers.update(self._limits(max(0, LIMIT - self._used)))
+        self._forge.calls += answered.status != 304
+        answered.headers.update(self._limits(max(0, LIMIT - self._forge.calls)))
         return answered
 
     def _limits(self, remaining: int) -> dict[str, str]:
@@ -84,7 +96,7 @@ class Rest:
             "x-ratelimit-resource": "core",
         }
 
-    def _broken(self, request: web.Request, rule: Rule) -> web.Response:
+    def _broken(self, rule: Rule) -> Reply | Silence:
         match rule.fault:
             case Fault.RATE_LIMIT:
                 return refuse(429, "You have exceeded a secondary rate limit.", {"retry-after": str(int(rule.seconds))})
@@ -94,18 +106,6 @@ class Rest:
             case Fault.INTERNAL_ERROR | Fault.SERVER_ERROR:
                 return refuse(int(rule.fault.value), "Server Error")
             case Fault.HTML:
-                return web.Response(text="<html>Unicorn!</html>", content_type="text/html")
+                return Reply(200, b"<html>Unicorn!</html>", {"Content-Type": "text/html; charset=utf-8"})
             case _:
-                if request.transport is not None:
-                    request.transport.abort()
-                return web.Response(status=500)
-
-
-async def _client_gone(request: web.Request) -> None:
-    """Return when the client has hung up; aiohttp has no event for it and lets the handler go on."""
-    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 - as said
-        await asyncio.sleep(0.02)
-
-
-async def _nothing(_request: web.Request, _repo: Repository) -> web.StreamResponse:
-    return refuse(404, "Not Found")
+                return Silence(broken=rule.fault is not Fault.TIMEOUT)

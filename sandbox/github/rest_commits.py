@@ -1,10 +1,9 @@
 """The API's routes about the repository itself: commits, comparisons, the pull requests of a commit."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
+from sandbox.exchange import Asked, Reply
 from sandbox.github import payloads
 from sandbox.github.answers import answer, refuse
 from sandbox.github.records import Repository
@@ -12,7 +11,7 @@ from sandbox.github.records import Repository
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
 
-Handler = Callable[[web.Request, Repository], Awaitable[web.StreamResponse]]
+Handler = Callable[[Asked, Repository], Reply]
 
 
 class CommitRoutes:
@@ -30,22 +29,22 @@ class CommitRoutes:
             ("GET", "/compare/{range}", self._compare),
         ]
 
-    async def _repository(self, _request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _repository(self, _request: Asked, repo: Repository) -> Reply:
         return answer(payloads.repository(repo, self._forge.site))
 
-    async def _commit(self, request: web.Request, repo: Repository) -> web.StreamResponse:
-        found = repo.commit(request.match_info["ref"])
+    def _commit(self, request: Asked, repo: Repository) -> Reply:
+        found = repo.commit(request.match["ref"])
         if found is None:
-            return refuse(422, f"No commit found for SHA: {request.match_info['ref']}")
+            return refuse(422, f"No commit found for SHA: {request.match['ref']}")
         return answer(payloads.commit(repo, found, self._forge.site))
 
-    async def _pulls(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _pulls(self, request: Asked, repo: Repository) -> Reply:
         """Nothing here came by a pull request."""
-        found = repo.commit(request.match_info["ref"])
-        return answer([]) if found else refuse(422, f"No commit found for SHA: {request.match_info['ref']}")
+        found = repo.commit(request.match["ref"])
+        return answer([]) if found else refuse(422, f"No commit found for SHA: {request.match['ref']}")
 
-    async def _compare(self, request: web.Request, repo: Repository) -> web.StreamResponse:
-        base, dots, head = request.match_info["range"].partition("...")
+    def _compare(self, request: Asked, repo: Repository) -> Reply:
+        base, dots, head = request.match["range"].partition("...")
         first, last = repo.commit(base), repo.commit(head)
         if not dots or first is None or last is None:
             return refuse(404, "Not Found")

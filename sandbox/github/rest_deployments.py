@@ -1,11 +1,10 @@
 """The API's routes about deployments and their statuses."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
+from sandbox.exchange import Asked, Reply
 from sandbox.github import payloads
 from sandbox.github.answers import answer, json_in, number_in, page_of, refuse
 from sandbox.github.records import Commit, Deployment, Repository
@@ -13,7 +12,7 @@ from sandbox.github.records import Commit, Deployment, Repository
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
 
-Handler = Callable[[web.Request, Repository], Awaitable[web.StreamResponse]]
+Handler = Callable[[Asked, Repository], Reply]
 STATES = {"queued", "pending", "in_progress", "success", "failure", "error", "inactive"}
 LONGEST_DESCRIPTION = 140
 _FILTERS = ("sha", "ref", "task", "environment")
@@ -35,7 +34,7 @@ class DeploymentRoutes:
             ("POST", "/deployments/{deployment}/statuses", self._say),
         ]
 
-    async def _list(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _list(self, request: Asked, repo: Repository) -> Reply:
         asked = request.query
         seen_until = self._forge.clock() - timedelta(seconds=self._forge.index_lag)
         found = [
@@ -47,8 +46,8 @@ class DeploymentRoutes:
         page, link = page_of(request, found)
         return answer([payloads.deployment(repo, one) for one in page], headers=link)
 
-    async def _create(self, request: web.Request, repo: Repository) -> web.StreamResponse:
-        body = await json_in(request)
+    def _create(self, request: Asked, repo: Repository) -> Reply:
+        body = json_in(request)
         ref = str(body.get("ref", ""))
         commit = repo.commit(ref)
         if commit is None:
@@ -75,21 +74,21 @@ class DeploymentRoutes:
         self._forge.deploy(repo.full_name, deployment)
         return answer(payloads.deployment(repo, deployment), 201)
 
-    async def _one(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _one(self, request: Asked, repo: Repository) -> Reply:
         one = repo.deployment(number_in(request, "deployment"))
         return answer(payloads.deployment(repo, one)) if one else refuse(404, "Not Found")
 
-    async def _statuses(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _statuses(self, request: Asked, repo: Repository) -> Reply:
         one = repo.deployment(number_in(request, "deployment"))
         if one is None:
             return refuse(404, "Not Found")
         page, link = page_of(request, one.statuses[::-1])
         return answer([payloads.status(repo, one, said) for said in page], headers=link)
 
-    async def _say(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _say(self, request: Asked, repo: Repository) -> Reply:
         # `curl --data` says form-urlencoded; GitHub's own examples do so, and it reads JSON all the same.
         one = repo.deployment(number_in(request, "deployment"))
-        body = await json_in(request)
+        body = json_in(request)
         if one is None:
             return refuse(404, "Not Found")
         description = str(body.get("description") or "")

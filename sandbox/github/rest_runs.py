@@ -1,12 +1,11 @@
 """The API's routes about workflow runs: listing, one, dispatching, cancelling."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
+from sandbox.exchange import Asked, Reply
 from sandbox.github import payloads
 from sandbox.github.answers import answer, json_in, number_in, page_of, refuse
 from sandbox.github.records import Repository, Run, Workflow
@@ -14,7 +13,7 @@ from sandbox.github.records import Repository, Run, Workflow
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
 
-Handler = Callable[[web.Request, Repository], Awaitable[web.StreamResponse]]
+Handler = Callable[[Asked, Repository], Reply]
 MOST_INPUTS = 25
 _RANGE = re.compile(r"(?P<op>>=|<=|>|<|)(?P<at>[^.]+(?:\.\d+)?Z?)(?:\.\.(?P<to>.+))?")
 
@@ -35,8 +34,8 @@ class RunRoutes:
             ("POST", "/actions/workflows/{workflow}/dispatches", self._dispatch),
         ]
 
-    async def _runs(self, request: web.Request, repo: Repository) -> web.StreamResponse:
-        workflow = request.match_info.get("workflow")
+    def _runs(self, request: Asked, repo: Repository) -> Reply:
+        workflow = request.match.get("workflow")
         seen_until = self._forge.clock() - timedelta(seconds=self._forge.index_lag)
         found = [
             run
@@ -49,11 +48,11 @@ class RunRoutes:
         body = [payloads.run(repo, run, self._forge.site) for run in page]
         return answer({"total_count": len(found), "workflow_runs": body}, headers=link)
 
-    async def _run(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _run(self, request: Asked, repo: Repository) -> Reply:
         run = repo.run(number_in(request, "run"))
         return answer(payloads.run(repo, run, self._forge.site)) if run else refuse(404, "Not Found")
 
-    async def _cancel(self, request: web.Request, repo: Repository) -> web.StreamResponse:
+    def _cancel(self, request: Asked, repo: Repository) -> Reply:
         run = repo.run(number_in(request, "run"))
         if run is None:
             return refuse(404, "Not Found")
@@ -62,11 +61,11 @@ class RunRoutes:
         self._forge.finish_run(repo.full_name, run, "cancelled")
         return answer({}, 202)
 
-    async def _dispatch(self, request: web.Request, repo: Repository) -> web.StreamResponse:
-        body = await json_in(request)
+    def _dispatch(self, request: Asked, repo: Repository) -> Reply:
+        body = json_in(request)
         commit = repo.tip(str(body.get("ref", "")))  # a branch or a tag; GitHub takes no hash here
         inputs = {str(key): str(value) for key, value in (body.get("inputs") or {}).items()}
-        name = request.match_info["workflow"]
+        name = request.match["workflow"]
         path = f".github/workflows/{name}"
         if commit is None:
             return refuse(422, f"No ref found for: {body.get('ref')}")
@@ -78,7 +77,7 @@ class RunRoutes:
         title = _named(declared.run_name if declared else RUN_NAME, inputs) or name.rpartition(".")[0]
         run = self._forge.dispatch(repo.full_name, commit, path, title, inputs)
         if not body.get("return_run_details"):
-            return web.Response(status=204)
+            return Reply(204)
         api = f"{request.url.origin()}{request.path.split('/actions/')[0]}/actions/runs/{run.id}"
         page = f"{self._forge.site}/{repo.full_name}/actions/runs/{run.id}"
         return answer({"workflow_run_id": run.id, "run_url": api, "html_url": page})

@@ -41,6 +41,7 @@ class ForgeState:
     faults: Faults = field(default_factory=Faults)
     on_change: list[Callable[[], None]] = field(default_factory=list)
     hooks: Hooks = field(init=False)
+    calls: int = 0
     _ids: int = 1000
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
