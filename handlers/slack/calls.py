@@ -17,6 +17,8 @@ from bot.ports.trouble import GiveUp, TryLater, Unsure
 
 SOON = 1.0
 TOO_MANY_REQUESTS = 429
+CONFLICT = 409
+"""What apps.connections.open says to those who start at the same moment (node-slack-sdk issue 2094)."""
 SERVER_ERROR = 500
 
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
@@ -66,9 +68,14 @@ class Refused:
 
     error: str
 
+    @property
+    def revoked(self) -> bool:
+        """Whether it is the token that is refused, and not the call."""
+        return self.error in CREDENTIALS
+
     def trouble(self, what: str) -> GiveUp | TryLater:
         """Return what it means for somebody who wanted `what`, in a sentence for people."""
-        if self.error in CREDENTIALS:
+        if self.revoked:
             return TryLater(60.0, f"Slack refuses the app's token ({self.error}); install the app again and restart")
         remedy = REMEDIES.get(self.error, "See https://docs.slack.dev/reference/methods for what it means")
         return GiveUp(f"Slack refused to {what} ({self.error}). {remedy}.")
@@ -107,8 +114,9 @@ def _said_no(response: Any) -> Refused | TryLater | Unsure:
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
     error = data.get("error") if isinstance(data, dict) else None
-    if status == TOO_MANY_REQUESTS or error in RATE_LIMITED:
-        return TryLater(retry_after(getattr(response, "headers", {})), "Slack asks to wait (429)")
+    if status in {TOO_MANY_REQUESTS, CONFLICT} or error in RATE_LIMITED:
+        said = CONFLICT if status == CONFLICT else TOO_MANY_REQUESTS
+        return TryLater(retry_after(getattr(response, "headers", {})), f"Slack asks to wait ({said})")
     if status >= SERVER_ERROR or not isinstance(error, str) or error in HALF_DONE:
         return Unsure(f"Slack answered {status} without saying whether it was done")
     if error in PASSING:

@@ -1,101 +1,77 @@
-"""Socket Mode: one WebSocket to Slack that is always replaced, each time with a fresh ticket.
+"""Socket Mode: two connections to Slack, kept up apart from each other, so that replacing one leaves no gap.
 
 slack_sdk's own client tries a refused ticket for ever, reconnects at once for every reason, even when the link was
 disabled, closes the old connection before it opens the next, and keeps no reference to the tasks that run listeners.
+Slack sends an envelope over any one connection; one that comes twice is stored once, by its key in the inbox.
 """
 
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
-from pydantic import BaseModel, ConfigDict, ValidationError
+from aiohttp import ClientSession
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ports.trouble import TryLater, Unsure
-from handlers.slack.calls import Refused, ask
+from handlers.slack.link import Events, Line, Link, Timing
 
 log = structlog.get_logger()
 
-HEARTBEAT = 10.0
-HELLO_WITHIN = 10.0
-LINGER = 10.0
-"""Seconds for which a connection that Slack will close is still read; Slack warns about 10 s before."""
-STEADY = 10.0
-"""Seconds after which a connection that ends was a good one."""
-DRAIN = 5.0
+CONNECTIONS = 2
+DRAIN = 3.5
+"""Seconds that a stop waits for listeners: Slack itself waits 3 for their acknowledgements."""
 ACKNOWLEDGED_WITHIN = 3.0
 """Seconds; Slack does not wait longer."""
-LONGEST_PAUSE = 30.0
+ENOUGH_FAILURES = 3
+"""Tries after which a connection is not merely late but missing."""
 OK = 200
-OVER = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
 
 Dispatch = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 
 
-class Ended(Enum):
-    """Why a connection is no longer the one to use."""
-
-    REPLACED = "refresh_requested"
-    CROWDED = "too_many_websockets"
-    DISABLED = "link_disabled"
-    DROPPED = "dropped"
-
-
-REASONS = {"warning": Ended.REPLACED, **{ended.value: ended for ended in Ended}}
-
-
-class _Frame(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    type: str
-    envelope_id: str | None = None
-    payload: dict[str, Any] | None = None
-    reason: str | None = None
-    num_connections: int | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Line:
-    ws: ClientWebSocketResponse
-    greeted: bool = False
-
-
-def backoff(tries: int) -> float:
-    """Return the seconds to wait before a try (from 1): doubling, at most 30, spread so that starts do not coincide."""
-    longest: float = min(LONGEST_PAUSE, 0.5 * 2 ** min(tries - 1, 10))
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing
-
-
 @dataclass(slots=True)
-class SocketMode:
+class SocketMode(Events):
     """Receives envelopes, dispatches each in a task of its own, and sends the acknowledgement that comes back."""
 
     web: AsyncWebClient
     app_token: str
     http: ClientSession
     dispatch: Dispatch
-    pause: Callable[[int], float] = backoff
-    _line: _Line | None = None
+    timing: Timing = field(default_factory=Timing)
+    connections: int = CONNECTIONS
+    _links: list[Link] = field(default_factory=list)
     _up: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: asyncio.Task[None] | None = None
-    _lingering: set[asyncio.Task[None]] = field(default_factory=set)
     _answering: set[asyncio.Task[None]] = field(default_factory=set)
+    _missing: bool = False
+    _ghosts: int = 0
 
     @property
     def connected(self) -> bool:
-        """Whether Slack has greeted the present connection and it is open."""
-        return self._line is not None and self._line.greeted and not self._line.ws.closed
+        """Whether Slack has greeted a connection that is open now."""
+        return any(link.up for link in self._links)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return, for people: how many connections stand; of each its state and the seconds since it was heard."""
+        now = asyncio.get_running_loop().time()
+        known = [(link.state, link.line) for link in self._links]
+        each = [
+            {"state": state, "heard": None if line is None else round(now - line.heard, 1)} for state, line in known
+        ]
+        return {"connected": sum(link.up for link in self._links), "connections": each}
 
     async def start(self) -> None:
         """Begin to connect; what goes wrong is logged and tried again."""
-        self._runner = asyncio.create_task(self._run(), name="slack socket")
+        self._links = [
+            Link(number, self.web, self.app_token, self.http, self, self.timing)
+            for number in range(1, self.connections + 1)
+        ]
+        self._runner = asyncio.create_task(self._run(), name="slack sockets")
 
     async def wait(self) -> None:
         """Wait for ever; raises should the code here fail. A disabled link is not connected again."""
@@ -104,90 +80,66 @@ class SocketMode:
         await asyncio.Event().wait()
 
     async def close(self) -> None:
-        """Stop receiving, give running listeners 5 s to acknowledge, close every connection."""
-        await _cancel([task for task in (self._runner, *self._lingering) if task is not None])
+        """Stop receiving, give running listeners 3.5 s to acknowledge, close every connection."""
+        await _cancel([self._runner] if self._runner is not None else [])
         if self._answering:
             await asyncio.wait(self._answering, timeout=DRAIN)
         await _cancel(list(self._answering))
-        await self._drop(self._line)
+        await self._close_links()
 
     async def _run(self) -> None:
-        clock = asyncio.get_running_loop().time
-        tries = 0
-        while True:
-            if tries:
-                await asyncio.sleep(self.pause(tries))
-            begun = clock()
-            ended = await self._one_connection()
-            log.info("slack_socket_ended", reason=ended.value)
-            if ended is Ended.DISABLED:
-                log.error("slack_link_disabled", remedy="Switch on Socket Mode in the app's settings, then restart.")
-                return
-            steady = clock() - begun >= STEADY
-            tries = 1 if steady else tries + 1
-            if steady and ended is Ended.REPLACED:
-                tries = 0
-
-    async def _one_connection(self) -> Ended:
-        line = await self._open()
-        if line is None:
-            return Ended.DROPPED
-        self._line = line
-        self._up.set()
+        """Keep every connection up until one ends: Slack has switched the link off, or our own code failed."""
+        tasks = [asyncio.create_task(self._keep_up(link), name=f"slack socket {link.number}") for link in self._links]
         try:
-            ended = await self._listen(line)
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._up.clear()
-        if ended is Ended.REPLACED:
-            self._keep(self._linger(line), self._lingering)
-        else:
-            await self._drop(line)
-        return ended
+            await _cancel(tasks)
+        for task in ended:
+            task.result()
+        log.error("slack_link_disabled", remedy="Switch on Socket Mode in the app's settings, then restart.")
+        for link in self._links:
+            link.state = "disabled"
+        await self._close_links()
 
-    async def _open(self) -> _Line | None:
-        """Connect with a fresh ticket; a ticket that was refused once stays refused."""
-        ended = await ask(self.web.apps_connections_open(app_token=self.app_token))
-        if isinstance(ended, Refused | TryLater | Unsure):
-            log.warning("slack_ticket_refused", why=ended.error if isinstance(ended, Refused) else ended.why)
-            return None
-        try:
-            ws = await self.http.ws_connect(
-                str(ended.get("url")), heartbeat=HEARTBEAT, timeout=ClientWSTimeout(ws_close=2.0)
-            )
-        except (ClientError, TimeoutError, OSError, ValueError) as error:
-            # the error's own text names the URL, and with it the ticket
-            log.warning("slack_socket_refused", why=type(error).__name__, status=getattr(error, "status", None))
-            return None
-        return _Line(ws)
+    async def _keep_up(self, link: Link) -> None:
+        spread = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+        await asyncio.sleep((link.number - 1) * self.timing.stagger * spread)
+        await link.run()
 
-    async def _listen(self, line: _Line) -> Ended:
-        while True:
-            try:
-                message = await line.ws.receive(timeout=None if line.greeted else HELLO_WITHIN)
-            except TimeoutError:
-                return Ended.DROPPED
-            if message.type in OVER:
-                return Ended.DROPPED
-            ended = self._take(line, message.data) if message.type is WSMsgType.TEXT else None
-            if ended is not None:
-                return ended
+    async def _close_links(self) -> None:
+        await asyncio.gather(*[link.close() for link in self._links])
 
-    def _take(self, line: _Line, text: str) -> Ended | None:
-        try:
-            frame = _Frame.model_validate_json(text)
-        except ValidationError as problem:
-            log.warning("slack_frame_not_understood", problems=problem.error_count())
-            return None
-        if frame.type == "hello":
-            line.greeted = True
-            log.info("slack_connected", connections=frame.num_connections)
-        elif frame.type == "disconnect":
-            return REASONS.get(frame.reason or "", Ended.DROPPED)
-        elif frame.envelope_id is not None and frame.payload is not None:
-            self._keep(self._answer(line, frame.envelope_id, frame.payload), self._answering)
-        return None
+    def greeted(self, connections: int | None) -> None:
+        """Notice who waits to acknowledge, whether all connections stand, and those that are not ours."""
+        self._up.set()
+        if self._missing and all(link.up for link in self._links):
+            self._missing = False
+            log.info("slack_all_connections_stand", connections=len(self._links))
+        ours = sum(link.lines() for link in self._links)
+        ghosts = max(0, (connections or 0) - ours)
+        if ghosts > self._ghosts:
+            remedy = "If no other process uses this app token, Slack sends some clicks nowhere until they time out."
+            log.warning("slack_ghost_connections", counted_by_slack=connections, ours=ours, remedy=remedy)
+        self._ghosts = ghosts
 
-    async def _answer(self, line: _Line, envelope: str, payload: dict[str, Any]) -> None:
+    def failed(self) -> None:
+        """Say once that the bot works with fewer connections than it wants."""
+        missing = [link for link in self._links if link.failures >= ENOUGH_FAILURES]
+        if self.connected and missing and not self._missing:
+            self._missing = True
+            remedy = "The bot works on; a click may be lost while Slack replaces the connection that is left."
+            log.warning("slack_connection_missing", missing=len(missing), of=len(self._links), remedy=remedy)
+
+    def envelope(self, line: Line, envelope: str, payload: dict[str, Any]) -> None:
+        """Work it off in a task that is referred to until it is done: the loop itself holds tasks weakly."""
+        self._keep(self._answer(line, envelope, payload))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, line: Line, envelope: str, payload: dict[str, Any]) -> None:
         try:
             response = await self.dispatch(payload)
         except Exception:
@@ -201,52 +153,23 @@ class SocketMode:
             kind = response.headers.get("content-type", [""])[0]
             is_json = kind.startswith("application/json")
             answer["payload"] = json.loads(response.body) if is_json else {"text": response.body}
-        await self._send(line, json.dumps(answer), envelope)
-
-    async def _send(self, line: _Line, text: str, envelope: str) -> None:
-        """Acknowledge where the envelope came from, or, where that is closed, on the connection that follows it."""
-        if await _sent(line, text):
-            return
-        try:
-            async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
-                await self._up.wait()
-        except TimeoutError:
-            pass
-        if self._line is None or not await _sent(self._line, text):
+        if not await self._acknowledged(line, json.dumps(answer)):
             log.warning("slack_acknowledgement_lost", envelope=envelope)
 
-    async def _linger(self, line: _Line) -> None:
-        """Go on reading a connection that is being replaced, so that nothing falls between the two."""
+    async def _acknowledged(self, line: Line, text: str) -> bool:
+        """Acknowledge where the envelope came from, or, where that is closed, on any other, or the next one."""
+        if await line.send(text):
+            return True
         try:
-            async with asyncio.timeout(LINGER):
-                while await self._listen(line) is Ended.REPLACED:
-                    pass
+            async with asyncio.timeout(ACKNOWLEDGED_WITHIN):
+                while True:
+                    self._up.clear()
+                    for link in self._links:
+                        if link.line is not None and link.line.up and await link.line.send(text):
+                            return True
+                    await self._up.wait()
         except TimeoutError:
-            pass
-        finally:
-            await self._drop(line)
-
-    async def _drop(self, line: _Line | None) -> None:
-        if line is not None:
-            await line.ws.close()
-        if self._line is line:
-            self._line = None
-
-    def _keep(self, work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> None:
-        """Run it in a task that is referred to until it is done: the loop itself holds tasks weakly."""
-        task = asyncio.create_task(work)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-
-async def _sent(line: _Line, text: str) -> bool:
-    if line.ws.closed:
-        return False
-    try:
-        await line.ws.send_str(text)
-    except (ClientError, OSError):
-        return False
-    return True
+            return False
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -11,8 +11,11 @@ from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.response import BoltResponse
 from structlog.testing import capture_logs
 
-from handlers.slack.socket import SocketMode, backoff
+from handlers.slack.link import Ended, Timing, backoff
+from handlers.slack.socket import SocketMode
 from tests.unit.handlers.slack.server import Line, Reply, SlackServer, no, slack_server
+
+AT_ONCE = Timing(stagger=0.0, pause=lambda _ended, _tries: 0.0)
 
 
 @dataclass
@@ -42,9 +45,11 @@ async def server() -> AsyncIterator[SlackServer]:
 
 
 @asynccontextmanager
-async def running(server: SlackServer, dispatcher: Dispatcher) -> AsyncIterator[SocketMode]:
+async def running(
+    server: SlackServer, dispatcher: Dispatcher, *, timing: Timing = AT_ONCE, connections: int = 1
+) -> AsyncIterator[SocketMode]:
     async with ClientSession(timeout=ClientTimeout(total=5)) as http:
-        socket = SocketMode(server.client(http), "xapp-test", http, dispatcher, pause=lambda _: 0.0)
+        socket = SocketMode(server.client(http), "xapp-test", http, dispatcher, timing, connections)
         await socket.start()
         try:
             yield socket
@@ -178,7 +183,7 @@ async def test_a_lost_connection_is_made_anew_with_a_fresh_ticket(server: SlackS
             await old.closed.wait()
 
 
-async def test_a_refused_handshake_is_tried_with_a_fresh_ticket_that_no_log_shows(server: SlackServer) -> None:
+async def test_a_refused_handshake_is_tried_with_a_fresh_ticket_and_said_once_without_it(server: SlackServer) -> None:
     server.refuse_handshakes = 2
     with capture_logs() as logs:
         async with running(server, Dispatcher()):
@@ -187,10 +192,11 @@ async def test_a_refused_handshake_is_tried_with_a_fresh_ticket_that_no_log_show
     refused = {
         "event": "slack_socket_refused",
         "log_level": "warning",
+        "link": 1,
         "why": "WSServerHandshakeError",
         "status": 401,
     }
-    assert [line for line in logs if line["event"] == "slack_socket_refused"] == [refused] * 2
+    assert [line for line in logs if line["event"] == "slack_socket_refused"] == [refused]
     assert "ticket=" not in repr(logs)
 
 
@@ -273,8 +279,23 @@ async def test_closing_before_anything_answers(server: SlackServer) -> None:
         assert not socket.connected
 
 
-def test_pauses_double_to_half_a_minute_and_are_spread() -> None:
-    for tries, longest in ((1, 0.5), (2, 1.0), (5, 8.0), (7, 30.0), (1000, 30.0)):
-        pauses = [backoff(tries) for _ in range(50)]
-        assert all(longest / 2 <= pause <= longest for pause in pauses)
-        assert len(set(pauses)) > 1
+@pytest.mark.parametrize(
+    ("ended", "tries", "longest"),
+    [
+        (Ended.DROPPED, 1, 0.5),
+        (Ended.DROPPED, 2, 1.0),
+        (Ended.SILENT, 5, 8.0),
+        (Ended.DROPPED, 7, 30.0),
+        (Ended.REPLACED, 1000, 30.0),
+        (Ended.CROWDED, 1, 20.0),
+        (Ended.CROWDED, 1000, 300.0),
+        (Ended.REFUSED, 1, 30.0),
+        (Ended.REFUSED, 1000, 300.0),
+    ],
+)
+def test_pauses_double_and_are_spread_and_are_long_where_haste_makes_it_worse(
+    ended: Ended, tries: int, longest: float
+) -> None:
+    pauses = [backoff(ended, tries) for _ in range(50)]
+    assert all(longest / 2 <= pause <= longest for pause in pauses)
+    assert len(set(pauses)) > 1

@@ -50,6 +50,10 @@ class SlackServer:
     queues: dict[str, deque[Reply]] = field(default_factory=lambda: defaultdict(deque))
     lines: asyncio.Queue[Line] = field(default_factory=asyncio.Queue)
     refuse_handshakes: int = 0
+    deaf: bool = False
+    """Whether connections are read without a pong, as one that died on its way is not answered."""
+    counted: int = 1
+    """What a greeting says of how many connections the app has."""
     tickets: int = 0
     refused_tickets: list[str] = field(default_factory=list)
     _end: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,7 +70,7 @@ class SlackServer:
         """Return the next WebSocket that is opened, greeted."""
         async with asyncio.timeout(5):
             line = await self.lines.get()
-        await line.send({"type": "hello", "num_connections": 1})
+        await line.send({"type": "hello", "num_connections": self.counted})
         return line
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -101,7 +105,7 @@ class SlackServer:
             self.refuse_handshakes -= 1
             self.refused_tickets.append(request.query["ticket"])
             return web.Response(status=401)
-        ws = web.WebSocketResponse()
+        ws = web.WebSocketResponse(autoping=not self.deaf)
         await ws.prepare(request)
         line = Line(ws, request.query["ticket"])
         await self.lines.put(line)
