@@ -44,6 +44,8 @@ class SmallSlack:
     posts: list[Posted] = field(default_factory=list)
     whispers: list[dict[str, Any]] = field(default_factory=list)
     acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    delivered: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    """Who did it and the frame, by envelope."""
     lines: list[web.WebSocketResponse] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: count(1))
 
@@ -127,17 +129,27 @@ class SmallSlack:
                 }
             ],
         }
-        return await self._deliver("interactive", payload, number)
-
-    async def _deliver(self, kind: str, payload: dict[str, Any], number: int) -> str | None:
         envelope = f"envelope-{number}"
+        frame = {"envelope_id": envelope, "type": "interactive", "payload": payload, "accepts_response_payload": False}
+        self.delivered[envelope] = (user, frame)
+        return envelope if await self.deliver(envelope) else None
+
+    async def deliver(self, envelope: str) -> bool:
+        """Deliver what somebody did, perhaps not for the first time; False when nobody listens."""
+        _, frame = self.delivered[envelope]
         try:
-            await self.lines[-1].send_json(
-                {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": False}
-            )
-        except ConnectionError:
-            return None
-        return envelope
+            await self.lines[-1].send_json(frame)
+        except (ConnectionError, IndexError):
+            return False
+        return True
+
+    def acknowledged_of(self, user: str) -> int:
+        """Return how many of a person's acts were acknowledged."""
+        return sum(1 for envelope in self.acknowledged if self.delivered[envelope][0] == user)
+
+    def told(self, words: str) -> int:
+        """Return how many private answers hold the words."""
+        return sum(1 for whisper in self.whispers if words in str(whisper["text"]))
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
