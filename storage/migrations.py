@@ -78,3 +78,8 @@ def _audit(database: Database) -> None:
 @STEPS(name="0008_remembered")
 def _remembered(database: Database) -> None:
     _run(database, schema.REMEMBERED)
+
+
+@STEPS(name="0010_replays")
+def _replays(database: Database) -> None:
+    _run(database, schema.REPLAYS)

@@ -246,3 +246,14 @@ AUDIT = (
 )
 
 REMEMBERED = ("CREATE TABLE remembered (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",)
+
+REPLAYS = (
+    """
+    CREATE TABLE replays (
+        key TEXT PRIMARY KEY,
+        state TEXT NOT NULL CHECK (state IN ('working', 'done')),
+        at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX replays_at ON replays (at)",
+)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from bot.ports.replays import Replays
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
 from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds
@@ -15,6 +16,7 @@ from storage.effects import SqliteEffects
 from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
 from storage.remembered import SqliteRemembered
+from storage.replays import SqliteReplays
 
 T = TypeVar("T")
 
@@ -30,6 +32,7 @@ class SqliteTransaction:
         self.cards: Cards = SqliteCards(database, token)
         self.audit: Audit = SqliteAudit(database)
         self.remembered: Remembered = SqliteRemembered(database)
+        self.replays: Replays = SqliteReplays(database)
 
 
 class Transactions:

@@ -10,6 +10,7 @@ from bot.core.build import Build, PipelineReport
 from bot.core.lane import Lane
 from bot.core.policy import LaneId
 from bot.core.release import Release
+from bot.ports.replays import Replays
 
 T = TypeVar("T")
 
@@ -304,6 +305,7 @@ class Transaction(Protocol):
     cards: Cards
     audit: Audit
     remembered: Remembered
+    replays: Replays
 
 
 class Store(Protocol):

@@ -16,6 +16,7 @@ TABLES = {
     "lanes",
     "releases",
     "remembered",
+    "replays",
     "approvals",
     "inbox",
     "effects",
@@ -33,6 +34,7 @@ STEPS = [
     "0006_cards",
     "0007_audit",
     "0008_remembered",
+    "0010_replays",
 ]
 
 
