@@ -1,10 +1,11 @@
 """A call of the Web API as the methods see it: its arguments, whichever way they came."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
-from aiohttp import web
-
+from sandbox.exchange import Asked
 from sandbox.slack.refusal import RefusalError
 
 
@@ -35,23 +36,23 @@ class Call:
         return str(self.arguments.get(name, "")).lower() in {"1", "true"}
 
 
-async def arguments(request: web.Request) -> dict[str, Any]:
+def arguments(request: Asked) -> dict[str, Any]:
     """Return the arguments from the query, a form or a JSON body; the body wins."""
     found: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         try:
-            body = await request.json()
+            body = json.loads(request.body)
         except ValueError:
             raise RefusalError("invalid_json") from None
         if not isinstance(body, dict):
             raise RefusalError("json_not_object")
         found |= {key: value for key, value in body.items() if value is not None}
-    elif request.can_read_body:
-        found |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+    elif request.content_type == "application/x-www-form-urlencoded":
+        found |= dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
     return found
 
 
-def token(request: web.Request, found: dict[str, Any]) -> str:
+def token(request: Asked, found: dict[str, Any]) -> str:
     """Return the token, from the header or, as older clients send it, from the arguments."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     bearer = value.strip() if scheme.lower() == "bearer" else ""

@@ -1,10 +1,12 @@
 """Response URLs: answering where something was done, 5 times within 30 minutes."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.exchange import Asked, Reply, asked_over_http, json_reply, over_http
 from sandbox.slack.chat_methods import content
 from sandbox.slack.messages import Message
 from sandbox.slack.one_shot import ResponseUrl
@@ -20,19 +22,21 @@ class Responses:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the route."""
-        return [web.post("/response/{id}", self.answer)]
+        return [web.post("/response/{id}", self._over_http)]
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def _over_http(self, request: web.Request) -> web.Response:
+        return over_http(self.answer(await asked_over_http(request), request.match_info["id"]))
+
+    def answer(self, request: Asked, known: str) -> Reply:
         """Take one post; Slack answers `ok` as plain text, and a refusal with a 4xx."""
         try:
-            given = self.workspace.one_shots.respond(request.match_info["id"])
-            body = await request.json()
-            respond(self.workspace, given, body)
+            given = self.workspace.one_shots.respond(known)
+            respond(self.workspace, given, json.loads(request.body))
         except RefusalError as refusal:
-            return web.json_response(refusal.body, status=refusal.status if refusal.status != 200 else 400)
+            return json_reply(refusal.body, refusal.status if refusal.status != 200 else 400)
         except ValueError:
-            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-        return web.Response(text="ok")
+            return json_reply({"ok": False, "error": "invalid_payload"}, 400)
+        return Reply(200, b"ok", {"Content-Type": "text/plain; charset=utf-8"})
 
 
 def respond(workspace: Workspace, given: ResponseUrl, body: Any) -> None:

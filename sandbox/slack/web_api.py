@@ -1,15 +1,15 @@
-"""Slack's Web API over HTTP: which methods there are, who may call them, how they answer."""
+"""Slack's Web API: which methods there are, who may call them, how they answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
+from sandbox.exchange import Asked, Reply, asked_over_http, json_reply, over_http
 from sandbox.slack import chat_methods, directory_methods, view_methods
 from sandbox.slack.calls import Call, arguments, token
 from sandbox.slack.refusal import RefusalError
-from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.workspace import Workspace
 
 Method = Callable[[Workspace, Call], dict[str, Any]]
@@ -36,18 +36,28 @@ METHODS: dict[str, tuple[Method, str | None]] = {
 CONNECT = "apps.connections.open"
 
 
+class Tickets(Protocol):
+    """Gives out where Socket Mode connects."""
+
+    def ticket_url(self, base_url: str) -> str:
+        """Return the URL of one connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebApi:
-    """Answers /api/{method}."""
+    """Answers /api/{method}. Without `sockets` there is no Socket Mode."""
 
     workspace: Workspace
-    sockets: SocketMode
+    sockets: Tickets | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes: every method may be asked by GET or POST."""
-        return [web.get("/api/{method}", self.answer), web.post("/api/{method}", self.answer)]
+        return [web.get("/api/{method}", self._over_http), web.post("/api/{method}", self._over_http)]
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def _over_http(self, request: web.Request) -> web.Response:
+        return over_http(self.answer(await asked_over_http(request), request.match_info["method"]))
+
+    def answer(self, request: Asked, method: str) -> Reply:
         """Answer one call; a refusal is a 200 with `ok: false`, but for too many calls."""
         app = self.workspace.app
         headers = {
@@ -55,20 +65,19 @@ class WebApi:
             "x-slack-req-id": str(self.workspace.changes.revision),
         }
         try:
-            answer = await self._call(request)
+            answer = self._call(request, method)
         except RefusalError as refusal:
-            return web.json_response(refusal.body, status=refusal.status, headers={**headers, **refusal.headers})
-        return web.json_response({"ok": True, **answer}, headers=headers)
+            return json_reply(refusal.body, refusal.status, {**headers, **refusal.headers})
+        return json_reply({"ok": True, **answer}, headers=headers)
 
-    async def _call(self, request: web.Request) -> dict[str, Any]:
-        name = request.match_info["method"]
-        found = await arguments(request)
+    def _call(self, request: Asked, name: str) -> dict[str, Any]:
+        found = arguments(request)
         given = token(request, found)
         if not given:
             raise RefusalError("not_authed")
-        call = Call(found, f"{request.scheme}://{request.host}")
-        if name == CONNECT:
-            return self._connect(given, call)
+        call = Call(found, str(request.url.origin()))
+        if name == CONNECT and self.sockets is not None:
+            return self._connect(self.sockets, given, call)
         if name not in METHODS:
             raise RefusalError("unknown_method", req_method=name)
         method, scope = METHODS[name]
@@ -79,8 +88,8 @@ class WebApi:
         self.workspace.rates.call(name)
         return method(self.workspace, call)
 
-    def _connect(self, given: str, call: Call) -> dict[str, Any]:
+    def _connect(self, sockets: Tickets, given: str, call: Call) -> dict[str, Any]:
         if given != self.workspace.app.app_token:
             raise RefusalError("not_allowed_token_type" if given == self.workspace.app.bot_token else "invalid_auth")
         self.workspace.rates.call(CONNECT)
-        return {"url": self.sockets.ticket_url(call.base_url)}
+        return {"url": sockets.ticket_url(call.base_url)}
