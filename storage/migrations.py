@@ -28,6 +28,11 @@ def migrate(database: Database, path: Path) -> None:
     STEPS.apply(database)
 
 
+def missing(database: Database) -> int:
+    """Return how many steps of this version the file does not have."""
+    return len(STEPS.pending(database))
+
+
 def _known() -> set[str]:
     """Return the names of all steps: to an empty database, all are pending."""
     with closing(Database(memory=True)) as empty:
@@ -83,3 +88,8 @@ def _remembered(database: Database) -> None:
 @STEPS(name="0010_replays")
 def _replays(database: Database) -> None:
     _run(database, schema.REPLAYS)
+
+
+@STEPS(name="0011_figures")
+def _figures(database: Database) -> None:
+    _run(database, schema.FIGURES)

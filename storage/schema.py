@@ -257,3 +257,8 @@ REPLAYS = (
     """,
     "CREATE INDEX replays_at ON replays (at)",
 )
+
+FIGURES = (
+    "CREATE INDEX effects_dead ON effects (kind) WHERE state = 'dead'",
+    "CREATE INDEX inbox_poison ON inbox (id) WHERE state = 'poison'",
+)

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from bot.ports.figures import FigureBook
 from bot.ports.replays import Replays
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
 from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds
 from storage.cards import SqliteCards
 from storage.effects import SqliteEffects
+from storage.figures import SqliteFigures
 from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
 from storage.remembered import SqliteRemembered
@@ -32,6 +34,7 @@ class SqliteTransaction:
         self.cards: Cards = SqliteCards(database, token)
         self.audit: Audit = SqliteAudit(database)
         self.remembered: Remembered = SqliteRemembered(database)
+        self.figures: FigureBook = SqliteFigures(database)
         self.replays: Replays = SqliteReplays(database)
 
 

@@ -10,6 +10,7 @@ from bot.core.build import Build, PipelineReport
 from bot.core.lane import Lane
 from bot.core.policy import LaneId
 from bot.core.release import Release
+from bot.ports.figures import FigureBook
 from bot.ports.replays import Replays
 
 T = TypeVar("T")
@@ -305,6 +306,7 @@ class Transaction(Protocol):
     cards: Cards
     audit: Audit
     remembered: Remembered
+    figures: FigureBook
     replays: Replays
 
 

@@ -34,6 +34,7 @@ STEPS = [
     "0006_cards",
     "0007_audit",
     "0008_remembered",
+    "0011_figures",
     "0010_replays",
 ]
 
