@@ -34,8 +34,8 @@ STEPS = [
     "0006_cards",
     "0007_audit",
     "0008_remembered",
-    "0011_figures",
     "0010_replays",
+    "0011_figures",
 ]
 
 
