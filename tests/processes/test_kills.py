@@ -124,7 +124,7 @@ def _answered(here: World) -> bool:
         (refused,) = connection.execute("SELECT count(*) FROM audit WHERE action = 'refused'").fetchone()
         (waiting,) = connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()
         (unsaid,) = connection.execute(
-            "SELECT count(*) FROM effects WHERE state NOT IN ('done', 'cancelled')"
+            "SELECT count(*) FROM effects WHERE state NOT IN ('done', 'dead', 'cancelled')"
         ).fetchone()
         (untrue,) = connection.execute("SELECT count(*) FROM cards WHERE want > have").fetchone()
     connection.close()
