@@ -73,13 +73,13 @@ async def measure(folder: Path) -> list[Figure]:
     async with ClientSession() as http:
         web = AsyncWebClient(token="xoxb-bench", session=http, retry_handlers=[])
         home = Workspace(team="T0", bot_user="U0BOT", bot="B0BOT", url="https://acme.slack.com/")
-        bare = bolt_app(web, http, home)
+        bare = bolt_app(web, http, lambda: home)
 
         @bare.action("signoff:approve")
         async def acknowledge(ack: AsyncAck) -> None:
             await ack()
 
-        stored = bolt_app(web, http, home)
+        stored = bolt_app(web, http, lambda: home)
         desk = Desk(store, policy(), now, lambda length: "0" * length, Bell(), chance=lambda: 1.0)
         reception = Reception(desk, Links("https://github.com"))
         register(stored, reception, "/deploy", SlackChat(web, http))

@@ -4,9 +4,9 @@ import asyncio
 import random
 import secrets
 import string
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -23,15 +23,14 @@ from handlers.bell import Bell
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
 from handlers.desk import Desk
-from handlers.slack.app import SlackConnection, SlackUnreachable, connect
+from handlers.slack.app import SlackConnection, SlackPace, slack_connection
+from handlers.slack.arrival import Arrival
 from handlers.webhooks import LARGEST_BODY, webhook_routes
 from storage.database import open_store
 
 log = structlog.get_logger()
 
 ALPHABET = string.ascii_lowercase + string.digits
-SLACK_PAUSE = 5.0
-"""Seconds between tries to reach Slack at the start."""
 DRAIN = 15.0
 """Seconds that a stop waits for calls under way: longer than any call may take."""
 
@@ -56,6 +55,7 @@ class Signoff:
     port: int
     clock: Callable[[], datetime] = now
     pace: Pace = field(default_factory=Pace)
+    slack_pace: SlackPace = field(default_factory=SlackPace)
     started: bool = False
     bound_port: int = 0
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -63,7 +63,7 @@ class Signoff:
     _crew: Crew | None = None
 
     async def start(self) -> None:
-        """Open the database, then the webhooks, then Slack; return when clicks are listened to.
+        """Open the database, then the webhooks, then Slack; return when all is at work that does not wait for Slack.
 
         Raises:
             DatabaseProblem: the database cannot be used; the sentence says why and what to do.
@@ -83,16 +83,18 @@ class Signoff:
         bell = Bell()
         await self._open_http(store, bell)
         http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
-        slack = await self._reach_slack()
-        policy = await with_channel_ids(self.policy, slack.directory.channel_id)
+        slack = self._slack = slack_connection(self.settings, self.clock, self.slack_pace)
+        self._stack.push_async_callback(slack.close)
+        arrival = Arrival(slack, store, self.policy)
+        known = await arrival.first()
         chance = random.random  # noqa: S311 - spreads what is tried again, guards nothing
-        desk = Desk(store, policy, self.clock, token, bell, chance=chance, workspace=slack.workspace)
+        desk = Desk(store, known.policy, self.clock, token, bell, chance=chance, workspace=known.workspace)
         sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
         for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
             await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
-        self._run(desk, slack, Github(sender, self.settings.github_web_url))
+        self._run(desk, arrival, Github(sender, self.settings.github_web_url))
         self.started = True
-        log.info("ready", port=self.bound_port, services=len(policy.services), policy=policy.hash[:12])
+        log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
 
     async def _open_http(self, store: Store, bell: Bell) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
@@ -111,22 +113,12 @@ class Signoff:
         await site.start()
         self.bound_port = int(runner.addresses[0][1])
 
-    async def _reach_slack(self) -> SlackConnection:
-        while True:
-            try:
-                slack = await connect(self.settings, self.clock)
-            except SlackUnreachable as trouble:
-                log.warning("slack_not_reached", why=str(trouble), again_in=SLACK_PAUSE)
-                await asyncio.sleep(SLACK_PAUSE)
-                continue
-            self._slack = slack
-            self._stack.push_async_callback(slack.close)
-            return slack
-
-    def _run(self, desk: Desk, slack: SlackConnection, github: Github) -> None:
+    def _run(self, desk: Desk, arrival: Arrival, github: Github) -> None:
+        slack = arrival.slack
         world = World(slack.chat, slack.directory, source=github, executor=github)
         crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
-        crew.loops["slack"] = lambda: slack.serve(crew.reception, desk.policy.command)
+        crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
+        crew.loops["slack token"] = slack.mind
         crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.acts))
         self._crew = crew
         crew.start()
@@ -147,7 +139,7 @@ class Signoff:
         """Return each part and whether it is well, for /readyz."""
         return {
             "started": self.started,
-            "slack": self._slack is not None and self._slack.connected,
+            "slack": self._slack is not None and self._slack.well,
             "github": self._crew is not None and all(watch.well for watch in self._crew.watches),
         }
 
@@ -157,27 +149,6 @@ class Signoff:
             await self._crew.stop()
             await self._crew.desk.drain(DRAIN)
         await self._stack.aclose()
-
-
-async def with_channel_ids(policy: Policy, resolve: Callable[[str], Awaitable[str]]) -> Policy:
-    """Return the policy with every channel's name replaced by its id; ids stay as they are."""
-    known: dict[str, str] = {}
-
-    async def id_of(channel: str) -> str:
-        if not channel.startswith("#"):
-            return channel
-        if channel not in known:
-            known[channel] = await resolve(channel)
-        return known[channel]
-
-    services = []
-    for service in policy.services:
-        channel = await id_of(service.channel)
-        lanes = tuple([replace(lane, channel=await id_of(lane.channel)) for lane in service.lanes])
-        services.append(replace(service, channel=channel, lanes=lanes))
-    announcements = await id_of(policy.announcements) if policy.announcements else None
-    operations = await id_of(policy.operations) if policy.operations else None
-    return replace(policy, services=tuple(services), announcements=announcements, operations=operations)
 
 
 def _secret(value: object) -> str:

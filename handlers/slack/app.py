@@ -1,14 +1,16 @@
-"""Slack, connected: tokens tried out at the start, one shared session, and what the rest of the bot uses of it."""
+"""Slack as the rest of the bot uses it: one shared session, tokens tried out, listeners registered, kept connected."""
 
+import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+import structlog
 from aiohttp import ClientSession, ClientTimeout
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -21,11 +23,22 @@ from bot.ports.trouble import TryLater, Unsure
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import SlackDirectory, Workspace
+from handlers.slack.link import Timing
 from handlers.slack.listeners import Desk, register
 from handlers.slack.problems import SlackProblem, SlackUnreachable
 from handlers.slack.socket import SocketMode
 
-__all__ = ["SlackConnection", "SlackProblem", "SlackSettings", "SlackUnreachable", "bolt_app", "connect"]
+__all__ = [
+    "SlackConnection",
+    "SlackPace",
+    "SlackProblem",
+    "SlackSettings",
+    "SlackUnreachable",
+    "bolt_app",
+    "slack_connection",
+]
+
+log = structlog.get_logger()
 
 DEADLINE = ClientTimeout(total=10)
 """For every call. With a session of our own, slack_sdk leaves the time limit to the session."""
@@ -54,84 +67,155 @@ class SlackSettings(Protocol):
         """Where the Web API is."""
 
 
+@dataclass(frozen=True, slots=True)
+class SlackPace:
+    """How often Slack is asked, in seconds: who we are, while it was never reached; whether our token is still good."""
+
+    introduce_every: float = 5.0
+    check_every: float = 60.0
+    sockets: Timing = field(default_factory=Timing)
+
+
+Dispatch = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
+
+
 @dataclass(slots=True)
 class SlackConnection:
-    """Slack as the rest of the bot sees it. `workspace` is the address of the workspace, for links."""
+    """Slack as the rest of the bot sees it. Nothing is asked of Slack before `introduce`.
+
+    Until then `chat` ends in TryLater where Slack cannot be reached, and `directory` lets nobody through.
+    """
 
     web: AsyncWebClient
     http: ClientSession
-    app_token: str
-    home: Workspace
+    app_token: str | None
+    """None: Slack comes to us by HTTP, and there are no sockets."""
     chat: SlackChat
     directory: SlackDirectory
+    pace: SlackPace
+    refused: str = ""
+    """Slack's own name for why it refuses the bot's token now; empty while it does not."""
     _socket: SocketMode | None = None
 
     @property
+    def home(self) -> Workspace | None:
+        """The workspace and our accounts there; None before Slack has told."""
+        return self.directory.home
+
+    @property
     def workspace(self) -> str:
-        """The address of the workspace, like https://acme.slack.com/."""
-        return self.home.url
+        """The address of the workspace, like https://acme.slack.com/; empty before Slack has told."""
+        return self.home.url if self.home is not None else ""
 
     @property
     def connected(self) -> bool:
-        """Whether clicks and commands reach us now."""
+        """Whether clicks and commands reach us now; over HTTP nobody can tell, so once Slack knows us."""
+        if self.app_token is None:
+            return self.home is not None
         return self._socket is not None and self._socket.connected
 
-    async def serve(self, desk: Desk, command: str) -> None:
-        """Listen until cancelled; what is being stored then is stored and acknowledged first."""
-        app = bolt_app(self.web, self.http, self.home)
+    @property
+    def well(self) -> bool:
+        """Whether they reach us and what we say reaches Slack, as far as it is known."""
+        return self.connected and not self.refused
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Return, for people: the state of each connection, how many stand, why our token is refused."""
+        sockets = {"connected": 0, "connections": []} if self._socket is None else self._socket.facts
+        return {**sockets, "introduced": self.home is not None, "refused": self.refused or None}
+
+    async def introduce(self) -> None:
+        """Ask Slack who we are and try the other token out.
+
+        Raises:
+            SlackProblem: Slack refuses a token; the sentence says which and what to do.
+            SlackUnreachable: Slack did not answer; try again.
+        """
+        home = await _introduce(self.web)
+        if self.app_token is not None:
+            await _try_app_token(self.web, self.app_token)
+        self.directory.home = home
+
+    async def mind(self) -> None:
+        """Ask Slack for ever, now and then, whether our token is still good; what changes is said once."""
+        while True:
+            await asyncio.sleep(self.pace.check_every)
+            if self.home is not None:
+                await self._check()
+
+    async def _check(self) -> None:
+        ended = await ask(self.web.auth_test())
+        if isinstance(ended, Refused) and ended.revoked:
+            if not self.refused:
+                remedy = "Install the app again; restart if that gave it another token. Nothing is lost meanwhile."
+                log.error("slack_token_refused", why=ended.error, remedy=remedy)
+            self.refused = ended.error
+        elif isinstance(ended, Mapping) and self.refused:
+            log.info("slack_token_good_again")
+            self.refused = ""
+
+    def dispatcher(self, desk: Desk, command: str) -> Dispatch:
+        """Return what hands one of Slack's payloads to the listeners and gives the answer back, for any transport."""
+        app = bolt_app(self.web, self.http, lambda: self.home)
         register(app, desk, command, self.chat)
 
         async def dispatch(payload: dict[str, Any]) -> BoltResponse:
+            # Slack has been verified at the door, by the socket's ticket or by the signature: Bolt checks none of it
             return await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
 
-        socket = SocketMode(self.web, self.app_token, self.http, dispatch)
-        self._socket = socket
-        await socket.start()
+        return dispatch
+
+    async def serve(self, desk: Desk, command: str) -> None:
+        """Listen until cancelled; what is being stored then is stored and acknowledged first."""
+        if self.app_token is None:
+            await asyncio.Event().wait()
+            return
+        dispatch = self.dispatcher(desk, command)
+        self._socket = SocketMode(self.web, self.app_token, self.http, dispatch, self.pace.sockets)
+        await self._socket.start()
         try:
-            await socket.wait()
+            await self._socket.wait()
         finally:
-            await socket.close()
+            await self._socket.close()
 
     async def close(self) -> None:
         """Close what is shared, after `serve` has ended."""
         await self.http.close()
 
 
-async def connect(settings: SlackSettings, clock: Callable[[], datetime]) -> SlackConnection:
-    """Try both tokens out and return the connection; nothing is received before `serve`.
+def slack_connection(
+    settings: SlackSettings, clock: Callable[[], datetime], pace: SlackPace | None = None
+) -> SlackConnection:
+    """Return Slack, not asked anything yet; call it within the running loop.
 
     Args:
         settings: the tokens and the address of the Web API.
         clock: says how old facts about people are.
+        pace: how often Slack is asked.
 
     Raises:
-        SlackProblem: a token is missing or Slack refuses it; the sentence says which and what to do.
-        SlackUnreachable: Slack did not answer; try again.
+        SlackProblem: a token is missing or of another kind; the sentence says which and what to do.
     """
     bot_token = _given(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     app_token = _given(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     http = ClientSession(timeout=DEADLINE)
-    try:
-        web = _web(settings.slack_api_url, http, bot_token)
-        home = await _introduce(web)
-        await _try_app_token(web, app_token)
-    except BaseException:
-        await http.close()
-        raise
-    directory = SlackDirectory(web, home, lambda: clock().timestamp())
-    return SlackConnection(web, http, app_token, home, SlackChat(web, http), directory)
+    web = _web(settings.slack_api_url, http, bot_token)
+    directory = SlackDirectory(web, None, lambda: clock().timestamp())
+    return SlackConnection(web, http, app_token, SlackChat(web, http), directory, pace or SlackPace())
 
 
-def bolt_app(web: AsyncWebClient, http: ClientSession, home: Workspace) -> AsyncApp:
+def bolt_app(web: AsyncWebClient, http: ClientSession, home: Callable[[], Workspace | None]) -> AsyncApp:
     """Return a Bolt app that asks Slack nothing by itself and takes nothing from the environment."""
 
     async def authorize() -> AuthorizeResult:
+        known = home()
         return AuthorizeResult(
-            enterprise_id=home.enterprise,
-            team_id=home.team,
+            enterprise_id=known.enterprise if known else None,
+            team_id=known.team if known else None,
             bot_token=web.token,
-            bot_id=home.bot,
-            bot_user_id=home.bot_user,
+            bot_id=known.bot if known else None,
+            bot_user_id=known.bot_user if known else None,
         )
 
     with _without(READ_BY_BOLT):

@@ -26,6 +26,7 @@ LONGEST_WAIT = 60.0
 NOT_A_USER = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 NO_SUCH_GROUP = frozenset({"no_such_subteam", "plan_upgrade_required"})
 SLACKBOT = "USLACKBOT"
+NOT_REACHED = TryLater(5.0, "Slack has not been reached yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ class SlackDirectory:
     """Directory over users.info and usergroups.users.list. `seconds` is a clock that counts seconds."""
 
     web: AsyncWebClient
-    home: Workspace
+    home: Workspace | None
+    """None until Slack has told who we are: nobody is let through before."""
     seconds: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _users: Memory[_User | Account] = field(init=False)
@@ -110,16 +112,21 @@ class SlackDirectory:
 
     async def account(self, slack_user: str, team: str | None) -> SlackAccount | TryLater:
         """Return what kind of account it is; `team` is the workspace that Slack said the person belongs to."""
+        home = self.home
+        if home is None:
+            return NOT_REACHED
         user = await self._users.get(slack_user, lambda: self._user(slack_user))
         if isinstance(user, TryLater):
             return user
         if isinstance(user, Account):
             return SlackAccount(slack_user, user, slack_user)
         name = user.profile.display_name or user.profile.real_name or user.real_name or user.name or slack_user
-        return SlackAccount(slack_user, self._kind(user, team), name, user.tz)
+        return SlackAccount(slack_user, _kind(user, team, home), name, user.tz)
 
     async def members(self, usergroup: str) -> frozenset[str] | TryLater:
         """Return the Slack ids of a user group's members; empty when there is no such group."""
+        if self.home is None:
+            return NOT_REACHED
         return await self._groups.get(usergroup, lambda: self._members(usergroup))
 
     async def channel_id(self, channel: str) -> str:
@@ -131,6 +138,8 @@ class SlackDirectory:
         """
         if not channel.startswith("#"):
             return channel
+        if self.home is None:
+            raise SlackUnreachable(f"{NOT_REACHED.why}.")
         if self._channels is None:
             self._channels = await self._public_channels()
         known = self._channels.get(channel[1:])
@@ -153,24 +162,6 @@ class SlackDirectory:
             log.warning("slack_user_not_understood", user=slack_user, problems=problem.error_count())
             return Account.UNKNOWN
         return user if user.id == slack_user else Account.UNKNOWN
-
-    def _kind(self, user: _User, team: str | None) -> Account:
-        if user.deleted:
-            return Account.DEACTIVATED
-        if user.is_bot or user.is_workflow_bot or user.is_connector_bot or user.id == SLACKBOT:
-            return Account.BOT
-        if user.is_stranger or any(self._elsewhere(user, known) for known in (user.team_id, team)):
-            return Account.STRANGER
-        if user.is_restricted or user.is_ultra_restricted:
-            return Account.GUEST
-        return Account.MEMBER
-
-    def _elsewhere(self, user: _User, team: str | None) -> bool:
-        """Whether a workspace is neither ours nor, by the user's own record, of the enterprise that owns ours."""
-        if team is None or team in {self.home.team, self.home.enterprise}:
-            return False
-        enterprise = user.enterprise_user.enterprise_id
-        return enterprise is None or enterprise != self.home.enterprise
 
     async def _members(self, usergroup: str) -> frozenset[str] | TryLater:
         ended = surely(await ask(self.web.usergroups_users_list(usergroup=usergroup)))
@@ -220,6 +211,26 @@ class SlackDirectory:
             why = ended.why
             await self.sleep(min(LONGEST_WAIT, ended.after))
         raise SlackUnreachable(f"Slack did not list its channels: {why}. Write channel ids to do without.")
+
+
+def _kind(user: _User, team: str | None, home: Workspace) -> Account:
+    if user.deleted:
+        return Account.DEACTIVATED
+    if user.is_bot or user.is_workflow_bot or user.is_connector_bot or user.id == SLACKBOT:
+        return Account.BOT
+    if user.is_stranger or any(_elsewhere(user, known, home) for known in (user.team_id, team)):
+        return Account.STRANGER
+    if user.is_restricted or user.is_ultra_restricted:
+        return Account.GUEST
+    return Account.MEMBER
+
+
+def _elsewhere(user: _User, team: str | None, home: Workspace) -> bool:
+    """Whether a workspace is neither ours nor, by the user's own record, of the enterprise that owns ours."""
+    if team is None or team in {home.team, home.enterprise}:
+        return False
+    enterprise = user.enterprise_user.enterprise_id
+    return enterprise is None or enterprise != home.enterprise
 
 
 def _not_now(method: str, refused: Refused) -> TryLater:

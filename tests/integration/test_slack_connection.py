@@ -12,11 +12,13 @@ from pydantic import SecretStr
 
 from bot.ports.slack import Message
 from handlers.acts import Click, Command, Rejection
-from handlers.slack.app import SlackProblem, SlackUnreachable, connect
+from handlers.slack.app import SlackConnection, SlackPace, SlackProblem, SlackUnreachable, slack_connection
 from handlers.slack.directory import Workspace
+from handlers.slack.link import Timing
 from tests.unit.handlers.slack.bodies import a_click, a_submission
 from tests.unit.handlers.slack.server import Reply, SlackServer, no, slack_server
 
+AT_ONCE = Timing(stagger=0.0, pause=lambda _ended, _tries: 0.0)
 ME = Reply(
     {
         "ok": True,
@@ -70,8 +72,18 @@ def noon() -> datetime:
     return datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
+async def introduced(settings: Settings) -> SlackConnection:
+    slack = slack_connection(settings, noon, SlackPace(check_every=0.01, sockets=AT_ONCE))
+    try:
+        await slack.introduce()
+    except SlackProblem:
+        await slack.close()
+        raise
+    return slack
+
+
 async def test_it_knows_its_workspace_and_is_not_connected_before_it_serves(server: SlackServer) -> None:
-    slack = await connect(Settings(f"{server.base}/api/"), noon)
+    slack = await introduced(Settings(f"{server.base}/api/"))
     assert slack.home == Workspace("T0ACME", "U0BOT", "B0BOT", "https://acme.slack.com/")
     assert slack.workspace == "https://acme.slack.com/"
     assert not slack.connected
@@ -80,7 +92,7 @@ async def test_it_knows_its_workspace_and_is_not_connected_before_it_serves(serv
 
 
 async def test_clicks_and_forms_travel_to_the_desk_and_back(server: SlackServer) -> None:
-    slack = await connect(Settings(f"{server.base}/api"), noon)
+    slack = await introduced(Settings(f"{server.base}/api"))
     box = Box()
     serving = asyncio.create_task(slack.serve(box, "/deploy"))
     line = await server.line()
@@ -103,7 +115,7 @@ async def test_clicks_and_forms_travel_to_the_desk_and_back(server: SlackServer)
 
 async def test_a_proxy_of_the_environment_is_not_used(server: SlackServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    slack = await connect(Settings(f"{server.base}/api/"), noon)
+    slack = await introduced(Settings(f"{server.base}/api/"))
     await slack.close()
 
 
@@ -122,7 +134,7 @@ async def test_a_proxy_of_the_environment_is_not_used(server: SlackServer, monke
 )
 async def test_a_missing_token_is_named(server: SlackServer, changed: dict[str, Any], sentence: str) -> None:
     with pytest.raises(SlackProblem) as problem:
-        await connect(Settings(f"{server.base}/api/", **changed), noon)
+        await introduced(Settings(f"{server.base}/api/", **changed))
     assert str(problem.value) == sentence
     assert server.asked == []
 
@@ -131,7 +143,7 @@ async def test_a_bad_bot_token_is_named(server: SlackServer) -> None:
     server.queues["auth.test"].clear()
     server.will("auth.test", no("invalid_auth"))
     with pytest.raises(SlackProblem) as problem:
-        await connect(Settings(f"{server.base}/api/"), noon)
+        await introduced(Settings(f"{server.base}/api/"))
     assert str(problem.value) == (
         "Slack refuses SLACK_BOT_TOKEN (invalid_auth). Install the app and copy the Bot User OAuth Token from "
         "«OAuth & Permissions»."
@@ -142,7 +154,7 @@ async def test_a_bad_bot_token_is_named(server: SlackServer) -> None:
 async def test_a_bad_app_token_is_named(server: SlackServer) -> None:
     server.will("apps.connections.open", no("not_allowed_token_type"))
     with pytest.raises(SlackProblem) as problem:
-        await connect(Settings(f"{server.base}/api/"), noon)
+        await introduced(Settings(f"{server.base}/api/"))
     assert str(problem.value) == (
         "Slack refuses SLACK_APP_TOKEN (not_allowed_token_type). Make an app-level token with the scope "
         "connections:write under «Basic Information», and switch on Socket Mode."
@@ -154,7 +166,7 @@ async def test_a_persons_token_is_refused(server: SlackServer) -> None:
     server.queues["auth.test"].clear()
     server.will("auth.test", Reply({"ok": True, "url": "https://acme.slack.com/", "team_id": "T", "user_id": "U"}))
     with pytest.raises(SlackProblem, match="is not a bot's token"):
-        await connect(Settings(f"{server.base}/api/"), noon)
+        await introduced(Settings(f"{server.base}/api/"))
 
 
 @pytest.mark.parametrize(
@@ -169,8 +181,8 @@ async def test_slack_in_trouble_is_unreachable_and_may_be_tried_again(server: Sl
     server.queues["auth.test"].clear()
     server.will("auth.test", reply, ME)
     with pytest.raises(SlackUnreachable):
-        await connect(Settings(f"{server.base}/api/"), noon)
-    slack = await connect(Settings(f"{server.base}/api/"), noon)
+        await introduced(Settings(f"{server.base}/api/"))
+    slack = await introduced(Settings(f"{server.base}/api/"))
     await slack.close()
 
 
@@ -178,5 +190,5 @@ async def test_no_slack_at_all_is_unreachable() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
         with pytest.raises(SlackUnreachable) as problem:
-            await connect(Settings(f"http://127.0.0.1:{bound.getsockname()[1]}/api/"), noon)
+            await introduced(Settings(f"http://127.0.0.1:{bound.getsockname()[1]}/api/"))
     assert str(problem.value) == "Slack did not answer: Slack cannot be reached: ClientConnectorError."

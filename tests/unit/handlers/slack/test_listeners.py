@@ -74,7 +74,7 @@ async def app(book: Book) -> AsyncIterator[AsyncApp]:
     async with ClientSession() as http:
         # nobody listens on this address: Bolt must not ask Slack anything
         web = AsyncWebClient(token="xoxb-test", base_url="http://127.0.0.1:9/api/", session=http, retry_handlers=[])
-        made = bolt_app(web, http, HOME)
+        made = bolt_app(web, http, lambda: HOME)
         register(made, book, "/deploy", book)
         yield made
 
@@ -234,7 +234,7 @@ async def test_bolt_takes_nothing_from_the_environment(monkeypatch: pytest.Monke
         monkeypatch.setenv(name, "from-the-environment")
     async with ClientSession() as http:
         web = AsyncWebClient(token="xoxb-test", session=http, retry_handlers=[])
-        made = bolt_app(web, http, HOME)
+        made = bolt_app(web, http, lambda: HOME)
     assert made.oauth_flow is None
     assert made.installation_store is None
     assert made.client.token is None

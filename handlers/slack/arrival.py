@@ -1,0 +1,118 @@
+"""Slack arriving, at the start or later: the bot works without it as far as it can, and remembers what it told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.core.policy import Policy
+from bot.ports.store import Store, Transaction
+from handlers.desk import Desk
+from handlers.slack.app import SlackConnection
+from handlers.slack.channels import names_in, with_ids
+from handlers.slack.listeners import Desk as Reception
+from handlers.slack.problems import SlackProblem, SlackUnreachable
+
+log = structlog.get_logger()
+
+CHANNEL = "slack channel "
+"""Begins the name under which a channel's id is remembered."""
+WORKSPACE = "slack workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What Slack told, now or once: the policy with the ids of its channels, the workspace's address ("": unknown)."""
+
+    policy: Policy
+    workspace: str
+
+
+@dataclass(slots=True)
+class Arrival:
+    """Brings Slack and the bot together. `written` is the policy as it is written."""
+
+    slack: SlackConnection
+    store: Store
+    written: Policy
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    learnt: bool = False
+    """Whether everything that the policy names is known from Slack itself, since this start."""
+
+    async def first(self) -> Known:
+        """Return what must be known to work at all; waits for Slack only where a channel's name was never looked up.
+
+        Raises:
+            SlackProblem: Slack refuses a token or knows no such channel; the sentence says which and what to do.
+        """
+        while True:
+            try:
+                await self.slack.introduce()
+                known = await self._learn()
+            except SlackUnreachable as trouble:
+                recalled, missing = await self._recall()
+                log.warning("slack_not_reached", why=str(trouble), again_in=self.slack.pace.introduce_every)
+                if recalled is not None:
+                    return recalled
+                remedy = "Signoff starts when Slack has told their ids; write ids in the policy to start without."
+                log.warning("slack_needed_for_names", channels=missing, remedy=remedy)
+            else:
+                self.learnt = True
+                return known
+            await self.sleep(self.slack.pace.introduce_every)
+
+    async def serve(self, desk: Desk, reception: Reception) -> None:
+        """Go on trying until Slack knows us, put what it tells on the desk, then receive from it for ever."""
+        if not self.learnt:
+            await self._introduced()
+            desk.workspace = self.slack.workspace
+            desk.policy = await self._named_anew(desk.policy)
+            self.learnt = True
+            desk.bell.ring()
+            log.info("slack_reached", workspace=desk.workspace)
+        await self.slack.serve(reception, desk.policy.command)
+
+    async def _introduced(self) -> None:
+        said = ""
+        while self.slack.home is None:
+            await self.sleep(self.slack.pace.introduce_every)
+            try:
+                await self.slack.introduce()
+            except SlackUnreachable as trouble:
+                log.debug("slack_not_reached", why=str(trouble))
+            except SlackProblem as problem:
+                if str(problem) != said:
+                    log.error("slack_refused", why=str(problem))  # noqa: TRY400 - it is Slack's word, no fault of ours
+                said = str(problem)
+                await self.sleep(self.slack.pace.check_every)
+
+    async def _named_anew(self, present: Policy) -> Policy:
+        """Return the policy with the ids that Slack tells now, or the present one, should Slack not tell them."""
+        try:
+            return (await self._learn()).policy
+        except SlackProblem as problem:
+            log.error("slack_channels_not_resolved", why=str(problem))  # noqa: TRY400 - it is Slack's word
+            return present
+
+    async def _learn(self) -> Known:
+        """Ask Slack what the ids of the channels are, and remember them and the workspace."""
+        ids = {name: await self.slack.directory.channel_id(name) for name in sorted(names_in(self.written))}
+        await self._remember({WORKSPACE: self.slack.workspace} | {CHANNEL + name: known for name, known in ids.items()})
+        return Known(with_ids(self.written, ids), self.slack.workspace)
+
+    async def _remember(self, told: dict[str, str]) -> None:
+        def write(tx: Transaction) -> None:
+            for name, value in told.items():
+                tx.remembered.set(name, value)
+
+        await self.store.write(write)
+
+    async def _recall(self) -> tuple[Known | None, list[str]]:
+        """Return what was remembered if that is enough to work with, and the channels whose ids are not known."""
+        ids = await self.store.read(lambda tx: dict(tx.remembered.beginning(CHANNEL)))
+        missing = sorted(names_in(self.written) - ids.keys())
+        if missing:
+            return None, missing
+        workspace = await self.store.read(lambda tx: tx.remembered.get(WORKSPACE))
+        return Known(with_ids(self.written, ids), workspace or ""), []
