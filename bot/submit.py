@@ -216,6 +216,22 @@ def _record_refusal(tx: Transaction, lane: LaneId, given: ByPeople, refusal: Ref
     )
 
 
+def turn_away(tx: Transaction, act: str, by: Actor | None, why: str, setting: Setting) -> None:
+    """Record an act that reached no lane: a button that is not ours, words that name nothing, a person nobody knows."""
+    tx.audit.append(
+        AuditEntry(
+            at=setting.now,
+            action="refused",
+            actor=by.person.id if by else None,
+            surface=by.surface.value if by else None,
+            lane=None,
+            release=None,
+            policy_hash=setting.policy.hash,
+            data={"act": act, "reasons": why} | _identity(by),
+        )
+    )
+
+
 def _identity(actor: Actor | None) -> dict[str, str | int | None]:
     if actor is None:
         return {}

@@ -15,7 +15,7 @@ from bot.core.release import Release, Surface
 from bot.ports.slack import Message
 from bot.ports.store import Card, EffectKind, Handle, InboxRow, NewEffect, Transaction
 from bot.ports.trouble import TryLater
-from bot.submit import Setting, submit
+from bot.submit import Setting, submit, turn_away
 from bot.views import answers, refusals
 from handlers.acts import ACT, Click, Command, Rejection
 from handlers.desk import Desk, record
@@ -94,6 +94,8 @@ class ActClerk:
             told = self._command(tx, setting, act, actor, links)
         else:
             told = self._button(tx, setting, act, actor, links)
+        if told.outcome not in {"done", "refused", "opened"}:  # those have gone through a lane, which keeps its record
+            turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)
         if told.message is not None and act.slack is not None:
             tx.effects.enqueue(_answer(row, act, told), setting.now)

@@ -123,6 +123,35 @@ async def test_a_click_from_elsewhere_or_on_nothing_is_refused(world: World, els
     assert world.executor.started == []
 
 
+async def test_what_reached_no_release_is_audited_as_well(world: World) -> None:
+    posted = await asked(world)
+    await world.clicks("U0SAM", posted, "approve", handle="0" * 32)
+    await world.clicks("U0SAM", posted, "approve", channel="C0DOCS")
+    await world.types("U0SAM", "approve R-77")
+    await world.types("U0SAM", "aprove R-1")
+    rows = await world.sql("SELECT actor, surface, data FROM audit WHERE action = 'refused' AND release IS NULL")
+    assert rows == snapshot(
+        [
+            ("sam", "button", '{"act":"click","host_user":null,"reasons":"no such button","saw":null,"slack":"U0SAM"}'),
+            (
+                "sam",
+                "button",
+                '{"act":"click","host_user":null,"reasons":"not the card\'s message","saw":null,"slack":"U0SAM"}',
+            ),
+            (
+                "sam",
+                "command",
+                '{"act":"command","host_user":null,"reasons":"no such release","saw":null,"slack":"U0SAM"}',
+            ),
+            (
+                "sam",
+                "command",
+                '{"act":"command","host_user":null,"reasons":"misunderstood","saw":null,"slack":"U0SAM"}',
+            ),
+        ]
+    )
+
+
 async def test_only_the_button_approve_approves_and_only_reject_rejects(world: World) -> None:
     posted = await asked(world)
     approve, reject = posted.button("approve"), posted.button("reject")
