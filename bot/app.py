@@ -4,10 +4,11 @@ import asyncio
 import random
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
@@ -15,15 +16,17 @@ from aiohttp import ClientSession, ClientTimeout, web
 from bot.config.environment import Settings
 from bot.core.inputs import TimePassed
 from bot.core.policy import Policy
-from bot.crew import Crew, Pace, World, muster
+from bot.crew import Pace, World, muster
 from bot.ports.store import Store
 from bot.views.links import Links
+from bot.vitals import Vitals, about
 from handlers import control, health
 from handlers.bell import Bell
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
 from handlers.desk import Desk
-from handlers.slack.app import SlackConnection, SlackPace, slack_connection
+from handlers.metrics import metrics_routes
+from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
 from handlers.webhooks import LARGEST_BODY, webhook_routes
 from storage.database import open_store
@@ -56,11 +59,12 @@ class Signoff:
     clock: Callable[[], datetime] = now
     pace: Pace = field(default_factory=Pace)
     slack_pace: SlackPace = field(default_factory=SlackPace)
-    started: bool = False
+    metrics_port: int | None = None
+    """None: no metrics are served. 0: any free port, told as `bound_metrics_port`."""
     bound_port: int = 0
+    bound_metrics_port: int = 0
+    vitals: Vitals = field(default_factory=lambda: Vitals(token(12)))
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _slack: SlackConnection | None = None
-    _crew: Crew | None = None
 
     async def start(self) -> None:
         """Open the database, then the webhooks, then Slack; return when all is at work that does not wait for Slack.
@@ -76,24 +80,32 @@ class Signoff:
             raise
 
     async def _start(self) -> None:
-        store = await open_store(self.settings.database_path, clock=self.clock, token=lambda: token(32))
+        vitals = self.vitals
+        store = await open_store(
+            self.settings.database_path, clock=self.clock, token=lambda: token(32), meter=vitals.metrics
+        )
         self._stack.push_async_callback(store.close)
+        said = {**about(), **store.facts, "policy": self.policy.hash[:12], "instance": vitals.instance}
+        log.info("starting", **said)
         voided = await store.write(lambda tx: tx.effects.void_leases(self.clock()))
-        log.info("database_opened", lost_attempts=voided, **store.facts)
+        log.info("database_opened", lost_attempts=voided)
+        self._in_background(vitals.pulse.run())
         bell = Bell()
         await self._open_http(store, bell)
         http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
-        slack = self._slack = slack_connection(self.settings, self.clock, self.slack_pace)
+        slack = vitals.slack = slack_connection(self.settings, self.clock, self.slack_pace)
         self._stack.push_async_callback(slack.close)
         arrival = Arrival(slack, store, self.policy)
         known = await arrival.first()
         chance = random.random  # noqa: S311 - spreads what is tried again, guards nothing
-        desk = Desk(store, known.policy, self.clock, token, bell, chance=chance, workspace=known.workspace)
+        desk = Desk(
+            store, known.policy, self.clock, token, bell, chance, workspace=known.workspace, meter=vitals.metrics
+        )
         sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
         for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
             await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
         self._run(desk, arrival, Github(sender, self.settings.github_web_url))
-        self.started = True
+        vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
 
     async def _open_http(self, store: Store, bell: Bell) -> None:
@@ -105,13 +117,31 @@ class Signoff:
                 store, lambda: self.policy, known, clock=self.clock, wake=bell.ring, request_id=lambda: token(12)
             )
         )
-        app.add_routes(health.health_routes(store, self.parts))
+        readiness = health.Readiness(store, self.clock, self.vitals.parts)
+        app.add_routes(health.health_routes(readiness, lambda: self.vitals.pulse.lag))
+        self.bound_port = await self._listen(app, self.port)
+        if self.metrics_port is not None:
+            scraped = web.Application()
+            scraped.add_routes(metrics_routes(self.vitals.metrics, store, self.clock))
+            self.bound_metrics_port = await self._listen(scraped, self.metrics_port)
+
+    async def _listen(self, app: web.Application, port: int) -> int:
+        """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, self.host, self.port)
-        await site.start()
-        self.bound_port = int(runner.addresses[0][1])
+        await web.TCPSite(runner, self.host, port).start()
+        return int(runner.addresses[0][1])
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine until the stop."""
+        task = asyncio.create_task(work)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(end)
 
     def _run(self, desk: Desk, arrival: Arrival, github: Github) -> None:
         slack = arrival.slack
@@ -120,7 +150,7 @@ class Signoff:
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind
         crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.acts))
-        self._crew = crew
+        self.vitals.crew = crew
         crew.start()
 
     async def _serve_control(self, door: control.Control) -> None:
@@ -131,23 +161,23 @@ class Signoff:
             await runner.cleanup()
 
     @property
+    def desk(self) -> Desk:
+        """What the crew works on, once started."""
+        if self._crew is None:
+            raise RuntimeError("not started")
+        return self._crew.desk
+
+    @property
     def failures(self) -> list[str]:
         """Name every loop whose own code failed; tests hold it against empty."""
-        return self._crew.failures if self._crew else []
-
-    def parts(self) -> dict[str, bool]:
-        """Return each part and whether it is well, for /readyz."""
-        return {
-            "started": self.started,
-            "slack": self._slack is not None and self._slack.well,
-            "github": self._crew is not None and all(watch.well for watch in self._crew.watches),
-        }
+        return self.vitals.crew.failures if self.vitals.crew else []
 
     async def stop(self) -> None:
         """Stop listening, let what is being written finish, close everything."""
-        if self._crew is not None:
-            await self._crew.stop()
-            await self._crew.desk.drain(DRAIN)
+        self.vitals.draining = True
+        if self.vitals.crew is not None:
+            await self.vitals.crew.stop()
+            await self.vitals.crew.desk.drain(DRAIN)
         await self._stack.aclose()
 
 

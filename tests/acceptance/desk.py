@@ -16,14 +16,20 @@ from bot.config.load import load_policy
 from bot.core.policy import Policy
 from bot.crew import Pace
 from handlers import control
+from handlers.slack.app import SlackPace
+from handlers.slack.link import Timing
+from handlers.health import Level, worst
 from sandbox import server
 from sandbox.github.forge import Forge
 from sandbox.slack.app import App
 from sandbox.slack.messages import Message
 from sandbox.slack.workspace import Workspace
+from tests.acceptance.cable import Cable
 
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PATIENCE = 20.0
+SLACK_PACE = SlackPace(0.05, 0.05, Timing(stagger=0.0, pause=lambda _ended, _tries: 0.05))
+"""In a hurry, since a test waits for it."""
 T = TypeVar("T")
 TOKEN = "github-acceptance"
 
@@ -71,6 +77,10 @@ class Clock:
         """Return the present."""
         return datetime.fromtimestamp(START.timestamp() + monotonic() - self.begun, UTC)
 
+    def passes(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.begun -= seconds
+
 
 @dataclass(slots=True)
 class Desk:
@@ -82,6 +92,8 @@ class Desk:
     forge: Forge
     running: server.Running
     clock: Clock
+    cable: Cable
+    """What connects the bot with Slack, and can be cut."""
     signoff: Signoff | None = None
 
     # -- what people do ----------------------------------------------------------------------------------------------
@@ -155,13 +167,19 @@ class Desk:
 
     # -- what happens to the bot -------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
-        """Start the bot; it is ready when every source was looked at."""
+    def passes(self, seconds: float) -> None:
+        """Let time pass at once, and have everybody who rests look at the clock."""
+        self.clock.passes(seconds)
+        if self.signoff is not None:
+            self.signoff.desk.bell.ring()
+
+    async def start(self, *parts: str) -> None:
+        """Start the bot; it is ready when these parts are well, or all: every source was looked at, Slack greets."""
         settings = Settings.from_environ(
             {
                 "SLACK_BOT_TOKEN": self.workspace.app.bot_token,
                 "SLACK_APP_TOKEN": self.workspace.app.app_token,
-                "SLACK_API_URL": self.running.slack_api_url,
+                "SLACK_API_URL": f"{self.cable.url}/api/",
                 "GITHUB_TOKEN": TOKEN,
                 "GITHUB_WEBHOOK_SECRET": self.forge.webhook_secret,
                 "GITHUB_API_URL": self.running.github_api_url,
@@ -169,12 +187,13 @@ class Desk:
             }
         )
         assert isinstance(settings, Settings), settings
-        pace = Pace()
-        self.signoff = Signoff(settings, self.policy, "127.0.0.1", 0, clock=self.clock, pace=pace)
+        self.signoff = Signoff(
+            settings, self.policy, "127.0.0.1", 0, clock=self.clock, pace=Pace(), slack_pace=SLACK_PACE
+        )
         await self.signoff.start()
         self.forge.deliver_to(f"http://127.0.0.1:{self.signoff.bound_port}/webhooks/github")
         async with asyncio.timeout(PATIENCE):
-            while not all(self.signoff.parts().values()):  # noqa: ASYNC110 - the bot's own state; no event tells of it
+            while not self._well(parts):  # noqa: ASYNC110 - the bot's own state; no event tells of it
                 await asyncio.sleep(0)
 
     async def stop(self) -> None:
@@ -183,6 +202,10 @@ class Desk:
             signoff, self.signoff = self.signoff, None
             await signoff.stop()
             assert signoff.failures == []
+
+    def _well(self, parts: tuple[str, ...]) -> bool:
+        known = self.signoff.parts() if self.signoff is not None else {}
+        return all(well for name, well in known.items() if not parts or name in parts)
 
     def _plain(self, message: Message) -> str:
         return self.workspace.plain(message)
@@ -196,7 +219,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, policy: str = POLICY) -> AsyncIterator[Desk]:
+async def desk(folder: Path, policy: str = POLICY, *, started: bool = True) -> AsyncIterator[Desk]:
     """Set everything up, start the bot, and end it all; the bot must have been well to the end."""
     clock = Clock()
     workspace = Workspace(clock, app=App())
@@ -213,17 +236,22 @@ async def desk(folder: Path, policy: str = POLICY) -> AsyncIterator[Desk]:
     loaded = load_policy(policy, file="signoff.yml", webhooks=True)
     assert isinstance(loaded, Policy), loaded
     running = await server.start(workspace, github=forge)
+    cable = Cable(running.url)
+    await cable.mend()
+    workspace.url = cable.url
     forge.site = running.url
     forge.on_change.append(workspace.changes.announce)
-    here = Desk(folder, loaded, workspace, forge, running, clock)
+    here = Desk(folder, loaded, workspace, forge, running, clock, cable)
     try:
-        await here.start()
+        if started:
+            await here.start()
         yield here
         await here.stop()
     finally:
         if here.signoff is not None:
             await here.signoff.stop()
         await forge.close()
+        await cable.cut()
         await running.stop()
 
 
