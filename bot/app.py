@@ -163,9 +163,9 @@ class Signoff:
     @property
     def desk(self) -> Desk:
         """What the crew works on, once started."""
-        if self._crew is None:
+        if self.vitals.crew is None:
             raise RuntimeError("not started")
-        return self._crew.desk
+        return self.vitals.crew.desk
 
     @property
     def failures(self) -> list[str]:

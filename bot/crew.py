@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.ports.ci import Executor, Source
+from bot.ports.meter import Counted
 from bot.ports.slack import Chat, Directory
 from bot.ports.store import EffectKind
 from bot.views.links import Links
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 
 LOOP_PAUSE = 1.0
 """Seconds before a loop whose own code failed goes on."""
+STEADY = 60.0
+"""Seconds that a loop runs after its own code failed before it counts as well again."""
 DEPLOYERS = 2
 """So that one slow answer of a CI system does not keep the other lanes waiting."""
 TOLD = (EffectKind.LOG, EffectKind.TELL_FAILURE, EffectKind.ANNOUNCE)
@@ -62,7 +65,15 @@ class Crew:
     watches: tuple[Watch, ...]
     loops: dict[str, Loop]
     failures: list[str] = field(default_factory=list)
+    _failed_at: dict[str, float] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def failing(self) -> int:
+        """Return how many loops have not run well for a while, or have ended."""
+        now = asyncio.get_running_loop().time()
+        lately = {name for name, at in self._failed_at.items() if now - at < STEADY}
+        return len(lately | {task.get_name() for task in self._tasks if task.done()})
 
     def start(self) -> None:
         """Set every loop to work, each in a task of its own."""
@@ -83,6 +94,8 @@ class Crew:
                 await self.loops[name]()
             except Exception:
                 self.failures.append(name)
+                self._failed_at[name] = asyncio.get_running_loop().time()
+                self.desk.meter.count(Counted.LOOP_FAILURES)
                 log.exception("loop_failed", loop=name)
                 await asyncio.sleep(LOOP_PAUSE)
 

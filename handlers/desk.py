@@ -13,6 +13,7 @@ from bot.core.inputs import Input
 from bot.core.policy import LaneId, Policy
 from bot.core.refusals import Refusal
 from bot.core.retry import pause
+from bot.ports.meter import SILENT, Meter
 from bot.ports.store import Store, Transaction
 from bot.submit import Setting, submit
 from handlers.bell import Bell
@@ -39,6 +40,8 @@ class Desk:
     """Returns 0 <= x < 1; spreads what is tried again."""
     workspace: str = ""
     """The address of the Slack workspace, for links; empty until Slack has told it."""
+    meter: Meter = SILENT
+    """Where what happens is counted and timed."""
     under_way: set[asyncio.Task[Any]] = field(default_factory=set)
     """Work that a stop lets end: a call and the row of its outcome belong together."""
 

@@ -4,17 +4,19 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sqlite_utils import Database
 
+from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.store import Transaction
 from storage.audit import SqliteAudit
 from storage.durability import connect, durability, examine
 from storage.lock import Lock
-from storage.migrations import migrate
+from storage.migrations import known, migrate
 from storage.problems import DatabaseProblem, explained
 from storage.transactions import Transactions, roll_back
 
@@ -29,7 +31,10 @@ TAIL = 10_000
 class SqliteStore:
     """The Store port. The connection is born, used and closed in its one thread."""
 
-    def __init__(self, path: Path, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
+    def __init__(
+        self, path: Path, clock: Callable[[], datetime], token: Callable[[], str], meter: Meter = SILENT
+    ) -> None:
+        self._meter = meter
         self._path = path
         self._clock = clock
         self._token = token
@@ -41,16 +46,23 @@ class SqliteStore:
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run in BEGIN IMMEDIATE and commit durably; a caller that is cancelled meanwhile does not stop it."""
-        return await self._in_thread(lambda: self._transactions.write(work))
+        return await self._timed("write", lambda: self._transactions.write(work))
 
     async def read(self, query: Callable[[Transaction], T]) -> T:
         """Run on a consistent view; an attempt to write is an error."""
-        return await self._in_thread(lambda: self._transactions.read(query))
+        return await self._timed("read", lambda: self._transactions.read(query))
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """Return what a log of the start should say: which SQLite, and how commits reach the disk."""
-        return {"sqlite": sqlite3.sqlite_version, "journal": durability(sqlite3.sqlite_version_info).journal_mode}
+        """Return what a log of the start should say: which SQLite, how commits reach the disk, the newest table."""
+        durable = durability(sqlite3.sqlite_version_info)
+        synchronous = {2: "full", 3: "extra"}[durable.synchronous]
+        return {
+            "sqlite": sqlite3.sqlite_version,
+            "journal": durable.journal_mode,
+            "synchronous": synchronous,
+            "schema": known()[-1],
+        }
 
     async def open(self) -> None:
         """Lock, check, migrate. Raises DatabaseProblem; then everything is closed again."""
@@ -67,8 +79,17 @@ class SqliteStore:
             await self._in_thread(self._close)
             self._thread.shutdown()
 
+    async def _timed(self, kind: str, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            return await self._in_thread(work)
+        finally:
+            self._meter.took(Timed.TRANSACTION, loop.time() - begun, kind)
+
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+        ids = copy_context()  # what is logged inside a transaction carries the ids of its work, too
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, ids.run, work))
 
     def _open(self) -> None:
         try:
@@ -101,17 +122,20 @@ class SqliteStore:
         self._lock.release()
 
 
-async def open_store(path: Path, *, clock: Callable[[], datetime], token: Callable[[], str]) -> SqliteStore:
+async def open_store(
+    path: Path, *, clock: Callable[[], datetime], token: Callable[[], str], meter: Meter = SILENT
+) -> SqliteStore:
     """Open the database file, making it if there is none, and own it until `close()`.
 
     Args:
         path: the file; its directory must exist. A lock file, and now and then a journal, stand beside it.
         clock: the present, in UTC.
         token: makes the random ids of buttons, 128 bits each.
+        meter: hears how long each transaction took.
 
     Raises:
         DatabaseProblem: the file cannot be used; says why and what to do, in one sentence and its remedy.
     """
-    store = SqliteStore(path.resolve(), clock, token)
+    store = SqliteStore(path.resolve(), clock, token, meter)
     await store.open()
     return store

@@ -19,7 +19,7 @@ def migrate(database: Database, path: Path) -> None:
     mark = database.execute("PRAGMA application_id").fetchone()[0]
     if mark != schema.APPLICATION and database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
         raise DatabaseProblem(f"{path} is a database of another program. Name another file.")
-    newer = {step.name for step in STEPS.applied(database)} - _known()
+    newer = {step.name for step in STEPS.applied(database)} - set(known())
     if newer:
         raise DatabaseProblem(
             f"{path} was written by a newer Signoff (its step {min(newer)} is not known here). "
@@ -33,10 +33,10 @@ def missing(database: Database) -> int:
     return len(STEPS.pending(database))
 
 
-def _known() -> set[str]:
-    """Return the names of all steps: to an empty database, all are pending."""
+def known() -> tuple[str, ...]:
+    """Return the names of all steps in their order: to an empty database, all are pending."""
     with closing(Database(memory=True)) as empty:
-        return {step.name for step in STEPS.pending(empty)}
+        return tuple(step.name for step in STEPS.pending(empty))
 
 
 def _run(database: Database, statements: tuple[str, ...]) -> None:

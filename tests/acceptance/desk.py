@@ -16,9 +16,9 @@ from bot.config.load import load_policy
 from bot.core.policy import Policy
 from bot.crew import Pace
 from handlers import control
+from handlers.health import Level
 from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
-from handlers.health import Level, worst
 from sandbox import server
 from sandbox.github.forge import Forge
 from sandbox.slack.app import App
@@ -196,6 +196,12 @@ class Desk:
             while not self._well(parts):  # noqa: ASYNC110 - the bot's own state; no event tells of it
                 await asyncio.sleep(0)
 
+    async def slack_is_well(self) -> None:
+        """Wait until clicks reach the bot."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._well(("slack",)):  # noqa: ASYNC110 - the bot's own state; no event tells of it
+                await asyncio.sleep(0)
+
     async def stop(self) -> None:
         """Stop the bot; nothing of it may have failed by itself."""
         if self.signoff is not None:
@@ -204,8 +210,8 @@ class Desk:
             assert signoff.failures == []
 
     def _well(self, parts: tuple[str, ...]) -> bool:
-        known = self.signoff.parts() if self.signoff is not None else {}
-        return all(well for name, well in known.items() if not parts or name in parts)
+        known = self.signoff.vitals.parts() if self.signoff is not None else {}
+        return all(part.level is Level.WELL for name, part in known.items() if not parts or name in parts)
 
     def _plain(self, message: Message) -> str:
         return self.workspace.plain(message)

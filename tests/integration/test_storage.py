@@ -17,6 +17,7 @@ import pytest
 
 from bot.ports.store import AuditEntry, CardKind, EffectKind, NewEffect, Received, Transaction
 from storage.database import DatabaseProblem, SqliteStore, open_store
+from storage.migrations import known
 from tests.factories import LANE, NOON, a_build, a_release
 
 ENTRY = AuditEntry(NOON, "approved", "priya", "button", "payments/production", 1, "policy-1", {})
@@ -160,9 +161,14 @@ async def test_a_closed_store_stays_closed(path: Path) -> None:
 
 
 async def test_it_says_how_commits_reach_the_disk(path: Path) -> None:
-    journal = "wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete"
+    new = sqlite3.sqlite_version_info >= (3, 51, 3)
     async with a_store(path) as store:
-        assert store.facts == {"sqlite": sqlite3.sqlite_version, "journal": journal}
+        assert store.facts == {
+            "sqlite": sqlite3.sqlite_version,
+            "journal": "wal" if new else "delete",
+            "synchronous": "full" if new else "extra",
+            "schema": known()[-1],
+        }
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------
