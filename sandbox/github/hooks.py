@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,18 +43,24 @@ def build_webhook(event: str, payload: dict[str, Any], guid: str | None = None) 
 
 @dataclass(slots=True)
 class Hooks:
-    """Delivers to one address. `on` is the switch, `log` keeps what was answered, by GUID."""
+    """Delivers to one address. `on` is the switch, `log` keeps what was answered, by GUID.
+
+    `carry` takes everything instead, where there is no network.
+    """
 
     secret: str
     url: str | None = None
     on: bool = True
+    carry: Callable[[Hook], None] | None = None
     log: list[tuple[Hook, int]] = field(default_factory=list)
     _session: ClientSession | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def send(self, hook: Hook) -> None:
         """Deliver in the background, if somebody is to hear."""
-        if self.on and self.url is not None:
+        if self.on and self.carry is not None:
+            self.carry(hook)
+        elif self.on and self.url is not None:
             task = asyncio.get_running_loop().create_task(self.deliver(hook))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

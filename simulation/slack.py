@@ -1,0 +1,65 @@
+"""Slack in the simulation: the bot's own chat and directory, over a network that fails, to the sandbox in-process."""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
+
+from handlers.slack import directory
+from handlers.slack.chat import SlackChat
+from handlers.slack.directory import SlackDirectory
+from sandbox.exchange import JSON, Reply
+from sandbox.slack import in_process
+from sandbox.slack.workspace import Workspace
+from simulation.network import Mishap, Network
+from simulation.session import Session, as_client_session
+
+
+@dataclass(frozen=True, slots=True)
+class SlackWay:
+    """The way to the workspace. It belongs to the world: a process that dies leaves it as it is."""
+
+    workspace: Workspace
+    network: Network
+
+    def connect(
+        self, clock: Callable[[], datetime], before: Callable[[str], None] = lambda _what: None
+    ) -> tuple[SlackChat, SlackDirectory]:
+        """Return the two ports for one process.
+
+        Args:
+            clock: says how old facts about people are.
+            before: called before anything is sent; what it raises reaches whoever sends.
+        """
+        session = as_client_session(Session(self.carry, before=before))
+        app, url = self.workspace.app, self.workspace.url
+        web = AsyncWebClient(token=app.bot_token, base_url=f"{url}/api/", session=session, retry_handlers=[])
+        web.proxy = None
+        home = directory.Workspace(self.workspace.team_id, app.bot_user, app.bot_id, f"{url}/")
+        return SlackChat(web, session), SlackDirectory(web, home, lambda: clock().timestamp())
+
+    async def carry(self, method: str, url: URL, headers: Mapping[str, str], body: bytes, patience: float) -> Reply:
+        """Carry one request; plans know it by its method, such as «chat.postMessage», or as «response_url»."""
+
+        def land() -> Reply:
+            status, told, said = in_process.answer(
+                self.workspace, method, url.raw_path, query=dict(url.query), headers=headers, body=body
+            )
+            return Reply(status, said, told)
+
+        what = url.path.removeprefix("/api/") if url.path.startswith("/api/") else "response_url"
+        return await self.network.carry(what, land, patience)
+
+
+def slack_network(rng: random.Random) -> Network:
+    """Return a network that speaks Slack's words where it is asked too often."""
+    return Network(rng, {Mishap.LIMITED: _limited})
+
+
+def _limited(rng: random.Random) -> Reply:
+    headers = {"Content-Type": JSON, "Retry-After": str(rng.randint(1, 30))}
+    return Reply(429, json.dumps({"ok": False, "error": "ratelimited"}).encode(), headers)
