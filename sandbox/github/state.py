@@ -14,6 +14,20 @@ from sandbox.github.records import Deployment, Repository, Run
 TASK = "signoff:"
 
 
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A deploy that was really started: what, where, when. `state` is what became of it, in GitHub's word."""
+
+    id: int
+    repository: str
+    environment: str
+    key: str
+    sha: str
+    at: datetime
+    state: str
+    dispatched: bool
+
+
 class Executor(Protocol):
     """Runs the workflow of a deploy for real, in place of pretending."""
 
@@ -79,18 +93,14 @@ class ForgeState:
         for listener in self.on_change:
             listener()
 
+    def landed(self) -> list[Landed]:
+        """Return every deploy that was started here for a key, however it was asked for, oldest first: the oracle."""
+        found = [one for repository in self.repositories.values() for one in _landed_in(repository)]
+        return sorted(found, key=lambda one: one.id)
+
     def deploys(self) -> Counter[tuple[str, str, str]]:
-        """Count what was started, by environment, key and commit: the oracle."""
-        counted: Counter[tuple[str, str, str]] = Counter()
-        for repository in self.repositories.values():
-            for one in repository.deployments:
-                if one.task.startswith(TASK):
-                    counted[one.environment, one.task.removeprefix(TASK), one.sha] += 1
-            for run in repository.runs:
-                if "signoff_key" in run.inputs:
-                    environment = run.inputs.get("environment", "")
-                    counted[environment, run.inputs["signoff_key"], run.inputs.get("sha", "")] += 1
-        return counted
+        """Count what landed, by environment, key and commit."""
+        return Counter((one.environment, one.key, one.sha) for one in self.landed())
 
     def go(self, work: Coroutine[Any, Any, None]) -> None:
         """Let something go on in the background, until `close`."""
@@ -110,3 +120,27 @@ class ForgeState:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hooks.close()
+
+
+def _landed_in(repository: Repository) -> list[Landed]:
+    name = repository.full_name
+    made = [
+        Landed(
+            one.id,
+            name,
+            one.environment,
+            one.task.removeprefix(TASK),
+            one.sha,
+            one.created_at,
+            one.state,
+            dispatched=False,
+        )
+        for one in repository.deployments
+        if one.task.startswith(TASK)
+    ]
+    for run in repository.runs:
+        if (key := run.inputs.get("signoff_key")) is not None:
+            where, sha = run.inputs.get("environment", ""), run.inputs.get("sha", "")
+            state = run.conclusion or run.status
+            made.append(Landed(run.id, name, where, key, sha, run.created_at, state, dispatched=True))
+    return made

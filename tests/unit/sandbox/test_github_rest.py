@@ -12,6 +12,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, S
 
 from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
+from sandbox.github.state import Landed
 
 REPO = "acme/payments"
 TOKEN = "ghs_sandbox"
@@ -223,6 +224,9 @@ async def test_a_deployment_and_its_statuses_have_the_documented_fields(world: W
     assert states == ["success", "in_progress"]
     assert (await world.get(f"/deployments/{made['id']}"))["sha"] == sha
     assert world.forge.deploys() == Counter({("production", KEY, sha): 1})
+    assert world.forge.landed() == [
+        Landed(made["id"], REPO, "production", KEY, sha, world.now, "created", dispatched=False)
+    ]
 
 
 async def test_deployments_are_found_by_every_filter(world: World) -> None:
@@ -281,6 +285,9 @@ async def test_a_dispatch_tells_its_run_when_asked(world: World) -> None:
     assert world.forge.deploys() == Counter({("staging", KEY, "a" * 40): 1})
     assert (await world.call("POST", DISPATCHES, json=ordered)).status == 204
     assert world.forge.deploys() == Counter({("staging", KEY, "a" * 40): 2})
+    first, second = world.forge.landed()
+    assert first == Landed(run["id"], REPO, "staging", KEY, "a" * 40, world.now, "queued", dispatched=True)
+    assert second.id > first.id
 
 
 @pytest.mark.parametrize(
