@@ -14,6 +14,7 @@ from bot import logs
 from bot.app import Signoff
 from bot.config.environment import Settings
 from bot.config.load import load_policy
+from bot.config.named import heartbeat_address, secrets_of
 from bot.config.promises import promises
 from bot.config.schema import json_schema
 from bot.core.policy import Policy
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--config", default="signoff.yml", metavar="FILE")
     serve.add_argument("--host", default="127.0.0.1", help="address for webhooks (default 127.0.0.1)")
     serve.add_argument("--port", type=int, default=8080, help="port for webhooks (default 8080)")
+    serve.add_argument("--metrics-port", type=int, metavar="N", help="port for Prometheus (default: no metrics)")
     serve.set_defaults(run=_serve)
     check = commands.add_parser("check", help="validate the policy file; prints what each target can guarantee")
     check.add_argument("--config", default="signoff.yml", metavar="FILE")
@@ -66,8 +68,14 @@ def _serve(asked: argparse.Namespace) -> int:
     if loaded is None:
         return 2
     settings, policy = loaded
-    logs.set_up()
-    asyncio.run(_until_told(Signoff(settings, policy, asked.host, asked.port)))
+    heartbeat = heartbeat_address(policy, os.environ)
+    if isinstance(heartbeat, tuple):
+        return _complain(*heartbeat)
+    logs.set_up(secrets_of(settings, heartbeat))
+    signoff = Signoff(
+        settings, policy, asked.host, asked.port, metrics_port=asked.metrics_port, heartbeat_address=heartbeat
+    )
+    asyncio.run(_until_told(signoff))
     return 0
 
 

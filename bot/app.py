@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
+from pydantic import SecretStr
 
 from bot.config.environment import Settings
 from bot.core.inputs import TimePassed
@@ -25,6 +26,7 @@ from handlers.bell import Bell
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
 from handlers.desk import Desk
+from handlers.heartbeat import Heartbeat
 from handlers.metrics import metrics_routes
 from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
@@ -61,10 +63,13 @@ class Signoff:
     slack_pace: SlackPace = field(default_factory=SlackPace)
     metrics_port: int | None = None
     """None: no metrics are served. 0: any free port, told as `bound_metrics_port`."""
+    heartbeat_address: SecretStr | None = None
+    """Where the heartbeat goes that the policy asks for."""
     bound_port: int = 0
     bound_metrics_port: int = 0
     vitals: Vitals = field(default_factory=lambda: Vitals(token(12)))
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _readiness: health.Readiness | None = None
 
     async def start(self) -> None:
         """Open the database, then the webhooks, then Slack; return when all is at work that does not wait for Slack.
@@ -104,7 +109,7 @@ class Signoff:
         sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
         for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
             await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
-        self._run(desk, arrival, Github(sender, self.settings.github_web_url))
+        self._run(desk, arrival, Github(sender, self.settings.github_web_url), self._heartbeat(http))
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
 
@@ -117,7 +122,7 @@ class Signoff:
                 store, lambda: self.policy, known, clock=self.clock, wake=bell.ring, request_id=lambda: token(12)
             )
         )
-        readiness = health.Readiness(store, self.clock, self.vitals.parts)
+        readiness = self._readiness = health.Readiness(store, self.clock, self.vitals.parts)
         app.add_routes(health.health_routes(readiness, lambda: self.vitals.pulse.lag))
         self.bound_port = await self._listen(app, self.port)
         if self.metrics_port is not None:
@@ -143,13 +148,23 @@ class Signoff:
 
         self._stack.push_async_callback(end)
 
-    def _run(self, desk: Desk, arrival: Arrival, github: Github) -> None:
+    def _heartbeat(self, http: ClientSession) -> Heartbeat | None:
+        """Return the heartbeat that the policy asks for."""
+        wanted = self.policy.heartbeat
+        if wanted is None or self.heartbeat_address is None or self._readiness is None:
+            return None
+        address = self.heartbeat_address.get_secret_value()
+        return Heartbeat(http, address, wanted.every.total_seconds(), self._readiness.alive, self.vitals.metrics)
+
+    def _run(self, desk: Desk, arrival: Arrival, github: Github, heartbeat: Heartbeat | None) -> None:
         slack = arrival.slack
         world = World(slack.chat, slack.directory, source=github, executor=github)
         crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind
         crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.acts))
+        if heartbeat is not None:
+            crew.loops["heartbeat"] = heartbeat.run
         self.vitals.crew = crew
         crew.start()
 

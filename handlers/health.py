@@ -71,6 +71,12 @@ class Readiness:
         """Return how each part is; never raises."""
         return {**self.parts(), **await self._database()}
 
+    async def alive(self) -> bool:
+        """Return whether there is life to tell a monitor of: ready, and every loop at work."""
+        parts = await self.look()
+        loops = parts.get("loops")
+        return worst(parts) is not Level.DOWN and loops is not None and loops.level is Level.WELL
+
     async def _database(self) -> Mapping[str, Part]:
         """Ask the last probe; begin a new one when that is old, and only when it has ended."""
         now = asyncio.get_running_loop().time()

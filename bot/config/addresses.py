@@ -25,6 +25,28 @@ def check_api(address: str) -> str | None:
     return None
 
 
+def check_heartbeat(address: str) -> str | None:
+    """Return what is wrong with a heartbeat's address, as the end of a sentence; None when nothing is.
+
+    Such an address is often a secret: no sentence shows it.
+    """
+    example = "write one such as https://monitor.acme.example/ping/42"
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return f"is not an address; {example}"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return f"is not an address; {example}"
+    if parts.scheme not in {"http", "https"} or not host:
+        return f"is not an address; {example}"
+    if "@" in parts.netloc or "#" in address:
+        return f"may hold neither a user nor a fragment; {example}"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return "would be sent in the clear; write https (http is for this machine only)"
+    return None
+
+
 def web_of(api: str) -> str:
     """Return the origin where people see the GitHub whose API is at `api`.
 

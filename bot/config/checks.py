@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
+from bot.config.addresses import check_heartbeat
 from bot.config.problem import quoted
 
 PLACEHOLDERS = ("version", "sha", "digest", "environment", "service", "release", "key")
@@ -140,6 +141,15 @@ def check_input_value(value: Any) -> str:
             known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
             raise ValueError(f"holds {quoted(f'{{{found}}}')}, which is not a placeholder; those are {known}")
     return written
+
+
+def check_address(value: Any) -> str:
+    """Check the address of a heartbeat."""
+    address = text(r"[!-~]{1,2000}", "an address such as https://monitor.acme.example/ping/42")(value)
+    problem = check_heartbeat(address)
+    if problem:
+        raise ValueError(problem)
+    return address
 
 
 def check_names(value: Any) -> Any:

@@ -7,13 +7,21 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from bot.config.policy_file import DeploySection, EnvironmentSection, GithubBuild, PolicyFile, ServiceSection
+from bot.config.policy_file import (
+    DeploySection,
+    EnvironmentSection,
+    GithubBuild,
+    HeartbeatSection,
+    PolicyFile,
+    ServiceSection,
+)
 from bot.core.policy import (
     ApprovalRule,
     GithubDeployment,
     GithubSource,
     GithubWorkflow,
     Group,
+    Heartbeat,
     LaneId,
     LanePolicy,
     Permission,
@@ -61,7 +69,15 @@ def _policy(file: PolicyFile, poll: timedelta) -> Policy:
         announcements=file.slack.announcements,
         operations=file.slack.operations,
         command=file.command,
+        heartbeat=_heartbeat(file.heartbeat),
     )
+
+
+def _heartbeat(section: HeartbeatSection | None) -> Heartbeat | None:
+    if section is None:
+        return None
+    given = {} if section.every is None else {"every": section.every}
+    return Heartbeat(section.url, section.secret_env, **given)
 
 
 def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedelta) -> ServicePolicy:

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.config.written import (
+    Address,
     Branch,
     Channel,
     Command,
@@ -30,6 +31,7 @@ from bot.config.written import (
     SelfApprovalWord,
     SlackUser,
     Usergroup,
+    Variable,
     VersionKind,
     WhenUnknownWord,
     Workflow,
@@ -265,6 +267,22 @@ class ServiceSection(Inherited):
     )
 
 
+class HeartbeatSection(Section):
+    """A sign of life that a monitor waits for."""
+
+    NAME = "heartbeat"
+
+    url: Address | None = Field(
+        None, description="the address to ask", examples=["https://monitor.acme.example/ping/42"]
+    )
+    secret_env: Variable | None = Field(
+        None,
+        description="the environment variable that holds the address, where it is a secret",
+        examples=["HEARTBEAT_URL"],
+    )
+    every: Duration | None = Field(None, description="how often", examples=["1m"])
+
+
 _A_SERVICE = (
     "{docs: {channel: C0DOCS, build: {github: {repository: acme/docs, branch: main, workflows: [build.yml]}}, "
     "environments: {production: {mode: deployment, deploy: {github_deployment: {environment: production}}}}}}"
@@ -280,6 +298,11 @@ class PolicyFile(Section):
         default_factory=SlackSection, description="channels for everybody", examples=["{operations: C0OPS}"]
     )
     command: Command = Field("/deploy", description="the slash command's name", examples=["/deploy"])
+    heartbeat: HeartbeatSection | None = Field(
+        None,
+        description="an address that is asked while the bot is ready",
+        examples=["{secret_env: HEARTBEAT_URL, every: 1m}"],
+    )
     people: tuple[PersonSection, ...] = Field(
         (),
         description="everybody whose accounts belong together",

@@ -28,7 +28,14 @@ class Whole:
 
     def problems(self) -> Iterator[Found]:
         """Yield every mistake between the parts, at its path in the document."""
-        found = [*self._people(), *self._groups(), *self._permissions(), *self._rules(), *self._services()]
+        found = [
+            *self._heartbeat(),
+            *self._people(),
+            *self._groups(),
+            *self._permissions(),
+            *self._rules(),
+            *self._services(),
+        ]
         for one in found:
             path = self.shaped.original(one.path)
             if path not in self._refused:  # what stands there may be a stand-in
@@ -82,6 +89,15 @@ class Whole:
     def _nobody(self, names: Iterable[str]) -> list[str]:
         """Return the names that are neither a person's nor a group's; none while a name could not be read."""
         return [name for name in names if name not in self._known] if self._names_are_clear else []
+
+    def _heartbeat(self) -> Iterator[Found]:
+        beat, path = self.file.heartbeat, ("heartbeat",)
+        if beat is None or self._spoiled(path):
+            return
+        if beat.url and beat.secret_env:
+            yield Found((*path, "url"), "`url` and `secret_env` are both written; keep one.")
+        if not beat.url and not beat.secret_env:
+            yield Found(path, "`heartbeat` names no address; write url or secret_env.")
 
     def _people(self) -> Iterator[Found]:
         owners: dict[tuple[str, str], str] = {}

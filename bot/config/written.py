@@ -11,6 +11,7 @@ from bot.config.checks import (
     DURATION,
     NAME,
     WORKFLOW,
+    check_address,
     check_branch,
     check_count,
     check_duration,
@@ -91,6 +92,12 @@ InputValue = Annotated[
     str,
     BeforeValidator(check_input_value),
     WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": 1000}),
+]
+Address = Annotated[str, BeforeValidator(check_address), _schema(r"https?://[!-~]{1,2000}")]
+Variable = Annotated[
+    str,
+    BeforeValidator(text("[A-Z][A-Z0-9_]{0,99}", "the name of an environment variable: A-Z, 0-9 and '_'")),
+    _schema("[A-Z][A-Z0-9_]{0,99}"),
 ]
 Duration = Annotated[timedelta, BeforeValidator(check_duration), _schema(DURATION)]
 Count = Annotated[int, BeforeValidator(check_count), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})]

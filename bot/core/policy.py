@@ -169,6 +169,15 @@ class ServicePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Where to say that the bot is alive, and how often: one of `url` and `secret_env`, which names a variable."""
+
+    url: str | None = None
+    secret_env: str | None = None
+    every: timedelta = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The whole policy file as data."""
 
@@ -179,6 +188,7 @@ class Policy:
     announcements: str | None = None  # channel id
     operations: str | None = None  # channel id
     command: str = "/deploy"
+    heartbeat: Heartbeat | None = None
     hash: str = ""
     warnings: tuple[str, ...] = field(default=())
 

@@ -12,6 +12,7 @@ from bot.config.policy_file import (
     EnvironmentSection,
     GithubBuild,
     GroupSection,
+    HeartbeatSection,
     Inherited,
     PermissionsSection,
     PersonSection,
@@ -29,6 +30,7 @@ from tests.unit.config.test_load import DOCUMENTED
 SECTIONS: dict[str, type[Section]] = {
     "The file": PolicyFile,
     "`slack`": SlackSection,
+    "`heartbeat`": HeartbeatSection,
     "`people`": PersonSection,
     "`groups`": GroupSection,
     "`permissions`": PermissionsSection,
