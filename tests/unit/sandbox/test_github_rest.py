@@ -225,7 +225,7 @@ async def test_a_deployment_and_its_statuses_have_the_documented_fields(world: W
     assert (await world.get(f"/deployments/{made['id']}"))["sha"] == sha
     assert world.forge.deploys() == Counter({("production", KEY, sha): 1})
     assert world.forge.landed() == [
-        Landed(made["id"], REPO, "production", KEY, sha, world.now, "created", dispatched=False)
+        Landed(made["id"], REPO, "production", KEY, sha, world.now, "success", dispatched=False)
     ]
 
 
