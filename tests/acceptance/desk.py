@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,8 +15,9 @@ from bot.config.environment import Settings
 from bot.config.load import load_policy
 from bot.core.policy import Policy
 from bot.crew import Pace
+from bot.ports.store import EffectKind
 from handlers import control
-from handlers.health import Level
+from handlers.health import Level, Part
 from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
 from sandbox import server
@@ -173,11 +174,11 @@ class Desk:
         if self.signoff is not None:
             self.signoff.desk.bell.ring()
 
-    async def start(self, *parts: str) -> None:
+    async def start(self, *parts: str, bot_token: str | None = None) -> None:
         """Start the bot; it is ready when these parts are well, or all: every source was looked at, Slack greets."""
         settings = Settings.from_environ(
             {
-                "SLACK_BOT_TOKEN": self.workspace.app.bot_token,
+                "SLACK_BOT_TOKEN": bot_token or self.workspace.app.bot_token,
                 "SLACK_APP_TOKEN": self.workspace.app.app_token,
                 "SLACK_API_URL": f"{self.cable.url}/api/",
                 "GITHUB_TOKEN": TOKEN,
@@ -192,15 +193,33 @@ class Desk:
         )
         await self.signoff.start()
         self.forge.deliver_to(f"http://127.0.0.1:{self.signoff.bound_port}/webhooks/github")
+        await self.comes(lambda: self._well(parts))
+
+    async def comes(self, asked: Callable[[], bool | Awaitable[bool]]) -> None:
+        """Wait until the bot itself says that something is so."""
         async with asyncio.timeout(PATIENCE):
-            while not self._well(parts):  # noqa: ASYNC110 - the bot's own state; no event tells of it
-                await asyncio.sleep(0)
+            while not await _told(asked()):  # noqa: ASYNC110 - the bot's own state; no event tells of it
+                await asyncio.sleep(0.001)
+
+    def part(self, name: str) -> Part:
+        """Return how the bot says that one of its parts is."""
+        assert self.signoff is not None
+        return self.signoff.vitals.parts()[name]
+
+    async def everything_is_told(self) -> None:
+        """Wait until no message waits to be sent or to be brought up to date."""
+        assert self.signoff is not None
+        kinds = (EffectKind.LOG, EffectKind.ANNOUNCE, EffectKind.ANSWER, EffectKind.TELL_FAILURE)
+        store = self.signoff.desk.store
+
+        async def told() -> bool:
+            return await store.read(lambda tx: (tx.cards.next_due() or tx.effects.next_due(kinds)) is None)
+
+        await self.comes(told)
 
     async def slack_is_well(self) -> None:
         """Wait until clicks reach the bot."""
-        async with asyncio.timeout(PATIENCE):
-            while not self._well(("slack",)):  # noqa: ASYNC110 - the bot's own state; no event tells of it
-                await asyncio.sleep(0)
+        await self.comes(lambda: self._well(("slack",)))
 
     async def stop(self) -> None:
         """Stop the bot; nothing of it may have failed by itself."""
@@ -264,3 +283,7 @@ async def desk(folder: Path, policy: str = POLICY, *, started: bool = True) -> A
 async def at_once(_seconds: float) -> None:
     """Let everything else go on, without waiting."""
     await asyncio.sleep(0)
+
+
+async def _told(answer: bool | Awaitable[bool]) -> bool:
+    return answer if isinstance(answer, bool) else await answer
