@@ -1,0 +1,32 @@
+"""How the bot's HTTP server treats a connection: one request, whose headers must come soon, and then it is over.
+
+aiohttp has no time limit for headers, but it gives a connection that is waiting for its next whole request up after
+`keepalive_timeout` (RequestHandler._process_keepalive), also one that sends nothing or a header now and then. With a
+short one, a proxy that keeps connections open might send a click on one that we are just closing, and would not send
+it again; so we say with every answer that the connection ends there.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+HEADERS_WITHIN = 10.0
+"""Seconds from the connection to the end of the headers."""
+LINGER = 2.0
+"""Seconds for which what nobody wants to read is still swallowed, so that its sender can read the answer."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def one_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """End the connection with the answer."""
+    response = await handler(request)
+    response.force_close()
+    return response
+
+
+def runner_of(app: web.Application, headers_within: float = HEADERS_WITHIN, linger: float = LINGER) -> web.AppRunner:
+    """Return a runner that treats the connections of an application so."""
+    app.middlewares.append(one_request)
+    return web.AppRunner(app, access_log=None, keepalive_timeout=headers_within, lingering_time=linger)

@@ -1,0 +1,174 @@
+"""What stands in the body of a request that Slack signed: parsed here once, so that Bolt's own parser never sees it.
+
+Bolt loses a command whose form holds the word "payload" anywhere (slack_bolt.request.internals.parse_body); here a
+command is a command because of its field of that name. Of events and interactions only what Bolt's matchers index is
+checked; the rest is read by `payloads`, the same way for every transport.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import from_json
+from slack_bolt.async_app import AsyncBoltRequest
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 50
+"""Fields of a form; a command has about fifteen."""
+
+Short = Annotated[str, StringConstraints(max_length=255)]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A command or an interaction, to be dispatched."""
+
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event, to be dispatched unless its id was seen: Slack sends it again when it hears nothing."""
+
+    id: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Slack tries the address out and wants its words back."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Well formed and of no interest: Slack looks at our certificate, or tells what nobody follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Not what Slack sends."""
+
+
+Delivered = Act | Event | Challenge | Nothing | Malformed
+
+
+class _Typed(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class _Named(_Typed):
+    id: Short
+
+
+class _Action(_Typed):
+    action_id: Short
+
+
+class _Form(_Typed):
+    callback_id: Short = ""
+
+
+class _View(_Form):
+    type: Short
+
+
+class _Clicked(_Typed):
+    user: _Named
+    actions: Annotated[list[_Action], Field(min_length=1, max_length=100)]
+
+
+class _Viewed(_Typed):
+    user: _Named
+    view: _View
+
+
+class _Typing(_Typed):
+    command: Annotated[str, StringConstraints(pattern=r"^/[^\s]{1,31}$")]
+    user_id: Short
+
+
+class _Happened(_Typed):
+    type: Short
+
+
+class _EventCallback(_Typed):
+    event_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
+    event: _Happened
+
+
+class _UrlVerification(_Typed):
+    challenge: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,255}$")]
+
+
+class _Kind(_Typed):
+    type: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
+
+
+_SHAPES: Mapping[str, type[_Typed]] = {"block_actions": _Clicked, "view_submission": _Viewed, "view_closed": _Viewed}
+"""What Bolt's matchers index, by the kind of interaction; of every other kind it is the callback id."""
+
+
+def read(content_type: str, body: bytes) -> Delivered:
+    """Return what a body holds; the charset that its header names is ignored, Slack writes UTF-8.
+
+    Never raises, and goes no deeper than the JSON parser's own limit of 200 levels.
+    """
+    try:
+        if content_type == JSON:
+            return _told(_object(body))
+        if content_type == FORM:
+            return _filled_in(body)
+    except ValueError:  # not UTF-8, not JSON, too deep, too many fields, not of the shape: pydantic's too is one
+        return Malformed()
+    return Malformed()
+
+
+def _told(body: dict[str, Any]) -> Delivered:
+    """Read what comes as JSON: events, and the trial of the address."""
+    kind = _Kind.model_validate(body).type
+    if kind == "url_verification":
+        return Challenge(_UrlVerification.model_validate(body).challenge)
+    if kind == "event_callback":
+        event = _EventCallback.model_validate(body)
+        return Event(event.event_id, body) if _readable(body) else Malformed()
+    return Nothing()
+
+
+def _filled_in(body: bytes) -> Delivered:
+    """Read what comes as a form: a command's fields, or an interaction in the field `payload`."""
+    pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        return Malformed()
+    if "command" in form:
+        _Typing.model_validate(form)
+        return Act(form) if _readable(form) else Malformed()
+    if "payload" in form:
+        return _interaction(_object(form["payload"].encode()))
+    return Nothing() if form.get("ssl_check") == "1" else Malformed()
+
+
+def _interaction(body: dict[str, Any]) -> Delivered:
+    _SHAPES.get(_Kind.model_validate(body).type, _Form).model_validate(body)
+    return Act(body) if _readable(body) else Malformed()
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    parsed = from_json(text, allow_inf_nan=False)
+    if not isinstance(parsed, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one kind of error for all that a stranger may do
+    return parsed
+
+
+def _readable(body: dict[str, Any]) -> bool:
+    """Return whether Bolt can read ids from it: it takes them wherever it finds them and looks at no types."""
+    try:
+        AsyncBoltRequest(mode="socket_mode", body=body)
+    except (TypeError, AttributeError, LookupError, ValueError):
+        return False
+    return isinstance(body.get("event", {}), dict)  # slack_bolt.middleware.ignoring_self_events looks into it
