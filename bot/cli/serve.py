@@ -1,0 +1,58 @@
+"""signoff serve: the bot itself, until it is told to stop."""
+
+import argparse
+import asyncio
+import os
+import signal
+
+from bot import logs
+from bot.app import Signoff
+from bot.cli.files import settings_and_policy
+from bot.cli.room import Commands, command, takes_policy
+from bot.cli.speech import DONE, MISTAKEN, complain
+from bot.config.named import heartbeat_address, secrets_of
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    serve = command(commands, "serve", "run the bot", _serve)
+    takes_policy(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address for webhooks (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8080, help="port for webhooks (default 8080)")
+    serve.add_argument("--metrics-port", type=int, metavar="N", help="port for Prometheus (default: no metrics)")
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    loaded = settings_and_policy(asked.config)
+    if loaded is None:
+        return MISTAKEN
+    settings, policy = loaded
+    heartbeat = heartbeat_address(policy, os.environ)
+    if isinstance(heartbeat, tuple):
+        return complain(*heartbeat)
+    logs.set_up(secrets_of(settings, heartbeat))
+    signoff = Signoff(
+        settings, policy, asked.host, asked.port, metrics_port=asked.metrics_port, heartbeat_address=heartbeat
+    )
+    asyncio.run(_until_told(signoff))
+    return DONE
+
+
+async def _until_told(signoff: Signoff) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, told.set)
+    starting = asyncio.create_task(signoff.start())
+    waiting = asyncio.create_task(told.wait())
+    await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if told.is_set():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+    else:
+        waiting_first = starting.exception()
+        if waiting_first is not None:
+            waiting.cancel()
+            raise waiting_first
+        await waiting
+    await signoff.stop()
