@@ -20,6 +20,7 @@ from bot.views import answers, refusals
 from handlers.acts import ACT, Click, Command, Rejection
 from handlers.desk import Desk, record
 from handlers.grammar import parse
+from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
 from handlers.people import People
 from handlers.permalinks import Permalinks
 from handlers.vocabulary import (
@@ -61,6 +62,8 @@ class ActClerk:
     async def handle(self, row: InboxRow) -> str | TryLater:
         """Decide upon one act; returns the plain text of its answer."""
         act = ACT.validate_json(row.received.body)
+        if await self.desk.store.read(lambda tx: has_earlier(tx, row, act)):
+            return WAITS_FOR_THE_EARLIER
         actor = await self._actor(act)
         if isinstance(actor, TryLater):
             return actor
@@ -90,6 +93,8 @@ class ActClerk:
         links = Permalinks(tx.cards, self.desk.workspace)
         if actor is None:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
+        elif overtaken(tx, row, act, actor):
+            told = Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
         elif isinstance(act, Command):
             told = self._command(tx, setting, act, actor, links)
         else:

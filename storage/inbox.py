@@ -84,6 +84,22 @@ class SqliteInbox:
         ).fetchone()
         return maybe_time(row[0])
 
+    def waiting_before(self, row: int, source: str) -> Sequence[str]:
+        """Return the bodies of what a source handed in earlier and what still waits, oldest first."""
+        found = self._database.execute(
+            "SELECT body FROM inbox INDEXED BY inbox_waiting "
+            "WHERE state = 'waiting' AND id < ? AND source = ? ORDER BY id",
+            [row, source],
+        )
+        return tuple(str(body) for (body,) in found)
+
+    def done_since(self, row: int, source: str) -> Sequence[str]:
+        """Return the bodies of what a source handed in later and what has been decided, oldest first."""
+        found = self._database.execute(
+            "SELECT body FROM inbox WHERE id > ? AND source = ? AND state = 'done' ORDER BY id", [row, source]
+        )
+        return tuple(str(body) for (body,) in found)
+
     def _end(self, row: int, state: str, note: str) -> None:
         changed = self._database.execute(
             "UPDATE inbox SET state = ?, note = ?, decided_at = ? WHERE id = ? AND state = 'waiting'",

@@ -114,6 +114,12 @@ class Inbox(Protocol):
     def next_due(self, sources: Sequence[str]) -> datetime | None:
         """Return when the next waiting row of these sources is due."""
 
+    def waiting_before(self, row: int, source: str) -> Sequence[str]:
+        """Return the bodies of what a source handed in earlier and what still waits, oldest first."""
+
+    def done_since(self, row: int, source: str) -> Sequence[str]:
+        """Return the bodies of what a source handed in later and what has been decided, oldest first."""
+
 
 class EffectState(Enum):
     """The states of the effect protocol."""

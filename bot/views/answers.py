@@ -68,6 +68,14 @@ def copy_of_card() -> Message:
     return said("This notice was posted twice. Your click counted; the other copy is the one that is kept up to date.")
 
 
+def overtaken() -> Message:
+    """Answer an act that could not be decided at once, and whose person has acted on the command line since."""
+    return said(
+        "This could not be decided when you did it, and you have acted on the command line since: that counted, "
+        "this did not. Please do it again if you still want it."
+    )
+
+
 def not_my_button() -> Message:
     """Answer a click on a button that stands for nothing, or not for the message it is in."""
     return said("This button no longer does anything, so nothing was changed. `list` shows what is open.")

@@ -89,3 +89,18 @@ def test_what_is_decided_stays_decided(file: File) -> None:
             tx.inbox.poison(1, "no")
         with pytest.raises(LookupError, match=r"^inbox row 1 is not waiting$"):
             tx.inbox.later(1, NOON, "no", counts=True)
+
+
+def test_what_waits_before_a_row_and_what_was_decided_after_it(file: File) -> None:
+    with file.transaction() as tx:
+        for key, source in (("a", "slack"), ("b", "cli"), ("c", "slack"), ("d", "slack"), ("e", "cli"), ("f", "cli")):
+            tx.inbox.put(received(key, source))
+        tx.inbox.done(1, "approved")
+        tx.inbox.done(5, "cancelled")
+    with file.transaction() as tx:
+        assert tx.inbox.waiting_before(4, "slack") == (received("c").body,)
+        assert tx.inbox.waiting_before(3, "slack") == ()
+        assert tx.inbox.waiting_before(6, "cli") == (received("b").body,)
+        assert tx.inbox.done_since(3, "cli") == (received("e").body,)
+        assert tx.inbox.done_since(5, "cli") == tx.inbox.done_since(0, "github") == ()
+        assert tx.inbox.done_since(0, "slack") == (received("a").body,)

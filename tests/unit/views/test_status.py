@@ -155,6 +155,7 @@ def test_answers_to_acts() -> None:
         *(answers.resolved(release, answer, cards) for answer in Answer),
         answers.already_handled(release, cards),
         answers.copy_of_card(),
+        answers.overtaken(),
         answers.not_my_button(),
         answers.nothing_to_reject(release, cards),
         answers.nothing_to_reject(ended(Lifecycle.EXPIRED), cards),
@@ -180,6 +181,7 @@ You said of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 
 You said of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production: abandon; it counts as failed, and the lane is free.
 This notice was posted twice; follow it here: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production.
 This notice was posted twice. Your click counted; the other copy is the one that is kept up to date.
+This could not be decided when you did it, and you have acted on the command line since: that counted, this did not. Please do it again if you still want it.
 This button no longer does anything, so nothing was changed. `list` shows what is open.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has changed since: please look at its card again, then decide.
 There is nothing to reject any more: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has expired.
