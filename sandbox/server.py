@@ -11,6 +11,7 @@ from aiohttp import web
 from sandbox.slack.control import CLOSING, Control
 from sandbox.slack.driver import Driver
 from sandbox.slack.faults import Faults
+from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.response_url import Responses
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.web_api import WebApi
@@ -58,9 +59,19 @@ class Running:
         """Return the base URL of the demo GitHub's API."""
         return f"{self.url}/github"
 
+    def deliver_to(self, url: str, signing_secret: str) -> HttpDelivery:
+        """Send what happens from now on to the app's request URL, signed, instead of over its sockets."""
+        delivery = self.driver.transport
+        if not isinstance(delivery, HttpDelivery):
+            delivery = HttpDelivery(self.workspace, url, signing_secret, ack_within=self.sockets.ack_within)
+            self.driver.transport = delivery
+        delivery.url, delivery.signing_secret = url, signing_secret
+        return delivery
+
     async def stop(self) -> None:
         """End every connection and stop listening."""
         self.faults.clear()
+        await self.driver.transport.close()
         await self.sockets.close()
         await self.runner.cleanup()
 

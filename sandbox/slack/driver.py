@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.slack import envelopes
 from sandbox.slack.directory import Channel, Person
@@ -40,12 +40,29 @@ class Interaction:
         return str(self.payload.get("response_url", ""))
 
 
+class Transport(Protocol):
+    """How what happens reaches the app."""
+
+    async def deliver(self, kind: str, payload: dict[str, Any], *, accepts: bool = False) -> dict[str, Any] | None:
+        """Send a command or an interaction; its answer has a `payload` where the app said something, or is None."""
+
+    async def deliver_event(self, payload: dict[str, Any]) -> bool:
+        """Send an event and return whether it was acknowledged."""
+
+    async def close(self) -> None:
+        """End everything that runs."""
+
+
 class Driver:
-    """Acts as any person. Each act returns when the app has acknowledged it, or did not in time."""
+    """Acts as any person. Each act returns when the app has acknowledged it, or did not in time.
+
+    What happens goes over `transport`: the app's sockets, until somebody names a request URL.
+    """
 
     def __init__(self, workspace: Workspace, sockets: SocketMode) -> None:
         self.workspace = workspace
         self.sockets = sockets
+        self.transport: Transport = sockets
 
     async def command(self, who: Somebody, where: Somewhere, line: str) -> Interaction:
         """Type a slash command, such as `/deploy status`."""
@@ -76,14 +93,14 @@ class Driver:
             await self.event({"type": "app_mention", **event})
         kind = "im" if channel.person else "groups" if channel.private else "channels"
         if f"message.{kind}" in self.workspace.app.events and channel.is_member:
-            await self.sockets.deliver_event(envelopes.event_callback(self.workspace, {"type": "message", **event}))
+            await self.transport.deliver_event(envelopes.event_callback(self.workspace, {"type": "message", **event}))
         return message
 
     async def event(self, event: dict[str, Any]) -> bool:
         """Tell the app of an event, if it subscribed; return whether it acknowledged."""
         if event["type"] not in self.workspace.app.events:
             return False
-        return await self.sockets.deliver_event(envelopes.event_callback(self.workspace, event))
+        return await self.transport.deliver_event(envelopes.event_callback(self.workspace, event))
 
     async def click(self, who: Somebody, where: Target, button: str, *, version: int = -1) -> Interaction:
         """Click a button by its words, label or action id; an older `version` is what a stale client still shows."""
@@ -170,7 +187,7 @@ class Driver:
         return done
 
     async def _send(self, kind: str, payload: dict[str, Any], *, accepts: bool = False) -> Interaction:
-        answer = await self.sockets.deliver(kind, payload, accepts=accepts)
+        answer = await self.transport.deliver(kind, payload, accepts=accepts)
         if answer is None:
             return Interaction(kind, payload)
         return Interaction(kind, payload, acknowledged=True, answer=answer.get("payload") if accepts else None)
