@@ -82,7 +82,7 @@ async def test_every_approved_release_is_deployed_once_whatever_is_killed(tmp_pa
         await here.start()
         await here.until("the bot listens", lambda: here.slack.lines)
         await here.until("the lane is adopted", lambda: _adopted(here))
-        killer = asyncio.create_task(keep_alive(here, random.Random(SEED), KILLS))  # noqa: S311 - chance, not secrecy
+        killer = asyncio.create_task(keep_alive(here, random.Random(SEED), KILLS))
         shipped = []
         number = 0
         while not killer.done() or number < 3:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from slack_sdk.web.async_client import AsyncWebClient
 
 ROOT = Path(__file__).parents[4]
 
@@ -38,7 +39,7 @@ def called() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 on = ast.unparse(node.func.value)
-                if on in {"web", "self.web"}:
+                if on in {"web", "self.web"} and hasattr(AsyncWebClient, node.func.attr):  # `web` is aiohttp's too
                     found.add(node.func.attr)
     return found
 
