@@ -36,8 +36,11 @@ from storage.database import open_store
 log = structlog.get_logger()
 
 ALPHABET = string.ascii_lowercase + string.digits
-DRAIN = 15.0
-"""Seconds that a stop waits for calls under way: longer than any call may take."""
+STOP_WITHIN = 20.0
+"""Seconds from SIGTERM to the end; whoever runs us kills us a little later."""
+CLOSE_WITHIN = 1.0
+"""Seconds for each server that is closed, to answer what it was asked."""
+LEAST_DRAIN = 1.0
 
 
 def now() -> datetime:
@@ -132,7 +135,7 @@ class Signoff:
 
     async def _listen(self, app: web.Application, port: int) -> int:
         """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WITHIN)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, self.host, port).start()
@@ -173,6 +176,7 @@ class Signoff:
         try:
             await asyncio.Event().wait()
         finally:
+            door.let_go()
             await runner.cleanup()
 
     @property
@@ -188,12 +192,21 @@ class Signoff:
         return self.vitals.crew.failures if self.vitals.crew else []
 
     async def stop(self) -> None:
-        """Stop listening, let what is being written finish, close everything."""
+        """Say that we are not ready, stop listening, let what is under way finish, close everything, within 20 s.
+
+        Clicks that are being stored are acknowledged first. What has not ended by then is looked up at the next start.
+        """
         self.vitals.draining = True
-        if self.vitals.crew is not None:
-            await self.vitals.crew.stop()
-            await self.vitals.crew.desk.drain(DRAIN)
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        crew = self.vitals.crew
+        log.info("stopping", under_way=len(crew.desk.under_way) if crew else 0)
+        if crew is not None:
+            await crew.stop()
+            left = STOP_WITHIN - 3 * CLOSE_WITHIN - (clock() - begun)  # three servers are closed after it at most
+            await crew.desk.drain(max(LEAST_DRAIN, left))
         await self._stack.aclose()
+        log.info("stopped", seconds=round(clock() - begun, 3))
 
 
 def _secret(value: object) -> str:

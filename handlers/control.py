@@ -16,6 +16,8 @@ from handlers.reception import Reception
 ROUTE = "/words"
 MOST_WAIT = 30.0
 """Seconds that the command line waits for an act to be decided."""
+CLOSE_WITHIN = 1.0
+NOT_DECIDED_YET = "Stored, but not decided yet. `signoff list` shows what comes of it."
 
 
 class Words(BaseModel):
@@ -59,9 +61,15 @@ class Control:
             async with asyncio.timeout(MOST_WAIT):
                 return Reply(text=self._plain(await heard))
         except TimeoutError:
-            return Reply(text="Stored, but not decided yet. `signoff list` shows what comes of it.")
+            return Reply(text=NOT_DECIDED_YET)
         finally:
             self.intake.waiting.pop(row, None)
+
+    def let_go(self) -> None:
+        """Answer whoever still waits, since the bot stops: what is stored is decided after the next start."""
+        for waiter in self.intake.waiting.values():
+            if not waiter.done():
+                waiter.set_result(NOT_DECIDED_YET)
 
     def _plain(self, text: str) -> str:
         return terminal(text, self.reception.desk.policy)
@@ -85,7 +93,7 @@ async def listen(control: Control, path: Path) -> web.AppRunner:
 
     app = web.Application()
     app.router.add_post(ROUTE, words)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WITHIN)
     await runner.setup()
     path.unlink(missing_ok=True)
     before = os.umask(0o177)  # the socket is born readable by its owner only

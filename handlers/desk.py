@@ -70,9 +70,15 @@ class Desk:
         return await asyncio.shield(task)
 
     async def drain(self, seconds: float) -> None:
-        """Wait until what is under way has ended; what has not by then is looked up at the next start."""
-        if self.under_way:
-            await asyncio.wait(self.under_way, timeout=seconds)
+        """Wait until what is under way has ended; what has not by then is cut off, and looked up at the next start."""
+        if not self.under_way:
+            return
+        _, late = await asyncio.wait(self.under_way, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            log.warning("cut_off", works=len(late), after=seconds)
 
     def pause(self, tries: int) -> timedelta:
         """Return how long to wait after so many tries (from 1) before the next."""
