@@ -23,6 +23,7 @@ from bot.ports.trouble import TryLater, Unsure
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import SlackDirectory, Workspace
+from handlers.slack.ingress import Ingress
 from handlers.slack.link import Timing
 from handlers.slack.listeners import Desk, register
 from handlers.slack.problems import SlackProblem, SlackUnreachable
@@ -88,13 +89,15 @@ class SlackConnection:
 
     web: AsyncWebClient
     http: ClientSession
-    app_token: str | None
-    """None: Slack comes to us by HTTP, and there are no sockets."""
+    way_in: str | Ingress
+    """The app token, for Socket Mode; or the door for Slack's requests over HTTP, and there are no sockets."""
     chat: SlackChat
     directory: SlackDirectory
     pace: SlackPace
     refused: str = ""
     """Slack's own name for why it refuses the bot's token now; empty while it does not."""
+    silent: bool = False
+    """Whether Slack did not answer when it was last asked about the token."""
     _socket: SocketMode | None = None
 
     @property
@@ -109,9 +112,9 @@ class SlackConnection:
 
     @property
     def connected(self) -> bool:
-        """Whether clicks and commands reach us now; over HTTP nobody can tell, so once Slack knows us."""
-        if self.app_token is None:
-            return self.home is not None
+        """Whether clicks and commands reach us now; over HTTP nobody can tell, so while Slack answers us."""
+        if isinstance(self.way_in, Ingress):
+            return self.home is not None and not self.silent
         return self._socket is not None and self._socket.connected
 
     @property
@@ -133,8 +136,8 @@ class SlackConnection:
             SlackUnreachable: Slack did not answer; try again.
         """
         home = await _introduce(self.web)
-        if self.app_token is not None:
-            await _try_app_token(self.web, self.app_token)
+        if isinstance(self.way_in, str):
+            await _try_app_token(self.web, self.way_in)
         self.directory.home = home
 
     async def mind(self) -> None:
@@ -146,6 +149,7 @@ class SlackConnection:
 
     async def _check(self) -> None:
         ended = await ask(self.web.auth_test())
+        self.silent = isinstance(ended, TryLater | Unsure)
         if isinstance(ended, Refused) and ended.revoked:
             if not self.refused:
                 remedy = "Install the app again; restart if that gave it another token. Nothing is lost meanwhile."
@@ -168,11 +172,11 @@ class SlackConnection:
 
     async def serve(self, desk: Desk, command: str) -> None:
         """Listen until cancelled; what is being stored then is stored and acknowledged first."""
-        if self.app_token is None:
-            await asyncio.Event().wait()
-            return
         dispatch = self.dispatcher(desk, command)
-        self._socket = SocketMode(self.web, self.app_token, self.http, dispatch, self.pace.sockets)
+        if isinstance(self.way_in, Ingress):
+            await self.way_in.serve(dispatch)
+            return
+        self._socket = SocketMode(self.web, self.way_in, self.http, dispatch, self.pace.sockets)
         await self._socket.start()
         try:
             await self._socket.wait()
@@ -185,7 +189,10 @@ class SlackConnection:
 
 
 def slack_connection(
-    settings: SlackSettings, clock: Callable[[], datetime], pace: SlackPace | None = None
+    settings: SlackSettings,
+    clock: Callable[[], datetime],
+    pace: SlackPace | None = None,
+    door: Ingress | None = None,
 ) -> SlackConnection:
     """Return Slack, not asked anything yet; call it within the running loop.
 
@@ -193,16 +200,17 @@ def slack_connection(
         settings: the tokens and the address of the Web API.
         clock: says how old facts about people are.
         pace: how often Slack is asked.
+        door: where Slack's requests come in over HTTP; without, it is Socket Mode and needs the app token.
 
     Raises:
         SlackProblem: a token is missing or of another kind; the sentence says which and what to do.
     """
     bot_token = _given(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
-    app_token = _given(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
+    way_in = door or _given(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     http = ClientSession(timeout=DEADLINE)
     web = _web(settings.slack_api_url, http, bot_token)
     directory = SlackDirectory(web, None, lambda: clock().timestamp())
-    return SlackConnection(web, http, app_token, SlackChat(web, http), directory, pace or SlackPace())
+    return SlackConnection(web, http, way_in, SlackChat(web, http), directory, pace or SlackPace())
 
 
 def bolt_app(web: AsyncWebClient, http: ClientSession, home: Callable[[], Workspace | None]) -> AsyncApp:
