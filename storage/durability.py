@@ -66,8 +66,9 @@ def _make_private(path: Path) -> None:
         os.close(file)
 
 
-def _settle(connection: sqlite3.Connection, durable: Durability) -> None:
-    wanted: dict[str, str | int] = {
+def settings(durable: Durability) -> dict[str, str | int]:
+    """Return every pragma of a connection by its name; nothing else decides how commits reach the disk."""
+    return {
         "journal_mode": durable.journal_mode,
         "synchronous": durable.synchronous,
         "foreign_keys": 1,
@@ -75,7 +76,10 @@ def _settle(connection: sqlite3.Connection, durable: Durability) -> None:
         "trusted_schema": 0,
         "cell_size_check": 1,
     }
-    for name, value in wanted.items():
+
+
+def _settle(connection: sqlite3.Connection, durable: Durability) -> None:
+    for name, value in settings(durable).items():
         connection.execute(f"PRAGMA {name}={value}")
         took = connection.execute(f"PRAGMA {name}").fetchone()[0]
         if took != value:

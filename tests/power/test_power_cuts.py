@@ -1,0 +1,54 @@
+"""The power goes at any moment: what was acknowledged is there, whole. With weaker settings this very test sees losses."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from random import SystemRandom
+
+import pytest
+from structlog.testing import capture_logs
+
+from storage.durability import Durability, durability
+from tests.power.cuts import Found, cuts, replay
+from tests.power.story import START, told
+
+CUTS = int(os.environ.get("SIGNOFF_CUTS", "100"))
+SEED = int(os.environ.get("SIGNOFF_SEED") or SystemRandom().randrange(10**9))
+ROLLBACK, WAL = durability((3, 37, 0)), durability((3, 51, 3))
+"""What the store chooses for an older and for a newer SQLite."""
+WEAKER = {
+    "DELETE and OFF: nothing is synced": Durability("delete", 0),
+    "DELETE and FULL: the journal's removal is not synced": Durability("delete", 2),
+    "WAL and NORMAL: commits are not synced": Durability("wal", 1),
+}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
+    """Return the statements of the real store in a real story."""
+    with capture_logs():
+        return asyncio.run(told(tmp_path_factory.mktemp("story")))
+
+
+@pytest.mark.parametrize("durable", [ROLLBACK, WAL], ids=["rollback journal", "WAL"])
+def test_a_power_cut_loses_nothing_that_was_acknowledged(story: Sequence[str], durable: Durability) -> None:
+    run = replay(story, durable)
+    assert cuts(run, CUTS, SEED) == {Found.WHOLE: CUTS}, f"again with SIGNOFF_SEED={SEED} SIGNOFF_CUTS={CUTS}"
+
+
+@pytest.mark.parametrize("durable", WEAKER.values(), ids=WEAKER)
+def test_with_weaker_settings_the_same_cuts_lose_something(story: Sequence[str], durable: Durability) -> None:
+    found = cuts(replay(story, durable), CUTS, SEED)
+    assert found[Found.LOST] + found[Found.DAMAGED] > 0, f"again with SIGNOFF_SEED={SEED} SIGNOFF_CUTS={CUTS}"
+
+
+def test_the_story_is_worth_its_cuts(story: Sequence[str]) -> None:
+    run = replay(story, WAL)
+    assert story.count(START) == 2, "the process stopped once and started again"
+    assert len(set(run.states)) > 100, "so many commits changed something"
+    assert run.states[-1] == replay(story, ROLLBACK).states[-1], "what is stored does not depend on how"
+
+
+def test_the_same_seed_cuts_the_same_way(story: Sequence[str]) -> None:
+    run = replay(story, WEAKER["DELETE and FULL: the journal's removal is not synced"])
+    assert cuts(run, 30, 7) == cuts(run, 30, 7)
