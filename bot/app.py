@@ -27,9 +27,11 @@ from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
 from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
+from handlers.http_connections import runner_of
 from handlers.metrics import metrics_routes
 from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
+from handlers.slack.ingress import Ingress
 from handlers.webhooks import LARGEST_BODY, webhook_routes
 from storage.database import open_store
 
@@ -99,9 +101,10 @@ class Signoff:
         log.info("database_opened", lost_attempts=voided)
         self._in_background(vitals.pulse.run())
         bell = Bell()
-        await self._open_http(store, bell)
+        door = self._slack_door(store)
+        await self._open_http(store, bell, door)
         http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
-        slack = vitals.slack = slack_connection(self.settings, self.clock, self.slack_pace)
+        slack = vitals.slack = slack_connection(self.settings, self.clock, self.slack_pace, door)
         self._stack.push_async_callback(slack.close)
         arrival = Arrival(slack, store, self.policy)
         known = await arrival.first()
@@ -116,7 +119,16 @@ class Signoff:
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
 
-    async def _open_http(self, store: Store, bell: Bell) -> None:
+    def _slack_door(self, store: Store) -> Ingress | None:
+        """Return the door for Slack's requests over HTTP; None for Socket Mode."""
+        if self.settings.remark is not None:
+            log.warning("settings", remark=self.settings.remark)
+        if not self.settings.slack_over_http:
+            return None
+        secret = _secret(self.settings.slack_signing_secret)
+        return Ingress(store, secret.encode(), self.clock, lambda: token(12))
+
+    async def _open_http(self, store: Store, bell: Bell, door: Ingress | None) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
         github_secret = _secret(self.settings.github_webhook_secret)
         known = {"github": github_secret} if github_secret else {}
@@ -125,6 +137,8 @@ class Signoff:
                 store, lambda: self.policy, known, clock=self.clock, wake=bell.ring, request_id=lambda: token(12)
             )
         )
+        if door is not None:
+            app.add_routes(door.routes())
         readiness = self._readiness = health.Readiness(store, self.clock, self.vitals.parts)
         app.add_routes(health.health_routes(readiness, lambda: self.vitals.pulse.lag))
         self.bound_port = await self._listen(app, self.port)
@@ -135,7 +149,7 @@ class Signoff:
 
     async def _listen(self, app: web.Application, port: int) -> int:
         """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WITHIN)
+        runner = runner_of(app, shutdown_timeout=CLOSE_WITHIN)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, self.host, port).start()

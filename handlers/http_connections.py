@@ -26,7 +26,25 @@ async def one_request(request: web.Request, handler: Handler) -> web.StreamRespo
     return response
 
 
-def runner_of(app: web.Application, headers_within: float = HEADERS_WITHIN, linger: float = LINGER) -> web.AppRunner:
-    """Return a runner that treats the connections of an application so."""
+def runner_of(
+    app: web.Application,
+    headers_within: float = HEADERS_WITHIN,
+    linger: float = LINGER,
+    shutdown_timeout: float = 60.0,
+) -> web.AppRunner:
+    """Return a runner that treats the connections of an application so.
+
+    Args:
+        app: gets the middleware that ends connections.
+        headers_within: seconds from the connection to the end of the headers.
+        linger: seconds for which what nobody wants to read is still swallowed.
+        shutdown_timeout: seconds that requests under way have to end when the runner stops.
+    """
     app.middlewares.append(one_request)
-    return web.AppRunner(app, access_log=None, keepalive_timeout=headers_within, lingering_time=linger)
+    return web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=headers_within,
+        lingering_time=linger,
+        shutdown_timeout=shutdown_timeout,
+    )

@@ -20,6 +20,7 @@ _BOT_REMEDY = f"copy the Bot User OAuth Token (xoxb-...) from OAuth & Permission
 _APP_REMEDY = (
     f"create one (xapp-...) under Basic Information > App-Level Tokens with connections:write at {_SLACK_APPS}"
 )
+_SECRET_REMEDY = f"copy the Signing Secret from Basic Information > App Credentials at {_SLACK_APPS}"
 _GITHUB_REMEDY = (
     "create a fine-grained token for the repositories of the policy (Actions and Deployments: read and write, "
     "Contents: read) at https://github.com/settings/personal-access-tokens"
@@ -33,6 +34,9 @@ class Settings(BaseModel):
 
     slack_bot_token: SecretStr | None
     slack_app_token: SecretStr | None
+    """Set: Socket Mode."""
+    slack_signing_secret: SecretStr | None
+    """Set, and no app token: Slack over HTTP."""
     slack_api_url: str
     """Ends with a slash."""
     database_path: Path
@@ -41,6 +45,21 @@ class Settings(BaseModel):
     """None: webhooks are off and GitHub is asked instead."""
     github_api_url: str
     """Does not end with a slash."""
+
+    @property
+    def slack_over_http(self) -> bool:
+        """Return whether Slack sends clicks and commands to us by HTTP; without, we connect out to Slack."""
+        return self.slack_app_token is None and self.slack_signing_secret is not None
+
+    @property
+    def remark(self) -> str | None:
+        """Return what is no mistake and should still be said at the start."""
+        if self.slack_app_token is None or self.slack_signing_secret is None:
+            return None
+        return (
+            "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: the app token wins, so this is Socket Mode and "
+            "nothing is received over HTTP. Unset SLACK_APP_TOKEN for HTTP."
+        )
 
     @property
     def github_web_url(self) -> str:
@@ -57,7 +76,7 @@ class Settings(BaseModel):
         """
         reader = _Reader(environ)
         bot = reader.token("SLACK_BOT_TOKEN", _BOT_REMEDY, begins="xoxb-", needed=needs_slack)
-        app = reader.token("SLACK_APP_TOKEN", _APP_REMEDY, begins="xapp-", needed=needs_slack)
+        app, signing_secret = reader.slack_way_in(needed=needs_slack)
         slack_api = reader.checked("SLACK_API_URL", SLACK_API, check_api)
         database = reader.checked("SIGNOFF_DATABASE", f"{SQLITE}signoff.db", _check_database)
         github = reader.token("GITHUB_TOKEN", _GITHUB_REMEDY, needed=needs_slack)
@@ -68,6 +87,7 @@ class Settings(BaseModel):
         return cls(
             slack_bot_token=bot,
             slack_app_token=app,
+            slack_signing_secret=signing_secret,
             slack_api_url=f"{slack_api.rstrip('/')}/",  # slack_sdk joins the method's name to it as it is
             database_path=Path(database.removeprefix(SQLITE)),
             github_token=github,
@@ -77,7 +97,6 @@ class Settings(BaseModel):
 
 
 _INSTEAD = {
-    "SLACK_APP_TOKEN": ("SLACK_SIGNING_SECRET", "HTTP mode is not in this version of Signoff"),
     "GITHUB_TOKEN": ("GITHUB_APP_ID", "a GitHub App is not in this version of Signoff"),
 }
 """Where a variable is missing, another that would stand in for it in a later version."""
@@ -121,6 +140,18 @@ class _Reader:
         elif not all("!" <= letter <= "~" for letter in value):
             self.problems.append(f"{name} holds a character that no token has, such as a space: {remedy}.")
         return SecretStr(value)
+
+    def slack_way_in(self, *, needed: bool) -> tuple[SecretStr | None, SecretStr | None]:
+        """Return the app token and the signing secret; one of them is enough."""
+        before = len(self.problems)
+        app = self.token("SLACK_APP_TOKEN", _APP_REMEDY, begins="xapp-", needed=False)
+        secret = self.token("SLACK_SIGNING_SECRET", _SECRET_REMEDY, needed=False)
+        if needed and app is None and secret is None and len(self.problems) == before:
+            self.problems.append(
+                "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set. For Socket Mode, the app token: "
+                f"{_APP_REMEDY}. For HTTP, the secret: {_SECRET_REMEDY}."
+            )
+        return app, secret
 
     def checked(self, name: str, default: str, check: Callable[[str], str | None]) -> str:
         """Return a value that its check has nothing against, else the default beside a problem."""

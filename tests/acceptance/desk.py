@@ -31,6 +31,7 @@ START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PATIENCE = 20.0
 SLACK_PACE = SlackPace(0.05, 0.05, Timing(stagger=0.0, pause=lambda _ended, _tries: 0.05))
 """In a hurry, since a test waits for it."""
+SIGNING_SECRET = "slack-acceptance"
 T = TypeVar("T")
 TOKEN = "github-acceptance"
 
@@ -95,6 +96,9 @@ class Desk:
     clock: Clock
     cable: Cable
     """What connects the bot with Slack, and can be cut."""
+    slack_pace: SlackPace = SLACK_PACE
+    over_http: bool = False
+    """Whether Slack sends to the bot's address, instead of over the sockets that the bot opens."""
     signoff: Signoff | None = None
 
     # -- what people do ----------------------------------------------------------------------------------------------
@@ -176,10 +180,11 @@ class Desk:
 
     async def start(self, *parts: str, bot_token: str | None = None) -> None:
         """Start the bot; it is ready when these parts are well, or all: every source was looked at, Slack greets."""
+        socket, http = {"SLACK_APP_TOKEN": self.workspace.app.app_token}, {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
         settings = Settings.from_environ(
-            {
+            (http if self.over_http else socket)
+            | {
                 "SLACK_BOT_TOKEN": bot_token or self.workspace.app.bot_token,
-                "SLACK_APP_TOKEN": self.workspace.app.app_token,
                 "SLACK_API_URL": f"{self.cable.url}/api/",
                 "GITHUB_TOKEN": TOKEN,
                 "GITHUB_WEBHOOK_SECRET": self.forge.webhook_secret,
@@ -189,10 +194,13 @@ class Desk:
         )
         assert isinstance(settings, Settings), settings
         self.signoff = Signoff(
-            settings, self.policy, "127.0.0.1", 0, clock=self.clock, pace=Pace(), slack_pace=SLACK_PACE
+            settings, self.policy, "127.0.0.1", 0, clock=self.clock, pace=Pace(), slack_pace=self.slack_pace
         )
         await self.signoff.start()
-        self.forge.deliver_to(f"http://127.0.0.1:{self.signoff.bound_port}/webhooks/github")
+        address = f"http://127.0.0.1:{self.signoff.bound_port}"
+        self.forge.deliver_to(f"{address}/webhooks/github")
+        if self.over_http:
+            self.running.deliver_to(f"{address}/slack/events", SIGNING_SECRET)
         await self.comes(lambda: self._well(parts))
 
     async def comes(self, asked: Callable[[], bool | Awaitable[bool]]) -> None:
@@ -244,7 +252,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, policy: str = POLICY, *, started: bool = True) -> AsyncIterator[Desk]:
+async def desk(
+    folder: Path, policy: str = POLICY, *, started: bool = True, over_http: bool = False
+) -> AsyncIterator[Desk]:
     """Set everything up, start the bot, and end it all; the bot must have been well to the end."""
     clock = Clock()
     workspace = Workspace(clock, app=App())
@@ -266,7 +276,7 @@ async def desk(folder: Path, policy: str = POLICY, *, started: bool = True) -> A
     workspace.url = cable.url
     forge.site = running.url
     forge.on_change.append(workspace.changes.announce)
-    here = Desk(folder, loaded, workspace, forge, running, clock, cable)
+    here = Desk(folder, loaded, workspace, forge, running, clock, cable, over_http=over_http)
     try:
         if started:
             await here.start()

@@ -13,6 +13,11 @@ TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"
 APPS = "https://api.slack.com/apps"
 BOT = f"copy the Bot User OAuth Token (xoxb-...) from OAuth & Permissions at {APPS}."
 APP = f"create one (xapp-...) under Basic Information > App-Level Tokens with connections:write at {APPS}."
+SECRET = f"copy the Signing Secret from Basic Information > App Credentials at {APPS}."
+NEITHER = (
+    f"Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set. For Socket Mode, the app token: {APP} "
+    f"For HTTP, the secret: {SECRET}"
+)
 GITHUB = (
     "create a fine-grained token for the repositories of the policy (Actions and Deployments: read and write, "
     "Contents: read) at https://github.com/settings/personal-access-tokens."
@@ -31,6 +36,7 @@ def test_the_tokens_are_enough() -> None:
     assert settings(PATH="/bin", BUILDBOT_URL="x") == Settings(
         slack_bot_token=SecretStr("xoxb-1-secret"),
         slack_app_token=SecretStr("xapp-1-secret"),
+        slack_signing_secret=None,
         slack_api_url="https://slack.com/api/",
         database_path=Path("signoff.db"),
         github_token=SecretStr("ghp_secret"),
@@ -43,6 +49,7 @@ def test_the_tokens_are_enough() -> None:
 def test_everything_can_be_set() -> None:
     read = settings(
         SLACK_API_URL="http://127.0.0.1:4000/api",
+        SLACK_SIGNING_SECRET="abc123\n",
         SIGNOFF_DATABASE="sqlite:////var/lib/signoff/desk.db",
         GITHUB_WEBHOOK_SECRET=" with spaces ",
         GITHUB_API_URL="https://github.acme.example/api/v3/",
@@ -50,6 +57,7 @@ def test_everything_can_be_set() -> None:
     assert read == Settings(
         slack_bot_token=SecretStr("xoxb-1-secret"),
         slack_app_token=SecretStr("xapp-1-secret"),
+        slack_signing_secret=SecretStr("abc123"),
         slack_api_url="http://127.0.0.1:4000/api/",
         database_path=Path("/var/lib/signoff/desk.db"),
         github_token=SecretStr("ghp_secret"),
@@ -76,7 +84,7 @@ def test_people_see_github_where_its_api_is(api: str, web: str) -> None:
 def test_what_is_missing_is_told_at_once_with_where_to_get_it() -> None:
     assert Settings.from_environ({"SLACK_BOT_TOKEN": "", "GITHUB_TOKEN": "  "}) == (
         f"SLACK_BOT_TOKEN is not set: {BOT}",
-        f"SLACK_APP_TOKEN is not set: {APP}",
+        NEITHER,
         f"GITHUB_TOKEN is not set: {GITHUB}",
     )
 
@@ -84,10 +92,34 @@ def test_what_is_missing_is_told_at_once_with_where_to_get_it() -> None:
 def test_what_would_stand_in_in_a_later_version_is_named() -> None:
     environ = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "GITHUB_APP_ID": "7"}
     assert Settings.from_environ(environ) == (
-        f"SLACK_APP_TOKEN is not set (SLACK_SIGNING_SECRET is, but HTTP mode is not in this version of Signoff): {APP}",
         f"GITHUB_TOKEN is not set (GITHUB_APP_ID is, but a GitHub App is not in this version of Signoff): {GITHUB}",
     )
-    assert isinstance(Settings.from_environ({**TOKENS, "SLACK_SIGNING_SECRET": "s", "GITHUB_APP_ID": "7"}), Settings)
+    assert isinstance(Settings.from_environ({**TOKENS, "GITHUB_APP_ID": "7"}), Settings)
+
+
+def test_the_signing_secret_instead_of_the_app_token_means_http() -> None:
+    read = settings(SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="abc123")
+    assert (read.slack_app_token, read.slack_signing_secret) == (None, SecretStr("abc123"))
+    assert read.slack_over_http
+    assert not settings().slack_over_http
+    assert (read.remark, settings().remark) == (None, None)
+
+
+def test_of_both_the_app_token_wins_and_that_is_said() -> None:
+    read = settings(SLACK_SIGNING_SECRET="abc123")
+    assert not read.slack_over_http
+    assert read.remark == (
+        "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: the app token wins, so this is Socket Mode and nothing "
+        "is received over HTTP. Unset SLACK_APP_TOKEN for HTTP."
+    )
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n\t"])
+def test_an_empty_signing_secret_is_none(empty: str, tmp_path: Path) -> None:
+    assert Settings.from_environ({**TOKENS, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": empty}) == (NEITHER,)
+    (tmp_path / "secret").write_text(empty, encoding="utf-8")
+    environ = {**TOKENS, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET_FILE": str(tmp_path / "secret")}
+    assert Settings.from_environ(environ) == (NEITHER,)
 
 
 def test_the_command_line_needs_no_token() -> None:
@@ -103,6 +135,11 @@ def test_the_command_line_needs_no_token() -> None:
         ("SLACK_BOT_TOKEN", "xoxp-1", f"SLACK_BOT_TOKEN does not begin with xoxb-: {BOT}"),
         ("SLACK_BOT_TOKEN", "xoxb-", f"SLACK_BOT_TOKEN does not begin with xoxb-: {BOT}"),
         ("SLACK_APP_TOKEN", "xoxb-1", f"SLACK_APP_TOKEN does not begin with xapp-: {APP}"),
+        (
+            "SLACK_SIGNING_SECRET",
+            "a\u00e9",
+            f"SLACK_SIGNING_SECRET holds a character that no token has, such as a space: {SECRET}",
+        ),
         ("GITHUB_TOKEN", "a b", f"GITHUB_TOKEN holds a character that no token has, such as a space: {GITHUB}"),
         ("GITHUB_TOKEN", "a\r\nb", f"GITHUB_TOKEN holds a character that no token has, such as a space: {GITHUB}"),
         (
@@ -178,8 +215,8 @@ def test_a_file_that_cannot_be_read_is_told_without_its_content(tmp_path: Path) 
 
 
 def test_settings_do_not_show_their_secrets() -> None:
-    shown = repr(settings(GITHUB_WEBHOOK_SECRET="hush-secret"))
-    assert "secret" not in shown.replace("github_webhook_secret=", "")
+    shown = repr(settings(GITHUB_WEBHOOK_SECRET="hush-secret", SLACK_SIGNING_SECRET="hush-secret"))
+    assert "secret" not in shown.replace("github_webhook_secret=", "").replace("slack_signing_secret=", "")
 
 
 @given(st.sampled_from([*TOKENS, "SLACK_API_URL", "GITHUB_API_URL", "SIGNOFF_DATABASE"]), st.text(min_size=1))
