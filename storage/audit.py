@@ -1,19 +1,16 @@
-"""The hash chain: hash = SHA-256(previous hash, canonical JSON of the row without its hashes)."""
+"""The hash chain as a table. Nothing but `append` writes to it, and triggers refuse everything else."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.ports.store import AuditEntry
-from storage.rows import Row
+from bot.core.chain import GENESIS, AuditRow, Head, Walk, canonical, chained
+from bot.ports.store import AuditEntry, AuditPage
 from storage.times import to_text
 
-GENESIS = "0" * 64
-"""The hash before the first row."""
-CHAINED = ("seq", "at", "action", "actor", "surface", "lane", "release", "policy_hash")
+COLUMNS = "seq, at, action, actor, surface, lane, release, policy_hash, data, prev_hash, hash"
+PAGE = 5_000
+"""Rows that are read at once when the whole chain is checked."""
 
 
 class SqliteAudit:
@@ -26,66 +23,81 @@ class SqliteAudit:
         """Chain a row to the head. TypeError for data other than text and whole numbers."""
         if not all(isinstance(value, str | int | None) for value in entry.data.values()):
             raise TypeError("audit data is text and whole numbers: a float has no canonical form")
-        last, head = self._head()
-        row: Row = {
-            "seq": last + 1,
-            "at": to_text(entry.at),
-            "action": entry.action,
-            "actor": entry.actor,
-            "surface": entry.surface,
-            "lane": entry.lane,
-            "release": entry.release,
-            "policy_hash": entry.policy_hash,
-            "data": canonical(entry.data),
-            "prev_hash": head,
-        }
-        self._database.execute(
-            "INSERT INTO audit (seq, at, action, actor, surface, lane, release, policy_hash, data, prev_hash, hash) "
-            "VALUES (:seq, :at, :action, :actor, :surface, :lane, :release, :policy_hash, :data, :prev_hash, :hash)",
-            row | {"hash": chained(row)},
+        head = self.head()
+        row = AuditRow(
+            head.seq + 1,
+            to_text(entry.at),
+            entry.action,
+            entry.actor,
+            entry.surface,
+            entry.lane,
+            entry.release,
+            entry.policy_hash,
+            canonical(entry.data),
+            head.hash,
+            "",
         )
+        self._database.execute(
+            f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - the columns above
+            [
+                row.seq,
+                row.at,
+                row.action,
+                row.actor,
+                row.surface,
+                row.lane,
+                row.release,
+                row.policy_hash,
+                row.data,
+                row.prev_hash,
+                chained(row),
+            ],
+        )
+
+    def head(self) -> Head:
+        """Return the last row's number and hash."""
+        row = self._database.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+        return Head(0, GENESIS) if row is None else Head(row[0], row[1])
+
+    def page(self, after: int, most: int) -> AuditPage:
+        """Return the rows that follow a number, at most so many."""
+        return AuditPage(self._rows(after, most), self.head(), self._written())
+
+    def first_since(self, at: datetime, after: int, most: int) -> int | None:
+        """Return the first row from a moment on, among the so many rows that follow a number."""
+        row = self._database.execute(
+            "SELECT min(seq) FROM audit WHERE seq > ? AND seq <= ? AND at >= ?", [after, after + most, to_text(at)]
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
 
     def verify(self) -> int:
         """Check the whole chain and return its length; ValueError names the first row that does not fit."""
-        return self._check(0, GENESIS)
+        return self._check(Walk())
 
     def verify_tail(self, count: int) -> int:
         """Check the last rows only and return how long the chain is."""
-        last, _ = self._head()
-        start = max(last - count, 0)
+        start = max(self.head().seq - count, 0)
         row = self._database.execute("SELECT hash FROM audit WHERE seq = ?", [start]).fetchone()
-        return self._check(start, GENESIS if row is None else row[0])
+        return self._check(Walk(start, GENESIS if row is None else row[0]))
 
-    def _head(self) -> tuple[int, str]:
-        row = self._database.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-        return (0, GENESIS) if row is None else (row[0], row[1])
+    def _check(self, walk: Walk) -> int:
+        while rows := self._rows(walk.seq, PAGE):
+            for row in rows:
+                problem = walk.step(row)
+                if problem is not None:
+                    raise ValueError(problem)
+        if self._written() != walk.seq:
+            raise ValueError(f"audit row {walk.seq + 1} is missing")
+        return walk.seq
 
-    def _check(self, seq: int, previous: str) -> int:
-        for row in self._database.query("SELECT * FROM audit WHERE seq > ? ORDER BY seq", [seq]):
-            seq += 1
-            if row["seq"] != seq:
-                raise ValueError(f"audit row {seq} is missing")
-            if row["prev_hash"] != previous or row["hash"] != chained(row):
-                raise ValueError(f"audit row {seq} does not fit the chain: it was altered")
-            previous = row["hash"]
-        ever = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
-        if ever is not None and ever[0] != seq:
-            raise ValueError(f"audit row {seq + 1} is missing")
-        return seq
+    def _rows(self, after: int, most: int) -> tuple[AuditRow, ...]:
+        found = self._database.execute(
+            f"SELECT {COLUMNS} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 - the columns above
+            [after, most],
+        )
+        return tuple(AuditRow(*row) for row in found)
 
-
-def canonical(data: Mapping[str, Any]) -> str:
-    """Return the one JSON text of the data: keys sorted, no spaces, nothing escaped that need not be."""
-    return json.dumps(dict(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def chained(row: Row) -> str:
-    """Return the hash of a row of the table, hex; of one whose data is not canonical, a hash that fits nothing."""
-    try:
-        data = json.loads(row["data"])
-    except ValueError:
-        return ""
-    if not isinstance(data, dict) or canonical(data) != row["data"]:
-        return ""
-    text = canonical({name: row[name] for name in CHAINED} | {"data": data})
-    return hashlib.sha256(row["prev_hash"].encode() + text.encode()).hexdigest()
+    def _written(self) -> int:
+        """Return the greatest number ever given: SQLite keeps it for an AUTOINCREMENT column when rows are deleted."""
+        row = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
+        return 0 if row is None else int(row[0])

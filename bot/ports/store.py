@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Protocol, TypeVar
 
 from bot.core.build import Build, PipelineReport
+from bot.core.chain import AuditRow, Head
 from bot.core.lane import Lane
 from bot.core.policy import LaneId
 from bot.core.release import Release
@@ -279,11 +280,30 @@ class AuditEntry:
     data: Mapping[str, str | int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some rows of the chain, and where it ends as of the same moment."""
+
+    rows: tuple[AuditRow, ...]
+    head: Head
+    written: int
+    """The greatest number ever given to a row: more than the head's when the end of the chain was deleted."""
+
+
 class Audit(Protocol):
     """The hash chain."""
 
     def append(self, entry: AuditEntry) -> None:
         """Chain a row to the head, in the transaction of what it describes."""
+
+    def head(self) -> Head:
+        """Return the last row's number and hash."""
+
+    def page(self, after: int, most: int) -> AuditPage:
+        """Return the rows that follow a number, in order, at most so many, exactly as they are stored."""
+
+    def first_since(self, at: datetime, after: int, most: int) -> int | None:
+        """Return the number of the first row from a moment on, among the `most` rows that follow `after`."""
 
     def verify(self) -> int:
         """Check the whole chain and return its length; raises ValueError naming the first row that does not fit."""

@@ -2,11 +2,13 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.ports.store import AuditEntry
-from storage.audit import GENESIS, SqliteAudit, canonical, chained
+from bot.core.chain import GENESIS, AuditRow, Head, chained
+from bot.ports.store import AuditEntry, AuditPage
+from storage.audit import COLUMNS, SqliteAudit
 from tests.factories import NOON
 from tests.unit.storage.conftest import File
 
@@ -91,7 +93,7 @@ def test_a_row_whose_hash_was_made_to_fit_breaks_the_next(file: File) -> None:
     file.sql("DROP TRIGGER audit_no_update")
     columns = "seq, at, action, actor, surface, lane, release, policy_hash, data, prev_hash"
     values = file.sql(f"SELECT {columns} FROM audit WHERE seq = 2")[0]  # noqa: S608 - the columns above
-    forged = dict(zip(columns.split(", "), values, strict=True)) | {"actor": "sam"}
+    forged = AuditRow(**(dict(zip(columns.split(", "), values, strict=True)) | {"actor": "sam", "hash": ""}))
     file.sql("UPDATE audit SET actor = 'sam', hash = ? WHERE seq = 2", chained(forged))
     with (
         file.transaction() as tx,
@@ -116,5 +118,27 @@ def test_numbers_with_a_fraction_are_refused(file: File) -> None:
         tx.audit.append(replace(ENTRY, data={"seconds": 1.5}))  # type: ignore[dict-item] # the point
 
 
-def test_canonical_json_is_one_text() -> None:
-    assert canonical({"b": 1, "a": "é\n", "c": None}) == '{"a":"é\\n","b":1,"c":null}'
+def test_pages_hold_the_rows_as_they_are_stored_and_where_the_chain_ends(file: File) -> None:
+    with file.transaction() as tx:
+        assert tx.audit.page(0, 2) == AuditPage((), Head(0, GENESIS), 0)
+    three(file)
+    with file.transaction() as tx:
+        stored = [AuditRow(*row) for row in file.sql(f"SELECT {COLUMNS} FROM audit")]  # noqa: S608 - the real columns
+        head = Head(3, stored[2].hash)
+        assert tx.audit.head() == head
+        assert tx.audit.page(0, 2) == AuditPage(tuple(stored[:2]), head, 3)
+        assert tx.audit.page(2, 2) == AuditPage((stored[2],), head, 3)
+        assert tx.audit.page(3, 2) == AuditPage((), head, 3)
+    file.sql("DROP TRIGGER audit_no_delete")
+    file.sql("DELETE FROM audit WHERE seq = 3")
+    with file.transaction() as tx:
+        assert tx.audit.page(2, 2) == AuditPage((), Head(2, stored[1].hash), 3)
+
+
+def test_the_first_row_since_a_moment_is_found_whatever_the_clock_did_meanwhile(file: File) -> None:
+    with file.transaction() as tx:
+        for minutes in (0, 5, 2, 9):
+            tx.audit.append(replace(ENTRY, at=NOON + timedelta(minutes=minutes)))
+        assert [tx.audit.first_since(NOON + timedelta(minutes=m), 0, 4) for m in (0, 1, 2, 6, 10)] == [1, 2, 2, 4, None]
+        assert tx.audit.first_since(NOON, 2, 1) == 3
+        assert tx.audit.first_since(NOON + timedelta(minutes=6), 1, 2) is None
