@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from handlers.slack.ingress import PATH
 from slack_sdk.web.async_client import AsyncWebClient
 
 ROOT = Path(__file__).parents[4]
@@ -89,3 +91,17 @@ def test_the_documentation_explains_every_scope_and_no_other(manifest: dict[str,
     explained = re.findall(r"^\| `([a-z.]+(?::[a-z.]+)?)`", text, re.MULTILINE)
     slack_scopes = {scope for scope in explained if ":" in scope or scope == "commands"}
     assert slack_scopes == {*manifest["oauth_config"]["scopes"]["bot"], "connections:write"}
+
+
+def test_the_manifest_for_http_differs_only_in_addresses(manifest: dict[str, Any]) -> None:
+    text = (ROOT / "docs" / "manifest-http.yml").read_text(encoding="utf-8")
+    over_http = yaml.safe_load(text)
+    url = f"https://signoff.acme.example{PATH}"
+    (command,) = over_http["features"]["slash_commands"]
+    assert command.pop("url") == url
+    assert over_http["settings"]["interactivity"].pop("request_url") == url
+    assert over_http["settings"]["socket_mode_enabled"] is False
+    over_http["settings"]["socket_mode_enabled"] = True
+    assert over_http == manifest
+    comments = [line for line in text.splitlines() if "#" in line][1:]
+    assert set(comments) <= set((ROOT / "manifest.yml").read_text(encoding="utf-8").splitlines())
