@@ -93,3 +93,8 @@ def _replays(database: Database) -> None:
 @STEPS(name="0011_figures")
 def _figures(database: Database) -> None:
     _run(database, schema.FIGURES)
+
+
+@STEPS(name="0013_in_order")
+def _in_order(database: Database) -> None:
+    _run(database, schema.IN_ORDER)

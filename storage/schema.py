@@ -262,3 +262,17 @@ FIGURES = (
     "CREATE INDEX effects_dead ON effects (kind) WHERE state = 'dead'",
     "CREATE INDEX inbox_poison ON inbox (id) WHERE state = 'poison'",
 )
+
+IN_ORDER = (
+    """
+    CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
+    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit)
+    BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END
+    """,
+    """
+    CREATE TRIGGER approvals_no_replace BEFORE INSERT ON approvals
+    WHEN EXISTS (SELECT 1 FROM approvals WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'approvals is append-only'); END
+    """,
+)
+"""REPLACE deletes the row in its way without asking the DELETE triggers (https://sqlite.org/lang_conflict.html)."""

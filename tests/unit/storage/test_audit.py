@@ -43,11 +43,32 @@ def test_the_hash_can_be_computed_by_anybody(file: File) -> None:
     ]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'sam'", "DELETE FROM audit WHERE seq = 3"])
+VALUES = "VALUES ({}, 'at', 'approved', NULL, NULL, NULL, NULL, 'policy-1', '{{}}', 'prev', 'hash')"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = 'sam'",
+        "UPDATE OR REPLACE audit SET seq = 1 WHERE seq = 3",
+        "DELETE FROM audit WHERE seq = 3",
+        "DELETE FROM audit",
+        f"REPLACE INTO audit {VALUES.format(1)}",
+        f"REPLACE INTO audit {VALUES.format(3)}",
+        f"INSERT OR REPLACE INTO audit {VALUES.format(2)}",
+        f"INSERT INTO audit {VALUES.format(2)} ON CONFLICT (seq) DO UPDATE SET actor = 'sam'",
+        f"INSERT INTO audit {VALUES.format(0)}",
+        f"INSERT INTO audit {VALUES.format(-1)}",
+        f"INSERT INTO audit {VALUES.format(5)}",
+        f"INSERT INTO audit {VALUES.format('NULL')}",
+    ],
+)
 def test_the_database_refuses_to_alter_a_row(file: File, statement: str) -> None:
     three(file)
+    before = file.sql("SELECT * FROM audit")
     with pytest.raises(sqlite3.IntegrityError, match=r"^audit is append-only$"):
         file.sql(statement)
+    assert file.sql("SELECT * FROM audit") == before
     with file.transaction() as tx:
         assert tx.audit.verify() == 3
 

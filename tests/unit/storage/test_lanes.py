@@ -202,7 +202,15 @@ def test_history_and_the_unfinished(file: File) -> None:
         assert tx.lanes.unfinished() == (a_release(2, lane=STAGING), a_release(3))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE approvals SET person = 'sam'", "DELETE FROM approvals"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE approvals SET person = 'sam'",
+        "DELETE FROM approvals",
+        "REPLACE INTO approvals SELECT id, release, 'sam', slack, verdict, generation, groups, at, surface, saw "
+        "FROM approvals",
+    ],
+)
 def test_the_database_refuses_to_alter_what_people_said(file: File, statement: str) -> None:
     with file.transaction() as tx:
         opened(tx, a_release(approvals=(YES,)))

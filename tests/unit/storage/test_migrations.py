@@ -36,6 +36,7 @@ STEPS = [
     "0008_remembered",
     "0010_replays",
     "0011_figures",
+    "0013_in_order",
 ]
 
 
