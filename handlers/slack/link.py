@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -184,9 +184,10 @@ class Link:
         self.line, self.state = opened, "open"
         ended = await self._watched(opened)
         if ended is Ended.REPLACED:
-            task = asyncio.create_task(self._linger(opened))
-            self.lingering[task] = opened
-            task.add_done_callback(lambda done: self.lingering.pop(done, None))
+            self._aside(opened, self._linger(opened))
+        elif ended is Ended.SILENT:  # its closing waits in vain for an answer
+            self.line = None
+            self._aside(opened, self._drop(opened))
         else:
             await self._drop(opened)
         if ended in {Ended.CROWDED, Ended.SILENT} or not opened.greeted:
@@ -296,6 +297,11 @@ class Link:
             pass
         finally:
             await self._drop(line)
+
+    def _aside(self, line: Line, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self.lingering[task] = line
+        task.add_done_callback(lambda done: self.lingering.pop(done, None))
 
     async def _drop(self, line: Line | None) -> None:
         if line is not None:

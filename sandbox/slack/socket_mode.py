@@ -22,6 +22,8 @@ class SocketMode:
     """Every open connection of the app, and what was sent over them.
 
     `ack_within` is in real seconds, since the one who must answer lives in real time. `sent` keeps every envelope.
+    What Slack was seen to do may be asked for: `most` connections and no more, `ghosts` that it counts besides,
+    each envelope `doubled`, over every connection at once.
     """
 
     def __init__(self, workspace: Workspace, *, ack_within: float = 3.0) -> None:
@@ -29,12 +31,16 @@ class SocketMode:
         self.ack_within = ack_within
         self.redelivered_after: Sequence[float] = REDELIVERED_AFTER
         self.enabled = True
+        self.most = MOST_CONNECTIONS
+        self.ghosts = 0
+        self.doubled = False
         self.sent: list[dict[str, Any]] = []
         self.connections: list[web.WebSocketResponse] = []
         self._numbers = itertools.count(1)
         self._turn = itertools.count()
         self._tickets: set[str] = set()
         self._transports: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._muted: list[asyncio.Transport] = []
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._redelivering: set[asyncio.Task[None]] = set()
 
@@ -61,7 +67,7 @@ class SocketMode:
         self.connections.append(socket)
         if request.transport is not None:
             self._transports[socket] = request.transport
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > self.most:
             await self._hang_up(socket, "too_many_websockets")
             return socket
         await socket.send_json(self._hello())
@@ -106,12 +112,25 @@ class SocketMode:
         task.add_done_callback(self._redelivering.discard)
         return False
 
+    async def disconnect_one(self, socket: web.WebSocketResponse, reason: str) -> None:
+        """End one connection, as Slack replaces them: one after another."""
+        await self._hang_up(socket, reason)
+
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """End every connection as Slack does: `warning` only announces it, all other reasons hang up."""
         if reason == "link_disabled":
             self.enabled = False
         for socket in list(self.connections):
             await self._hang_up(socket, reason)
+
+    def mute(self) -> None:
+        """Let every connection hang: nothing is read any more, no ping answered, and nobody is told."""
+        for socket in list(self.connections):
+            transport = self._transports.get(socket)
+            self._forget(socket)
+            if transport is not None:
+                transport.pause_reading()
+                self._muted.append(transport)
 
     def drop(self) -> None:
         """Cut every connection without a word, as a broken network does."""
@@ -126,13 +145,15 @@ class SocketMode:
         for task in list(self._redelivering):
             task.cancel()
         await asyncio.gather(*self._redelivering, return_exceptions=True)
+        for transport in self._muted:
+            transport.abort()
         for socket in list(self.connections):
             await socket.close()
 
     def _hello(self) -> dict[str, Any]:
         return {
             "type": "hello",
-            "num_connections": len(self.connections),
+            "num_connections": len(self.connections) + self.ghosts,
             "connection_info": {"app_id": self.workspace.app.app_id},
             "debug_info": {"host": HOST, "build_number": 1, "approximate_connection_time": 18060},
         }
@@ -155,16 +176,19 @@ class SocketMode:
                 return
 
     async def _send(self, envelope: dict[str, Any]) -> bool:
-        """Send to one of the open connections, each in its turn."""
+        """Send to one of the open connections, each in its turn, or to all; False when none of them took it."""
         alive = [socket for socket in self.connections if not socket.closed]
         if not alive:
             return False
-        socket = alive[next(self._turn) % len(alive)]
-        try:
-            await socket.send_json(envelope)
-        except ConnectionError:
-            return False
-        return True
+        chosen = alive if self.doubled else [alive[next(self._turn) % len(alive)]]
+        sent = False
+        for socket in chosen:
+            try:
+                await socket.send_json(envelope)
+            except ConnectionError:
+                continue
+            sent = True
+        return sent
 
     async def _hang_up(self, socket: web.WebSocketResponse, reason: str) -> None:
         frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": HOST}}
