@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
+from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.ingress import PATH
-from slack_sdk.web.async_client import AsyncWebClient
 
 ROOT = Path(__file__).parents[4]
 
