@@ -4,7 +4,9 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.ports.slack import Message
-from bot.ports.trouble import GiveUp, Trouble, Unsure
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+
+NOT_FOUND = "Slack refused to edit a message in {} (message_not_found). The message was deleted in Slack."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ class FakeChat:
             return told
         posted = next((one for one in self.messages if (one.channel, one.ts) == (channel, ts)), None)
         if posted is None:
-            return GiveUp("message_not_found")
+            return GiveUp(NOT_FOUND.format(channel))
         posted.versions.append(message)
-        return lost(told) if told else None
+        return TryLater(1.0, lost(told).why) if told else None  # saying it twice does no harm
 
     async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:
         """Tell one person, unless told otherwise."""

@@ -65,7 +65,7 @@ class FakeExecutor:
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
         if ref is None:
-            return GiveUp("no such deployment")
+            return GiveUp("the deployment has no id that GitHub would know")
         return self.progress.get(ref, Progress(ProgressStatus.WAITING, "", f"{WEB}/{ref}"))
 
     async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
