@@ -17,10 +17,11 @@ from storage.audit import SqliteAudit
 from storage.durability import connect, durability, examine
 from storage.lock import Lock
 from storage.migrations import known, migrate
-from storage.problems import DatabaseProblem, explained
+from storage.outage import Watchman
+from storage.problems import DatabaseLost, DatabaseProblem, explained
 from storage.transactions import Transactions, roll_back
 
-__all__ = ["DatabaseProblem", "SqliteStore", "open_store"]
+__all__ = ["DatabaseLost", "DatabaseProblem", "SqliteStore", "open_store"]
 
 T = TypeVar("T")
 
@@ -42,15 +43,21 @@ class SqliteStore:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._database: Database
         self._transactions: Transactions
+        self._watchman: Watchman
+        self._lost: asyncio.Future[DatabaseLost]
         self._closed = False
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run in BEGIN IMMEDIATE and commit durably; a caller that is cancelled meanwhile does not stop it."""
-        return await self._timed("write", lambda: self._transactions.write(work))
+        return await self._timed("write", lambda: self._watchman.write(lambda: self._transactions.write(work)))
 
     async def read(self, query: Callable[[Transaction], T]) -> T:
         """Run on a consistent view; an attempt to write is an error."""
-        return await self._timed("read", lambda: self._transactions.read(query))
+        return await self._timed("read", lambda: self._watchman.read(lambda: self._transactions.read(query)))
+
+    async def lost(self) -> DatabaseLost:
+        """Return when the file was taken away or found damaged, if ever: the process must end then, and say this."""
+        return await asyncio.shield(self._lost)
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -66,8 +73,14 @@ class SqliteStore:
 
     async def open(self) -> None:
         """Lock, check, migrate. Raises DatabaseProblem; then everything is closed again."""
+        loop = asyncio.get_running_loop()
+        self._lost = loop.create_future()
+
+        def lose(why: DatabaseLost) -> None:
+            loop.call_soon_threadsafe(self._lost.set_result, why)
+
         try:
-            await self._in_thread(self._open)
+            await self._in_thread(lambda: self._open(lose))
         except BaseException:
             await self.close()
             raise
@@ -91,7 +104,7 @@ class SqliteStore:
         ids = copy_context()  # what is logged inside a transaction carries the ids of its work, too
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, ids.run, work))
 
-    def _open(self) -> None:
+    def _open(self, lose: Callable[[DatabaseLost], None]) -> None:
         try:
             self._lock.acquire()
             connection = connect(self._path)
@@ -99,6 +112,7 @@ class SqliteStore:
             self._transactions = Transactions(self._database, self._clock, self._token)
             examine(connection, self._path)
             self._prepare()
+            self._watchman = Watchman(self._path, connection, lose)
         except (sqlite3.Error, OSError) as error:
             raise explained(error, self._path) from error
 

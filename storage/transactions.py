@@ -1,5 +1,6 @@
 """Transactions over one connection, synchronous: who owns the connection's file, lock and thread is told elsewhere."""
 
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
@@ -55,6 +56,7 @@ class Transactions:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run in BEGIN IMMEDIATE and commit; roll back and raise what `work` or the commit raises."""
         connection = self._database.conn
+        roll_back(connection)  # what a disk that failed kept from being rolled back then
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = work(self._transaction())
@@ -66,6 +68,7 @@ class Transactions:
     def read(self, query: Callable[[Transaction], T]) -> T:
         """Run on a consistent view; an attempt to write is an error."""
         connection = self._database.conn
+        roll_back(connection)
         connection.execute("PRAGMA query_only=ON")
         try:
             connection.execute("BEGIN")
@@ -81,4 +84,5 @@ class Transactions:
 def roll_back(connection: sqlite3.Connection) -> None:
     """Undo what was not committed; nothing to do after a commit, or when SQLite has rolled back by itself."""
     if connection.in_transaction:
-        connection.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):  # what made it fail is told by whoever met it first
+            connection.execute("ROLLBACK")
