@@ -73,6 +73,11 @@ class SqliteInbox:
         """Set it aside after too many tries."""
         self._end(row, "poison", why)
 
+    def outcome(self, row: int) -> str | None:
+        """Return how a row was decided, or why it was set aside; None while it waits."""
+        found = self._database.execute("SELECT note FROM inbox WHERE id = ? AND state <> 'waiting'", [row]).fetchone()
+        return None if found is None else str(found[0])
+
     def next_due(self, sources: Sequence[str]) -> datetime | None:
         """Return when the next waiting row of these sources is due."""
         row = self._database.execute(

@@ -112,6 +112,9 @@ class Inbox(Protocol):
     def poison(self, row: int, why: str) -> None:
         """Set it aside after too many tries."""
 
+    def outcome(self, row: int) -> str | None:
+        """Return how a row was decided, or why it was set aside; None while it waits."""
+
     def next_due(self, sources: Sequence[str]) -> datetime | None:
         """Return when the next waiting row of these sources is due."""
 

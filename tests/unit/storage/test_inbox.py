@@ -104,3 +104,13 @@ def test_what_waits_before_a_row_and_what_was_decided_after_it(file: File) -> No
         assert tx.inbox.done_since(3, "cli") == (received("e").body,)
         assert tx.inbox.done_since(5, "cli") == tx.inbox.done_since(0, "github") == ()
         assert tx.inbox.done_since(0, "slack") == (received("a").body,)
+
+
+def test_how_a_row_ended_can_be_read(file: File) -> None:
+    with file.transaction() as tx:
+        for key in ("a", "b", "c"):
+            tx.inbox.put(received(key))
+        tx.inbox.done(1, "refused")
+        tx.inbox.poison(2, "set aside")
+        tx.inbox.later(3, NOON, "Slack is away", counts=False)
+        assert [tx.inbox.outcome(row) for row in (1, 2, 3, 4)] == ["refused", "set aside", None, None]

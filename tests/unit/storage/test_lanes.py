@@ -207,8 +207,7 @@ def test_history_and_the_unfinished(file: File) -> None:
     [
         "UPDATE approvals SET person = 'sam'",
         "DELETE FROM approvals",
-        "REPLACE INTO approvals SELECT id, release, 'sam', slack, verdict, generation, groups, at, surface, saw "
-        "FROM approvals",
+        "REPLACE INTO approvals SELECT id, release, 'sam', slack, verdict, generation, groups, at, surface, saw FROM approvals",
     ],
 )
 def test_the_database_refuses_to_alter_what_people_said(file: File, statement: str) -> None:
