@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.cli.speech import complain
 from bot.cli.table import parser
+from handlers.control_client import ControlProblem
 from handlers.slack.problems import SlackProblem
 from storage.database import DatabaseProblem
 
@@ -14,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         return int(asked.run(asked))
-    except (DatabaseProblem, SlackProblem) as problem:
+    except (DatabaseProblem, SlackProblem, ControlProblem) as problem:
         return complain(str(problem))
     except KeyboardInterrupt:
         return 130

@@ -21,7 +21,7 @@ from bot.crew import Pace, World, muster
 from bot.ports.store import Store
 from bot.views.links import Links
 from bot.vitals import Vitals, about
-from handlers import control, health
+from handlers import control, control_socket, health
 from handlers.bell import Bell
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
@@ -186,7 +186,7 @@ class Signoff:
         crew.start()
 
     async def _serve_control(self, door: control.Control) -> None:
-        runner = await control.listen(door, control.socket_path(self.settings.database_path))
+        runner = await control_socket.listen(door, control.socket_path(self.settings.database_path))
         try:
             await asyncio.Event().wait()
         finally:

@@ -2,19 +2,23 @@
 
 import argparse
 import asyncio
-import getpass
+import os
+import pwd
 
 from bot.cli.files import settings_alone
 from bot.cli.room import Commands, command, takes_policy
-from bot.cli.speech import MISTAKEN, complain, say
-from handlers import control
+from bot.cli.speech import MISTAKEN, REFUSED, complain, say
+from handlers.control import Reply, Verdict, Words, socket_path
+from handlers.control_client import ask
 
-WORDS = ("status", "why", "list", "approve", "reject", "withdraw", "cancel")
+READING = ("status", "why", "list")
+ACTING = ("approve", "reject", "withdraw", "cancel")
+CODES = {Verdict.NOT_DONE: REFUSED, Verdict.NOT_UNDERSTOOD: MISTAKEN}
 
 
 def add(commands: Commands) -> None:
     """Add a command for each word."""
-    for word in WORDS:
+    for word in (*READING, *ACTING):
         acting = command(commands, word, f"the same as /deploy {word} in Slack", _words)
         acting.add_argument("rest", nargs="*", metavar="WORD")
         acting.add_argument("--as", dest="person", metavar="PERSON", help="the person you act for, as in the policy")
@@ -26,8 +30,14 @@ def _words(asked: argparse.Namespace) -> int:
     settings = settings_alone()
     if settings is None:
         return MISTAKEN
-    words = control.Words(words=" ".join([asked.word, *asked.rest]), person=asked.person, host_user=getpass.getuser())
-    reply = asyncio.run(control.ask(control.socket_path(settings.database_path), words))
+    claimed = pwd.getpwuid(os.getuid()).pw_name
+    words = Words(words=" ".join([asked.word, *asked.rest]), person=asked.person, host_user=claimed)
+    reply = asyncio.run(ask(socket_path(settings.database_path), words))
     if reply is None:
         return complain(f"Nobody answers beside {settings.database_path}. Start the bot with `signoff serve`.")
-    return say(reply.text)
+    return _told(reply)
+
+
+def _told(reply: Reply) -> int:
+    code = CODES.get(reply.verdict)
+    return say(reply.text) if code is None else complain(reply.text, code=code)

@@ -16,7 +16,7 @@ from bot.config.load import load_policy
 from bot.core.policy import Policy
 from bot.crew import Pace
 from bot.ports.store import EffectKind
-from handlers import control
+from handlers import control, control_client
 from handlers.health import Level, Part
 from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
@@ -127,7 +127,7 @@ class Desk:
     async def on_the_host(self, words: str, person: str | None = None) -> str:
         """Say words on the command line."""
         path = control.socket_path(self.folder / "signoff.db")
-        reply = await control.ask(path, control.Words(words=words, person=person, host_user="operator"))
+        reply = await control_client.ask(path, control.Words(words=words, person=person, host_user="operator"))
         assert reply is not None, "nobody answers on the socket"
         return self._known(reply.text)
 

@@ -9,7 +9,9 @@ from inline_snapshot import snapshot
 
 from bot.core.policy import Mode
 from bot.ports.trouble import TryLater
-from handlers.control import Control, Reply, Words, ask, listen, socket_path
+from handlers.control import Control, Reply, Verdict, Words, socket_path
+from handlers.control_client import ask
+from handlers.control_socket import listen
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
@@ -35,7 +37,10 @@ async def test_reading_words_are_answered_and_nothing_is_stored(world: World) ->
         )
     )
     assert (await says(world, "frobnicate")) == snapshot(
-        Reply(text="I do not know “frobnicate”, so nothing was started. `/deploy help` shows the words.", acted=False)
+        Reply(
+            text="I do not know “frobnicate”, so nothing was started. `/deploy help` shows the words.",
+            verdict=Verdict.NOT_UNDERSTOOD,
+        )
     )
     assert await world.sql("SELECT count(*) FROM inbox") == [(0,)]
 
@@ -48,7 +53,8 @@ async def test_acting_words_are_answered_with_the_outcome(world: World) -> None:
             text="""\
 Nothing was changed (R-1 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001), payments 1 (0000001) to production).
 You are not among those who decide here (1 of qa): please ask @priya.\
-"""
+""",
+            verdict=Verdict.NOT_DONE,
         )
     )
     assert await says(world, "approve R-1", "priya") == snapshot(
@@ -65,10 +71,13 @@ You are not among those who decide here (1 of qa): please ask @priya.\
 
 async def test_nobody_acts_without_a_name_or_under_an_unknown_one(world: World) -> None:
     assert await says(world, "payments 1") == snapshot(
-        Reply(text="Say on whose behalf: add --as PERSON, a name from `people` in the policy.", acted=False)
+        Reply(
+            text="Say on whose behalf: add --as PERSON, a name from `people` in the policy.",
+            verdict=Verdict.NOT_UNDERSTOOD,
+        )
     )
     assert await says(world, "payments 1", "mallory") == snapshot(
-        Reply(text="The policy lists nobody called “mallory”, so nothing was changed.")
+        Reply(text="The policy lists nobody called “mallory”, so nothing was changed.", verdict=Verdict.NOT_DONE)
     )
     assert await world.states() == []
 
@@ -94,5 +103,5 @@ async def test_the_socket_is_the_owners_alone_and_replaces_a_stale_one(opening: 
             refused = await session.post("http://signoff/words", data=b"{")
     finally:
         await runner.cleanup()
-    assert reply == snapshot(Reply(text="No release is open. `/deploy status` shows what is live.", acted=False))
+    assert reply == snapshot(Reply(text="No release is open. `/deploy status` shows what is live."))
     assert refused.status == 400

@@ -1,0 +1,88 @@
+"""The command line's end of the socket: no bot that runs is one answer, a bot that breaks off another."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout, UnixConnector
+from pydantic import ValidationError
+
+from handlers.control import MOST_WAIT, Reply, Verdict, Words
+from handlers.control_socket import AUDIT, WORDS, unusable
+from handlers.ledger import Since
+
+BOT = "http://signoff"
+PART_WITHIN = 60.0
+"""Seconds between two parts of an export."""
+BROKE_OFF = (
+    "The bot ended before it answered, so it is not certain that this counted. `signoff list` shows what is open."
+)
+
+CUT_OFF = "The bot ended before it had told everything. Ask again once it runs."
+
+
+class ControlProblem(Exception):  # noqa: N818 - its text is told to people; it is no error of ours
+    """The running bot cannot be asked; the message says why and what to do."""
+
+
+async def ask(path: Path, words: Words) -> Reply | None:
+    """Put words to the running bot; None when no bot runs there, and then nothing was stored.
+
+    Raises:
+        ControlProblem: the socket cannot be used.
+    """
+    async with _connection(path, ClientTimeout(total=MOST_WAIT + 5)) as session:
+        try:
+            async with session.post(f"{BOT}{WORDS}", json=words.model_dump()) as response:
+                return Reply.model_validate_json(await response.read())
+        except ClientConnectorError as problem:
+            _only_absence(path, problem)
+            return None
+        except (ClientError, OSError, ValidationError):
+            return Reply(text=BROKE_OFF, verdict=Verdict.NOT_DONE)
+
+
+@asynccontextmanager
+async def export(path: Path, since: Since) -> AsyncIterator[AsyncIterator[bytes] | None]:
+    """Open the stream of the audit chain's lines, in parts of any size; None when no bot runs there.
+
+    Raises:
+        ControlProblem: the socket cannot be used, or the bot breaks off.
+    """
+    async with _connection(path, ClientTimeout(total=None, sock_read=PART_WITHIN)) as session:
+        text = str(since) if isinstance(since, int) else since.isoformat()
+        try:
+            response = await session.get(f"{BOT}{AUDIT}", params={"since": text})
+        except ClientConnectorError as problem:
+            _only_absence(path, problem)
+            response = None
+        except (ClientError, OSError) as problem:
+            raise ControlProblem(CUT_OFF) from problem
+        yield None if response is None else _parts(response)
+
+
+async def _parts(response: ClientResponse) -> AsyncIterator[bytes]:
+    if not response.ok:
+        raise ControlProblem(Reply.model_validate_json(await response.read()).text)
+    try:
+        async for part in response.content.iter_any():
+            yield part
+    except (ClientError, OSError) as problem:
+        raise ControlProblem(CUT_OFF) from problem
+
+
+@asynccontextmanager
+async def _connection(path: Path, limits: ClientTimeout) -> AsyncIterator[ClientSession]:
+    problem = unusable(path)
+    if problem:
+        raise ControlProblem(problem)
+    async with ClientSession(connector=UnixConnector(str(path)), timeout=limits) as session:
+        yield session
+
+
+def _only_absence(path: Path, problem: ClientConnectorError) -> None:
+    """Return when nobody listens: no socket, or a stale one that an ended bot has left."""
+    if isinstance(problem.os_error, PermissionError):
+        raise ControlProblem(
+            f"{path} belongs to another user. Run this as the user whom the bot runs as, for example with sudo -u."
+        ) from problem
