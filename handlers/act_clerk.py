@@ -18,7 +18,7 @@ from bot.ports.trouble import TryLater
 from bot.submit import Setting, submit, turn_away
 from bot.views import answers, refusals
 from handlers.acts import ACT, Click, Command, Rejection
-from handlers.desk import Desk, record
+from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
 from handlers.people import People
@@ -127,7 +127,7 @@ class ActClerk:
         if release is None:
             return Told("no such release", answers.no_such_release(given.release), None)
         decided = submit(tx, release.lane, given, setting)
-        record(given, decided)
+        self.desk.record(release.lane, given, decided)
         if isinstance(decided, Refusal):
             return Told("refused", refusals.refusal(decided, release, setting.policy, links), release.policy.channel)
         if given.by.surface in {Surface.BUTTON, Surface.MODAL}:
@@ -167,7 +167,7 @@ class ActClerk:
         lane = LaneId(service, words.environment)
         given = Request(builds[0], actor, named=words.version is not None)
         decided = submit(tx, lane, given, setting)
-        record(given, decided)
+        self.desk.record(lane, given, decided)
         if isinstance(decided, Refusal):
             return Told("refused", refusals.refusal(decided, None, setting.policy, links), None)
         return Told("opened", answers.opened(_newest(decided), setting.policy, links), None)

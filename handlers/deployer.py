@@ -13,6 +13,7 @@ is looked up. Before a second sending the key is looked up once more.
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TypeVar
 
 import structlog
@@ -29,10 +30,11 @@ from bot.core.policy import GithubSource, WhenUnknown
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release
 from bot.ports.ci import Executor, Placed
+from bot.ports.meter import Timed
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
-from handlers.desk import Desk, record
+from handlers.desk import Desk
 from handlers.watch import why
 
 log = structlog.get_logger()
@@ -80,10 +82,12 @@ class Deployer:
         if row is None:
             return False
         if decided is not None and task is not None:
-            record(BeginDeployment(task.release.number), decided)
+            self.desk.record(task.release.lane, BeginDeployment(task.release.number), decided)
         if task is not None:
             with structlog.contextvars.bound_contextvars(release=task.release.name, effect=row.effect.key):
+                begun = monotonic()
                 await self._further(task)
+                self.desk.meter.took(Timed.EFFECT, monotonic() - begun, row.effect.kind.value)
         self.desk.bell.ring()
         return True
 
@@ -156,7 +160,8 @@ class Deployer:
 
     async def _put_back(self, task: Task, state: EffectState, due: datetime) -> None:
         now = self.desk.clock()
-        await self.desk.store.write(lambda tx: tx.effects.outcome(task.row, state, now, due=due))
+        ours = await self.desk.store.write(lambda tx: tx.effects.outcome(task.row, state, now, due=due))
+        self.desk.attempted(task.row, state, ours=ours)
 
     async def _conclude(self, task: Task, state: EffectState, given: OfRelease, note: str) -> None:
         """Write the outcome and let the lane decide, in one transaction; nothing if the row is no longer ours."""
@@ -167,10 +172,11 @@ class Deployer:
             return submit(tx, task.release.lane, given, setting)
 
         decided = await self.desk.change(work)
+        self.desk.attempted(task.row, state, ours=decided is not None)
         if decided is None:
             log.warning("fenced")
         else:
-            record(given, decided)
+            self.desk.record(task.release.lane, given, decided)
 
 
 def put_off(tx: Transaction, now: datetime) -> None:

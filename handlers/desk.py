@@ -1,6 +1,7 @@
 """What all the handlers share: the database, today's policy, the clock, and the one way to decide something."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,16 +12,27 @@ import structlog
 from bot.core.decide import Decision
 from bot.core.inputs import Input
 from bot.core.policy import LaneId, Policy
-from bot.core.refusals import Refusal
+from bot.core.refusals import (
+    AccountMayNotAct,
+    MayNotCancel,
+    NotAnApprover,
+    NotPermitted,
+    OwnRelease,
+    Refusal,
+)
 from bot.core.retry import pause
-from bot.ports.meter import SILENT, Meter
-from bot.ports.store import Store, Transaction
+from bot.ports.meter import SILENT, Counted, Meter
+from bot.ports.store import EffectRow, EffectState, Store, Transaction
 from bot.submit import Setting, submit
 from handlers.bell import Bell
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
+DENIED = frozenset(
+    reason.__name__ for reason in (AccountMayNotAct, NotAnApprover, OwnRelease, MayNotCancel, NotPermitted)
+)
+"""Refusals because of who acted."""
 MOST_REST = 30.0
 """Seconds."""
 
@@ -59,8 +71,26 @@ class Desk:
     async def submit(self, lane: LaneId, given: Input) -> Decision | Refusal:
         """Decide upon one input in a transaction of its own."""
         decided = await self.change(lambda tx, setting: submit(tx, lane, given, setting))
-        record(given, decided)
+        self.record(lane, given, decided)
         return decided
+
+    def record(self, lane: LaneId, given: Input, decided: Decision | Refusal) -> None:
+        """Log a decision, and count it."""
+        outcome = "refused" if isinstance(decided, Refusal) else "accepted"
+        self.meter.count(Counted.DECISIONS, lane.environment, _word(type(given).__name__), outcome)
+        if isinstance(decided, Refusal):
+            reasons = [type(reason).__name__ for reason in decided.reasons]
+            for denied in DENIED.intersection(reasons):
+                self.meter.count(Counted.DENIED, _word(denied))
+            log.info("input_refused", input=type(given).__name__, reasons=reasons)
+            return
+        for happening in decided.happenings:
+            release = f"R-{happening.release}" if happening.release is not None else None
+            log.info("happened", what=happening.kind.value, lane=str(lane), release=release, actor=happening.by)
+
+    def attempted(self, row: EffectRow, state: EffectState, *, ours: bool = True) -> None:
+        """Count an attempt at an effect by the state that it left; `fenced` where the row was no longer ours."""
+        self.meter.count(Counted.ATTEMPTS, row.effect.kind.value, state.value if ours else "fenced")
 
     async def whole(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a piece of work that a stop does not cut in two: whoever waits may be cancelled, the work goes on."""
@@ -90,12 +120,6 @@ class Desk:
         await self.bell.wait(seen, left)
 
 
-def record(given: Input, decided: Decision | Refusal) -> None:
-    """Log a decision, after its commit."""
-    if isinstance(decided, Refusal):
-        reasons = [type(reason).__name__ for reason in decided.reasons]
-        log.info("input_refused", input=type(given).__name__, reasons=reasons)
-        return
-    for happening in decided.happenings:
-        release = f"R-{happening.release}" if happening.release is not None else None
-        log.info("happened", what=happening.kind.value, lane=str(decided.lane.id), release=release, actor=happening.by)
+def _word(name: str) -> str:
+    """Return a class's name as a metric's label: DeploymentLost, deployment_lost."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

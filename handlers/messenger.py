@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from time import monotonic
 
 import structlog
 
@@ -16,6 +17,7 @@ from bot.core.effects import Happening
 from bot.core.lane import Live
 from bot.core.policy import Policy
 from bot.core.release import Lifecycle, Release
+from bot.ports.meter import Timed
 from bot.ports.slack import Chat, Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
@@ -75,12 +77,19 @@ class Messenger:
 
     async def once(self) -> bool:
         """Send one message that is due; False when none is."""
-        now = self.desk.clock()
+        begun = monotonic()
         policy = self.desk.policy
         claimed = await self.desk.store.write(lambda tx: self._claim(tx, policy))
         if claimed is None:
             return False
         row, post = claimed
+        release = f"R-{row.effect.release}" if row.effect.release is not None else None
+        with structlog.contextvars.bound_contextvars(effect=row.effect.key, release=release):
+            await self._work(row, post)
+        self.desk.meter.took(Timed.EFFECT, monotonic() - begun, row.effect.kind.value)
+        return True
+
+    async def _work(self, row: EffectRow, post: Post | Waits | None) -> None:
         if row.claimed_from is EffectState.VERIFY and row.effect.kind is EffectKind.ANNOUNCE:
             await self._write(row, EffectState.DEAD, "its answer was lost; an announcement is sent at most once")
         elif isinstance(post, Waits):
@@ -89,8 +98,6 @@ class Messenger:
             await self._write(row, EffectState.DONE, "nothing to say")
         else:
             await self._send(row, post)
-        log.debug("message_effect", effect=row.effect.key, seconds=(self.desk.clock() - now).total_seconds())
-        return True
 
     def _claim(self, tx: Transaction, policy: Policy) -> tuple[EffectRow, Post | Waits | None] | None:
         row = tx.effects.claim(self.kinds, self.desk.clock())
@@ -106,7 +113,7 @@ class Messenger:
     async def _wait(self, row: EffectRow, why: Waits) -> None:
         ours = why is Waits.OWN_FAULT
         if (ours and row.attempt >= MOST_TRIES) or self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
-            log.error("message_set_aside", effect=row.effect.key, why=why.value)
+            log.error("message_set_aside", why=why.value)
             await self._write(row, EffectState.DEAD, why.value)
             return
         wait = WHEN_IT_FAILED if ours else min(self.desk.pause(row.attempt), LONGEST_FOR_THE_CARD)
@@ -116,18 +123,18 @@ class Messenger:
         try:
             outcome = await self._deliver(post)
         except Exception:  # the same door: nobody knows what the call did
-            log.exception("message_call_failed", effect=row.effect.key)
+            log.exception("message_call_failed")
             outcome = Unsure("our own code failed")
         match outcome:
             case None:
                 await self._write(row, EffectState.DONE, "")
             case GiveUp(reason):
-                log.error("message_not_delivered", effect=row.effect.key, why=reason)
+                log.error("message_not_delivered", why=reason)
                 await self._write(row, EffectState.DEAD, reason)
             case Unsure(why) if row.effect.kind is EffectKind.ANNOUNCE:
                 await self._write(row, EffectState.DEAD, why)
             case TryLater(why=why) | Unsure(why) if self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
-                log.error("message_not_delivered", effect=row.effect.key, why=why)
+                log.error("message_not_delivered", why=why)
                 await self._write(row, EffectState.DEAD, why)
             case TryLater(after, why):
                 await self._write(
@@ -152,8 +159,9 @@ class Messenger:
         now = self.desk.clock()
         due = now + wait if wait is not None else None
         ours = await self.desk.store.write(lambda tx: tx.effects.outcome(row, state, now, due=due, note=note))
+        self.desk.attempted(row, state, ours=ours)
         if not ours:
-            log.warning("fenced", effect=row.effect.key)
+            log.warning("fenced")
 
 
 Composer = Callable[[Transaction, EffectRow, Policy, Links, Permalinks], Post | Waits | None]

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from time import monotonic
 
 import structlog
 from aiohttp import web
 
 from bot.core.policy import Policy
 from bot.ports.ci import Verdict
+from bot.ports.meter import SILENT, Counted, Meter, Timed
 from bot.ports.store import Received, Store
 from handlers.ci import SOURCES, WebhookDialect
 from handlers.hints import stored
@@ -72,11 +74,12 @@ class _Door:
     request_id: Callable[[], str]
     body_within: float
     inside: int = 0
+    meter: Meter = SILENT
     counts: Counter[Outcome] = field(default_factory=Counter)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one delivery and say so in one line; of what was sent, only its checked id and event are logged."""
-        request_id = self.request_id()
+        request_id, begun = self.request_id(), monotonic()
         provider = request.match_info["provider"]
         dialect, secret = SOURCES.get(provider), self.secrets.get(provider)
         delivery, event = dialect.names_of(request.headers) if dialect else (None, None)
@@ -85,6 +88,8 @@ class _Door:
         else:
             outcome = await self._admit(request, provider, dialect, secret)
         self.counts[outcome] += 1
+        self.meter.count(Counted.WEBHOOKS, outcome.name.lower())
+        self.meter.took(Timed.ACK, monotonic() - begun, "webhook")
         log.info(
             "webhook",
             provider=provider if dialect else None,
@@ -137,6 +142,7 @@ def webhook_routes(
     wake: Callable[[], None],
     request_id: Callable[[], str],
     body_within: float = BODY_WITHIN,
+    meter: Meter = SILENT,
 ) -> list[web.RouteDef]:
     """Return the route that takes webhooks in.
 
@@ -148,8 +154,9 @@ def webhook_routes(
         wake: called after something new was stored.
         request_id: makes the id that answer and log line share.
         body_within: seconds that a body may take to arrive.
+        meter: hears of each delivery.
     """
-    door = _Door(store, policy, secrets, clock, wake, request_id, body_within)
+    door = _Door(store, policy, secrets, clock, wake, request_id, body_within, meter=meter)
     return [web.post("/webhooks/{provider}", door.handle)]
 
 

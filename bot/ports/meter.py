@@ -8,6 +8,7 @@ class Counted(Enum):
     """What is counted: its name, what it means, its labels."""
 
     WEBHOOKS = ("webhooks", "Deliveries to /webhooks, by how they were answered", ("outcome",))
+    SLACK_REQUESTS = ("slack_requests", "Requests to /slack/events, by what became of them", ("outcome",))
     DECISIONS = (
         "decisions",
         "Inputs decided, by what they were and how they ended",

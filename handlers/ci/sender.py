@@ -1,6 +1,7 @@
 """The one sender: every call to a CI system leaves here, once, within its time and size."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,9 +16,12 @@ from aiohttp import (
 from yarl import URL
 
 from bot.ports.ci import HttpReply, HttpRequest
+from bot.ports.meter import SILENT, Counted, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
 
 LARGEST_ANSWER = 5 * 1024 * 1024
+API = "github"
+"""What the calls are counted under."""
 AGAIN = 5.0
 """Seconds."""
 
@@ -31,6 +35,7 @@ class Sender:
         token: sent as a bearer token, nothing is sent when it is empty.
         clock: the present, for whoever reads an answer that speaks of time.
         timeout: seconds for a whole exchange; half of it for the connection.
+        meter: hears of each call.
     """
 
     def __init__(
@@ -41,7 +46,9 @@ class Sender:
         clock: Callable[[], datetime],
         *,
         timeout: float = 10.0,
+        meter: Meter = SILENT,
     ) -> None:
+        self._meter = meter
         self.clock = clock
         self._session = session
         self._base_url = base_url.rstrip("/")
@@ -60,6 +67,15 @@ class Sender:
         With `etag`, the answer is 304 when nothing differs from the reply that had it. TryLater: certainly nothing
         happened there. Unsure: it may have; only for requests that change something.
         """
+        ended = await self._send(request, etag)
+        code = str(ended.status) if isinstance(ended, HttpReply) else "lost"
+        self._meter.count(Counted.API_REQUESTS, API, request.method, code)
+        asked_to_wait = ended.headers.get("retry-after", "") if isinstance(ended, HttpReply) else ""
+        if re.fullmatch(r"[0-9]{1,5}", asked_to_wait):
+            self._meter.took(Timed.RETRY_AFTER, float(asked_to_wait), API)
+        return ended
+
+    async def _send(self, request: HttpRequest, etag: str | None) -> HttpReply | TryLater | Unsure:
         headers = self._headers | ({"If-None-Match": etag} if etag else {})
         body = None if request.body is None else json.dumps(request.body).encode()
         if body is not None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any, Protocol
 
 import structlog
@@ -19,6 +20,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
+from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
@@ -26,6 +28,7 @@ from handlers.slack.directory import SlackDirectory, Workspace
 from handlers.slack.ingress import Ingress
 from handlers.slack.link import Timing
 from handlers.slack.listeners import Desk, register
+from handlers.slack.metered import MeteredWebClient
 from handlers.slack.problems import SlackProblem, SlackUnreachable
 from handlers.slack.socket import SocketMode
 
@@ -87,7 +90,7 @@ class SlackConnection:
     Until then `chat` ends in TryLater where Slack cannot be reached, and `directory` lets nobody through.
     """
 
-    web: AsyncWebClient
+    web: MeteredWebClient
     http: ClientSession
     way_in: str | Ingress
     """The app token, for Socket Mode; or the door for Slack's requests over HTTP, and there are no sockets."""
@@ -166,7 +169,11 @@ class SlackConnection:
 
         async def dispatch(payload: dict[str, Any]) -> BoltResponse:
             # Slack has been verified at the door, by the socket's ticket or by the signature: Bolt checks none of it
-            return await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+            begun = monotonic()
+            try:
+                return await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+            finally:
+                self.web.meter.took(Timed.ACK, monotonic() - begun, "slack")
 
         return dispatch
 
@@ -193,6 +200,7 @@ def slack_connection(
     clock: Callable[[], datetime],
     pace: SlackPace | None = None,
     door: Ingress | None = None,
+    meter: Meter = SILENT,
 ) -> SlackConnection:
     """Return Slack, not asked anything yet; call it within the running loop.
 
@@ -201,6 +209,7 @@ def slack_connection(
         clock: says how old facts about people are.
         pace: how often Slack is asked.
         door: where Slack's requests come in over HTTP; without, it is Socket Mode and needs the app token.
+        meter: hears of each call of the Web API, and how long listeners took until they acknowledged.
 
     Raises:
         SlackProblem: a token is missing or of another kind; the sentence says which and what to do.
@@ -209,6 +218,7 @@ def slack_connection(
     way_in = door or _given(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     http = ClientSession(timeout=DEADLINE)
     web = _web(settings.slack_api_url, http, bot_token)
+    web.meter = meter
     directory = SlackDirectory(web, None, lambda: clock().timestamp())
     return SlackConnection(web, http, way_in, SlackChat(web, http), directory, pace or SlackPace())
 
@@ -250,8 +260,8 @@ def _given(token: SecretStr | None, name: str, prefix: str) -> str:
     return value
 
 
-def _web(url: str, http: ClientSession, token: str | None) -> AsyncWebClient:
-    web = AsyncWebClient(token=token, base_url=url, session=http, retry_handlers=[], logger=_logger())
+def _web(url: str, http: ClientSession, token: str | None) -> MeteredWebClient:
+    web = MeteredWebClient(token=token, base_url=url, session=http, retry_handlers=[], logger=_logger())
     web.proxy = None  # slack_sdk reads HTTPS_PROXY, and uses it for this machine's own addresses too
     return web
 

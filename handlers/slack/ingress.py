@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.response import BoltResponse
 
+from bot.ports.meter import SILENT, Counted, Meter
 from bot.ports.replays import Seen
 from bot.ports.store import Store
 from handlers.http_body import NoBody, read_body
@@ -100,6 +101,7 @@ class Ingress:
     clock: Callable[[], datetime]
     request_id: Callable[[], str]
     body_within: float = BODY_WITHIN
+    meter: Meter = SILENT
     counts: Counter[Outcome] = field(default_factory=Counter)
     _dispatch: Dispatch | None = None
     _arriving: dict[asyncio.Timeout, None] = field(default_factory=dict)
@@ -139,6 +141,7 @@ class Ingress:
         request_id = self.request_id()
         reply = await self._admit(request)
         self.counts[reply.outcome] += 1
+        self.meter.count(Counted.SLACK_REQUESTS, reply.outcome.value)
         log.info(
             "slack_request",
             outcome=reply.outcome.value,
