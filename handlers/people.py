@@ -36,18 +36,17 @@ class People:
     async def _actor(
         self, person: Person, account: Account, surface: Surface, host_user: str | None = None
     ) -> Actor | TryLater:
-        groups: set[str] = set()
+        groups = {group.name for group in self.policy().groups if person.id in group.people}
         for group in self.policy().groups:
-            if person.id in group.people:
+            if group.name in groups or group.usergroup is None or person.slack is None:
+                continue
+            members = await self.directory.members(group.usergroup)
+            if isinstance(members, TryLater):
+                if surface is Surface.CLI:
+                    break  # Slack is down: who is listed by name may act from the host, and does not wait for the rest
+                return members
+            if person.slack in members:
                 groups.add(group.name)
-            elif group.usergroup and person.slack:
-                members = await self.directory.members(group.usergroup)
-                if isinstance(members, TryLater):
-                    if surface is not Surface.CLI:
-                        return members
-                    members = frozenset()  # Slack is down: who is listed by name may still act from the host
-                if person.slack in members:
-                    groups.add(group.name)
         held = frozenset(p for p in Permission if self._holds(person, groups, p))
         return Actor(person, account, frozenset(groups), surface, held, host_user=host_user)
 
