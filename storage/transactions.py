@@ -20,6 +20,7 @@ from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
 from storage.remembered import SqliteRemembered
 from storage.replays import SqliteReplays
+from storage.statements import Statements
 
 T = TypeVar("T")
 
@@ -49,7 +50,7 @@ class Transactions:
     """
 
     def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
-        self._database = database
+        self._database = Statements(database.conn, execute_plugins=False)
         self._clock = clock
         self._token = token
 
@@ -60,6 +61,7 @@ class Transactions:
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = work(self._transaction())
+            self._database.go_on()
             connection.execute("COMMIT")
         finally:
             roll_back(connection)
@@ -78,6 +80,7 @@ class Transactions:
             connection.execute("PRAGMA query_only=OFF")
 
     def _transaction(self) -> SqliteTransaction:
+        self._database.undone = None
         return SqliteTransaction(self._database, self._clock, self._token)
 
 

@@ -1,6 +1,7 @@
 """A disk that is full or fails, a file that is taken away or damaged: nothing is acknowledged that is not stored."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import resource
@@ -125,6 +126,23 @@ async def test_a_step_that_changes_nothing_does_not_end_the_outage(tmp_path: Pat
                 await store.write(lambda tx: [put(number)(tx) for number in range(50)])
             assert await store.write(lambda tx: tx.inbox.claim(NOON, ("slack",))) is None
         assert [line["event"] for line in logs] == ["database_unavailable"]
+    await store.close()
+
+
+async def test_whoever_goes_on_after_a_full_disk_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "signoff.db"
+    store = await opened(path)
+
+    def stubborn(tx: Transaction) -> None:
+        with contextlib.suppress(Exception):
+            for number in range(50):
+                put(number)(tx)
+        tx.remembered.set("went on", "by itself")
+
+    with no_more_pages(store, path), capture_logs(), pytest.raises(StoreUnavailable, match=r"^the disk is full$"):
+        await store.write(stubborn)
+    assert await store.read(lambda tx: tx.remembered.get("went on")) is None
+    assert await store.write(put(1)), "the next transaction is a new one"
     await store.close()
 
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from random import SystemRandom
 
 import pytest
 from structlog.testing import capture_logs
 
 from storage.durability import Durability, durability
-from tests.power.cuts import Found, cuts, replay
+from tests.power.cuts import FILE, Found, cuts, digest, replay
 from tests.power.story import START, told
 
 CUTS = int(os.environ.get("SIGNOFF_CUTS", "100"))
@@ -24,10 +27,16 @@ WEAKER = {
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Sequence[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the real store wrote."""
+    return tmp_path_factory.mktemp("story")
+
+
+@pytest.fixture(scope="module")
+def story(folder: Path) -> Sequence[str]:
     """Return the statements of the real store in a real story."""
     with capture_logs():
-        return asyncio.run(told(tmp_path_factory.mktemp("story")))
+        return asyncio.run(told(folder))
 
 
 @pytest.mark.parametrize("durable", [ROLLBACK, WAL], ids=["rollback journal", "WAL"])
@@ -42,11 +51,13 @@ def test_with_weaker_settings_the_same_cuts_lose_something(story: Sequence[str],
     assert found[Found.LOST] + found[Found.DAMAGED] > 0, f"again with SIGNOFF_SEED={SEED} SIGNOFF_CUTS={CUTS}"
 
 
-def test_the_story_is_worth_its_cuts(story: Sequence[str]) -> None:
+def test_the_story_is_worth_its_cuts(story: Sequence[str], folder: Path) -> None:
     run = replay(story, WAL)
     assert story.count(START) == 2, "the process stopped once and started again"
     assert len(set(run.states)) > 100, "so many commits changed something"
-    assert run.states[-1] == replay(story, ROLLBACK).states[-1], "what is stored does not depend on how"
+    with closing(sqlite3.connect(folder / FILE)) as real:
+        ended = digest(lambda statement: real.execute(statement).fetchall())
+    assert run.states[-1] == replay(story, ROLLBACK).states[-1] == ended, "it is what the real store has stored"
 
 
 def test_the_same_seed_cuts_the_same_way(story: Sequence[str]) -> None:
