@@ -104,7 +104,7 @@ class Signoff:
         door = self._slack_door(store)
         await self._open_http(store, bell, door)
         http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
-        slack = vitals.slack = slack_connection(self.settings, self.clock, self.slack_pace, door)
+        slack = vitals.slack = slack_connection(self.settings, self.clock, self.slack_pace, door, vitals.metrics)
         self._stack.push_async_callback(slack.close)
         arrival = Arrival(slack, store, self.policy)
         known = await arrival.first()
@@ -112,7 +112,9 @@ class Signoff:
         desk = Desk(
             store, known.policy, self.clock, token, bell, chance, workspace=known.workspace, meter=vitals.metrics
         )
-        sender = Sender(http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock)
+        sender = Sender(
+            http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock, meter=vitals.metrics
+        )
         for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
             await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
         self._run(desk, arrival, Github(sender, self.settings.github_web_url), self._heartbeat(http))
@@ -126,7 +128,7 @@ class Signoff:
         if not self.settings.slack_over_http:
             return None
         secret = _secret(self.settings.slack_signing_secret)
-        return Ingress(store, secret.encode(), self.clock, lambda: token(12))
+        return Ingress(store, secret.encode(), self.clock, lambda: token(12), meter=self.vitals.metrics)
 
     async def _open_http(self, store: Store, bell: Bell, door: Ingress | None) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
@@ -134,7 +136,13 @@ class Signoff:
         known = {"github": github_secret} if github_secret else {}
         app.add_routes(
             webhook_routes(
-                store, lambda: self.policy, known, clock=self.clock, wake=bell.ring, request_id=lambda: token(12)
+                store,
+                lambda: self.policy,
+                known,
+                clock=self.clock,
+                wake=bell.ring,
+                request_id=lambda: token(12),
+                meter=self.vitals.metrics,
             )
         )
         if door is not None:
@@ -179,7 +187,7 @@ class Signoff:
         crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind
-        crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.acts))
+        crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.host))
         if heartbeat is not None:
             crew.loops["heartbeat"] = heartbeat.run
         self.vitals.crew = crew

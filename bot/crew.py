@@ -61,7 +61,8 @@ class Crew:
 
     desk: Desk
     reception: Reception
-    acts: Intake
+    host: Intake
+    """What is said on the command line: apart, so that a Slack that does not answer keeps nobody there waiting."""
     watches: tuple[Watch, ...]
     loops: dict[str, Loop]
     failures: list[str] = field(default_factory=list)
@@ -104,11 +105,13 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     """Return the crew that works on a desk; nothing runs before `start`."""
     follower = Follower(desk, world.executor, pace.follow)
     reception = Reception(desk, links)
-    acts = Intake(desk, ("slack", "cli"), ActClerk(desk, People(lambda: desk.policy, world.directory)))
+    clerk = ActClerk(desk, People(lambda: desk.policy, world.directory))
+    host = Intake(desk, ("cli",), clerk)
     hints = Intake(desk, ("github",), HintClerk(desk, world.source, follower))
     watches = tuple(Watch(desk, world.source, world.executor, service) for service in desk.policy.services)
     loops: dict[str, Loop] = {
-        "acts": acts.run,
+        "acts": Intake(desk, ("slack",), clerk).run,
+        "acts on the host": host.run,
         "hints": hints.run,
         "answers": Messenger(desk, world.chat, (EffectKind.ANSWER,), links).run,
         "messages": Messenger(desk, world.chat, TOLD, links).run,
@@ -120,4 +123,4 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         loops[f"deploys {number}"] = Deployer(desk, world.executor).run
     for watch in watches:
         loops[f"watch {watch.service.name}"] = watch.run
-    return Crew(desk, reception, acts, watches, loops)
+    return Crew(desk, reception, host, watches, loops)

@@ -1,4 +1,4 @@
-"""What lies between the bot and Slack: it carries bytes, and while it is cut, nobody can even connect."""
+"""What lies between the bot and Slack: it carries bytes, or hangs, or is cut, and then nobody can even connect."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -13,6 +13,8 @@ class Cable:
 
     target: str
     port: int = 0
+    hangs: bool = False
+    """Whether nothing that is said from now on arrives, while connections stay open."""
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -44,20 +46,20 @@ class Cable:
             return
         self._open.add(onward)
         try:
-            await asyncio.gather(_pump(reader, onward), _pump(onward_reader, writer))
+            await asyncio.gather(self._pump(reader, onward), self._pump(onward_reader, writer))
         finally:
             for end in (writer, onward):
                 end.transport.abort()
                 self._open.discard(end)
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Carry bytes one way until either side has gone, then end both."""
-    try:
-        while chunk := await reader.read(CHUNK):
-            writer.write(chunk)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.transport.abort() if writer.transport.is_closing() else writer.close()
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry bytes one way until either side has gone, then end both."""
+        try:
+            while chunk := await reader.read(CHUNK):
+                if not self.hangs:
+                    writer.write(chunk)
+                    await writer.drain()
+        except OSError:
+            pass
+        finally:
+            writer.transport.abort() if writer.transport.is_closing() else writer.close()

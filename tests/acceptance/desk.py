@@ -17,6 +17,7 @@ from bot.core.policy import Policy
 from bot.crew import Pace
 from bot.ports.store import EffectKind
 from handlers import control, control_client
+from handlers.acts import Click
 from handlers.health import Level, Part
 from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
@@ -123,6 +124,12 @@ class Desk:
         await self.workspace.changed(lambda: self.workspace.modal(who), PATIENCE)
         done = await self.running.driver.submit(who, {"reason": reason})
         assert done.acknowledged
+
+    async def receives(self, act: Click, key: str) -> None:
+        """Let the bot store a click, whatever became of the connection that it came over."""
+        assert self.signoff is not None
+        assert self.signoff.vitals.crew is not None
+        assert await self.signoff.vitals.crew.reception.receive(act, key)
 
     async def on_the_host(self, words: str, person: str | None = None) -> str:
         """Say words on the command line."""

@@ -4,14 +4,18 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientTimeout
 from inline_snapshot import snapshot
 from structlog.testing import capture_logs
 
+from handlers.acts import Click
 from handlers.health import ill
 from handlers.slack.problems import SlackProblem
 from tests.acceptance.desk import POLICY, Desk, desk
 
 HOUR = 3600.0
+ANSWERED_WITHIN = 3.0
+"""Seconds: the command line asks Slack once who is in a group, and waits half a second for it here."""
 LONGEST_PAUSE = 300.0
 """Seconds between two tries of what failed often."""
 
@@ -105,6 +109,26 @@ async def test_while_slack_is_away_for_an_hour_the_host_decides_and_the_card_end
         assert posts(here, "releases") == snapshot(["payments 1 is live in production"])
         assert here.deploys() == {"First": 1}
         await here.types("priya", "/deploy status")
+
+
+async def test_a_slack_that_does_not_answer_keeps_nobody_waiting_on_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.slack.app.DEADLINE", ClientTimeout(total=0.5))
+    async with desk(tmp_path) as here:
+        await here.push("acme/payments", "First")
+        card = await here.card("payments", "Waiting for approval")
+        await here.everything_is_told()
+        here.cable.hangs = True
+        for number, who in enumerate(("U0ALEX", "U0SAM", "U0ROBIN")):
+            click = Click(slack=who, team=here.workspace.team_id, handle="h", channel="C0PAYMENTS", ts="1.1")
+            await here.receives(click, f"click-{number}")
+        async with asyncio.timeout(ANSWERED_WITHIN):
+            await here.on_the_host("approve R-1", "priya")
+        await live(here, "R-1")
+        here.cable.hangs = False
+        await here.says(card, "Live")
+        assert here.deploys() == {"First": 1}
 
 
 async def test_names_of_channels_are_remembered_for_a_start_without_slack(tmp_path: Path) -> None:

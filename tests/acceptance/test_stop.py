@@ -48,8 +48,7 @@ async def test_whoever_waits_on_the_command_line_is_answered_when_the_bot_stops(
         assert here.signoff is not None
         signoff, here.signoff = here.signoff, None
         assert signoff.vitals.crew is not None
-        acts = signoff.vitals.crew.acts
         waiting: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        acts.waiting[10**6] = waiting
+        signoff.vitals.crew.host.waiting[10**6] = waiting
         await signoff.stop()
         assert await waiting == "Stored, but not decided yet. `signoff list` shows what comes of it."

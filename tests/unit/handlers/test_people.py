@@ -1,5 +1,7 @@
 """Who somebody is, and in which groups: asked of the directory, which may be away."""
 
+from collections.abc import Set as AbstractSet
+
 from bot.core.inputs import Account
 from bot.core.policy import Group, Person, Policy
 from bot.core.release import Surface
@@ -36,7 +38,7 @@ def policy() -> Policy:
     return a_policy(people=people, groups=GROUPS)
 
 
-async def groups_of(directory: FakeDirectory, name: str) -> frozenset[str] | None:
+async def groups_of(directory: FakeDirectory, name: str) -> AbstractSet[str] | None:
     """Return the groups of whoever is named on the command line."""
     actor = await People(policy, directory).named(name, "operator")
     assert not isinstance(actor, TryLater)
