@@ -17,7 +17,7 @@ from bot.views.links import Links
 from handlers.bell import Bell
 from handlers.desk import Desk
 from handlers.reception import Reception
-from handlers.slack.app import bolt_app
+from handlers.slack.bolt import bolt_app
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import Workspace
 from handlers.slack.listeners import register

@@ -1,11 +1,7 @@
 """Slack as the rest of the bot uses it: one shared session, tokens tried out, listeners registered, kept connected."""
 
 import asyncio
-import logging
-import os
-import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -14,18 +10,17 @@ from typing import Any, Protocol
 import structlog
 from aiohttp import ClientSession, ClientTimeout
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
 
 from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
+from handlers.slack.bolt import bolt_app, web_client
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import SlackDirectory, Workspace
 from handlers.slack.ingress import Ingress
+from handlers.slack.introduction import try_app_token, who_we_are
 from handlers.slack.link import Timing
 from handlers.slack.listeners import Desk, register
 from handlers.slack.metered import MeteredWebClient
@@ -38,7 +33,6 @@ __all__ = [
     "SlackProblem",
     "SlackSettings",
     "SlackUnreachable",
-    "bolt_app",
     "slack_connection",
 ]
 
@@ -46,13 +40,6 @@ log = structlog.get_logger()
 
 DEADLINE = ClientTimeout(total=10)
 """For every call. With a session of our own, slack_sdk leaves the time limit to the session."""
-READ_BY_BOLT = (
-    "SLACK_BOT_TOKEN",
-    "SLACK_CLIENT_ID",
-    "SLACK_CLIENT_SECRET",
-    "SLACK_SIGNING_SECRET",
-    "SLACK_VERIFICATION_TOKEN",
-)
 
 
 class SlackSettings(Protocol):
@@ -138,9 +125,9 @@ class SlackConnection:
             SlackProblem: Slack refuses a token; the sentence says which and what to do.
             SlackUnreachable: Slack did not answer; try again.
         """
-        home = await _introduce(self.web)
+        home = await who_we_are(self.web)
         if isinstance(self.way_in, str):
-            await _try_app_token(self.web, self.way_in)
+            await try_app_token(self.web, self.way_in)
         self.directory.home = home
 
     async def mind(self) -> None:
@@ -217,38 +204,10 @@ def slack_connection(
     bot_token = _given(settings.slack_bot_token, "SLACK_BOT_TOKEN", "xoxb-")
     way_in = door or _given(settings.slack_app_token, "SLACK_APP_TOKEN", "xapp-")
     http = ClientSession(timeout=DEADLINE)
-    web = _web(settings.slack_api_url, http, bot_token)
+    web = web_client(settings.slack_api_url, http, bot_token)
     web.meter = meter
     directory = SlackDirectory(web, None, lambda: clock().timestamp())
     return SlackConnection(web, http, way_in, SlackChat(web, http), directory, pace or SlackPace())
-
-
-def bolt_app(web: AsyncWebClient, http: ClientSession, home: Callable[[], Workspace | None]) -> AsyncApp:
-    """Return a Bolt app that asks Slack nothing by itself and takes nothing from the environment."""
-
-    async def authorize() -> AuthorizeResult:
-        known = home()
-        return AuthorizeResult(
-            enterprise_id=known.enterprise if known else None,
-            team_id=known.team if known else None,
-            bot_token=web.token,
-            bot_id=known.bot if known else None,
-            bot_user_id=known.bot_user if known else None,
-        )
-
-    with _without(READ_BY_BOLT):
-        return AsyncApp(
-            name="signoff",
-            logger=_logger(),
-            client=_web(web.base_url, http, None),  # with a token, Bolt would warn that authorize= goes first
-            authorize=authorize,
-            signing_secret=secrets.token_hex(32),  # Socket Mode checks no signatures; nobody can sign with this
-            process_before_response=True,
-            raise_error_for_unhandled_request=True,
-            ssl_check_enabled=False,
-            url_verification_enabled=False,
-            attaching_function_token_enabled=False,
-        )
 
 
 def _given(token: SecretStr | None, name: str, prefix: str) -> str:
@@ -258,56 +217,3 @@ def _given(token: SecretStr | None, name: str, prefix: str) -> str:
     if not value.startswith(prefix):
         raise SlackProblem(f"{name} does not begin with {prefix}, so it is another token. docs/slack.md says where.")
     return value
-
-
-def _web(url: str, http: ClientSession, token: str | None) -> MeteredWebClient:
-    web = MeteredWebClient(token=token, base_url=url, session=http, retry_handlers=[], logger=_logger())
-    web.proxy = None  # slack_sdk reads HTTPS_PROXY, and uses it for this machine's own addresses too
-    return web
-
-
-def _logger() -> logging.Logger:
-    # at INFO Bolt logs whole bodies (slack_bolt.middleware.request_verification, warning_unhandled_request)
-    logger = logging.getLogger("signoff.slack")
-    logger.setLevel(logging.WARNING)
-    return logger
-
-
-async def _introduce(web: AsyncWebClient) -> Workspace:
-    answer = _at_start(
-        await ask(web.auth_test()),
-        "SLACK_BOT_TOKEN ({error}). Install the app and copy the Bot User OAuth Token from «OAuth & Permissions».",
-    )
-    known = {name: answer.get(name) for name in ("team_id", "user_id", "bot_id", "url", "enterprise_id")}
-    text = {name: value for name, value in known.items() if isinstance(value, str) and value}
-    if "bot_id" not in text:
-        raise SlackProblem("SLACK_BOT_TOKEN is not a bot's token. Copy the one that begins with xoxb-.")
-    if not {"team_id", "user_id", "url"} <= text.keys() or URL(text["url"]).scheme not in {"https", "http"}:
-        raise SlackUnreachable("Slack's answer to auth.test could not be read.")
-    return Workspace(text["team_id"], text["user_id"], text["bot_id"], text["url"], text.get("enterprise_id"))
-
-
-async def _try_app_token(web: AsyncWebClient, app_token: str) -> None:
-    _at_start(
-        await ask(web.apps_connections_open(app_token=app_token)),
-        "SLACK_APP_TOKEN ({error}). Make an app-level token with the scope connections:write under «Basic "
-        "Information», and switch on Socket Mode.",
-    )
-
-
-def _at_start(ended: Mapping[str, Any] | Refused | TryLater | Unsure, refused: str) -> Mapping[str, Any]:
-    if isinstance(ended, Refused):
-        raise SlackProblem(f"Slack refuses {refused.format(error=ended.error)}")
-    if isinstance(ended, TryLater | Unsure):
-        raise SlackUnreachable(f"Slack did not answer: {ended.why}.")
-    return ended
-
-
-@contextmanager
-def _without(names: tuple[str, ...]) -> Iterator[None]:
-    """Hide variables while Bolt is built: it takes tokens from them, and two of them switch on OAuth."""
-    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.ports.slack import Message
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.acts import Click, Command, Rejection
-from handlers.slack.app import bolt_app
+from handlers.slack.bolt import bolt_app
 from handlers.slack.directory import Workspace
 from handlers.slack.listeners import GARBLED, NO_FORM, NO_REASON, register
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
