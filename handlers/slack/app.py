@@ -110,7 +110,7 @@ class SlackConnection:
     @property
     def well(self) -> bool:
         """Whether they reach us and what we say reaches Slack, as far as it is known."""
-        return self.connected and not self.refused
+        return self.connected and self.home is not None and not self.refused
 
     @property
     def facts(self) -> Mapping[str, Any]:

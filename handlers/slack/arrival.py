@@ -63,15 +63,22 @@ class Arrival:
             await self.sleep(self.slack.pace.introduce_every)
 
     async def serve(self, desk: Desk, reception: Reception) -> None:
-        """Go on trying until Slack knows us, put what it tells on the desk, then receive from it for ever."""
-        if not self.learnt:
-            await self._introduced()
-            desk.workspace = self.slack.workspace
-            desk.policy = await self._named_anew(desk.policy)
-            self.learnt = True
-            desk.bell.ring()
-            log.info("slack_reached", workspace=desk.workspace)
-        await self.slack.serve(reception, desk.policy.command)
+        """Receive from Slack for ever; where it has not told who we are, ask until it does, and put that on the desk.
+
+        What arrives before that is stored, and decided once Slack says who acted.
+        """
+        async with asyncio.TaskGroup() as group:
+            if not self.learnt:
+                group.create_task(self._arrive(desk))
+            group.create_task(self.slack.serve(reception, desk.policy.command))
+
+    async def _arrive(self, desk: Desk) -> None:
+        await self._introduced()
+        desk.workspace = self.slack.workspace
+        desk.policy = await self._named_anew(desk.policy)
+        self.learnt = True
+        desk.bell.ring()
+        log.info("slack_reached", workspace=desk.workspace)
 
     async def _introduced(self) -> None:
         said = ""
