@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import structlog
 from pydantic import ValidationError
 
 from bot.core.build import Build
@@ -67,7 +68,8 @@ class ActClerk:
         actor = await self._actor(act)
         if isinstance(actor, TryLater):
             return actor
-        told = await self.desk.change(lambda tx, setting: self._decide(tx, setting, row, act, actor))
+        with structlog.contextvars.bound_contextvars(actor=actor.person.id if actor is not None else None):
+            told = await self.desk.change(lambda tx, setting: self._decide(tx, setting, row, act, actor))
         return told.message.text if told.message else told.outcome
 
     def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
@@ -184,6 +186,8 @@ def _is_of(card: Card, click: Click) -> bool:
 
 def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> OfOne | None:
     """Return what a button stands for, or None: above all, only the button Approve approves."""
+    if handle.release is None:
+        return None
     match act, handle.act:
         case Rejection(), "reject":
             return Reject(handle.release, actor, act.reason, handle.generation)

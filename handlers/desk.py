@@ -82,7 +82,9 @@ class Desk:
             reasons = [type(reason).__name__ for reason in decided.reasons]
             for denied in DENIED.intersection(reasons):
                 self.meter.count(Counted.DENIED, _word(denied))
-            log.info("input_refused", input=type(given).__name__, reasons=reasons)
+            number = getattr(given, "release", None)
+            release = f"R-{number}" if number is not None else None
+            log.info("input_refused", input=type(given).__name__, reasons=reasons, lane=str(lane), release=release)
             return
         for happening in decided.happenings:
             release = f"R-{happening.release}" if happening.release is not None else None
@@ -113,6 +115,10 @@ class Desk:
     def pause(self, tries: int) -> timedelta:
         """Return how long to wait after so many tries (from 1) before the next."""
         return pause(tries, self.chance())
+
+    async def outwait(self, seconds: float) -> None:
+        """Wait while the database cannot be used: so long, or until somebody could write after all."""
+        await self.bell.wait(self.bell.rung, seconds)
 
     async def rest(self, seen: int, due: datetime | None) -> None:
         """Wait until the bell rings or something is due; at most half a minute, whatever the clock does meanwhile."""
