@@ -9,6 +9,7 @@ import structlog
 
 from bot.ports.ci import Executor, Source
 from bot.ports.meter import Counted
+from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Chat, Directory
 from bot.ports.store import EffectKind
 from bot.views.links import Links
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 
 LOOP_PAUSE = 1.0
 """Seconds before a loop whose own code failed goes on."""
+SHORTEST_OUTAGE, LONGEST_PAUSE = 0.25, 5.0
+"""Seconds between the looks of a loop at a database that cannot be used; a success elsewhere wakes it sooner."""
 STEADY = 60.0
 """Seconds that a loop runs after its own code failed before it counts as well again."""
 DEPLOYERS = 2
@@ -90,9 +93,16 @@ class Crew:
 
     async def _forever(self, name: str) -> None:
         """Run a loop; should its own code fail, say so once and go on: nothing crash-loops, nothing dies silently."""
+        loop = asyncio.get_running_loop()
+        pause = SHORTEST_OUTAGE
         while True:
+            begun = loop.time()
             try:
                 await self.loops[name]()
+            except StoreUnavailable:  # told by the store; nobody's code has failed, and nothing is lost by waiting
+                pause = SHORTEST_OUTAGE if loop.time() - begun > LONGEST_PAUSE else pause
+                await self.desk.outwait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
             except Exception:
                 self.failures.append(name)
                 self._failed_at[name] = asyncio.get_running_loop().time()

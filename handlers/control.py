@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.ports.outage import StoreUnavailable
 from bot.views.terminal import terminal
 from handlers.acts import Command
 from handlers.grammar import parse
@@ -67,7 +68,10 @@ class Control:
             return Reply(text=who, verdict=Verdict.NOT_UNDERSTOOD)
         act = Command(words=asked.words, person=asked.person, host_user=asked.host_user)
         key = f"cli:{self.reception.desk.token(24)}"
-        row = await self.reception.put(act, key, "cli")
+        try:
+            row = await self.reception.put(act, key, "cli")
+        except StoreUnavailable as unavailable:
+            return Reply(text=f"Nothing was stored or done: {unavailable}.", verdict=Verdict.NOT_DONE)
         if row is None:
             raise RuntimeError("a random key was seen before")
         return await self._outcome(row)

@@ -31,6 +31,7 @@ from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release
 from bot.ports.ci import Executor, Placed
 from bot.ports.meter import Timed
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
@@ -75,6 +76,8 @@ class Deployer:
         setting = self.desk.setting()
         try:
             row, task, decided = await self.desk.store.write(lambda tx: claim(tx, setting))
+        except StoreUnavailable:
+            raise
         except Exception:  # one of the four doors: logged, and the deploys of other lanes go on
             log.exception("deploy_not_claimed")
             await self.desk.store.write(lambda tx: put_off(tx, setting.now))

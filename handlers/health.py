@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.ports.figures import Condition
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Store
 
 log = structlog.get_logger()
@@ -96,6 +97,8 @@ class Readiness:
         stamp = self.clock().isoformat()
         try:
             await self.store.write(lambda tx: tx.remembered.set("readiness", stamp))
+        except StoreUnavailable:  # the store itself says when that begins and ends
+            return False, await self._condition()
         except Exception:
             if self._could_write:
                 log.exception("database_not_writable")
@@ -104,10 +107,15 @@ class Readiness:
             if not self._could_write:
                 log.info("database_writable_again")
             self._could_write = True
+        condition = await self._condition()
+        return self._could_write and condition is not None, condition
+
+    async def _condition(self) -> Condition | None:
+        """Read what else tells how the database is; what cannot be read cannot be written either."""
         try:
-            return self._could_write, await self.store.read(lambda tx: tx.figures.condition())
-        except Exception:  # noqa: BLE001 - told already: what cannot be read cannot be written either
-            return False, None
+            return await self.store.read(lambda tx: tx.figures.condition())
+        except Exception:  # noqa: BLE001 - told already
+            return None
 
 
 def _judged(condition: Condition) -> Mapping[str, Part]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting
@@ -17,6 +18,9 @@ log = structlog.get_logger()
 MOST_TRIES = 5
 """How often our own code may fail on a row before it is set aside."""
 WHEN_IT_FAILED = timedelta(seconds=2)
+OUTAGE = "the database could not be used"
+OUTAGE_PAUSE = 1.0
+"""Seconds."""
 
 
 class Clerk(Protocol):
@@ -55,7 +59,11 @@ class Intake:
         if row is None:
             return False
         with structlog.contextvars.bound_contextvars(inbox=row.id):
-            await self._work(row)
+            try:
+                await self._work(row)
+            except StoreUnavailable:
+                await self._take_back(row)
+                raise
         return True
 
     async def _work(self, row: InboxRow) -> None:
@@ -65,6 +73,8 @@ class Intake:
             return
         try:
             outcome = await self.clerk.handle(row)
+        except StoreUnavailable:
+            raise
         except Exception:  # one of the four doors: logged once, the row is tried again and then set aside
             log.exception("inbox_row_failed", source=row.received.source, tries=row.tries)
             due = self.desk.clock() + WHEN_IT_FAILED * row.tries
@@ -74,6 +84,19 @@ class Intake:
             await self._later(row, outcome)
         else:
             self._hear(row, outcome)
+
+    async def _take_back(self, row: InboxRow) -> None:
+        """Take the counted try back as soon as the database lets us: a full disk is no fault of the row's."""
+        now = self.desk.clock()
+        while True:
+            try:
+                await self.desk.store.write(lambda tx: tx.inbox.later(row.id, now, OUTAGE, counts=False))
+            except StoreUnavailable:
+                await self.desk.outwait(OUTAGE_PAUSE)
+            except LookupError:
+                return  # it was decided before the database failed
+            else:
+                return
 
     def _poison(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
         tx.inbox.poison(row.id, "set aside after too many tries")

@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.core.policy import Policy
 from bot.ports.ci import Verdict
 from bot.ports.meter import SILENT, Counted, Meter, Timed
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Received, Store
 from handlers.ci import SOURCES, WebhookDialect
 from handlers.hints import stored
@@ -124,6 +125,9 @@ class _Door:
         received = Received(provider, delivery.dedupe_key, stored(delivery.hint), self.clock())
         try:
             row = await self.store.write(lambda tx: tx.inbox.put(received))
+        except StoreUnavailable as unavailable:
+            log.warning("webhook_not_stored", why=str(unavailable))
+            return Outcome.NOT_STORED
         except Exception:  # one of the four doors: whatever ails the database, the sender may try again
             log.exception("webhook_not_stored")
             return Outcome.NOT_STORED

@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
+from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Message
 from bot.ports.trouble import Trouble
 from handlers.acts import Click, Command, Rejection
@@ -177,5 +178,8 @@ async def failed(error: Exception) -> BoltResponse | None:
     if isinstance(error, BoltUnhandledRequestError):
         log.info("slack_request_not_followed", kind=str(error.body.get("type"))[:40])
         return BoltResponse(status=200, body="")
+    if isinstance(error, StoreUnavailable):
+        log.warning("slack_request_not_stored", why=str(error))
+        return None
     log.error("slack_request_failed", incident=secrets.token_hex(4), exc_info=error)
     return None
