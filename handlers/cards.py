@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 NOTICE_ACTS = ("approve", "reject")
 QUESTION_ACTS = ("did_run", "did_not_run", "try_again", "abandon")
+ONCE_MORE = timedelta(hours=1)
+"""After this long a card that was given up is tried again by itself: somebody may have invited the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,13 @@ class CardKeeper:
             return card, self._rendered(tx, card, policy)
         except Exception:  # one of the four doors: logged, and the other cards go on
             log.exception("card_not_rendered", release=f"R-{card.release}")
-            tx.cards.give_up(card, "our own code failed")
+            tx.cards.give_up(card, "our own code failed", self.desk.clock() + ONCE_MORE)
             return card, None
 
     def _rendered(self, tx: Transaction, card: Card, policy: Policy) -> Message:
-        release = tx.lanes.release(card.release)
+        release = tx.lanes.release(card.release) if card.release is not None else None
         if release is None:
-            raise LookupError(f"card {card.id} of R-{card.release}, which is not stored")
+            raise LookupError(f"card {card.id} is about no release that is stored")
         permalinks = Permalinks(tx.cards, self.desk.workspace)
         if card.kind is CardKind.QUESTION:
             unknown = release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN
@@ -124,4 +126,5 @@ class CardKeeper:
 
     async def _give_up(self, card: Card, reason: str) -> None:
         log.error("card_not_shown", release=f"R-{card.release}", channel=card.channel, why=reason)
-        await self.desk.store.write(lambda tx: tx.cards.give_up(card, reason))
+        again = self.desk.clock() + ONCE_MORE
+        await self.desk.store.write(lambda tx: tx.cards.give_up(card, reason, again))

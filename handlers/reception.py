@@ -70,7 +70,7 @@ class Reception:
 
         def look(tx: Transaction) -> dict[str, Any] | Message:
             known = tx.cards.by_handle(handle)
-            release = tx.lanes.release(known.release) if known else None
+            release = tx.lanes.release(known.release) if known and known.release else None
             if known is None or release is None:
                 return answers.not_my_button()
             if release.state is not Lifecycle.OPEN or known.generation != release.generation:

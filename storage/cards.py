@@ -12,7 +12,7 @@ from storage.times import maybe_time, to_text
 LEASE = timedelta(seconds=60)
 """Longer than any call to Slack may take, with its outcome."""
 
-TO_SHOW = "FROM cards WHERE want > have AND want > gave_up"
+TO_SHOW = "FROM cards WHERE want > have AND want > abandoned"
 NEXT = (
     "SELECT * " + TO_SHOW + " AND due_at <= :now AND (lease_until IS NULL OR lease_until <= :now) "
     "ORDER BY due_at, id LIMIT 1"
@@ -27,21 +27,30 @@ class SqliteCards:
         self._database = database
         self._token = token
 
-    def want(self, kind: CardKind, release: int, channel: str, now: datetime) -> None:
+    def want(
+        self, kind: CardKind, about: int | str, channel: str, now: datetime, *, release: int | None = None
+    ) -> None:
         """Ask for the card to be shown anew: at once, unless it already waits for its time.
 
         A card that is posted stays in its channel. One that was given up is tried again.
         """
         self._database.execute(
             """
-            INSERT INTO cards (kind, release, channel, want, due_at) VALUES (:kind, :release, :channel, 1, :now)
-            ON CONFLICT (kind, release) DO UPDATE SET
+            INSERT INTO cards (kind, subject, release, channel, want, due_at)
+            VALUES (:kind, :subject, :release, :channel, 1, :now)
+            ON CONFLICT (kind, subject) DO UPDATE SET
                 want = want + 1,
                 channel = CASE WHEN ts IS NULL THEN excluded.channel ELSE channel END,
                 due_at = CASE WHEN want > have AND want > gave_up THEN due_at ELSE excluded.due_at END,
                 tries = CASE WHEN want > have AND want > gave_up THEN tries ELSE 0 END
             """,
-            {"kind": kind.value, "release": release, "channel": channel, "now": to_text(now)},
+            {
+                "kind": kind.value,
+                "subject": str(about),
+                "release": about if isinstance(about, int) else release,
+                "channel": channel,
+                "now": to_text(now),
+            },
         )
 
     def claim(self, now: datetime) -> Card | None:
@@ -74,27 +83,32 @@ class SqliteCards:
             [to_text(due), int(lost_post), card.id],
         )
 
-    def give_up(self, card: Card, why: str) -> None:
-        """Leave it alone until it is wanted again; what was wanted since the claim is such a want."""
+    def give_up(self, card: Card, why: str, again: datetime) -> None:
+        """Leave it alone until `again`, or until it is wanted anew; what was wanted since the claim is such a want."""
         self._database.execute(
-            "UPDATE cards SET gave_up = ?, note = ?, tries = 0, lease_until = NULL WHERE id = ?",
-            [card.want, why, card.id],
+            "UPDATE cards SET gave_up = :want, note = :why, tries = 0, lease_until = NULL, "
+            "due_at = CASE WHEN want > :want THEN due_at ELSE :again END WHERE id = :id",
+            {"want": card.want, "why": why, "again": to_text(again), "id": card.id},
         )
 
-    def of(self, kind: CardKind, release: int) -> Card | None:
-        """Return the card of a release."""
-        rows = self._database.query("SELECT * FROM cards WHERE kind = ? AND release = ?", [kind.value, release])
+    def abandon(self, card: int) -> None:
+        """Leave it alone until it is wanted anew."""
+        self._database.execute("UPDATE cards SET abandoned = want, gave_up = want WHERE id = ?", [card])
+
+    def of(self, kind: CardKind, about: int | str) -> Card | None:
+        """Return the card about a release or another subject."""
+        rows = self._database.query("SELECT * FROM cards WHERE kind = ? AND subject = ?", [kind.value, str(about)])
         return next(map(_card, rows), None)
 
     def by_id(self, card: int) -> Card | None:
         """Return a card by its id."""
         return next(map(_card, self._database.query("SELECT * FROM cards WHERE id = ?", [card])), None)
 
-    def handle(self, card: int, release: int, generation: int, act: str) -> str:
+    def handle(self, card: int, release: int | None, generation: int, act: str) -> str:
         """Return the id of the handle for a button, made on first use."""
         button = [card, release, generation, act]
         known = self._database.execute(
-            "SELECT id FROM handles WHERE card = ? AND release = ? AND generation = ? AND act = ?", button
+            "SELECT id FROM handles WHERE card = ? AND release IS ? AND generation = ? AND act = ?", button
         ).fetchone()
         if known is not None:
             return str(known[0])
@@ -126,4 +140,5 @@ def _card(row: Row) -> Card:
         have_hash=row["have_hash"],
         lost_posts=row["lost_posts"],
         tries=row["tries"],
+        subject=row["subject"],
     )

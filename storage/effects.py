@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.core.retry import GIVE_UP_AFTER
 from bot.ports.store import EffectKind, EffectRow, EffectState, NewEffect
 from storage.rows import Row
 from storage.times import from_text, maybe_time, to_text
@@ -43,11 +44,11 @@ class SqliteEffects:
         """Record an intent, due at once; a cancelled one of the same key becomes ready again, with its new body."""
         self._database.execute(
             """
-            INSERT INTO effects (key, kind, lane, release, body, state, created_at, due_at)
-            VALUES (:key, :kind, :lane, :release, :body, 'ready', :now, :now)
+            INSERT INTO effects (key, kind, lane, release, body, state, created_at, due_at, give_up_at)
+            VALUES (:key, :kind, :lane, :release, :body, 'ready', :now, :now, :give_up)
             ON CONFLICT (key) DO UPDATE SET
                 state = 'ready', body = excluded.body, created_at = excluded.created_at, due_at = excluded.due_at,
-                first_lost_at = NULL, note = ''
+                give_up_at = excluded.give_up_at, first_lost_at = NULL, note = ''
             WHERE effects.state = 'cancelled'
             """,
             {
@@ -57,6 +58,7 @@ class SqliteEffects:
                 "release": effect.release,
                 "body": effect.body,
                 "now": to_text(now),
+                "give_up": to_text(now + GIVE_UP_AFTER),
             },
         )
 
@@ -138,10 +140,10 @@ class SqliteEffects:
         if state not in {EffectState.READY, EffectState.VERIFY, EffectState.CANCELLED}:
             raise ValueError(f"an unknown effect cannot become {state.value}")
         self._database.execute(
-            "UPDATE effects SET state = :state, due_at = :now, "
+            "UPDATE effects SET state = :state, due_at = :now, give_up_at = :give_up, "
             "first_lost_at = CASE :state WHEN 'ready' THEN NULL ELSE first_lost_at END "
             "WHERE key = :key AND state = 'unknown'",
-            {"key": key, "state": state.value, "now": to_text(now)},
+            {"key": key, "state": state.value, "now": to_text(now), "give_up": to_text(now + GIVE_UP_AFTER)},
         )
 
     def next_due(self, kinds: Sequence[EffectKind]) -> datetime | None:
@@ -180,6 +182,7 @@ def _claimed(row: Row, claimed_from: EffectState) -> EffectRow:
         attempt=row["attempt"],
         fence=row["fence"],
         created_at=from_text(row["created_at"]),
+        give_up_at=from_text(row["give_up_at"]),
         first_lost_at=maybe_time(row["first_lost_at"]),
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from storage import schema
+from storage import schema, schema_letters
 from storage.problems import DatabaseProblem
 
 STEPS = Migrations("signoff")
@@ -16,6 +16,12 @@ def migrate(database: Database, path: Path) -> None:
 
     Raises DatabaseProblem for a file of another program and for one that a newer version has written.
     """
+    recognise(database, path)
+    STEPS.apply(database)
+
+
+def recognise(database: Database, path: Path) -> None:
+    """Raise DatabaseProblem for a file of another program and for one that a newer version has written."""
     mark = database.execute("PRAGMA application_id").fetchone()[0]
     if mark != schema.APPLICATION and database.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
         raise DatabaseProblem(f"{path} is a database of another program. Name another file.")
@@ -25,7 +31,6 @@ def migrate(database: Database, path: Path) -> None:
             f"{path} was written by a newer Signoff (its step {min(newer)} is not known here). "
             "Run that version, or restore the backup taken before it."
         )
-    STEPS.apply(database)
 
 
 def missing(database: Database) -> int:
@@ -98,3 +103,10 @@ def _figures(database: Database) -> None:
 @STEPS(name="0013_in_order")
 def _in_order(database: Database) -> None:
     _run(database, schema.IN_ORDER)
+
+
+@STEPS(name="0009_letters")
+def _letters(database: Database) -> None:
+    _run(database, schema_letters.EFFECTS)
+    _run(database, schema_letters.CARDS)
+    _run(database, schema_letters.LETTERS)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 LONGEST = 300
+GIVE_UP_AFTER = timedelta(hours=24)
+"""How long something is tried by itself, from when it was first wanted or from when a person had it tried again."""
 
 
 def pause(tries: int, chance: float) -> timedelta:

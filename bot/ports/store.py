@@ -145,6 +145,7 @@ class EffectKind(Enum):
     TELL_FAILURE = "tell_failure"
     LOG = "log"  # a line in a release's thread
     ANSWER = "answer"  # a private answer to somebody who acted
+    ANCHOR = "anchor"  # the head of the audit chain, in the operations channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class EffectRow:
     attempt: int
     fence: int
     created_at: datetime
+    give_up_at: datetime  # from here on it is not tried again by itself
     first_lost_at: datetime | None
 
 
@@ -206,6 +208,8 @@ class CardKind(Enum):
 
     NOTICE = "notice"  # a release, in its service's channel
     QUESTION = "question"  # a lost request, in the operations channel
+    LETTER = "letter"  # something that could not be delivered, in the operations channel
+    AUDIT = "audit"  # the head of the audit chain, in the operations channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,7 @@ class Card:
 
     id: int
     kind: CardKind
-    release: int
+    release: int | None  # always one for a notice and a question
     channel: str
     ts: str | None
     want: int  # grows whenever its release changes
@@ -222,6 +226,7 @@ class Card:
     have_hash: str | None
     lost_posts: int  # first posts whose answer was lost: so many unrecorded copies may exist
     tries: int
+    subject: str  # what it is about, unique per kind: for a notice and a question the release's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +235,7 @@ class Handle:
 
     id: str
     card: int
-    release: int
+    release: int | None
     generation: int
     act: str
 
@@ -238,8 +243,13 @@ class Handle:
 class Cards(Protocol):
     """Messages that are kept true, and the handles in their buttons."""
 
-    def want(self, kind: CardKind, release: int, channel: str, now: datetime) -> None:
-        """Ask for the card to be shown anew; makes its row if there is none."""
+    def want(
+        self, kind: CardKind, about: int | str, channel: str, now: datetime, *, release: int | None = None
+    ) -> None:
+        """Ask for the card to be shown anew; makes its row if there is none.
+
+        `about` is a release's number, or the subject of a card about something else, which may concern a `release`.
+        """
 
     def claim(self, now: datetime) -> Card | None:
         """Take the next card that is due and not yet as wanted; a first post is recorded before it is sent."""
@@ -250,16 +260,19 @@ class Cards(Protocol):
     def later(self, card: Card, due: datetime, *, lost_post: bool) -> None:
         """Try again at `due`."""
 
-    def give_up(self, card: Card, why: str) -> None:
-        """Leave the card alone until its release changes again."""
+    def give_up(self, card: Card, why: str, again: datetime) -> None:
+        """Leave the card alone until `again`, or until its release changes."""
 
-    def of(self, kind: CardKind, release: int) -> Card | None:
-        """Return the card of a release."""
+    def abandon(self, card: int) -> None:
+        """Leave the card alone until its release changes, as a person says."""
+
+    def of(self, kind: CardKind, about: int | str) -> Card | None:
+        """Return the card about a release or another subject."""
 
     def by_id(self, card: int) -> Card | None:
         """Return a card by its id."""
 
-    def handle(self, card: int, release: int, generation: int, act: str) -> str:
+    def handle(self, card: int, release: int | None, generation: int, act: str) -> str:
         """Return the id of the handle for a button, made on first use."""
 
     def by_handle(self, handle: str) -> Handle | None:

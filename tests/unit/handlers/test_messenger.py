@@ -89,7 +89,7 @@ async def test_thread_lines_wait_for_a_card_that_cannot_be_posted_without_spinni
     for _ in range(60):
         world.passes(60)
         steps += await world.settle()
-    assert steps <= 60
+    assert steps <= 65  # of which a few are the card, once an hour
     assert world.chat.calls == ["post"]
     world.passes(24 * 3600)
     await world.settle()

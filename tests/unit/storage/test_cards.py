@@ -13,7 +13,7 @@ from tests.unit.storage.conftest import File
 from tests.unit.storage.test_lanes import opened
 
 SECOND = timedelta(seconds=1)
-NEW = Card(1, CardKind.NOTICE, 1, "C0PAYMENTS", None, 1, 0, None, 0, 0)
+NEW = Card(1, CardKind.NOTICE, 1, "C0PAYMENTS", None, 1, 0, None, 0, 0, "1")
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_what_is_wanted_while_it_is_sent_is_shown_next(tx: SqliteTransaction) ->
     tx.cards.want(CardKind.NOTICE, 1, "C0OTHER", NOON + 2 * SECOND)
     tx.cards.shown(card, "171.1", "hash-1", NOON + 3 * SECOND)
     assert tx.cards.next_due() == NOON + 3 * SECOND
-    assert claimed(tx, 3) == Card(1, CardKind.NOTICE, 1, "C0PAYMENTS", "171.1", 3, 1, "hash-1", 0, 1)
+    assert claimed(tx, 3) == Card(1, CardKind.NOTICE, 1, "C0PAYMENTS", "171.1", 3, 1, "hash-1", 0, 1, "1")
 
 
 def test_a_posted_card_stays_in_its_channel(tx: SqliteTransaction) -> None:
@@ -109,17 +109,42 @@ def test_a_first_post_of_a_dead_process_counts_as_lost(tx: SqliteTransaction) ->
 
 
 def test_a_card_given_up_rests_until_it_is_wanted_again(tx: SqliteTransaction) -> None:
-    tx.cards.give_up(claimed(tx), "not_in_channel")
+    tx.cards.give_up(claimed(tx), "not_in_channel", NOON + 100 * SECOND)
     assert tx.cards.claim(NOON + 99 * SECOND) is None
+    tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON + SECOND)
+    assert claimed(tx, 1) == replace(NEW, want=2, tries=1)
+
+
+def test_a_card_given_up_is_tried_again_by_itself(tx: SqliteTransaction) -> None:
+    tx.cards.give_up(claimed(tx), "not_in_channel", NOON + 100 * SECOND)
+    assert tx.cards.next_due() == NOON + 100 * SECOND
+    assert claimed(tx, 100) == replace(NEW, tries=1)
+
+
+def test_an_abandoned_card_rests_until_it_is_wanted_again(tx: SqliteTransaction) -> None:
+    tx.cards.give_up(claimed(tx), "not_in_channel", NOON + 100 * SECOND)
+    tx.cards.abandon(1)
+    assert tx.cards.claim(NOON + 100 * SECOND) is None
     assert tx.cards.next_due() is None
     tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON + SECOND)
     assert claimed(tx, 1) == replace(NEW, want=2, tries=1)
 
 
+def test_a_card_may_be_about_something_else_than_a_release(tx: SqliteTransaction) -> None:
+    tx.cards.want(CardKind.LETTER, "7", "C0OPS", NOON - SECOND, release=2)
+    tx.cards.want(CardKind.AUDIT, "head", "C0OPS", NOON - SECOND)
+    letter = Card(2, CardKind.LETTER, 2, "C0OPS", None, 1, 0, None, 0, 0, "7")
+    assert tx.cards.of(CardKind.LETTER, "7") == letter
+    assert tx.cards.of(CardKind.AUDIT, "head") == Card(3, CardKind.AUDIT, None, "C0OPS", None, 1, 0, None, 0, 0, "head")
+    again = tx.cards.handle(3, None, 0, "try_again")
+    assert tx.cards.handle(3, None, 0, "try_again") == again
+    assert tx.cards.by_handle(again) == Handle(again, 3, None, 0, "try_again")
+
+
 def test_giving_up_does_not_swallow_what_is_wanted_meanwhile(tx: SqliteTransaction) -> None:
     card = claimed(tx)
     tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON)
-    tx.cards.give_up(card, "not_in_channel")
+    tx.cards.give_up(card, "not_in_channel", NOON + 100 * SECOND)
     assert claimed(tx) == replace(NEW, want=2, tries=1)
 
 

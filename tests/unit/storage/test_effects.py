@@ -14,6 +14,7 @@ from tests.unit.storage.test_lanes import opened
 
 DEPLOY = (EffectKind.DEPLOY,)
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 ENDINGS = [EffectState.DONE, EffectState.DEAD, EffectState.CANCELLED]
 
 
@@ -44,7 +45,7 @@ def test_a_claim_is_an_attempt_on_record(tx: SqliteTransaction) -> None:
     assert tx.effects.next_due(DEPLOY) == NOON
     assert tx.effects.claim(DEPLOY, NOON - SECOND) is None
     row = tx.effects.claim(DEPLOY, NOON + SECOND)
-    assert row == EffectRow(1, an_effect(), EffectState.READY, 1, 1, NOON, None)
+    assert row == EffectRow(1, an_effect(), EffectState.READY, 1, 1, NOON, NOON + DAY, None)
     assert tx.effects.claim(DEPLOY, NOON + SECOND) is None
     assert tx.effects.next_due(DEPLOY) == NOON + 61 * SECOND
     assert tx.effects.outcome(row, EffectState.DONE, NOON + 2 * SECOND, note="77") is True
@@ -77,7 +78,9 @@ def test_a_cancelled_intent_becomes_ready_again(tx: SqliteTransaction) -> None:
     tx.effects.outcome(claimed(tx), EffectState.CANCELLED, NOON)
     assert tx.effects.claim(DEPLOY, NOON) is None
     tx.effects.enqueue(an_effect(), NOON + SECOND)
-    assert claimed(tx, NOON + SECOND) == EffectRow(1, an_effect(), EffectState.READY, 2, 2, NOON + SECOND, None)
+    assert claimed(tx, NOON + SECOND) == EffectRow(
+        1, an_effect(), EffectState.READY, 2, 2, NOON + SECOND, NOON + SECOND + DAY, None
+    )
 
 
 def test_only_the_kinds_asked_for_are_claimed(tx: SqliteTransaction) -> None:
@@ -86,7 +89,7 @@ def test_only_the_kinds_asked_for_are_claimed(tx: SqliteTransaction) -> None:
     assert tx.effects.claim(DEPLOY, NOON) is None
     assert tx.effects.next_due(DEPLOY) is None
     row = tx.effects.claim((EffectKind.LOG, EffectKind.ANNOUNCE), NOON)
-    assert row == EffectRow(1, announce, EffectState.READY, 1, 1, NOON, None)
+    assert row == EffectRow(1, announce, EffectState.READY, 1, 1, NOON, NOON + DAY, None)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -140,21 +143,21 @@ def test_a_lost_answer_is_looked_up_by_one_at_a_time(tx: SqliteTransaction) -> N
     tx.effects.enqueue(an_effect(), NOON)
     tx.effects.outcome(claimed(tx), EffectState.VERIFY, NOON + SECOND)
     look = claimed(tx, NOON + 2 * SECOND)
-    assert look == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 2, NOON, NOON + SECOND)
+    assert look == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 2, NOON, NOON + DAY, NOON + SECOND)
     assert tx.effects.claim(DEPLOY, NOON + 2 * SECOND) is None
     tx.effects.outcome(look, EffectState.VERIFY, NOON + 3 * SECOND, due=NOON + 8 * SECOND)
     assert tx.effects.claim(DEPLOY, NOON + 7 * SECOND) is None
     again = claimed(tx, NOON + 8 * SECOND)
-    assert again == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 3, NOON, NOON + SECOND)
+    assert again == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 3, NOON, NOON + DAY, NOON + SECOND)
     tx.effects.outcome(again, EffectState.READY, NOON + 9 * SECOND)
-    assert claimed(tx, NOON + 9 * SECOND) == EffectRow(1, an_effect(), EffectState.READY, 2, 4, NOON, None)
+    assert claimed(tx, NOON + 9 * SECOND) == EffectRow(1, an_effect(), EffectState.READY, 2, 4, NOON, NOON + DAY, None)
 
 
 def test_an_outcome_counts_once_and_only_from_the_last_claim(tx: SqliteTransaction) -> None:
     tx.effects.enqueue(an_effect(), NOON)
     late = claimed(tx)
     after_its_lease = claimed(tx, NOON + 60 * SECOND)
-    assert after_its_lease == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 2, NOON, NOON)
+    assert after_its_lease == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 2, NOON, NOON + DAY, NOON)
     assert tx.effects.outcome(late, EffectState.DONE, NOON + 61 * SECOND) is False
     assert tx.effects.outcome(after_its_lease, EffectState.UNKNOWN, NOON + 61 * SECOND) is True
     assert tx.effects.outcome(after_its_lease, EffectState.DONE, NOON + 61 * SECOND) is False

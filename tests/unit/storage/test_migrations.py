@@ -2,13 +2,30 @@
 
 import re
 import sqlite3
+from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
-from bot.ports.store import Received
+from bot.ports.store import Card, CardKind, EffectKind, EffectRow, EffectState, Handle, NewEffect, Received
+from storage import schema
 from storage.problems import DatabaseProblem
-from tests.factories import NOON, a_build
+from tests.factories import NOON, a_build, a_release
 from tests.unit.storage.conftest import File
+from tests.unit.storage.test_lanes import opened
+
+DAY = timedelta(days=1)
+OLD_EFFECT = """
+    INSERT INTO effects VALUES (
+        12, 'log:R-2', 'log', 'thread:R-2', 2, '{}', 'ready', 1, 1, '2026-11-20T12:00:00.000000Z',
+        '2026-11-20T12:00:00.000000Z', NULL, NULL, ''
+    )
+"""
+OLD_CARD = """
+    INSERT INTO cards VALUES (
+        3, 'notice', 2, 'C0PAYMENTS', '171.1', 5, 4, 0, 'hash', 1, 2, '2026-11-21T12:00:00.000000Z', NULL, ''
+    )
+"""
 
 TABLES = {
     "builds",
@@ -23,6 +40,7 @@ TABLES = {
     "attempts",
     "cards",
     "handles",
+    "letters",
     "audit",
 }
 STEPS = [
@@ -37,6 +55,7 @@ STEPS = [
     "0010_replays",
     "0011_figures",
     "0013_in_order",
+    "0009_letters",
 ]
 
 
@@ -76,6 +95,38 @@ def test_a_database_of_another_program_is_refused_and_left_alone(file: File) -> 
     with pytest.raises(DatabaseProblem, match=f"^{message}$"), file.transaction():
         pass
     assert file.sql("SELECT name FROM sqlite_master") == [("songs",)]
+
+
+def test_what_is_stored_survives_the_step_for_letters(file: File) -> None:
+    with file.transaction() as tx:  # all steps, then the tables of this one as they were before
+        opened(tx, a_release(1), a_release(2))
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as connection:
+        for table in ("letters", "handles", "cards", "attempts", "effects"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE releases DROP COLUMN put_off")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0009_letters'")
+        for statement in (*schema.EFFECTS, *schema.CARDS, *schema.FIGURES[:1]):
+            connection.execute(statement)
+        connection.execute(OLD_EFFECT)
+        connection.execute("INSERT INTO attempts VALUES (12, 1, 1, 'began', NULL, NULL, 'sent')")
+        connection.execute(OLD_CARD)
+        connection.execute("INSERT INTO handles VALUES ('h1', 3, 2, 1, 'approve')")
+    with file.transaction() as tx:
+        row = tx.effects.claim((EffectKind.LOG,), NOON)
+        assert row is not None
+        log = NewEffect("log:R-2", EffectKind.LOG, "thread:R-2", 2, "{}")
+        assert row == EffectRow(12, log, EffectState.READY, 2, 2, NOON - DAY, NOON, None)
+        assert tx.cards.by_id(3) == Card(3, CardKind.NOTICE, 2, "C0PAYMENTS", "171.1", 5, 4, "hash", 1, 2, "2")
+        assert tx.cards.by_handle("h1") == Handle("h1", 3, 2, 1, "approve")
+        assert tx.cards.handle(3, 2, 1, "approve") == "h1"
+    assert file.sql("SELECT * FROM attempts WHERE n = 1") == [(12, 1, 1, "began", None, None, "sent")]
+    assert file.sql("PRAGMA foreign_key_check") == []
+    kept = {name for (name,) in file.sql("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")}
+    assert kept >= {"one_in_flight", "effects_ready", "effects_unfinished", "effects_dead", "cards_to_show"}
+    with pytest.raises(sqlite3.IntegrityError, match=r"^FOREIGN KEY constraint failed$"):
+        file.sql("INSERT INTO attempts (effect, n, fence, started_at) VALUES (99, 1, 1, '')")
+    with pytest.raises(sqlite3.IntegrityError, match=r"^FOREIGN KEY constraint failed$"):
+        file.sql("INSERT INTO handles VALUES ('h2', 99, NULL, 1, 'approve')")
 
 
 @pytest.mark.parametrize(("table", "column"), [("builds", "position_run"), ("inbox", "tries")])
