@@ -201,7 +201,14 @@ class Desk:
         )
         assert isinstance(settings, Settings), settings
         self.signoff = Signoff(
-            settings, self.policy, "127.0.0.1", 0, clock=self.clock, pace=Pace(), slack_pace=self.slack_pace
+            settings,
+            self.policy,
+            "127.0.0.1",
+            0,
+            clock=self.clock,
+            pace=Pace(),
+            slack_pace=self.slack_pace,
+            metrics_port=0,
         )
         await self.signoff.start()
         address = f"http://127.0.0.1:{self.signoff.bound_port}"
