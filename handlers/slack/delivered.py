@@ -58,7 +58,7 @@ Delivered = Act | Event | Challenge | Nothing | Malformed
 
 
 class _Typed(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
 
 class _Named(_Typed):

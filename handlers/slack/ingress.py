@@ -156,8 +156,6 @@ class Ingress:
             return Reply(Outcome.NOT_POST)
         if self._dispatch is None:
             return Reply(Outcome.NOT_READY)
-        if (request.content_length or 0) > LARGEST_BODY:
-            return Reply(Outcome.TOO_LARGE)
         stamp = stamp_of(request.headers)
         if stamp is None:
             return Reply(Outcome.NOT_SIGNED)
