@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -117,7 +117,13 @@ class CardKeeper:
 
     async def _shown(self, card: Card, ts: str, content: str) -> None:
         now = self.desk.clock()
-        await self.desk.store.write(lambda tx: tx.cards.shown(card, ts, content, now))
+
+        def work(tx: Transaction) -> None:
+            tx.cards.shown(card, ts, content, now)
+            if card.ts is None and card.kind is CardKind.NOTICE:
+                show_those_naming(tx, card, now)
+
+        await self.desk.store.write(work)
 
     async def _later(self, card: Card, wait: timedelta, why: str, *, lost: bool) -> None:
         log.info("card_waits", release=f"R-{card.release}", why=why, seconds=wait.total_seconds())
@@ -128,3 +134,17 @@ class CardKeeper:
         log.error("card_not_shown", release=f"R-{card.release}", channel=card.channel, why=reason)
         again = self.desk.clock() + ONCE_MORE
         await self.desk.store.write(lambda tx: tx.cards.give_up(card, reason, again))
+
+
+def show_those_naming(tx: Transaction, card: Card, now: datetime) -> None:
+    """Ask anew for the cards that name a release, now that there is a notice to link: its lane's, and what it superseded."""
+    release = tx.lanes.release(card.release) if card.release is not None else None
+    if release is None:
+        return
+    waiting = {one.number for one in tx.lanes.load(release.lane).releases}
+    gone = {one.number for one in tx.lanes.history(release.lane, 50) if one.superseded_by == release.number}
+    for number in sorted((waiting | gone) - {release.number}):
+        for kind in (CardKind.NOTICE, CardKind.QUESTION):
+            known = tx.cards.of(kind, number)
+            if known is not None:
+                tx.cards.want(kind, number, known.channel, now)

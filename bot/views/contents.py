@@ -27,7 +27,7 @@ def contents(release: Release, lane: Lane, policy: Policy, links: Links) -> tupl
     build = release.build
     facts = [*_warnings(release, lane), Fact("Commit", commit(build, release, policy, links))]
     facts.append(Fact("By", _people(build, policy)))
-    if release.state is not Lifecycle.LIVE:
+    if not release.state.ended:  # what is live changes afterwards, and what has ended is not shown anew
         facts.append(Fact("Changes", _changes(release, lane, policy, links)))
     facts.append(Fact("Checks", few([_check(check, links) for check in build.checks], _CHECKS) or "none reported"))
     asked = person(release.requested_by, policy) if release.requested_by else "the pipeline, by a deployable build"

@@ -87,7 +87,6 @@ Superseded: payments 1 to production
 Superseded: Nov 21, 2026 10:00 by R-2, which carries a newer build. Nothing failed
 Commit: [First try] First try
 By: Robin, pushed by robin
-Changes: nobody has told yet what is live in production
 Checks: .github/workflows/build.yml succeeded (run 1)
 Asked for by: the pipeline, by a deployable build
 Approved by: nobody yet

@@ -117,3 +117,16 @@ async def test_a_card_on_which_our_code_fails_stops_no_other(world: World, monke
     assert await world.states(LANE) == [Lifecycle.REJECTED]
     await wanted(world)
     assert posted.message.text.splitlines()[0] == "R-1, payments 1 (0000001) to production, was rejected."
+
+
+async def test_a_superseded_notice_links_the_newer_one_once_that_is_posted(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    world.chat.will("post", TryLater(5, "Slack asks to wait (429)"))
+    await world.looks(a_report(2))
+    assert "by R-2, which carries a newer build" in (await world.notice()).message.text
+    world.passes(5)
+    await world.settle()
+    newer = (await world.notice(2)).ts.replace(".", "")
+    link = f"<https://acme.slack.example/archives/C0PAYMENTS/p{newer}|R-2>"
+    assert f"by {link}, which carries a newer build" in (await world.notice()).message.text

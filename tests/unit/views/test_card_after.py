@@ -131,7 +131,6 @@ def test_rejected() -> None:
 > See &lt;https://evil.example|the ticket&gt;
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody yet
@@ -145,7 +144,6 @@ def test_expired() -> None:
 *Expired:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: approvals were missing. That is no rejection; ask again with `/deploy payments 118 to production`
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody yet
@@ -159,7 +157,6 @@ def test_superseded() -> None:
 *Superseded:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC> by <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, which carries a newer build. Nothing failed
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody yet
@@ -177,7 +174,6 @@ def test_cancelled() -> None:
 *Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody yet
@@ -199,7 +195,6 @@ def test_failed() -> None:
 *Next:* look at the job, then ask again: `/deploy payments 118 to production`
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* <@U0SAM>
 *Approved by:* nobody yet
