@@ -22,6 +22,8 @@ from handlers.slack.calls import (
 
 HOOKS = URL("https://hooks.slack.com")
 NOT_THERE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
+USED_TRIGGER = "exchanged_trigger_id"
+"""Slack delivered the same click twice, over two connections (bolt-js issue 2487): its form is open already."""
 OK = 200
 BODY_AT_MOST = 4096
 
@@ -103,8 +105,10 @@ class SlackChat:
         return link if isinstance(link, str) else None
 
     async def open_form(self, trigger_id: str, view: dict[str, Any]) -> Trouble | None:
-        """Open a form for whoever clicked; a trigger lives 3 s and opens one form."""
+        """Open a form for whoever clicked; a trigger lives 3 s and opens one form, however often its click arrives."""
         ended = await ask(self.web.views_open(trigger_id=trigger_id, view=view))
+        if isinstance(ended, Refused) and ended.error == USED_TRIGGER:
+            return None
         if isinstance(ended, Refused):
             return ended.trouble("open the form")
         return ended if isinstance(ended, TryLater | Unsure) else None

@@ -48,6 +48,18 @@ async def test_an_envelope_that_comes_over_both_counts_once(tmp_path: Path) -> N
         assert here.workspace.ephemerals("priya") == []
 
 
+async def test_a_form_whose_click_comes_over_both_opens_once_and_is_not_called_a_failure(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        await connected(here, 2)
+        here.running.sockets.doubled = True
+        await here.push("acme/payments", "First")
+        card = await here.card("payments", "Waiting for approval")
+        await here.rejects("priya", card, "Not today")
+        await here.says(card, "Rejected")
+        await here.everything_is_told()
+        assert here.workspace.ephemerals("priya") == []
+
+
 async def test_it_works_on_with_the_one_connection_that_slack_allows(tmp_path: Path) -> None:
     async with desk(tmp_path, started=False) as here:
         here.running.sockets.most = 1

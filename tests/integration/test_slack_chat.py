@@ -237,4 +237,6 @@ async def test_a_form_is_opened_or_the_remedy_told(server: SlackServer, chat: Sl
     assert await chat.open_form("1.2.3", {"type": "modal"}) == GiveUp(
         "Slack refused to open the form (expired_trigger_id). It took too long; please click again."
     )
-    assert server.asked_of("views.open") == [{"trigger_id": "1.2.3", "view": {"type": "modal"}}] * 2
+    server.will("views.open", no("exchanged_trigger_id"))  # the same click came twice
+    assert await chat.open_form("1.2.3", {"type": "modal"}) is None
+    assert server.asked_of("views.open") == [{"trigger_id": "1.2.3", "view": {"type": "modal"}}] * 3
