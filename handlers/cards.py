@@ -137,7 +137,7 @@ class CardKeeper:
 
 
 def show_those_naming(tx: Transaction, card: Card, now: datetime) -> None:
-    """Ask anew for the cards that name a release, now that there is a notice to link: its lane's, and what it superseded."""
+    """Ask anew for the cards that name a release, since its notice can be linked now."""
     release = tx.lanes.release(card.release) if card.release is not None else None
     if release is None:
         return
