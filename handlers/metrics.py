@@ -118,9 +118,11 @@ def _of_database(figures: Figures, now: datetime) -> Iterator[Metric]:
         {(kind.value,): _age(figures.oldest_ready.get(kind.value, now), now) for kind in EffectKind},
         "kind",
     )
-    for state, meaning in (("unknown", "of which nobody knows whether they happened"), ("dead", "that were given up")):
-        total = sum(number for (_, found), number in figures.effects.items() if found == state)
-        yield _gauge(f"effects_{state}", f"Effects {meaning}", {(): total})
+    unknown = sum(number for (_, state), number in figures.effects.items() if state == "unknown")
+    yield _gauge("effects_unknown", "Effects of which nobody knows whether they happened", {(): unknown})
+    dead = {kind: number for (kind, state), number in figures.effects.items() if state == "dead"}
+    dead.pop(EffectKind.DEPLOY.value, None)  # its release has failed, and people were told
+    yield _gauge("effects_dead", "Messages that were given up", {(): sum(dead.values())})
     yield _gauge("inbox", "Received things", {(state,): number for state, number in figures.inbox.items()}, "state")
     yield _gauge("audit_head_seq", "Number of the last audit row", {(): figures.audit_head})
     yield _gauge("db_size_bytes", "Size of the database file", {(): figures.database_bytes})

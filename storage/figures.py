@@ -31,7 +31,8 @@ EFFECTS = """
     SELECT kind, state, count(*) FROM effects WHERE state = 'dead' GROUP BY 1, 2
 """
 UNKNOWN = "SELECT count(*) FROM effects WHERE state IN ('attempting', 'verify', 'unknown') AND state = 'unknown'"
-DEAD = "SELECT count(*) FROM effects WHERE state = 'dead'"
+DEAD = "SELECT count(*) FROM effects WHERE state = 'dead' AND kind <> 'deploy'"
+"""A deploy that was refused has failed its release, which says so to people: it is at rest."""
 WAITING = "SELECT count(*) FROM inbox WHERE state = 'waiting'"
 POISON = "SELECT count(*) FROM inbox WHERE state = 'poison'"
 

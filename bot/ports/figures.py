@@ -36,7 +36,7 @@ class Condition:
     unknown: int
     """Effects of which nobody knows whether they happened."""
     dead: int
-    """Effects that were given up."""
+    """Messages that were given up; a deploy that was refused has failed its release, and is at rest."""
     poison: int
     """Received things that were set aside."""
     disk_free: int | None

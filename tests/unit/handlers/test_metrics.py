@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from bot.ports.figures import Figures
 from bot.ports.meter import SILENT, Counted, Meter, Timed
-from bot.ports.store import Store
+from bot.ports.store import EffectKind, Store
 from handlers.metrics import Metrics, metrics_routes
 from tests.factories import NOON
 from tests.fakes.meter import FakeMeter
@@ -24,7 +24,13 @@ ABOUT = {"version": "1.2.3", "python": "3.11.7", "sqlite": "3.53.0"}
 FIGURES = Figures(
     releases={("production", "open"): 2, ("staging", "deploying"): 1},
     oldest_open={"production": NOON - timedelta(minutes=5)},
-    effects={("deploy", "unknown"): 1, ("log", "ready"): 4, ("log", "dead"): 2, ("answer", "dead"): 1},
+    effects={
+        ("deploy", "unknown"): 1,
+        ("log", "ready"): 4,
+        ("log", "dead"): 2,
+        ("answer", "dead"): 1,
+        ("deploy", "dead"): 9,
+    },
     oldest_ready={"log": NOON - timedelta(seconds=90), "deploy": NOON + timedelta(seconds=1)},
     inbox={"waiting": 3, "poison": 1},
     audit_head=17,
@@ -97,11 +103,9 @@ async def test_figures_are_those_of_the_scrape() -> None:
         "signoff_effects{kind=log,state=ready}": 4,
         "signoff_effects{kind=log,state=dead}": 2,
         "signoff_effects{kind=answer,state=dead}": 1,
-        "signoff_effect_oldest_ready_seconds{kind=deploy}": 0,
-        "signoff_effect_oldest_ready_seconds{kind=announce}": 0,
-        "signoff_effect_oldest_ready_seconds{kind=tell_failure}": 0,
+        "signoff_effects{kind=deploy,state=dead}": 9,
+        **{f"signoff_effect_oldest_ready_seconds{{kind={kind.value}}}": 0 for kind in EffectKind},
         "signoff_effect_oldest_ready_seconds{kind=log}": 90,
-        "signoff_effect_oldest_ready_seconds{kind=answer}": 0,
         "signoff_effects_unknown{}": 1,
         "signoff_effects_dead{}": 3,
         "signoff_inbox{state=waiting}": 3,

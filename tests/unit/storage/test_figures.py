@@ -72,7 +72,18 @@ def test_what_is_unfinished_and_what_needs_a_person_is_counted(file: File) -> No
     }
     assert figures.inbox == {"waiting": 1, "poison": 1}
     assert figures.audit_head == 1
-    assert (condition.steps_missing, condition.unknown, condition.dead, condition.poison) == (0, 1, 1, 1)
+    assert (condition.steps_missing, condition.unknown, condition.dead, condition.poison) == (0, 1, 0, 1)
+
+
+def test_a_message_that_was_given_up_needs_a_person_and_a_refused_deploy_has_failed_its_release(file: File) -> None:
+    with file.transaction() as tx:
+        for kind in (EffectKind.DEPLOY, EffectKind.ANSWER):
+            tx.effects.enqueue(effect(kind.value, kind, kind.value), NOON)
+            row = tx.effects.claim((kind,), NOON)
+            assert row is not None
+            tx.effects.outcome(row, EffectState.DEAD, NOON)
+        assert tx.figures.condition().dead == 1
+        assert tx.figures.read(NOON).effects == {("deploy", "dead"): 1, ("answer", "dead"): 1}
 
 
 def test_an_effect_that_is_not_due_or_waits_for_another_is_not_late(file: File) -> None:
