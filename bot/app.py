@@ -33,7 +33,8 @@ from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
 from handlers.slack.ingress import Ingress
 from handlers.webhooks import LARGEST_BODY, webhook_routes
-from storage.database import open_store
+from storage.ballast import lay
+from storage.database import DatabaseLost, SqliteStore, open_store
 
 log = structlog.get_logger()
 
@@ -75,6 +76,7 @@ class Signoff:
     vitals: Vitals = field(default_factory=lambda: Vitals(token(12)))
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _readiness: health.Readiness | None = None
+    _store: SqliteStore | None = None
 
     async def start(self) -> None:
         """Open the database, then the webhooks, then Slack; return when all is at work that does not wait for Slack.
@@ -95,8 +97,10 @@ class Signoff:
             self.settings.database_path, clock=self.clock, token=lambda: token(32), meter=vitals.metrics
         )
         self._stack.push_async_callback(store.close)
+        self._store = store
+        ballast = lay(self.settings.database_path)
         said = {**about(), **store.facts, "policy": self.policy.hash[:12], "instance": vitals.instance}
-        log.info("starting", **said)
+        log.info("starting", ballast=ballast, **said)
         voided = await store.write(lambda tx: tx.effects.void_leases(self.clock()))
         log.info("database_opened", lost_attempts=voided)
         self._in_background(vitals.pulse.run())
@@ -200,6 +204,12 @@ class Signoff:
         finally:
             door.let_go()
             await runner.cleanup()
+
+    async def lost(self) -> DatabaseLost:
+        """Return when the database was taken away or found damaged, if ever: stop then, and say this."""
+        if self._store is None:
+            raise RuntimeError("not started")
+        return await self._store.lost()
 
     @property
     def desk(self) -> Desk:

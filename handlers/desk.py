@@ -22,6 +22,7 @@ from bot.core.refusals import (
 )
 from bot.core.retry import pause
 from bot.ports.meter import SILENT, Counted, Meter
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import EffectRow, EffectState, Store, Transaction
 from bot.submit import Setting, submit
 from handlers.bell import Bell
@@ -99,7 +100,11 @@ class Desk:
         task = asyncio.get_running_loop().create_task(work)
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_failed_alone)
+            raise
 
     async def drain(self, seconds: float) -> None:
         """Wait until what is under way has ended; what has not by then is cut off, and looked up at the next start."""
@@ -129,3 +134,10 @@ class Desk:
 def _word(name: str) -> str:
     """Return a class's name as a metric's label: DeploymentLost, deployment_lost."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _failed_alone(task: asyncio.Task[Any]) -> None:
+    """Tell of work that failed after its loop had been stopped; an outage is told by the store."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, StoreUnavailable):
+        log.error("work_failed_while_stopping", exc_info=error)

@@ -6,6 +6,7 @@ Runs on the database's thread. What SQLite raises is translated here and nowhere
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import TypeVar
 
 import structlog
@@ -15,6 +16,8 @@ from storage.ballast import SIZE, ballast_path
 from storage.problems import DatabaseLost, lost, unavailable
 
 T = TypeVar("T")
+CALM = 5.0
+"""Seconds without a failure after which an outage is told to be over: on a nearly full disk small things still fit."""
 log = structlog.get_logger()
 
 
@@ -33,6 +36,7 @@ class Watchman:
         self._lose = lose
         self._file = _identity(path)
         self._why: str | None = None
+        self._failed_at = 0.0
         self._lost: DatabaseLost | None = None
 
     def write(self, work: Callable[[], T]) -> T:
@@ -49,7 +53,8 @@ class Watchman:
             self._met(error, reading=False)
             raise
         self._look()
-        if self._why is not None and self._connection.total_changes != before:
+        changed = self._connection.total_changes != before
+        if self._why is not None and changed and monotonic() - self._failed_at >= CALM:
             log.info("database_available_again", after=self._why)
             self._why = None
         return result
@@ -88,6 +93,7 @@ class Watchman:
             remedy = f"; deleting {spare} frees {SIZE // 2**20} MiB at once" if spare.exists() else ""
             log.error("database_unavailable", why=why, error=str(error), remedy=f"make room or mend the disk{remedy}")
         self._why = why
+        self._failed_at = monotonic()
         raise StoreUnavailable(why) from error
 
     def _end(self, ended: DatabaseLost) -> None:

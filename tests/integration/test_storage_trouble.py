@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Received, Transaction
+from storage import outage
 from storage.ballast import SIZE, ballast_path, lay
 from storage.database import DatabaseLost, SqliteStore, open_store
 from storage.problems import lost, unavailable
@@ -23,6 +24,12 @@ from tests.factories import NOON
 
 BODY = "x" * 2000
 Trouble = Callable[[SqliteStore, Path], AbstractContextManager[None]]
+
+
+@pytest.fixture(autouse=True)
+def _calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say at once that an outage is over."""
+    monkeypatch.setattr(outage, "CALM", 0.0)
 
 
 async def opened(path: Path) -> SqliteStore:
@@ -143,6 +150,20 @@ async def test_whoever_goes_on_after_a_full_disk_writes_nothing(tmp_path: Path) 
         await store.write(stubborn)
     assert await store.read(lambda tx: tx.remembered.get("went on")) is None
     assert await store.write(put(1)), "the next transaction is a new one"
+    await store.close()
+
+
+async def test_a_small_thing_that_still_fits_does_not_end_the_outage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage, "CALM", 60.0)
+    store = await opened(tmp_path / "signoff.db")
+    with capture_logs() as logs, no_more_pages(store, tmp_path):
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                await store.write(lambda tx: [put(number)(tx) for number in range(50)])
+            await store.write(lambda tx: tx.remembered.set("small", "thing"))
+    assert [line["event"] for line in logs] == ["database_unavailable"]
     await store.close()
 
 

@@ -114,6 +114,29 @@ async def test_the_loops_wait_longer_and_longer_and_nothing_counts_as_failed(
     assert pauses == [0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
 
 
+@pytest.mark.parametrize(
+    ("error", "told"), [(StoreUnavailable("the disk is full"), []), (KeyError("x"), ["work_failed_while_stopping"])]
+)
+async def test_work_that_fails_after_the_stop_is_told_unless_the_store_has(
+    world: World, error: Exception, told: list[str]
+) -> None:
+    go_on = asyncio.Event()
+
+    async def work() -> None:
+        await go_on.wait()
+        raise error
+
+    waiting = asyncio.create_task(world.desk.whole(work()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with capture_logs() as logs:
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        go_on.set()
+        await world.desk.drain(5)
+    assert [line["event"] for line in logs] == told
+
+
 async def test_whoever_can_write_again_wakes_those_who_wait(world: World) -> None:
     waiting = asyncio.create_task(world.desk.outwait(60))
     await asyncio.sleep(0)
