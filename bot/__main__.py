@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.cli.speech import complain
-from bot.cli.table import parser
+from bot.cli.table import parsed
 from handlers.control_client import ControlProblem
 from handlers.slack.problems import SlackProblem
 from storage.database import DatabaseProblem
@@ -12,7 +12,7 @@ from storage.database import DatabaseProblem
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 refused, 2 a mistake that a person can mend."""
-    asked = parser().parse_args(arguments)
+    asked = parsed(arguments)
     try:
         return int(asked.run(asked))
     except (DatabaseProblem, SlackProblem, ControlProblem) as problem:

@@ -15,7 +15,9 @@ Run = Callable[[argparse.Namespace], int]
 
 def command(commands: Commands, name: str, help_text: str, run: Run) -> argparse.ArgumentParser:
     """Add a command; returns its parser, to which its own arguments are added."""
-    parser = commands.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
+    parser = commands.add_parser(
+        name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.", allow_abbrev=False
+    )
     parser.set_defaults(run=run)
     return parser
 

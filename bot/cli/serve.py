@@ -11,6 +11,8 @@ from bot.cli.files import settings_and_policy
 from bot.cli.room import Commands, command, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, complain
 from bot.config.named import heartbeat_address, secrets_of
+from handlers.control import socket_path
+from handlers.control_socket import unusable
 
 
 def add(commands: Commands) -> None:
@@ -27,6 +29,9 @@ def _serve(asked: argparse.Namespace) -> int:
     if loaded is None:
         return MISTAKEN
     settings, policy = loaded
+    no_socket = unusable(socket_path(settings.database_path))
+    if no_socket:
+        return complain(no_socket)
     heartbeat = heartbeat_address(policy, os.environ)
     if isinstance(heartbeat, tuple):
         return complain(*heartbeat)

@@ -1,15 +1,18 @@
-"""The words of /deploy on the host: read and act through the running bot, when Slack is down too."""
+"""The words of /deploy on the host: through the running bot, Slack or no Slack; reading ones without it, too."""
 
 import argparse
 import asyncio
 import os
-import pwd
 
 from bot.cli.files import settings_alone
+from bot.cli.offline import read_alone
 from bot.cli.room import Commands, command, takes_policy
 from bot.cli.speech import MISTAKEN, REFUSED, complain, say
+from bot.config.environment import Settings
 from handlers.control import Reply, Verdict, Words, socket_path
 from handlers.control_client import ask
+from handlers.control_peer import name_of
+from handlers.vocabulary import ENTRIES, REQUEST
 
 READING = ("status", "why", "list")
 ACTING = ("approve", "reject", "withdraw", "cancel")
@@ -17,24 +20,47 @@ CODES = {Verdict.NOT_DONE: REFUSED, Verdict.NOT_UNDERSTOOD: MISTAKEN}
 
 
 def add(commands: Commands) -> None:
-    """Add a command for each word."""
-    for word in (*READING, *ACTING):
-        acting = command(commands, word, f"the same as /deploy {word} in Slack", _words)
-        acting.add_argument("rest", nargs="*", metavar="WORD")
-        acting.add_argument("--as", dest="person", metavar="PERSON", help="the person you act for, as in the policy")
-        takes_policy(acting)
-        acting.set_defaults(word=word)
+    """Add a command for each word, and `request` for what /deploy does without one."""
+    told = {entry.word: entry for entry in ENTRIES}
+    for word in ("request", *ACTING, *READING):
+        entry = told[word]
+        spoken = command(commands, word, entry.line, _words)
+        form = REQUEST if word == "request" else entry.usage.removeprefix(word).strip()
+        spoken.add_argument("rest", nargs="*", metavar="WORD", help=form or "none")
+        if word not in READING:
+            spoken.add_argument(
+                "--as", dest="person", metavar="PERSON", help="the person you act for, as in the policy"
+            )
+        takes_policy(spoken)
+        spoken.set_defaults(word=word, person=None)
 
 
 def _words(asked: argparse.Namespace) -> int:
     settings = settings_alone()
     if settings is None:
         return MISTAKEN
-    claimed = pwd.getpwuid(os.getuid()).pw_name
-    words = Words(words=" ".join([asked.word, *asked.rest]), person=asked.person, host_user=claimed)
+    request = asked.word == "request"
+    words = Words(
+        words=" ".join(asked.rest if request else [asked.word, *asked.rest]),
+        person=asked.person,
+        host_user=name_of(os.getuid(), None),
+        request=request,
+    )
     reply = asyncio.run(ask(socket_path(settings.database_path), words))
+    return _without_the_bot(asked, settings, words) if reply is None else _told(reply)
+
+
+def _without_the_bot(asked: argparse.Namespace, settings: Settings, words: Words) -> int:
+    if asked.word not in READING:
+        return complain(
+            f"The bot does not run (nobody answers beside {settings.database_path}), so nothing was changed. "
+            "Start it with `signoff serve` and say it again; it needs no Slack for this."
+        )
+    reply = read_alone(settings, asked.config, words)
     if reply is None:
-        return complain(f"Nobody answers beside {settings.database_path}. Start the bot with `signoff serve`.")
+        return MISTAKEN
+    if reply.verdict is Verdict.DONE:
+        complain(f"The bot does not run; this is what stands in {settings.database_path}.")
     return _told(reply)
 
 
