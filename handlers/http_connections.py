@@ -6,9 +6,11 @@ short one, a proxy that keeps connections open might send a click on one that we
 it again; so we say with every answer that the connection ends there.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 HEADERS_WITHIN = 10.0
 """Seconds from the connection to the end of the headers."""
@@ -16,6 +18,11 @@ LINGER = 2.0
 """Seconds for which what nobody wants to read is still swallowed, so that its sender can read the answer."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def no_fault_of_a_sender(record: logging.LogRecord) -> bool:
+    """Return False for what is no HTTP: aiohttp writes a traceback, with the sender's own bytes, for each of it."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
 
 
 @web.middleware
@@ -41,9 +48,12 @@ def runner_of(
         shutdown_timeout: seconds that requests under way have to end when the runner stops.
     """
     app.middlewares.append(one_request)
+    logger = logging.getLogger("signoff.http")
+    logger.addFilter(no_fault_of_a_sender)  # again and again the same one: it is added once
     return web.AppRunner(
         app,
         access_log=None,
+        logger=logger,
         keepalive_timeout=headers_within,
         lingering_time=linger,
         shutdown_timeout=shutdown_timeout,
