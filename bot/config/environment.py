@@ -74,7 +74,7 @@ class Settings(BaseModel):
             environ: The variables, such as os.environ. Each may also be given as NAME_FILE; empty means unset.
             needs_slack: Whether the bot is to serve. The command line beside a running bot needs no token.
         """
-        reader = _Reader(environ)
+        reader = Variables(environ)
         bot = reader.token("SLACK_BOT_TOKEN", _BOT_REMEDY, begins="xoxb-", needed=needs_slack)
         app, signing_secret = reader.slack_way_in(needed=needs_slack)
         slack_api = reader.checked("SLACK_API_URL", SLACK_API, check_api)
@@ -103,7 +103,9 @@ _INSTEAD = {
 
 
 @dataclass(slots=True)
-class _Reader:
+class Variables:
+    """Reads variables, each by its name or from the file that NAME_FILE names; collects what is wrong with them."""
+
     environ: Mapping[str, str]
     problems: list[str] = field(default_factory=list)
 

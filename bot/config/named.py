@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from bot.config.addresses import check_heartbeat
-from bot.config.environment import Settings, _Reader
+from bot.config.environment import Settings, Variables
 from bot.core.policy import Policy
 
 
@@ -16,7 +16,7 @@ def heartbeat_address(policy: Policy, environ: Mapping[str, str]) -> SecretStr |
         return None
     if beat.secret_env is None:
         return SecretStr(beat.url or "")
-    variables = _Reader(environ)
+    variables = Variables(environ)
     address = variables.text(beat.secret_env)
     if variables.problems:
         return tuple(variables.problems)
