@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
-from tests.acceptance.desk import desk
+from tests.acceptance.desk import POLICY, desk
 
 
 async def test_a_stop_says_that_it_is_not_ready_and_waits_for_what_is_under_way(tmp_path: Path) -> None:
@@ -52,3 +52,17 @@ async def test_whoever_waits_on_the_command_line_is_answered_when_the_bot_stops(
         signoff.vitals.crew.host.waiting[10**6] = waiting
         await signoff.stop()
         assert await waiting == "Stored, but not decided yet. `signoff list` shows what comes of it."
+
+
+async def test_a_start_that_waits_for_slack_can_be_stopped_and_begun_anew(tmp_path: Path) -> None:
+    async with desk(tmp_path, POLICY.replace("channel: C0DOCS", 'channel: "#docs"'), started=False) as here:
+        await here.cable.cut()
+        with capture_logs() as logs:
+            starting = asyncio.create_task(here.start())
+            await here.comes(lambda: any(line["event"] == "slack_needed_for_names" for line in logs))
+            starting.cancel()
+            assert isinstance((await asyncio.gather(starting, return_exceptions=True))[0], asyncio.CancelledError)
+        await here.stop()
+        await here.cable.mend()
+        await here.start()
+        await here.types("priya", "/deploy status")
