@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 from inline_snapshot import snapshot
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
+from bot.app import Signoff
 from sandbox.slack.http_delivery import HttpDelivery
 from tests.acceptance.desk import POLICY, Desk, desk
 
@@ -142,3 +145,14 @@ async def test_what_was_decided_is_known_after_a_restart_on_another_port(tmp_pat
         await here.clicks("priya", card, "Approve")
         await here.says(card, "Live")
         assert here.deploys() == {"Add refunds": 1}
+
+
+async def test_of_two_ways_in_the_start_says_which_it_takes(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        assert here.signoff is not None
+        settings = here.signoff.settings
+        both = settings.model_copy(update={"slack_signing_secret": SecretStr("abc123")})
+        second = Signoff(both, here.policy, "127.0.0.1", 0)
+        with capture_logs() as logs:
+            assert second._slack_door(here.signoff.desk.store) is None
+        assert logs == [{"event": "settings", "remark": both.remark, "log_level": "warning"}]
