@@ -62,9 +62,10 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     tx.lanes.save(before, decided.lane)
     for effect in decided.effects:
         _enqueue(tx, effect, decided.lane, setting)
+    tx.effects.cancel_ready(_in_turn(lane), _deploys(decided))
     for index, happening in enumerate(decided.happenings):
         _record(tx, lane, happening, given, setting)
-        if happening.release is not None:
+        if happening.release is not None and not happening.again:
             tx.effects.enqueue(_line(happening, index, setting.now), setting.now)
     _show(tx, before, decided.lane, setting.now)
     return decided
@@ -141,7 +142,7 @@ def _enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> N
         raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
     match effect:
         case StartDeployment():
-            new = NewEffect(deploy_key(release), EffectKind.DEPLOY, f"deploy:{lane.id}", release.number, "{}")
+            new = NewEffect(deploy_key(release), EffectKind.DEPLOY, _in_turn(lane.id), release.number, "{}")
             tx.effects.enqueue(new, setting.now)
         case ResendDeployment():
             tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
@@ -152,6 +153,17 @@ def _enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> N
         case AskWhetherItRan():
             channel = setting.policy.operations or release.policy.channel
             tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
+
+
+def _in_turn(lane: LaneId) -> str:
+    """Return the lane of effects in which the deploys of a lane go one at a time."""
+    return f"deploy:{lane}"
+
+
+def _deploys(decided: Decision) -> tuple[str, ...]:
+    """Return the keys of the deploys that are under way or next: whatever else waits in the lane is no longer due."""
+    starts = [decided.lane.release(one.release) for one in decided.effects if isinstance(one, StartDeployment)]
+    return tuple(deploy_key(release) for release in (*starts, decided.lane.in_flight) if release is not None)
 
 
 def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Effect rows to the CI system: attempt committed before the first byte, one call, outcome; never a blind repeat.
 
     ready -> attempting -> accepted: done
-                        -> certainly not there: ready again, later
+                        -> certainly not there: ready again, later; the release is open meanwhile
                         -> refused for good: dead, the release fails
                         -> answer lost: verify -> found by our key: done
                                                -> not known after `lookup_window`: ask a person, or send again
@@ -23,6 +23,7 @@ from bot.core.inputs import (
     BeginDeployment,
     DeploymentAccepted,
     DeploymentLost,
+    DeploymentPutOff,
     DeploymentRefused,
     OfRelease,
 )
@@ -42,7 +43,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
-GIVE_UP_AFTER = timedelta(hours=24)
 WHEN_IT_FAILED = timedelta(minutes=1)
 
 
@@ -53,6 +53,8 @@ class Task:
     row: EffectRow
     release: Release
     source: GithubSource
+    first: bool
+    """Whether no request of this release may have arrived: then one that certainly did not takes nothing with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ class Deployer:
         if isinstance(found, Placed):
             await self._accepted(task, found)
             return False
+        if found is not None and task.first:
+            await self._put_off(task, found)
+            return False
         if found is not None:
             await self._not_looked_up(task, found, now)
             return False
@@ -117,7 +122,7 @@ class Deployer:
         until = window_ends(task, now)
         if now < until:
             await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))
-        elif task.release.policy.when_unknown is WhenUnknown.RESEND and now - task.row.created_at < GIVE_UP_AFTER:
+        elif task.release.policy.when_unknown is WhenUnknown.RESEND and now < task.row.give_up_at:
             log.warning("deploy_sent_again", why="not known after the look-up window; the policy says resend")
             await self._put_back(task, EffectState.READY, now)
         else:
@@ -129,7 +134,7 @@ class Deployer:
         words = why(trouble)
         log.info("deploy_not_looked_up", why=words)
         refused = isinstance(trouble, GiveUp) and now >= window_ends(task, now)
-        if refused or now - task.row.created_at >= GIVE_UP_AFTER:
+        if refused or now >= task.row.give_up_at:
             await self._ask(task, words)
             return
         after = max(LOOK_EVERY.total_seconds(), trouble.after if isinstance(trouble, TryLater) else 0)
@@ -149,13 +154,28 @@ class Deployer:
                 await self._put_back(task, EffectState.VERIFY, now)
             case GiveUp(reason):
                 await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
-            case TryLater(after, why) if now - task.row.created_at < GIVE_UP_AFTER:
-                log.info("deploy_waits", why=why)
-                wait = max(after, self.desk.pause(task.row.attempt).total_seconds())
-                await self._put_back(task, EffectState.READY, now + timedelta(seconds=wait))
-            case TryLater(_, why):
-                reason = f"could not be started within 24 hours: {why}"
-                await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
+            case TryLater() if task.first:
+                await self._put_off(task, started)
+            case TryLater(why=words) if now >= task.row.give_up_at:
+                await self._ask(task, words)
+            case TryLater(why=words):
+                log.info("deploy_waits", why=words)
+                await self._put_back(task, EffectState.READY, now + self._pause(task, started))
+
+    async def _put_off(self, task: Task, trouble: Trouble) -> None:
+        """Try again later what certainly was not sent, or let it fail when that has gone on for too long."""
+        words, now, number = why(trouble), self.desk.clock(), task.release.number
+        if now >= task.row.give_up_at:
+            reason = f"it could not be handed to the CI system within 24 hours; nothing was sent. At last: {words}"
+            await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), words)
+            return
+        log.info("deploy_put_off", why=words)
+        later = now + self._pause(task, trouble)
+        await self._conclude(task, EffectState.READY, DeploymentPutOff(number, words), words, due=later)
+
+    def _pause(self, task: Task, trouble: Trouble) -> timedelta:
+        after = timedelta(seconds=trouble.after) if isinstance(trouble, TryLater) else LOOK_EVERY
+        return max(after, self.desk.pause(task.row.attempt))
 
     async def _accepted(self, task: Task, placed: Placed) -> None:
         given = DeploymentAccepted(task.release.number, placed.ref, placed.url)
@@ -166,11 +186,13 @@ class Deployer:
         ours = await self.desk.store.write(lambda tx: tx.effects.outcome(task.row, state, now, due=due))
         self.desk.attempted(task.row, state, ours=ours)
 
-    async def _conclude(self, task: Task, state: EffectState, given: OfRelease, note: str) -> None:
+    async def _conclude(
+        self, task: Task, state: EffectState, given: OfRelease, note: str, due: datetime | None = None
+    ) -> None:
         """Write the outcome and let the lane decide, in one transaction; nothing if the row is no longer ours."""
 
         def work(tx: Transaction, setting: Setting) -> Decision | Refusal | None:
-            if not tx.effects.outcome(task.row, state, setting.now, note=note):
+            if not tx.effects.outcome(task.row, state, setting.now, due=due, note=note):
                 return None
             return submit(tx, task.release.lane, given, setting)
 
@@ -225,7 +247,7 @@ def claim(tx: Transaction, setting: Setting) -> tuple[EffectRow | None, Task | N
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="blocked again before it was sent")
         return row, None, decided
     begun = decided.lane.release(release.number) or release
-    return row, Task(row, begun, service.source), decided
+    return row, Task(row, begun, service.source, first=release.state is Lifecycle.OPEN), decided
 
 
 def _verifying(
@@ -234,4 +256,4 @@ def _verifying(
     if release.state is Lifecycle.OPEN:  # never begun, so never sent
         tx.effects.outcome(row, EffectState.READY, setting.now, due=setting.now)
         return None
-    return Task(row, release, source)
+    return Task(row, release, source, first=False)

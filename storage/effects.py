@@ -135,6 +135,14 @@ class SqliteEffects:
         )
         return len(lost)
 
+    def cancel_ready(self, lane: str, keep: Sequence[str]) -> None:
+        """Cancel what is READY in a lane, save what has one of these keys; what is attempted is left as it is."""
+        self._database.execute(
+            "UPDATE effects SET state = 'cancelled', note = 'no longer due' WHERE lane = :lane AND state = 'ready' "
+            "AND key NOT IN (SELECT value FROM json_each(:keep))",
+            {"lane": lane, "keep": json.dumps(list(keep))},
+        )
+
     def resume(self, key: str, state: EffectState, now: datetime) -> None:
         """Wake an UNKNOWN row; one in any other state, or none, is left as it is."""
         if state not in {EffectState.READY, EffectState.VERIFY, EffectState.CANCELLED}:

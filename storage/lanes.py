@@ -109,11 +109,11 @@ class SqliteLanes:
             INSERT INTO releases (
                 number, service, environment, origin, build_id, build, artifact, generation, key, state,
                 opened_at, ended_at, policy, policy_hash, requested_by, reason, superseded_by, older_than_live,
-                deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
+                put_off, deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
                 :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :reason, :superseded_by, :older_than_live,
-                :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
+                :put_off, :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
             )
             """,
             release_row(release),
@@ -128,7 +128,7 @@ class SqliteLanes:
             """
             UPDATE releases SET
                 build = :build, artifact = :artifact, generation = :generation, state = :state, ended_at = :ended_at,
-                reason = :reason, superseded_by = :superseded_by, deploy_status = :deploy_status,
+                reason = :reason, superseded_by = :superseded_by, put_off = :put_off, deploy_status = :deploy_status,
                 deploy_attempted_at = :deploy_attempted_at, deploy_ref = :deploy_ref, deploy_url = :deploy_url,
                 deploy_finished_at = :deploy_finished_at, row_version = row_version + 1
             WHERE number = :number AND service = :service AND environment = :environment AND build_id = :build_id

@@ -96,6 +96,7 @@ def release_row(release: Release) -> Row:
         "reason": release.reason,
         "superseded_by": release.superseded_by,
         "older_than_live": int(release.older_than_live),
+        "put_off": release.put_off,
         "deploy_status": deployment.status.value if deployment else None,
         "deploy_attempted_at": to_text(deployment.attempted_at) if deployment else None,
         "deploy_ref": deployment.ref if deployment else None,
@@ -125,6 +126,7 @@ def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
         reason=row["reason"],
         superseded_by=row["superseded_by"],
         older_than_live=bool(row["older_than_live"]),
+        put_off=row["put_off"],
     )
 
 

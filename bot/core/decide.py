@@ -4,7 +4,8 @@ Rules:
 
 - A release is `open` until the attempt to deploy it is recorded; until then approvals can be given and withdrawn and
   it can be rejected, cancelled, superseded or expire. From `deploying` on only the CI system's word, the time limit or
-  a person's answer about a lost request changes it.
+  a person's answer about a lost request changes it. When the CI system certainly never got the request, the release is
+  `open` again, with its approvals, and all of that holds for it again.
 - Endings are final. Whoever tries again asks for a new release.
 - One release per lane is deployed at a time, in the order in which they were opened.
 - Whatever happened, the lane is settled afterwards: the first release that nothing blocks is sent on its way.
@@ -30,6 +31,7 @@ from bot.core.inputs import (
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
+    DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
     Input,
@@ -134,6 +136,7 @@ TABLE: dict[tuple[Lifecycle, type[OfRelease]], Rule] = {
     (Lifecycle.OPEN, BeginDeployment): _rule(deploying.begin),
     (Lifecycle.DEPLOYING, BeginDeployment): _rule(deploying.begin_again),
     (Lifecycle.DEPLOYING, DeploymentAccepted): _rule(deploying.accepted),
+    (Lifecycle.DEPLOYING, DeploymentPutOff): _rule(deploying.put_off),
     (Lifecycle.DEPLOYING, DeploymentRefused): _rule(deploying.refused),
     (Lifecycle.DEPLOYING, DeploymentLost): _rule(deploying.lost),
     (Lifecycle.DEPLOYING, DeploymentRunning): _rule(deploying.running),
@@ -148,6 +151,7 @@ TRANSITIONS: tuple[tuple[Lifecycle, str, Lifecycle], ...] = (
     (Lifecycle.OPEN, "cancelled", Lifecycle.CANCELLED),
     (Lifecycle.OPEN, "approvals missing for too long", Lifecycle.EXPIRED),
     (Lifecycle.OPEN, "a newer build", Lifecycle.SUPERSEDED),
+    (Lifecycle.DEPLOYING, "certainly not sent, tried again later", Lifecycle.OPEN),
     (Lifecycle.DEPLOYING, "the job succeeded", Lifecycle.LIVE),
     (Lifecycle.DEPLOYING, "the job failed, was refused or timed out", Lifecycle.FAILED),
 )

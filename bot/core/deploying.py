@@ -14,6 +14,7 @@ from bot.core.inputs import (
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
+    DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
     Resolve,
@@ -31,18 +32,29 @@ def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, 
     if blockers(release, lane, policy):
         return Refusal((StillBlocked(),))
     begun = replace(release, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
-    return Decision(lane).changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number))
+    again = release.put_off is not None
+    return Decision(lane).changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number, again=again))
 
 
 def begin_again(
     lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime
 ) -> Decision | Refusal:
-    """Send once more what certainly did not arrive, or what a person or the policy says may be sent again."""
+    """Send once more what a person or the policy says may be sent again."""
     del given, policy
     deployment = _in_status(release, DeployStatus.ATTEMPTED)
     if deployment is None:
         return Refusal((NotExpected(release.state),))
     return Decision(lane).changed(replace(release, deployment=replace(deployment, attempted_at=now)))
+
+
+def put_off(lane: Lane, release: Release, given: DeploymentPutOff, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Take the attempt back: nothing was sent, so people may think again, and the next attempt looks at all anew."""
+    del policy, now
+    if _in_status(release, DeployStatus.ATTEMPTED) is None:
+        return Refusal((NotExpected(release.state),))
+    told = Happening(Happened.DEPLOY_PUT_OFF, release.number, detail=given.why, again=release.put_off is not None)
+    waits = replace(release, state=Lifecycle.OPEN, deployment=None, put_off=given.why)
+    return Decision(lane).changed(waits).happened(told)
 
 
 def accepted(
@@ -56,7 +68,7 @@ def accepted(
     since = now if deployment.status is DeployStatus.UNKNOWN else deployment.attempted_at
     known = replace(deployment, status=DeployStatus.ACCEPTED, attempted_at=since, ref=given.ref, url=given.url)
     happening = Happening(Happened.DEPLOY_ACCEPTED, release.number, detail=given.ref, url=given.url)
-    return Decision(lane).changed(replace(release, deployment=known)).happened(happening)
+    return Decision(lane).changed(replace(release, deployment=known, put_off=None)).happened(happening)
 
 
 def running(
@@ -96,7 +108,7 @@ def lost(lane: Lane, release: Release, given: DeploymentLost, policy: Policy, no
     deployment = _in_status(release, DeployStatus.ATTEMPTED)
     if deployment is None:
         return Refusal((NotExpected(release.state),))
-    unknown = replace(release, deployment=replace(deployment, status=DeployStatus.UNKNOWN))
+    unknown = replace(release, deployment=replace(deployment, status=DeployStatus.UNKNOWN), put_off=None)
     asked = Decision(lane).changed(unknown).wants(AskWhetherItRan(release.number))
     return asked.happened(Happening(Happened.DEPLOY_LOST, release.number))
 
@@ -163,7 +175,8 @@ def fail(decided: Decision, release: Release, reason: str, url: str | None, now:
 
 def _finished(release: Release, status: DeployStatus, url: str | None, now: datetime) -> Release:
     before = release.deployment or Deployment(status, attempted_at=now)
-    return replace(release, deployment=replace(before, status=status, finished_at=now, url=url or before.url))
+    done = replace(before, status=status, finished_at=now, url=url or before.url)
+    return replace(release, deployment=done, put_off=None)
 
 
 def _url(release: Release) -> str | None:

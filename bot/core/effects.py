@@ -58,6 +58,7 @@ class Happened(Enum):
     REBUILT = "rebuilt"  # another artifact: approvals are void
     BUILD_BROKE = "build broke"
     DEPLOY_ATTEMPTED = "deploy attempted"
+    DEPLOY_PUT_OFF = "deploy put off"  # certainly not sent; tried again by itself
     DEPLOY_ACCEPTED = "deploy accepted"
     DEPLOY_RUNNING = "deploy running"
     DEPLOY_LOST = "deploy lost"
@@ -68,7 +69,10 @@ class Happened(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened. `by` is a person's id, None when no person did it."""
+    """One thing that happened. `by` is a person's id, None when no person did it.
+
+    `again` says that it follows a like one in a series of which people have been told: only the audit has it then.
+    """
 
     kind: Happened
     release: int | None = None
@@ -76,3 +80,4 @@ class Happening:
     detail: str = ""
     other: int | None = None  # the release that took its place
     url: str | None = None
+    again: bool = False

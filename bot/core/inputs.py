@@ -123,6 +123,14 @@ class DeploymentAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentPutOff:
+    """The CI system certainly never got the request, nor any before it; it is handed over later."""
+
+    release: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentRefused:
     """The CI system will never start it; `reason` is told to people."""
 
@@ -188,6 +196,7 @@ OfRelease = (
     | Resolve
     | BeginDeployment
     | DeploymentAccepted
+    | DeploymentPutOff
     | DeploymentRefused
     | DeploymentLost
     | DeploymentRunning

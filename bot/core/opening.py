@@ -42,7 +42,7 @@ def _with_build(decided: Decision, release: Release, build: Build) -> Decision:
         broke = build.state is BuildState.BROKEN and release.build.state is not BuildState.BROKEN
         shown = decided.changed(replace(release, build=build))
         return shown.happened(Happening(Happened.BUILD_BROKE, release.number, url=build.url)) if broke else shown
-    rebuilt = replace(release, build=build, artifact=build.artifact, generation=release.generation + 1)
+    rebuilt = replace(release, build=build, artifact=build.artifact, generation=release.generation + 1, put_off=None)
     return decided.changed(rebuilt).happened(Happening(Happened.REBUILT, release.number, detail=build.artifact))
 
 

@@ -111,6 +111,7 @@ class Release:
     reason: str | None = None  # why it was rejected or cancelled, or what failed
     superseded_by: int | None = None
     older_than_live: bool = False
+    put_off: str | None = None  # why its deploy could not be handed over at the last try
 
     @property
     def name(self) -> str:

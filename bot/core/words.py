@@ -50,7 +50,7 @@ def withdraw(lane: Lane, release: Release, given: Withdraw, policy: Policy, now:
         reasons.append(NothingToWithdraw())
     if reasons or word is None:
         return Refusal(tuple(reasons))
-    said = _said(release, given, word.person, Verdict.WITHDRAW, now)
+    said = replace(_said(release, given, word.person, Verdict.WITHDRAW, now), put_off=None)
     return Decision(lane).changed(said).happened(Happening(Happened.WITHDRAWN, release.number, given.by.person.id))
 
 

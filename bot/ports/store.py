@@ -196,6 +196,9 @@ class Effects(Protocol):
     def void_leases(self, now: datetime) -> int:
         """At start: whatever a dead instance was attempting may have happened; READY to VERIFY. Returns how many."""
 
+    def cancel_ready(self, lane: str, keep: Sequence[str]) -> None:
+        """Cancel what is READY in a lane, save what has one of these keys; what is attempted is left as it is."""
+
     def resume(self, key: str, state: EffectState, now: datetime) -> None:
         """Wake an UNKNOWN row after a person's answer (READY, VERIFY or CANCELLED)."""
 

@@ -55,7 +55,7 @@ def notice(  # noqa: PLR0917 - the state, and what a view cannot look up itself
     found = blockers(release, lane, policy) if release.state is Lifecycle.OPEN else ()
     state = words(release, found)
     parts = (
-        _Part("state", outcome(release, policy, links, permalinks)),
+        _Part("state", () if found else outcome(release, policy, links, permalinks)),
         _Part("contents", contents(release, lane, policy, links)),
         _Part("approvals", _approvals(release, policy)),
         _Part("blockers", _in_the_way(release, policy, permalinks, found)),

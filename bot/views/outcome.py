@@ -1,5 +1,7 @@
 """What became of a release: the part of the card that replaces the buttons."""
 
+from typing import assert_never
+
 from bot.core.policy import Policy
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
 from bot.views.blocks import Fact
@@ -12,7 +14,9 @@ REASON = 1200
 
 
 def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalinks) -> tuple[Fact, ...]:
-    """Return what became of a release that is on its way or has ended; nothing for an open one."""
+    """Return what became of a release that is on its way or has ended; for an open one, whether it was put off."""
+    if release.state is Lifecycle.OPEN:
+        return put_off(release)
     if release.state is Lifecycle.DEPLOYING:
         return _deploying(release, policy, links)
     when = date(release.ended_at) if release.ended_at else "by now"
@@ -34,8 +38,15 @@ def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalin
             return (Fact("Superseded", f"{when} by {newer}, which carries a newer build. Nothing failed"),)
         case Lifecycle.CANCELLED:
             return (Fact("Cancelled", f"{when}; the thread says by whom"),)
-        case _:
-            return ()
+    assert_never(release.state)
+
+
+def put_off(release: Release) -> tuple[Fact, ...]:
+    """Return why the deploy of an open release could not be handed over yet, if that was tried."""
+    if release.put_off is None:
+        return ()
+    why = mrkdwn(release.put_off, REASON)
+    return (Fact("Put off", f"{why}. Nothing was sent; it is tried again by itself"),)
 
 
 def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ...]:

@@ -33,6 +33,7 @@ _STARTING = Words("Starting the deploy", "is being handed to the CI system")
 _APPROVAL = Words("Waiting for approval", "waits for approval")
 _BLOCKED = Words("Waiting", "waits for what is in its way")
 _NEXT = Words("About to deploy", "is about to be deployed")
+_PUT_OFF = Words("Deploy put off", "could not be handed to the CI system yet, which is tried again")
 
 
 def words(release: Release, found: Sequence[Blocker]) -> Words:
@@ -43,4 +44,6 @@ def words(release: Release, found: Sequence[Blocker]) -> Words:
         return _ENDED[release.state]
     if any(isinstance(one, WaitsForApproval | NeedsAnotherApprover) for one in found):
         return _APPROVAL
-    return _BLOCKED if found else _NEXT
+    if found:
+        return _BLOCKED
+    return _PUT_OFF if release.put_off is not None else _NEXT

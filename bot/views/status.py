@@ -13,7 +13,7 @@ from bot.views.escape import date, link
 from bot.views.links import Links
 from bot.views.naming import Permalinks, lane_label, live_label, named, repository, subject, typed, word
 from bot.views.obstacles import obstacle
-from bot.views.outcome import outcome
+from bot.views.outcome import outcome, put_off
 from bot.views.states import words
 
 
@@ -94,7 +94,8 @@ def _reasons(release: Release, lane: Lane, policy: Policy, links: Links, permali
     due = expires_at(release, policy)
     if due:
         reasons.append(f"Expires {date(due)} if approvals are still missing.")
-    return reasons or ["Nothing is in its way: its deploy is next."]
+    tried = [f"{fact}." for fact in put_off(release)]
+    return reasons or tried or ["Nothing is in its way: its deploy is next."]
 
 
 def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -> str:

@@ -67,6 +67,9 @@ def _deploy(happening: Happening, release: Release, policy: Policy, links: Links
     match happening.kind:
         case Happened.DEPLOY_ATTEMPTED:
             return f"Asking the CI system to deploy {subject(release)}."
+        case Happened.DEPLOY_PUT_OFF:
+            why = mrkdwn(happening.detail, REASON)
+            return f"The deploy could not be handed over yet: {why}. Nothing was sent; it is tried again by itself."
         case Happened.DEPLOY_ACCEPTED:
             return f"The CI system accepted the deploy.{job}"
         case Happened.DEPLOY_RUNNING:

@@ -139,12 +139,15 @@ class Model:
         return True
 
     def report(self, one: ModelRelease, word: str) -> bool:
-        """Take what the CI system says: accepted, refused, lost, running, succeeded or failed."""
+        """Take what the CI system says: accepted, put off, refused, lost, running, succeeded or failed."""
         unanswered = {"attempted", "unknown"}
         fits = {"running": {"accepted"}, "lost": {"attempted"}, "accepted": unanswered, "refused": unanswered}
+        fits["put off"] = {"attempted"}
         if one.state != "deploying" or (word in fits and one.status not in fits[word]):
             return False
-        if word in {"succeeded", "failed", "refused"}:
+        if word == "put off":
+            one.state = "open"
+        elif word in {"succeeded", "failed", "refused"}:
             self._finish(one, went=word == "succeeded")
         else:
             one.since = self.now if one.status == "unknown" else one.since

@@ -19,14 +19,18 @@ from bot.core.inputs import (
     Account,
     Answer,
     BeginDeployment,
+    BuildChanged,
+    Cancel,
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
+    DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
     OfRelease,
     Resolve,
     TimePassed,
+    Withdraw,
 )
 from bot.core.lane import Lane, Live
 from bot.core.policy import Permission, Policy
@@ -95,6 +99,7 @@ def test_sending_again_counts_the_time_limit_anew() -> None:
 EXPECTED: list[tuple[OfRelease, set[DeployStatus]]] = [
     (BeginDeployment(1), {DeployStatus.ATTEMPTED}),
     (DeploymentAccepted(1, "77", URL), {DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN}),
+    (DeploymentPutOff(1, "rate limited"), {DeployStatus.ATTEMPTED}),
     (DeploymentRefused(1, "no such workflow"), {DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN}),
     (DeploymentLost(1), {DeployStatus.ATTEMPTED}),
     (DeploymentRunning(1, URL), {DeployStatus.ACCEPTED}),
@@ -112,6 +117,52 @@ def test_which_report_fits_which_status(given: OfRelease, status: DeployStatus) 
         assert go(there, given).lane != there
     else:
         assert reasons(there, given) == (NotExpected(Lifecycle.DEPLOYING),)
+
+
+PUT_OFF = release(1, PRIYA, put_off="rate limited")
+
+
+def test_what_was_certainly_not_sent_is_open_again_with_its_approvals_and_next() -> None:
+    decided = go(lane(flying(), release(2, PRIYA)), DeploymentPutOff(1, "rate limited"))
+    assert decided.lane.releases == (PUT_OFF, release(2, PRIYA))
+    assert decided.happenings == (Happening(Happened.DEPLOY_PUT_OFF, 1, detail="rate limited"),)
+    assert decided.effects == (StartDeployment(1, 1),)
+
+
+def test_a_series_of_tries_is_told_as_one() -> None:
+    begun = go(lane(PUT_OFF), BeginDeployment(1))
+    assert begun.happenings == (Happening(Happened.DEPLOY_ATTEMPTED, 1, again=True),)
+    again = go(begun.lane, DeploymentPutOff(1, "no route"))
+    assert again.happenings == (Happening(Happened.DEPLOY_PUT_OFF, 1, detail="no route", again=True),)
+    assert one(again).put_off == "no route"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        DeploymentAccepted(1, "77", URL),
+        DeploymentLost(1),
+        DeploymentRefused(1, "no such workflow"),
+        DeploymentEnded(1, succeeded=True, detail="", url=None),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_an_answer_ends_the_series(given: OfRelease) -> None:
+    assert one(go(lane(flying(put_off="rate limited")), given)).put_off is None
+
+
+def test_people_may_think_again_while_it_is_put_off() -> None:
+    withdrawn = go(lane(PUT_OFF), Withdraw(1, PRIYA))
+    assert (one(withdrawn).put_off, withdrawn.effects) == (None, ())
+    assert one(go(lane(PUT_OFF), Cancel(1, PRIYA))).state is Lifecycle.CANCELLED
+    rebuilt = replace(a_build(1), artifact="run 9001.2")
+    assert one(go(lane(PUT_OFF), BuildChanged(rebuilt, newest=True))).put_off is None
+
+
+def test_what_is_put_off_is_still_next_when_a_newer_build_comes() -> None:
+    decided = go(lane(PUT_OFF), BuildChanged(a_build(2), newest=True))
+    assert [one.state for one in decided.lane.releases] == [Lifecycle.OPEN, Lifecycle.OPEN]
+    assert decided.effects == (StartDeployment(1, 1),)
 
 
 def test_the_ci_systems_id_is_kept() -> None:

@@ -24,6 +24,7 @@ from bot.core.inputs import (
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
+    DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
     Input,
@@ -47,6 +48,7 @@ STATES = st.sampled_from(["deployable", "deployable", "pending", "broken"])
 INDEX = st.integers(0, 2)  # counted back from the newest
 REPORTS: dict[str, Callable[[int], OfRelease]] = {
     "accepted": lambda number: DeploymentAccepted(number, "77", None),
+    "put off": lambda number: DeploymentPutOff(number, "no way there"),
     "refused": lambda number: DeploymentRefused(number, "no"),
     "lost": DeploymentLost,
     "running": lambda number: DeploymentRunning(number, None),
@@ -280,7 +282,7 @@ class Desk(RuleBasedStateMachine):
     @rule()
     def the_ci_system_repeats_itself(self) -> None:
         one = self.model.flying()[0]
-        for word in ("accepted", "lost", "refused", "running", "accepted", "refused", "running"):
+        for word in ("accepted", "lost", "put off", "refused", "running", "accepted", "refused", "running"):
             self.say(one, word)
 
     # -- what always holds --
@@ -341,7 +343,7 @@ def test_every_transition_of_the_list_can_be_made() -> None:
     desk.somebody_cancels(0, "priya")
     desk.a_build_appears("olga", "olga", "deployable")
     desk.time_passes(24 * 60)
-    for word in ("failed", "succeeded"):
+    for word in ("put off", "failed", "succeeded"):
         desk.a_build_appears("olga", "olga", "deployable")
         desk.everybody_approves()
         desk.the_worker_begins_what_is_next()

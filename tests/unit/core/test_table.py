@@ -16,6 +16,7 @@ from bot.core.inputs import (
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
+    DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
     OfRelease,
@@ -37,6 +38,7 @@ INPUTS: dict[type[OfRelease], OfRelease] = {
         Resolve(1, SAM, Answer.DID_RUN),
         BeginDeployment(1),
         DeploymentAccepted(1, "77", None),
+        DeploymentPutOff(1, "no way there"),
         DeploymentRefused(1, "no"),
         DeploymentLost(1),
         DeploymentRunning(1, None),
@@ -88,6 +90,7 @@ stateDiagram-v2
     open --> cancelled: cancelled
     open --> expired: approvals missing for too long
     open --> superseded: a newer build
+    deploying --> open: certainly not sent, tried again later
     deploying --> live: the job succeeded
     deploying --> failed: the job failed, was refused or timed out
     live --> [*]

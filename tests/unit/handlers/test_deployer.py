@@ -1,5 +1,6 @@
 """A deploy is started once, whatever becomes of the answer, the process or the CI system."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -185,7 +186,10 @@ async def test_a_ci_system_that_is_away_for_a_day_ends_it(opening: Opening) -> N
     world.executor.will("start", *[TryLater(1800, "bad gateway")] * 100)
     await shipping(world)
     await waits(world, 24 * 3600 + 1800, 1800)
-    assert (await world.release()).reason == "could not be started within 24 hours: bad gateway"
+    assert (await world.release()).reason == (
+        "it could not be handed to the CI system within 24 hours; nothing was sent. At last: bad gateway"
+    )
+    assert await world.sql("SELECT state, note FROM effects WHERE kind = 'deploy'") == [("dead", "bad gateway")]
 
 
 async def test_a_refusal_fails_the_release_and_is_told(opening: Opening) -> None:
@@ -204,10 +208,85 @@ Next: look at the job; see what is live with `/deploy status payments production
 
 async def test_a_look_up_that_is_refused_for_good_becomes_a_question(opening: Opening) -> None:
     world = await opening(automatic())
-    world.executor.will("start", TryLater(1, "rate limited"))
+    world.executor.will("start", Unsure("connection reset"))
     world.executor.will("find", *[GiveUp("bad credentials")] * 50)
     await shipping(world)
-    await waits(world, 10)
+    await waits(world, 130)
+    assert await status(world) is DeployStatus.UNKNOWN
+
+
+async def test_a_look_up_before_the_next_try_that_fails_puts_it_off_again(opening: Opening) -> None:
+    world = await opening(automatic())
+    world.executor.will("start", TryLater(1, "rate limited"))
+    world.executor.will("find", GiveUp("bad credentials"), TryLater(1, "rate limited"), Unsure("timed out"))
+    await shipping(world)
+    await waits(world, 30)
+    assert await status(world) is DeployStatus.ACCEPTED
+    assert [name for name, _ in world.executor.calls if name != "newest_live"] == ["start", *["find"] * 4, "start"]
+
+
+async def test_a_deploy_that_is_put_off_outlives_its_time_limit_and_says_why(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy()))
+    world.executor.will("start", *[TryLater(3600, "rate limited")] * 2)
+    posted = await world.approved()
+    await waits(world, 3605, 1800)
+    await world.ticks()
+    release = await world.release()
+    assert (release.state, release.put_off, len(release.standing())) == (Lifecycle.OPEN, "rate limited", 1)
+    assert posted.message.text.splitlines()[:2] == [
+        "R-1, payments 1 (0000001) to production, could not be handed to the CI system yet, which is tried again.",
+        "Put off: rate limited. Nothing was sent; it is tried again by itself.",
+    ]
+    assert world.chat.in_thread(posted.ts) == [
+        "Approved by <@U0PRIYA> (1 of 1 of qa).",
+        "Asking the CI system to deploy payments 1 (0000001) to production.",
+        "The deploy could not be handed over yet: rate limited. Nothing was sent; it is tried again by itself.",
+    ]
+    told = "SELECT json_extract(data, '$.detail') FROM audit WHERE action = 'deploy put off'"
+    assert await world.sql(told) == [("rate limited",), ("rate limited",)]
+    await waits(world, 3600, 1800)
+    assert await status(world) is DeployStatus.ACCEPTED
+    assert len(world.executor.started) == 1
+
+
+async def test_a_put_off_deploy_that_is_cancelled_is_never_sent(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy()))
+    world.executor.will("start", TryLater(60, "rate limited"))
+    await world.approved()
+    await world.types("U0PRIYA", "cancel R-1")
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'deploy'") == [("cancelled",)]
+    await waits(world, 120, 60)
+    assert world.executor.asked("start") == 1
+    assert await world.states() == [Lifecycle.CANCELLED]
+
+
+async def test_a_put_off_deploy_whose_approval_is_withdrawn_makes_way_and_may_come_back(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy()))
+    world.executor.will("start", TryLater(3600, "rate limited"))
+    await world.approved()
+    await world.looks(a_report(2))
+    await world.types("U0PRIYA", "approve R-2")
+    await world.types("U0PRIYA", "withdraw R-1")
+    assert [name for name, _ in world.executor.calls].count("start") == 2
+    assert [number for number in world.executor.started if number.startswith("R-2")] == world.executor.started
+
+
+async def test_what_may_have_arrived_is_not_taken_back_by_a_later_refusal_to_take_it(opening: Opening) -> None:
+    world = await opening(automatic(RESENDING))
+    world.executor.will("start", Unsure("connection reset"), TryLater(60, "rate limited"))
+    await shipping(world)
+    await waits(world, 125)
+    assert world.executor.asked("start") == 2
+    assert await status(world) is DeployStatus.ATTEMPTED
+    await waits(world, 60)
+    assert len(world.executor.started) == 1
+
+
+async def test_what_may_have_arrived_and_cannot_be_sent_again_for_a_day_is_asked_about(opening: Opening) -> None:
+    world = await opening(automatic(replace(RESENDING, deploy_timeout=timedelta(days=3))))
+    world.executor.will("start", Unsure("connection reset"), *[TryLater(1800, "rate limited")] * 100)
+    await shipping(world)
+    await waits(world, 25 * 3600, 1800)
     assert await status(world) is DeployStatus.UNKNOWN
 
 

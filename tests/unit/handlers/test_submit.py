@@ -72,10 +72,9 @@ async def test_a_newer_build_supersedes_and_the_older_card_says_so(world: World)
     assert await world.states() == [Lifecycle.SUPERSEDED, Lifecycle.OPEN]
     assert older.message.text == snapshot("""\
 R-1, payments 1 (0000001) to production, was superseded by a newer build.
-Superseded: <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC> by R-2, which carries a newer build. Nothing failed.
+Superseded: <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC> by <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000002|R-2>, which carries a newer build. Nothing failed.
 Commit: <https://github.example/acme/payments/commit/0000001000000000000000000000000000000000|0000001> Change 1.
 By: Ann.
-Changes: nobody has told yet what is live in production.
 Checks: .github/workflows/build.yml succeeded (<https://github.example/acme/payments/actions/runs/9001|run 1>).
 Asked for by: the pipeline, by a deployable build.
 Approved by: nobody yet.

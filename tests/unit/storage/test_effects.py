@@ -229,3 +229,24 @@ def test_resuming_leaves_everything_else_as_it_is(tx: SqliteTransaction) -> None
 def test_every_kind_can_be_stored(tx: SqliteTransaction, kind: EffectKind) -> None:
     tx.effects.enqueue(an_effect(kind=kind), NOON)
     assert tx.effects.next_due((kind,)) == NOON
+
+
+def test_what_waits_in_a_lane_is_cancelled_but_not_what_is_kept_attempted_or_in_another(tx: SqliteTransaction) -> None:
+    tx.effects.enqueue(an_effect("attempted"), NOON)
+    claimed(tx)
+    for key in ("kept", "waits"):
+        tx.effects.enqueue(an_effect(key), NOON)
+    tx.effects.enqueue(an_effect("elsewhere", lane="deploy:docs/production"), NOON)
+    tx.effects.cancel_ready(f"deploy:{LANE}", ("kept", "unheard of"))
+    assert claimed(tx).effect.key == "elsewhere"
+    tx.effects.enqueue(an_effect("waits"), NOON + SECOND)
+    tx.effects.void_leases(NOON)
+    attempted = claimed(tx, NOON + SECOND)
+    assert (attempted.effect.key, attempted.claimed_from) == ("attempted", EffectState.VERIFY)
+
+
+def test_a_person_gives_an_unknown_effect_another_day(tx: SqliteTransaction) -> None:
+    tx.effects.enqueue(an_effect(), NOON)
+    tx.effects.outcome(claimed(tx), EffectState.UNKNOWN, NOON)
+    tx.effects.resume("deploy:R-1:1", EffectState.READY, NOON + DAY)
+    assert claimed(tx, NOON + DAY).give_up_at == NOON + 2 * DAY

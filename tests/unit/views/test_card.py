@@ -365,6 +365,22 @@ def test_nothing_in_the_way() -> None:
 """)
 
 
+def test_a_deploy_that_could_not_be_handed_over() -> None:
+    release = a_release(approvals=(a_yes(),), put_off="GitHub answers 429: slow <!down>")
+    lines = seen(shown(release)).splitlines()
+    assert lines[:2] == [
+        "# Deploy put off: payments 118 to production",
+        "*Put off:* GitHub answers 429: slow &lt;!down&gt;. Nothing was sent; it is tried again by itself",
+    ]
+    assert shown(release).text.splitlines()[:2] == [
+        "R-42, payments 118 (9f3c2ab) to production, could not be handed to the CI system yet, which is tried again.",
+        "Put off: GitHub answers 429: slow &lt;!down&gt;. Nothing was sent; it is tried again by itself.",
+    ]
+    waits = seen(shown(a_release(put_off="GitHub answers 429"))).splitlines()
+    assert waits[0] == "# Waiting for approval: payments 118 to production"
+    assert not [line for line in waits if "Put off" in line]
+
+
 def test_a_lane_where_builds_ship_by_themselves() -> None:
     release = a_release(lane=STAGING, policy=IN_STAGING)
     assert seen(shown(release, Lane(STAGING, releases=(release,)))) == snapshot("""\

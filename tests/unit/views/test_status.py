@@ -88,6 +88,13 @@ def test_why() -> None:
 """)
 
 
+def test_why_a_deploy_that_was_put_off_waits() -> None:
+    endless = replace(a_release().policy, expires_after=None)
+    release = a_release(approvals=(a_yes(),), policy=endless, put_off="no route")
+    lines = read(why((a_lane(release),), POLICY, LINKS, PERMALINKS)).splitlines()
+    assert lines[-1] == "• Put off: no route. Nothing was sent; it is tried again by itself."
+
+
 def test_why_a_lane_has_no_open_release() -> None:
     lanes = (
         Lane(LaneId("payments", "gone"), adopted_at=TEN),

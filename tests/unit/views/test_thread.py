@@ -92,6 +92,12 @@ The deploy failed: exit status 3. <https://github.example/acme/payments/actions/
 """)
 
 
+def test_a_deploy_that_could_not_be_handed_over() -> None:
+    assert said(Happening(Happened.DEPLOY_PUT_OFF, 42, detail="no route to <!here>"), a_release()) == (
+        "The deploy could not be handed over yet: no route to &lt;!here&gt;. Nothing was sent; it is tried again by itself."
+    )
+
+
 def test_lines_that_miss_something_are_still_sentences() -> None:
     staging = a_release(lane=STAGING, policy=IN_STAGING)
     log = [
