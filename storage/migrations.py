@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from storage import schema, schema_letters
+from storage import schema, schema_agenda, schema_letters
 from storage.problems import DatabaseProblem
 
 STEPS = Migrations("signoff")
@@ -110,3 +110,8 @@ def _letters(database: Database) -> None:
     _run(database, schema_letters.EFFECTS)
     _run(database, schema_letters.CARDS)
     _run(database, schema_letters.LETTERS)
+
+
+@STEPS(name="0012_due")
+def _due(database: Database) -> None:
+    _run(database, schema_agenda.AGENDA)

@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from bot.ports.agenda import Agenda
 from bot.ports.figures import FigureBook
 from bot.ports.replays import Replays
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
+from storage.agenda import SqliteAgenda
 from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds
 from storage.cards import SqliteCards
@@ -35,6 +37,7 @@ class SqliteTransaction:
         self.effects: Effects = SqliteEffects(database)
         self.cards: Cards = SqliteCards(database, token)
         self.audit: Audit = SqliteAudit(database)
+        self.agenda: Agenda = SqliteAgenda(database)
         self.remembered: Remembered = SqliteRemembered(database)
         self.figures: FigureBook = SqliteFigures(database)
         self.replays: Replays = SqliteReplays(database)

@@ -41,6 +41,7 @@ TABLES = {
     "cards",
     "handles",
     "letters",
+    "agenda",
     "audit",
 }
 STEPS = [
@@ -56,6 +57,7 @@ STEPS = [
     "0011_figures",
     "0013_in_order",
     "0009_letters",
+    "0012_due",
 ]
 
 
