@@ -226,7 +226,9 @@ async def test_a_row_that_refers_to_nothing(path: Path) -> None:
     async with a_store(path):
         pass
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("INSERT INTO cards (kind, release, channel, want, due_at) VALUES ('notice', 7, 'C', 1, '')")
+        connection.execute(
+            "INSERT INTO cards (kind, subject, release, channel, want, due_at) VALUES ('notice', '7', 7, 'C', 1, '')"
+        )
         connection.commit()
     assert await problem(path) == (
         f"{path} is damaged (a row of cards refers to nothing in releases). "
