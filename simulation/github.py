@@ -2,11 +2,9 @@
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-
-from yarl import URL
 
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
@@ -14,7 +12,7 @@ from sandbox.exchange import JSON, Reply
 from sandbox.github import in_process
 from sandbox.github.forge import Forge
 from simulation.network import Mishap, Network
-from simulation.session import Session, as_client_session
+from simulation.session import Sent, Session, as_client_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +33,25 @@ class GithubWay:
         sender = Sender(as_client_session(session), in_process.BASE, self.forge.token or "", clock)
         return Github(sender, self.forge.site)
 
-    async def carry(self, method: str, url: URL, headers: Mapping[str, str], body: bytes, patience: float) -> Reply:
-        """Carry one request."""
+    async def carry(self, sent: Sent) -> Reply:
+        """Carry one request; plans know it by method and path."""
 
         def land() -> Reply | None:
+            path, query = sent.url.raw_path, dict(sent.url.query)
             try:
-                return Reply(*_status_body_headers(self.forge, method, url, headers, body))
+                status, headers, body = in_process.answer(
+                    self.forge, sent.method, path, query=query, headers=sent.headers, body=sent.body
+                )
             except in_process.NoAnswerError:
                 return None
+            return Reply(status, body, headers)
 
-        return await self.network.carry(f"{method} {url.path}", land, patience)
+        return await self.network.carry(f"{sent.method} {sent.url.path}", land, sent.patience, sent.connect)
 
 
 def github_network(rng: random.Random) -> Network:
     """Return a network that speaks GitHub's words where it is asked too often."""
     return Network(rng, {Mishap.LIMITED: _limited, Mishap.FORBIDDEN: _forbidden})
-
-
-def _status_body_headers(
-    forge: Forge, method: str, url: URL, headers: Mapping[str, str], body: bytes
-) -> tuple[int, bytes, dict[str, str]]:
-    status, told, said = in_process.answer(
-        forge, method, url.raw_path, query=dict(url.query), headers=headers, body=body
-    )
-    return status, said, told
 
 
 def _limited(rng: random.Random) -> Reply:

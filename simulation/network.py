@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
+from typing import NoReturn
 
 from sandbox.exchange import Reply
 
@@ -38,7 +39,7 @@ class Mishap(Enum):
 
 
 class NoConnectionError(Exception):
-    """Nobody listens, or the way is closed: the request certainly did not arrive. `slowly` after waiting for it."""
+    """Nobody listens, or the way is closed: the request certainly did not arrive. `slowly`: after waiting for it."""
 
     def __init__(self, *, slowly: bool) -> None:
         super().__init__("nobody answers the door" if slowly else "nobody listens")
@@ -146,13 +147,14 @@ class Network:
 
     # -- what it does ------------------------------------------------------------------------------------------------
 
-    async def carry(self, what: str, land: Land, patience: float) -> Reply:
+    async def carry(self, what: str, land: Land, patience: float, connect: float | None = None) -> Reply:
         """Carry one request there and its answer back.
 
         Args:
             what: a name for plans, such as «POST /repos/acme/payments/deployments».
             land: hands it to the host, in no time.
             patience: seconds until the caller hangs up.
+            connect: seconds that the caller waits for a connection, where it tells that apart.
 
         Raises:
             NoConnectionError: it certainly did not arrive.
@@ -163,9 +165,7 @@ class Network:
         if mishap is not None:
             self.met[mishap] += 1
         if mishap is Mishap.REFUSED or mishap is Mishap.UNREACHABLE:
-            slowly = mishap is Mishap.UNREACHABLE
-            await asyncio.sleep(patience / 2 if slowly else self.latency[0])
-            raise NoConnectionError(slowly=slowly)
+            await self._no_connection(mishap is Mishap.UNREACHABLE, patience, connect)
         journey = self._journey(mishap, patience)
         landing = self._send(journey.lands, land) if journey.lands is not None else None
         await self._wait(journey, patience)
@@ -177,6 +177,12 @@ class Network:
         if landing.reply is None:
             raise BrokenConnectionError(begun=False)
         return _halved(landing.reply) if mishap is Mishap.TRUNCATED else landing.reply
+
+    async def _no_connection(self, slowly: bool, patience: float, connect: float | None) -> NoReturn:
+        await asyncio.sleep((connect or patience) if slowly else self.latency[0])
+        if slowly and connect is None:
+            raise TimeoutError
+        raise NoConnectionError(slowly=slowly)
 
     def _send(self, seconds: float, land: Land) -> _Landing:
         landing = _Landing(asyncio.get_running_loop().time() + seconds, land)

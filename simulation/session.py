@@ -4,7 +4,7 @@ With it the bot's own Sender, SlackChat and SlackDirectory and slack_sdk run unc
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, cast
@@ -18,7 +18,23 @@ from yarl import URL
 from sandbox.exchange import Reply
 from simulation.network import BrokenConnectionError, NoConnectionError
 
-Route = Callable[[str, URL, Mapping[str, str], bytes, float], Any]
+FOR_EVER = 86_400.0
+DEADLINE = aiohttp.ClientTimeout(total=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request on its way. `patience` and `connect` are the caller's seconds for the whole and for a connection."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    body: bytes
+    patience: float
+    connect: float | None
+
+
+Route = Callable[[Sent], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +93,10 @@ class _Exchange:
     url: URL
     headers: CIMultiDict[str]
     body: bytes
-    patience: float
+    timeout: aiohttp.ClientTimeout
 
     async def __aenter__(self) -> Response:
-        return await self.session.send(self.method, self.url, self.headers, self.body, self.patience)
+        return await self.session.send(self)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -93,13 +109,13 @@ class Session:
     """Sends requests through a route.
 
     Args:
-        route: `await route(method, url, headers, body, patience)` carries one request and returns the Reply.
-        total: seconds for a whole exchange where a request names none.
+        route: carries one request.
+        timeout: for the requests that name none.
         before: called with the method and path before anything is sent; what it raises is the caller's.
     """
 
     route: Route
-    total: float = 10.0
+    timeout: aiohttp.ClientTimeout = DEADLINE
     before: Callable[[str], None] = lambda _what: None
     closed: bool = False
 
@@ -108,11 +124,9 @@ class Session:
         where = URL(url) if isinstance(url, str) else url
         params = given.get("params")
         headers = CIMultiDict(given.get("headers") or {})
-        timeout = given.get("timeout")
-        total = timeout.total if isinstance(timeout, aiohttp.ClientTimeout) and timeout.total else self.total
-        return _Exchange(
-            self, method, where.extend_query(params) if params else where, headers, _encoded(given, headers), total
-        )
+        timeout = given.get("timeout") or self.timeout
+        url = where.extend_query(params) if params else where
+        return _Exchange(self, method, url, headers, _encoded(given, headers), timeout)
 
     def post(self, url: str | URL, **given: Any) -> _Exchange:
         """Return one POST, to be entered."""
@@ -122,11 +136,14 @@ class Session:
         """Send nothing more."""
         self.closed = True
 
-    async def send(self, method: str, url: URL, headers: CIMultiDict[str], body: bytes, patience: float) -> Response:
+    async def send(self, exchange: _Exchange) -> Response:
         """Send one request; raises what aiohttp raises."""
+        method, url, headers = exchange.method, exchange.url, exchange.headers
         self.before(f"{method} {url.raw_path}")
+        patience = exchange.timeout.total or FOR_EVER
+        sent = Sent(method, url, headers, exchange.body, patience, exchange.timeout.connect)
         try:
-            reply: Reply = await self.route(method, url, headers, body, patience)
+            reply = await self.route(sent)
         except NoConnectionError as error:
             if error.slowly:
                 raise aiohttp.ConnectionTimeoutError from None

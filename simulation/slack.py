@@ -2,21 +2,19 @@
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from slack_sdk.web.async_client import AsyncWebClient
-from yarl import URL
-
 from handlers.slack import directory
+from handlers.slack.bolt import web_client
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import SlackDirectory
 from sandbox.exchange import JSON, Reply
 from sandbox.slack import in_process
 from sandbox.slack.workspace import Workspace
 from simulation.network import Mishap, Network
-from simulation.session import Session, as_client_session
+from simulation.session import Sent, Session, as_client_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +35,23 @@ class SlackWay:
         """
         session = as_client_session(Session(self.carry, before=before))
         app, url = self.workspace.app, self.workspace.url
-        web = AsyncWebClient(token=app.bot_token, base_url=f"{url}/api/", session=session, retry_handlers=[])
-        web.proxy = None
+        web = web_client(f"{url}/api/", session, app.bot_token)
         home = directory.Workspace(self.workspace.team_id, app.bot_user, app.bot_id, f"{url}/")
         return SlackChat(web, session), SlackDirectory(web, home, lambda: clock().timestamp())
 
-    async def carry(self, method: str, url: URL, headers: Mapping[str, str], body: bytes, patience: float) -> Reply:
+    async def carry(self, sent: Sent) -> Reply:
         """Carry one request; plans know it by its method, such as «chat.postMessage», or as «response_url»."""
 
         def land() -> Reply:
-            status, told, said = in_process.answer(
-                self.workspace, method, url.raw_path, query=dict(url.query), headers=headers, body=body
+            path, query = sent.url.raw_path, dict(sent.url.query)
+            status, headers, body = in_process.answer(
+                self.workspace, sent.method, path, query=query, headers=sent.headers, body=sent.body
             )
-            return Reply(status, said, told)
+            return Reply(status, body, headers)
 
-        what = url.path.removeprefix("/api/") if url.path.startswith("/api/") else "response_url"
-        return await self.network.carry(what, land, patience)
+        path = sent.url.path
+        what = path.removeprefix("/api/") if path.startswith("/api/") else "response_url"
+        return await self.network.carry(what, land, sent.patience, sent.connect)
 
 
 def slack_network(rng: random.Random) -> Network:

@@ -44,7 +44,7 @@ async def ending(calling: Awaitable[Reply]) -> str:
     [
         (None, '200 {"id": 1}', 1),
         (Mishap.REFUSED, "NoConnectionError", 0),
-        (Mishap.UNREACHABLE, "NoConnectionError", 0),
+        (Mishap.UNREACHABLE, "TimeoutError", 0),
         (Mishap.LOST_BEFORE, "BrokenConnectionError", 0),
         (Mishap.LOST_AFTER, "BrokenConnectionError", 1),
         (Mishap.CUT, "BrokenConnectionError", 1),
@@ -68,6 +68,16 @@ def test_each_mishap_is_what_it_is_named_after(mishap: Mishap | None, ended: str
         return said, len(host.arrived)
 
     assert virtually(story) == (ended, arrived)
+
+
+def test_whoever_tells_a_connection_apart_knows_that_nothing_arrived() -> None:
+    async def story() -> tuple[str, float]:
+        network, host = a_network(), Host()
+        network.plan("*", Mishap.UNREACHABLE)
+        said = await ending(network.carry("POST /", host.land, PATIENCE, PATIENCE / 2))
+        return said, asyncio.get_running_loop().time()
+
+    assert virtually(story) == ("NoConnectionError", 5.0)
 
 
 def test_a_slow_answer_comes_before_or_after_the_callers_patience() -> None:
@@ -125,7 +135,7 @@ def test_while_the_host_is_down_nothing_arrives_and_connections_break_at_once() 
         await asyncio.sleep(0.1)
         network.fall(3600)
         told = [await waiting, f"down: {network.down}"]
-        told += [await ending(network.carry("GET /", host.land, PATIENCE)) for _ in range(3)]
+        told += [await ending(network.carry("GET /", host.land, PATIENCE, 5.0)) for _ in range(3)]
         told.append(f"{len(host.arrived)} arrived")
         await asyncio.sleep(3600)
         return [*told, f"down: {network.down}", await ending(network.carry("GET /", host.land, PATIENCE))]

@@ -84,7 +84,7 @@ def test_each_way_that_a_deploy_can_be_asked_for(
     [
         (None, str, 1),
         (Mishap.REFUSED, TryLater(1.0, "Slack cannot be reached: ClientConnectorError"), 0),
-        (Mishap.UNREACHABLE, Unsure(SLACK_LOST.format("ConnectionTimeoutError")), 0),
+        (Mishap.UNREACHABLE, Unsure(SLACK_LOST.format("TimeoutError")), 0),
         (Mishap.LOST_BEFORE, Unsure(SLACK_LOST.format("ServerDisconnectedError")), 0),
         (Mishap.LOST_AFTER, Unsure(SLACK_LOST.format("ServerDisconnectedError")), 1),
         (Mishap.CUT, Unsure(SLACK_LOST.format("ClientPayloadError")), 1),
