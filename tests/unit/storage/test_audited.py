@@ -57,8 +57,8 @@ PRIYA, SAM = (
     for person, group in zip(POLICY.people, ("qa", "sre"), strict=True)
 )
 DECISIONS = ("lanes", "releases", "approvals")
-BESIDE = {"deploy_attempted_at"}
-"""What may change without a row of its own: when the present attempt began."""
+BESIDE = {"deploy_attempted_at", "row_version"}
+"""What may change without a row of its own: when the present attempt began, how often it was written."""
 ALL = (*DECISIONS, "audit", "effects", "cards", "builds", "reports", "inbox")
 
 NUMBERS = st.integers(1, 3)
