@@ -52,7 +52,7 @@ class CardKeeper:
         if message is None:
             return True
         content = content_hash(message)
-        if card.ts is not None and content == card.have_hash:
+        if card.ts is not None and content == card.have_hash and not card.confirm:
             await self._shown(card, card.ts, content)
         elif card.ts is None:
             await self._post(card, message, content)
@@ -110,8 +110,8 @@ class CardKeeper:
                 await self._shown(card, ts, content)
             case TryLater(after, why):
                 await self._later(card, max(timedelta(seconds=after), self.desk.pause(card.tries)), why, lost=False)
-            case Unsure(why):  # an update says the same thing twice without harm
-                await self._later(card, self.desk.pause(card.tries), why, lost=False)
+            case Unsure(why):  # an update says the same thing twice without harm, but it may come after a later one
+                await self._later(card, self.desk.pause(card.tries), why, lost=True)
             case GiveUp(reason):
                 await self._give_up(card, reason)
 
@@ -128,7 +128,7 @@ class CardKeeper:
     async def _later(self, card: Card, wait: timedelta, why: str, *, lost: bool) -> None:
         log.info("card_waits", release=f"R-{card.release}", why=why, seconds=wait.total_seconds())
         due = self.desk.clock() + wait
-        await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost_post=lost))
+        await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=lost))
 
     async def _give_up(self, card: Card, reason: str) -> None:
         log.error("card_not_shown", release=f"R-{card.release}", channel=card.channel, why=reason)

@@ -11,6 +11,8 @@ from storage.times import maybe_time, to_text
 
 LEASE = timedelta(seconds=60)
 """Longer than any call to Slack may take, with its outcome."""
+UNDER_WAY = timedelta(minutes=2)
+"""For how long a request whose answer was lost is taken to be able to arrive yet."""
 
 TO_SHOW = "FROM cards WHERE want > have AND want > abandoned"
 NEXT = (
@@ -41,7 +43,10 @@ class SqliteCards:
             ON CONFLICT (kind, subject) DO UPDATE SET
                 want = want + 1,
                 channel = CASE WHEN ts IS NULL THEN excluded.channel ELSE channel END,
-                due_at = CASE WHEN want > have AND want > gave_up THEN due_at ELSE excluded.due_at END,
+                due_at = CASE
+                    WHEN want > have AND want > gave_up AND unsettled < 2 THEN due_at ELSE excluded.due_at
+                END,
+                unsettled = min(unsettled, 1),
                 tries = CASE WHEN want > have AND want > gave_up THEN tries ELSE 0 END
             """,
             {
@@ -56,31 +61,52 @@ class SqliteCards:
     def claim(self, now: datetime) -> Card | None:
         """Take the card that has been due the longest, under a lease.
 
-        A first post whose lease ran out may have arrived: it counts as lost.
+        A first post whose lease ran out may have arrived: it counts as lost, and so does an update.
         """
         due = next(self._database.query(NEXT, {"now": to_text(now)}), None)
         if due is None:
             return None
         taken = self._database.query(
             "UPDATE cards SET tries = tries + 1, lease_until = :lease, "
-            "lost_posts = lost_posts + (ts IS NULL AND lease_until IS NOT NULL) WHERE id = :id RETURNING *",
+            "lost_posts = lost_posts + (ts IS NULL AND lease_until IS NOT NULL), "
+            "unsettled = CASE WHEN ts IS NOT NULL AND lease_until IS NOT NULL THEN 1 ELSE unsettled END "
+            "WHERE id = :id RETURNING *",
             {"id": due["id"], "lease": to_text(now + LEASE)},
         )
         return _card(next(taken))
 
     def shown(self, card: Card, ts: str, have_hash: str, now: datetime) -> None:
-        """Record what Slack has now; what was wanted meanwhile is due at once."""
+        """Record what Slack has now; what was wanted meanwhile is due at once.
+
+        After a lost update it is wanted once more, to be sent whatever it says: the lost one may still arrive.
+        """
         self._database.execute(
-            "UPDATE cards SET channel = ?, ts = ?, have = ?, have_hash = ?, tries = 0, lease_until = NULL, due_at = ?, "
-            "note = '' WHERE id = ?",
-            [card.channel, ts, card.want, have_hash, to_text(now), card.id],
+            """
+            UPDATE cards SET
+                channel = :channel, ts = :ts, have = :shown, have_hash = :hash, note = '',
+                tries = 0, lease_until = NULL,
+                want = want + (unsettled = 1 AND want = :shown),
+                due_at = CASE WHEN unsettled = 1 AND want = :shown THEN :settled ELSE :now END,
+                unsettled = CASE WHEN unsettled <> 1 THEN 0 WHEN want = :shown THEN 2 ELSE 1 END
+            WHERE id = :id
+            """,
+            {
+                "id": card.id,
+                "channel": card.channel,
+                "ts": ts,
+                "shown": card.want,
+                "hash": have_hash,
+                "now": to_text(now),
+                "settled": to_text(now + UNDER_WAY),
+            },
         )
 
-    def later(self, card: Card, due: datetime, *, lost_post: bool) -> None:
+    def later(self, card: Card, due: datetime, *, lost: bool) -> None:
         """Try again at `due`."""
         self._database.execute(
-            "UPDATE cards SET due_at = ?, lost_posts = lost_posts + ?, lease_until = NULL WHERE id = ?",
-            [to_text(due), int(lost_post), card.id],
+            "UPDATE cards SET due_at = :due, lease_until = NULL, lost_posts = lost_posts + (:lost AND ts IS NULL), "
+            "unsettled = CASE WHEN :lost AND ts IS NOT NULL THEN 1 ELSE unsettled END WHERE id = :id",
+            {"due": to_text(due), "lost": int(lost), "id": card.id},
         )
 
     def give_up(self, card: Card, why: str, again: datetime) -> None:
@@ -140,5 +166,6 @@ def _card(row: Row) -> Card:
         have_hash=row["have_hash"],
         lost_posts=row["lost_posts"],
         tries=row["tries"],
+        confirm=row["unsettled"] == 2,  # noqa: PLR2004 - 1: an update was lost; 2: what was sent after it is sent again
         subject=row["subject"],
     )

@@ -129,7 +129,8 @@ class SqliteEffects:
             self._lose(row, now, "its process ended")
         self._database.execute("UPDATE effects SET lease_until = NULL WHERE state = 'verify'")
         self._database.execute(
-            "UPDATE cards SET lost_posts = lost_posts + (ts IS NULL), lease_until = NULL, due_at = ? "
+            "UPDATE cards SET lost_posts = lost_posts + (ts IS NULL), lease_until = NULL, due_at = ?, "
+            "unsettled = CASE WHEN ts IS NULL THEN unsettled ELSE 1 END "
             "WHERE lease_until IS NOT NULL",
             [to_text(now)],
         )

@@ -115,3 +115,8 @@ def _letters(database: Database) -> None:
 @STEPS(name="0012_due")
 def _due(database: Database) -> None:
     _run(database, schema_agenda.AGENDA)
+
+
+@STEPS(name="0014_unsettled")
+def _unsettled(database: Database) -> None:
+    _run(database, schema_letters.UNSETTLED)

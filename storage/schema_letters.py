@@ -139,3 +139,5 @@ LETTERS = (
     "CREATE INDEX letters_about ON letters (about, id)",
     "ALTER TABLE releases ADD COLUMN put_off TEXT",
 )
+
+UNSETTLED = ("ALTER TABLE cards ADD COLUMN unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1, 2))",)

@@ -11,6 +11,7 @@ from bot.core.chain import AuditRow, Head
 from bot.core.lane import Lane
 from bot.core.policy import LaneId
 from bot.core.release import Release
+from bot.ports.agenda import Agenda
 from bot.ports.figures import FigureBook
 from bot.ports.replays import Replays
 
@@ -39,7 +40,13 @@ class Lanes(Protocol):
         """Return the newest releases of a lane, newest first."""
 
     def unfinished(self) -> tuple[Release, ...]:
-        """Return every unfinished release of every lane, oldest first."""
+        """Return every unfinished release of every lane, oldest first: for people's lists, not for the loops."""
+
+    def in_flight(self) -> tuple[Release, ...]:
+        """Return every release that is being deployed, oldest first."""
+
+    def waiting(self) -> tuple[LaneId, ...]:
+        """Return every lane that has unfinished releases, by name."""
 
 
 class Builds(Protocol):
@@ -230,6 +237,7 @@ class Card:
     lost_posts: int  # first posts whose answer was lost: so many unrecorded copies may exist
     tries: int
     subject: str  # what it is about, unique per kind: for a notice and a question the release's number
+    confirm: bool = False  # to be sent even if Slack has it: an update that was lost before may have come after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +268,8 @@ class Cards(Protocol):
     def shown(self, card: Card, ts: str, have_hash: str, now: datetime) -> None:
         """Record what Slack has now; `card.want` becomes its `have`."""
 
-    def later(self, card: Card, due: datetime, *, lost_post: bool) -> None:
-        """Try again at `due`."""
+    def later(self, card: Card, due: datetime, *, lost: bool) -> None:
+        """Try again at `due`. `lost`: the answer was lost, so what was sent may arrive yet."""
 
     def give_up(self, card: Card, why: str, again: datetime) -> None:
         """Leave the card alone until `again`, or until its release changes."""
@@ -349,6 +357,7 @@ class Transaction(Protocol):
     inbox: Inbox
     effects: Effects
     cards: Cards
+    agenda: Agenda
     audit: Audit
     remembered: Remembered
     figures: FigureBook

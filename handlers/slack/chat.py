@@ -17,7 +17,6 @@ from handlers.slack.calls import (
     Refused,
     ask,
     retry_after,
-    surely,
 )
 
 HOOKS = URL("https://hooks.slack.com")
@@ -55,14 +54,12 @@ class SlackChat:
         return ts if isinstance(ts, str) else Unsure("Slack said ok without naming the message")
 
     async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
-        """Replace a message of ours; a lost answer is tried later, since saying it twice does no harm."""
+        """Replace a message of ours; one whose answer was lost may still arrive, after a later one."""
         # blocks are always given: Slack keeps the old ones, buttons included, when neither text nor blocks come
-        ended = surely(
-            await ask(self.web.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks))
-        )
+        ended = await ask(self.web.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks))
         if isinstance(ended, Refused):
             return ended.trouble(f"edit a message in {channel}")
-        return ended if isinstance(ended, TryLater) else None
+        return ended if isinstance(ended, TryLater | Unsure) else None
 
     async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:
         """Tell one person privately in a channel, or in a direct message where that is not possible."""

@@ -128,7 +128,7 @@ def _scripted(method: str, mishap: Mishap) -> Scripted:
         case Mishap.LIMITED:
             return TryLater(7.0, "limited")
         case _:
-            return TryLater(1.0, "lost") if method == "chat.update" else Unsure("lost")
+            return Unsure("lost")
 
 
 def a_workspace() -> Workspace:

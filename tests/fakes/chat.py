@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.ports.slack import Message
-from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from bot.ports.trouble import GiveUp, Trouble, Unsure
 
 NOT_FOUND = "Slack refused to edit a message in {} (message_not_found). The message was deleted in Slack."
 
@@ -88,7 +88,7 @@ class FakeChat:
         if posted is None:
             return GiveUp(NOT_FOUND.format(channel))
         posted.versions.append(message)
-        return TryLater(1.0, lost(told).why) if told else None  # saying it twice does no harm
+        return lost(told) if told else None
 
     async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:
         """Tell one person, unless told otherwise."""

@@ -118,13 +118,11 @@ async def test_an_update_always_says_which_blocks(server: SlackServer, chat: Sla
 
 
 @pytest.mark.parametrize(("reply", "trouble"), FAILURES)
-async def test_an_update_that_was_lost_is_tried_again(
+async def test_an_update_in_trouble_says_whether_it_may_arrive_yet(
     server: SlackServer, chat: SlackChat, reply: Reply, trouble: Trouble
 ) -> None:
     server.will("chat.update", reply)
     expected = trouble
-    if isinstance(trouble, Unsure):
-        expected = TryLater(1.0, trouble.why)
     if isinstance(trouble, GiveUp):
         expected = GiveUp(trouble.reason.replace("post in", "edit a message in"))
     assert await chat.update("C0PAY", "1.2", CARD) == expected

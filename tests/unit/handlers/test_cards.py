@@ -119,6 +119,21 @@ async def test_a_card_on_which_our_code_fails_stops_no_other(world: World, monke
     assert posted.message.text.splitlines()[0] == "R-1, payments 1 (0000001) to production, was rejected."
 
 
+async def test_an_update_that_arrives_late_is_put_right(world: World) -> None:
+    posted = await asked(world)
+    before = posted.message
+    world.chat.will("update", Unsure("the answer was lost"))
+    await world.clicks("U0PRIYA", posted, "approve")
+    world.passes(5)
+    await world.settle()
+    after = posted.message
+    assert after.text != before.text
+    posted.versions.append(before)  # the lost update arrives after the one that followed it
+    world.passes(120)
+    await world.settle()
+    assert posted.message.text == after.text
+
+
 async def test_a_superseded_notice_links_the_newer_one_once_that_is_posted(world: World) -> None:
     await world.looks()
     await world.looks(a_report(1))

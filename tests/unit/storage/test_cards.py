@@ -71,6 +71,28 @@ def test_a_posted_card_stays_in_its_channel(tx: SqliteTransaction) -> None:
     assert claimed(tx).channel == "C0NEW"
 
 
+def test_what_follows_a_lost_update_is_sent_once_more(tx: SqliteTransaction) -> None:
+    tx.cards.shown(claimed(tx), "171.1", "hash-1", NOON)
+    tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON)
+    tx.cards.later(claimed(tx), NOON, lost=True)
+    tx.cards.shown(claimed(tx), "171.1", "hash-2", NOON)
+    assert tx.cards.next_due() == NOON + 120 * SECOND
+    card = claimed(tx, 120)
+    assert (card.confirm, card.have_hash) == (True, "hash-2")
+    tx.cards.shown(card, "171.1", "hash-2", NOON + 120 * SECOND)
+    assert tx.cards.next_due() is None
+
+
+def test_what_is_wanted_meanwhile_does_not_wait_for_that(tx: SqliteTransaction) -> None:
+    tx.cards.shown(claimed(tx), "171.1", "hash-1", NOON)
+    tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON)
+    tx.cards.later(claimed(tx), NOON, lost=True)
+    tx.cards.shown(claimed(tx), "171.1", "hash-2", NOON)
+    tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON + SECOND)
+    tx.cards.shown(claimed(tx, 1), "171.1", "hash-3", NOON + SECOND)
+    assert tx.cards.next_due() == NOON + 121 * SECOND
+
+
 def test_the_card_that_waits_the_longest_comes_first(tx: SqliteTransaction) -> None:
     tx.cards.want(CardKind.NOTICE, 2, "C0PAYMENTS", NOON - SECOND)
     tx.cards.want(CardKind.QUESTION, 1, "C0OPS", NOON)
@@ -83,7 +105,7 @@ def test_the_card_that_waits_the_longest_comes_first(tx: SqliteTransaction) -> N
 
 
 def test_a_card_that_waits_for_its_time_is_not_hurried(tx: SqliteTransaction) -> None:
-    tx.cards.later(claimed(tx), NOON + 30 * SECOND, lost_post=False)
+    tx.cards.later(claimed(tx), NOON + 30 * SECOND, lost=False)
     tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON + SECOND)
     assert tx.cards.next_due() == NOON + 30 * SECOND
     assert tx.cards.claim(NOON + 29 * SECOND) is None
@@ -91,7 +113,7 @@ def test_a_card_that_waits_for_its_time_is_not_hurried(tx: SqliteTransaction) ->
 
 
 def test_lost_first_posts_are_counted(tx: SqliteTransaction) -> None:
-    tx.cards.later(claimed(tx), NOON + SECOND, lost_post=True)
+    tx.cards.later(claimed(tx), NOON + SECOND, lost=True)
     assert claimed(tx, 1) == replace(NEW, lost_posts=1, tries=2)
     assert tx.cards.next_due() == NOON + 61 * SECOND
     assert claimed(tx, 61) == replace(NEW, lost_posts=2, tries=3)

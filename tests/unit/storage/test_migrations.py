@@ -58,6 +58,7 @@ STEPS = [
     "0013_in_order",
     "0009_letters",
     "0012_due",
+    "0014_unsettled",
 ]
 
 
@@ -106,7 +107,7 @@ def test_what_is_stored_survives_the_step_for_letters(file: File) -> None:
         for table in ("letters", "handles", "cards", "attempts", "effects"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE releases DROP COLUMN put_off")
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0009_letters'")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name IN ('0009_letters', '0014_unsettled')")
         for statement in (*schema.EFFECTS, *schema.CARDS, *schema.FIGURES[:1]):
             connection.execute(statement)
         connection.execute(OLD_EFFECT)
