@@ -14,8 +14,8 @@ import structlog
 from aiohttp import ClientSession, ClientTimeout, web
 from pydantic import SecretStr
 
+from bot import VERSION
 from bot.config.environment import Settings
-from bot.core.inputs import TimePassed
 from bot.core.policy import Policy
 from bot.crew import Pace, World, muster
 from bot.ports.store import Store
@@ -29,6 +29,7 @@ from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
 from handlers.http_connections import runner_of
 from handlers.metrics import metrics_routes
+from handlers.reconsider import reconsider
 from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
 from handlers.slack.ingress import Ingress
@@ -119,8 +120,7 @@ class Signoff:
         sender = Sender(
             http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock, meter=vitals.metrics
         )
-        for lane in await store.read(lambda tx: {release.lane for release in tx.lanes.unfinished()}):
-            await desk.submit(lane, TimePassed())  # the policy may have changed meanwhile: what is unblocked starts
+        await reconsider(desk, VERSION)
         self._run(desk, arrival, Github(sender, self.settings.github_web_url), self._heartbeat(http))
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.core.build import Build, BuildState, PipelineReport, assess
 from bot.core.decide import Decision, Fresh, decide
+from bot.core.due import due_at
 from bot.core.effects import (
     Announce,
     AskWhetherItRan,
@@ -28,6 +29,7 @@ from bot.core.inputs import (
     Reject,
     Request,
     Resolve,
+    TimePassed,
     Withdraw,
 )
 from bot.core.lane import Lane
@@ -68,6 +70,7 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
         if happening.release is not None and not happening.again:
             tx.effects.enqueue(_line(happening, index, setting.now), setting.now)
     _show(tx, before, decided.lane, setting.now)
+    _plan(tx, before, decided.lane, given, setting.policy)
     return decided
 
 
@@ -191,6 +194,13 @@ def _show(tx: Transaction, before: Lane, after: Lane, now: datetime) -> None:
             tx.cards.want(CardKind.QUESTION, release.number, question.channel, now)
         if release.state.ended:
             tx.effects.resume(deploy_key(release), EffectState.CANCELLED, now)
+
+
+def _plan(tx: Transaction, before: Lane, after: Lane, given: Input, policy: Policy) -> None:
+    """Note when time has something to say of each release that changed; of all when a lane is looked at anew."""
+    for release in after.releases:
+        if isinstance(given, TimePassed) or release != before.release(release.number):
+            tx.agenda.plan(release.number, after.id, due_at(release, policy))
 
 
 def _record(tx: Transaction, lane: LaneId, happening: Happening, given: Input, setting: Setting) -> None:

@@ -43,7 +43,7 @@ class Follower:
 
     async def once(self) -> int:
         """Ask about each deployment in flight once; returns how many there are."""
-        releases = await self.desk.store.read(lambda tx: tx.lanes.unfinished())
+        releases = await self.desk.store.read(lambda tx: tx.lanes.in_flight())
         flying = [release for release in releases if _known(release)]
         await asyncio.gather(*(self._ask(release) for release in flying))
         return len(flying)

@@ -87,6 +87,22 @@ class SqliteLanes:
             )
         )
 
+    def in_flight(self) -> tuple[Release, ...]:
+        """Return every release that is being deployed, oldest first."""
+        return self._releases(
+            self._database.query(
+                "SELECT * FROM releases INDEXED BY one_deploying WHERE state = 'deploying' ORDER BY number"
+            )
+        )
+
+    def waiting(self) -> tuple[LaneId, ...]:
+        """Return every lane that has unfinished releases."""
+        rows = self._database.execute(
+            "SELECT DISTINCT service, environment FROM releases INDEXED BY releases_unfinished "
+            "WHERE state IN ('open', 'deploying') ORDER BY service, environment"
+        )
+        return tuple(LaneId(service, environment) for service, environment in rows)
+
     def _releases(self, found: Iterable[Row]) -> tuple[Release, ...]:
         rows = list(found)
         words = self._approvals([row["number"] for row in rows])

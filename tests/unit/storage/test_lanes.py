@@ -200,6 +200,22 @@ def test_history_and_the_unfinished(file: File) -> None:
         assert tx.lanes.history(LANE, 0) == ()
         assert tx.lanes.history(LANE, -1) == ()
         assert tx.lanes.unfinished() == (a_release(2, lane=STAGING), a_release(3))
+        assert tx.lanes.waiting() == (LANE, STAGING)
+        assert tx.lanes.in_flight() == ()
+
+
+def test_only_what_is_being_deployed_is_in_flight(file: File) -> None:
+    def flying(number: int, lane: LaneId) -> Release:
+        return a_release(
+            number, lane=lane, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, NOON)
+        )
+
+    with file.transaction() as tx:
+        opened(tx, a_release(1), flying(2, LANE))
+        opened(tx, flying(3, STAGING), ended(a_release(4, lane=STAGING), Lifecycle.LIVE), lane=STAGING)
+    with file.transaction() as tx:
+        assert tx.lanes.in_flight() == (flying(2, LANE), flying(3, STAGING))
+        assert tx.lanes.waiting() == (LANE, STAGING)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""At the start under another policy than the last: every lane with unfinished releases decides anew."""
+
+from collections.abc import Sequence
+
+from bot.core.inputs import TimePassed
+from bot.core.policy import LaneId
+from bot.ports.store import Transaction
+from bot.submit import Setting, submit
+from handlers.desk import Desk
+
+MARK = "reconsidered under"
+AT_ONCE = 25
+"""Lanes in one transaction: what comes in meanwhile waits for no more than these."""
+
+
+async def reconsider(desk: Desk, version: str) -> int:
+    """Let every lane look at today's policy: what it unblocks starts, and what it makes due is due.
+
+    Under the policy that all have seen there is nothing new to see, so that a restart costs the same at any size.
+
+    Args:
+        desk: with today's policy.
+        version: of Signoff itself, whose rules may have changed like the policy's.
+
+    Returns:
+        How many lanes were asked.
+    """
+    seen = f"{version} {desk.policy.hash}"
+    if await desk.store.read(lambda tx: tx.remembered.get(MARK)) == seen:
+        return 0
+    lanes = await desk.store.read(lambda tx: tx.lanes.waiting())
+    for first in range(0, len(lanes), AT_ONCE):
+        some = lanes[first : first + AT_ONCE]
+        await desk.change(lambda tx, setting, some=some: _ask(tx, some, setting))  # type: ignore[misc]
+    await desk.store.write(lambda tx: tx.remembered.set(MARK, seen))
+    return len(lanes)
+
+
+def _ask(tx: Transaction, lanes: Sequence[LaneId], setting: Setting) -> None:
+    for lane in lanes:
+        submit(tx, lane, TimePassed(), setting)

@@ -1,0 +1,86 @@
+"""A start under another policy: every lane decides anew, once; under the same policy nobody is asked."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.policy import LaneId, Mode, Policy
+from bot.core.release import Lifecycle
+from bot.ports.ci import ProgressStatus
+from handlers import reconsider as room
+from handlers.reconsider import reconsider
+from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
+from tests.fakes.world import World
+from tests.unit.handlers.conftest import Opening
+
+STAGING = LaneId("payments", "staging")
+BOTH = a_policy(a_lane_policy(), a_lane_policy(STAGING))
+STRICTER = replace(BOTH, groups=(), hash="policy-2")
+
+
+async def restarted(world: World, policy: Policy | None = None) -> int:
+    """Start again, under another policy if one is given."""
+    await world.crash(policy)
+    return await reconsider(world.desk, "1.0")
+
+
+async def test_a_restart_under_the_same_policy_asks_nobody(opening: Opening) -> None:
+    world = await opening(BOTH)
+    await world.looks()
+    await world.looks(a_report(1))
+    assert await reconsider(world.desk, "1.0") == 2
+    before = await world.sql("SELECT * FROM audit")
+    assert await restarted(world) == 0
+    assert await world.sql("SELECT * FROM audit") == before
+    assert await reconsider(world.desk, "1.1") == 2, "another version may have other rules"
+
+
+async def test_what_another_policy_unblocks_starts(opening: Opening) -> None:
+    lane, other = a_lane_policy(mode=Mode.DEPLOYMENT), a_lane_policy(STAGING)
+    world = await opening(a_policy(lane))
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.looks(a_report(2))
+    await restarted(world, a_policy(other, hash="without the lane"))
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    assert await world.states() == [Lifecycle.LIVE, Lifecycle.OPEN], "the policy does not name the lane of R-2"
+    assert await restarted(world, a_policy(lane, other, hash="with both")) == 1
+    await world.settle()
+    assert await world.states() == [Lifecycle.LIVE, Lifecycle.DEPLOYING]
+
+
+async def test_what_another_policy_makes_due_is_due(opening: Opening) -> None:
+    world = await opening(BOTH)
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.clicks("U0PRIYA", await world.notice(1), "approve")
+    assert await world.clock.once() == NOON + timedelta(minutes=30), "R-1 flies, R-2 waits for approval"
+    assert await restarted(world, STRICTER) == 2
+    assert await world.sql("SELECT release, due_at FROM agenda ORDER BY release") == [
+        (1, "2026-11-21T12:30:00.000000Z"),
+        (2, "2026-11-22T12:00:00.000000Z"),
+    ]
+
+
+async def test_all_lanes_are_asked_though_few_at_once(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "AT_ONCE", 1)
+    world = await opening(BOTH)
+    await world.looks()
+    await world.looks(a_report(1))
+    world.passes(24 * 3600)
+    assert await reconsider(world.desk, "1.0") == 2
+    assert await world.states(LANE) == await world.states(STAGING) == [Lifecycle.EXPIRED]
+    assert await world.clock.once() is None
+
+
+async def test_a_database_from_before_due_times_learns_them(opening: Opening) -> None:
+    world = await opening(BOTH)
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.store.write(lambda tx: tx.agenda.plan(1, LANE, None))
+    await world.store.write(lambda tx: tx.agenda.plan(2, STAGING, None))
+    assert await world.clock.once() is None
+    await reconsider(world.desk, "1.0")
+    assert await world.clock.once() == NOON + timedelta(days=1)
