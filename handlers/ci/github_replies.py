@@ -27,8 +27,8 @@ TOO_MANY = 429
 def after_start(reply: HttpReply, now: datetime) -> Trouble:
     """Return what became of a request to start something that was not answered as hoped."""
     told = _told(reply)
-    if limited := _limited(reply, now):
-        return limited
+    if (wait := limited(reply, now)) is not None:
+        return wait
     if reply.status == UNAUTHORIZED:  # certainly nothing happened, and a new token heals it
         return TryLater(LATER, told)
     if 300 <= reply.status < 400:  # noqa: PLR2004 - the class of redirects, which a POST must not follow blindly
@@ -40,8 +40,8 @@ def after_start(reply: HttpReply, now: datetime) -> Trouble:
 
 def after_read(reply: HttpReply, now: datetime) -> TryLater:
     """Return when to read again what was not answered as hoped."""
-    if limited := _limited(reply, now):
-        return limited
+    if (wait := limited(reply, now)) is not None:
+        return wait
     refused = 300 <= reply.status < 500 and reply.status != TIMED_OUT  # noqa: PLR2004 - somebody has to mend it
     return TryLater(LATER if refused else SOON, _told(reply))
 
@@ -61,7 +61,7 @@ def _told(reply: HttpReply) -> str:
     return f"GitHub answers {reply.status}: {message}" if message else f"GitHub answers {reply.status}"
 
 
-def _limited(reply: HttpReply, now: datetime) -> TryLater | None:
+def limited(reply: HttpReply, now: datetime) -> TryLater | None:
     """Return how long to wait if GitHub refused because of a rate limit: then certainly nothing happened."""
     if reply.status not in {FORBIDDEN, TOO_MANY}:
         return None

@@ -18,12 +18,16 @@ from yarl import URL
 from bot.ports.ci import HttpReply, HttpRequest
 from bot.ports.meter import SILENT, Counted, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
+from handlers.ci.breaker import Breaker
+from handlers.ci.github_replies import limited
 
 LARGEST_ANSWER = 5 * 1024 * 1024
 API = "github"
 """What the calls are counted under."""
 AGAIN = 5.0
 """Seconds."""
+ILL = 500
+"""From this status on an answer says that the host itself is ill."""
 
 
 class Sender:
@@ -50,6 +54,7 @@ class Sender:
     ) -> None:
         self._meter = meter
         self.clock = clock
+        self._breaker = Breaker(URL(base_url).host or base_url)
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._timeout = ClientTimeout(total=timeout, connect=timeout / 2)
@@ -65,15 +70,30 @@ class Sender:
         """Send once and return the whole reply, whatever its status.
 
         With `etag`, the answer is 304 when nothing differs from the reply that had it. TryLater: certainly nothing
-        happened there. Unsure: it may have; only for requests that change something.
+        happened there. Unsure: it may have; only for requests that change something. While the host does not answer,
+        or has asked for quiet, most calls end as TryLater without being sent.
         """
+        kept = self._breaker.keeps(self.clock())
+        if kept is not None:
+            return kept
         ended = await self._send(request, etag)
+        self._learn(ended)
         code = str(ended.status) if isinstance(ended, HttpReply) else "lost"
         self._meter.count(Counted.API_REQUESTS, API, request.method, code)
         asked_to_wait = ended.headers.get("retry-after", "") if isinstance(ended, HttpReply) else ""
         if re.fullmatch(r"[0-9]{1,5}", asked_to_wait):
             self._meter.took(Timed.RETRY_AFTER, float(asked_to_wait), API)
         return ended
+
+    def _learn(self, ended: HttpReply | TryLater | Unsure) -> None:
+        """Let the breaker know how a call ended."""
+        now = self.clock()
+        if not isinstance(ended, HttpReply) or ended.status >= ILL:
+            self._breaker.failed(now)
+        elif (wait := limited(ended, now)) is not None:
+            self._breaker.asked_for_quiet(now, wait)
+        else:
+            self._breaker.answered()
 
     async def _send(self, request: HttpRequest, etag: str | None) -> HttpReply | TryLater | Unsure:
         headers = self._headers | ({"If-None-Match": etag} if etag else {})

@@ -124,6 +124,7 @@ async def test_trouble_on_the_way_is_told_and_mends_itself(world: World) -> None
     world.forge.faults.add(Fault.HTML)
     limited = TryLater(1.0, "GitHub answers 429: You have exceeded a secondary rate limit")
     assert await world.github.recent(SERVICE) == limited
+    world.clock.now += timedelta(seconds=1)
     assert await world.github.recent(SERVICE) == TryLater(5.0, "GitHub's answer (200) cannot be read")
     reports = await world.github.recent(SERVICE)
     assert isinstance(reports, tuple)

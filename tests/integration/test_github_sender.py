@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession, TCPConnector, web
@@ -211,6 +212,39 @@ async def test_a_post_on_a_kept_connection_that_breaks_is_not_sent_again(server:
         server.answer = reset
         assert isinstance(await sender.send(POST), Unsure)
     assert [seen.method for seen in server.seen] == ["GET", "POST"]
+
+
+async def ill(_request: web.Request) -> web.StreamResponse:
+    return web.Response(status=503)
+
+
+async def limiting(_request: web.Request) -> web.StreamResponse:
+    return web.Response(status=429, headers={"Retry-After": "7"})
+
+
+async def test_an_ill_host_is_rested_after_five_calls_and_probed(server: Server) -> None:
+    server.answer = ill
+    moment = NOON
+    async with ClientSession() as session:
+        sender = Sender(session, server.url, "", lambda: moment)
+        replies = [await sender.send(GET) for _ in range(6)]
+        assert replies[5] == TryLater(30.0, "127.0.0.1 has not answered 5 times in a row; it is asked again soon")
+        assert len(server.seen) == 5
+        server.answer, moment = fine, NOON + timedelta(seconds=30)
+        assert [type(await sender.send(POST)) for _ in range(2)] == [HttpReply, HttpReply]
+
+
+async def test_a_rate_limit_keeps_every_call_back_for_as_long_as_it_says(server: Server) -> None:
+    server.answer = limiting
+    moment = NOON
+    async with ClientSession() as session:
+        sender = Sender(session, server.url, "", lambda: moment)
+        assert isinstance(await sender.send(POST), HttpReply)
+        server.answer, moment = fine, NOON + timedelta(seconds=6)
+        assert await sender.send(GET) == TryLater(1.0, "GitHub answers 429")
+        moment = NOON + timedelta(seconds=7)
+        assert isinstance(await sender.send(GET), HttpReply)
+    assert [seen.method for seen in server.seen] == ["POST", "GET"]
 
 
 async def test_nobody_there_means_that_certainly_nothing_happened() -> None:
