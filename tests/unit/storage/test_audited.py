@@ -2,14 +2,14 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -61,7 +61,8 @@ BESIDE = {"deploy_attempted_at", "row_version"}
 """What may change without a row of its own: when the present attempt began, how often it was written."""
 ALL = (*DECISIONS, "audit", "effects", "cards", "builds", "reports", "inbox")
 
-NUMBERS = st.integers(1, 3)
+NUMBERS = st.sampled_from([0, 0, 0, 1])
+"""Releases, counted back from the newest."""
 PEOPLE = st.sampled_from([PRIYA, SAM])
 INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.builds(Approve, NUMBERS, PEOPLE),
@@ -100,10 +101,13 @@ Step = Input | Reported | Asked
 STEPS: st.SearchStrategy[Step] = st.one_of(
     INPUTS,
     INPUTS,
-    st.builds(Reported, NUMBERS, st.sampled_from([RunStatus.SUCCEEDED, RunStatus.SUCCEEDED, RunStatus.FAILED])),
+    st.builds(
+        Reported, st.integers(1, 6), st.sampled_from([RunStatus.SUCCEEDED, RunStatus.SUCCEEDED, RunStatus.FAILED])
+    ),
     st.builds(Asked, PEOPLE),
 )
-BEGINS: tuple[Step, ...] = (Reported(1, RunStatus.SUCCEEDED), Approve(1, PRIYA), BeginDeployment(1))
+ACCEPTED = DeploymentAccepted(0, "77", None)
+BEGINS: tuple[Step, ...] = (Reported(1, RunStatus.SUCCEEDED), Approve(0, PRIYA), BeginDeployment(0))
 
 
 class Story:
@@ -157,9 +161,12 @@ class Story:
             given = Request(newest, step.by, named=True) if newest else TimePassed()
         else:
             given = step
-        number = getattr(given, "release", None)
-        if number is not None and tx.lanes.release(number) is None:
-            return None  # whoever submits has looked it up
+        back = getattr(given, "release", None)
+        if back is not None:
+            number = tx.lanes.next_number() - 1 - back
+            if tx.lanes.release(number) is None:
+                return None  # whoever submits has looked it up
+            given = replace(given, release=number)
         decided = submit(tx, LANE, given, self.setting())
         return decided if isinstance(decided, Refusal) else None
 
@@ -173,12 +180,17 @@ def broken(_audit: SqliteAudit, _entry: AuditEntry) -> None:
     raise OSError("no room for the row")
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(STEPS, max_size=25))
-def test_whatever_changes_is_in_the_audit_or_did_not_happen(steps: list[Step]) -> None:
+@settings(max_examples=100, deadline=None)
+@example(1, [Reported(2, RunStatus.SUCCEEDED)])
+@example(3, [ACCEPTED, DeploymentRunning(0, None), DeploymentEnded(0, succeeded=True, detail="", url=None)])
+@example(3, [ACCEPTED, DeploymentEnded(0, succeeded=False, detail="", url=None)])
+@example(3, [DeploymentPutOff(0, "away"), BeginDeployment(0), DeploymentLost(0), Resolve(0, SAM, Answer.DID_RUN)])
+@example(3, [DeploymentRefused(0, "no")])
+@given(st.integers(0, 3), st.lists(STEPS, max_size=30))
+def test_whatever_changes_is_in_the_audit_or_did_not_happen(begun: int, steps: list[Step]) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         story = Story(connection)
-        for step in (*BEGINS, *steps):
+        for step in (*BEGINS[:begun], *steps):
             before, everything = story.decisions(), story.everything()
             rows = len(story.audited(0))
             with patch.object(SqliteAudit, "append", broken):
@@ -205,7 +217,7 @@ def _release_of(story: Story, approval: int) -> int:
     return int(story.decisions()["approvals", approval][1])
 
 
-@pytest.mark.parametrize("step", [Approve(1, SAM), Approve(1, PRIYA), Reject(1, PRIYA, "no"), Asked(SAM)])
+@pytest.mark.parametrize("step", [Approve(0, SAM), Approve(0, PRIYA), Reject(0, PRIYA, "no"), Asked(SAM)])
 def test_an_act_whose_row_cannot_be_written_does_not_count(step: Step) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         story = Story(connection)
