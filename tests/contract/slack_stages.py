@@ -99,7 +99,7 @@ class Fakes:
             self.directory.down = TryLater(1.0, mishap.value)
             return
         port = {"chat.postMessage": "post", "chat.update": "update", "chat.postEphemeral": "whisper"}
-        self.chat.will(port.get(method, "respond"), _scripted(method, mishap))
+        self.chat.will(port.get(method, "respond"), _scripted(mishap))
 
     def channel(self) -> list[list[str]]:
         """Return the messages of the channel and of its threads, each with the texts that it had."""
@@ -119,7 +119,7 @@ class Fakes:
         return [one for one in self.chat.messages if one.channel == channel]
 
 
-def _scripted(method: str, mishap: Mishap) -> Scripted:
+def _scripted(mishap: Mishap) -> Scripted:
     match mishap:
         case Mishap.LOST_AFTER:
             return Arrived()
