@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
 from sqlite_utils import Database
 
 from bot.ports.meter import SILENT, Meter, Timed
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Transaction
 from storage.audit import SqliteAudit
 from storage.durability import connect, durability, examine
@@ -24,6 +26,7 @@ from storage.transactions import Transactions, roll_back
 __all__ = ["DatabaseLost", "DatabaseProblem", "SqliteStore", "open_store"]
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 TAIL = 10_000
 """How many audit rows are checked at every start; `signoff audit verify` checks them all."""
@@ -102,7 +105,12 @@ class SqliteStore:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         ids = copy_context()  # what is logged inside a transaction carries the ids of its work, too
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, ids.run, work))
+        running = asyncio.get_running_loop().run_in_executor(self._thread, ids.run, work)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            running.add_done_callback(_outlived)
+            raise
 
     def _open(self, lose: Callable[[DatabaseLost], None]) -> None:
         try:
@@ -134,6 +142,13 @@ class SqliteStore:
         if hasattr(self, "_database"):
             self._database.close()
         self._lock.release()
+
+
+def _outlived(running: "asyncio.Future[T]") -> None:
+    """Tell of a transaction that failed after its caller had been cancelled; an outage is told already."""
+    error = None if running.cancelled() else running.exception()
+    if error is not None and not isinstance(error, StoreUnavailable):
+        log.error("transaction_failed_alone", exc_info=error)
 
 
 async def open_store(

@@ -9,10 +9,12 @@ from bot import logs
 from bot.app import Signoff
 from bot.cli.files import settings_and_policy
 from bot.cli.room import Commands, command, takes_policy
-from bot.cli.speech import DONE, MISTAKEN, complain
+from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain
 from bot.config.named import heartbeat_address, secrets_of
+from bot.ports.outage import StoreUnavailable
 from handlers.control import socket_path
 from handlers.control_socket import unusable
+from storage.database import DatabaseLost
 
 
 def add(commands: Commands) -> None:
@@ -39,12 +41,16 @@ def _serve(asked: argparse.Namespace) -> int:
     signoff = Signoff(
         settings, policy, asked.host, asked.port, metrics_port=asked.metrics_port, heartbeat_address=heartbeat
     )
-    asyncio.run(_until_told(signoff))
-    return DONE
+    try:
+        lost = asyncio.run(_until_told(signoff))
+    except StoreUnavailable as unavailable:  # while it started
+        return complain(f"{settings.database_path} cannot be used: {unavailable}. Mend that and start again.")
+    return DONE if lost is None else complain(str(lost), code=REFUSED)
 
 
-async def _until_told(signoff: Signoff) -> None:
-    """Serve until SIGINT or SIGTERM."""
+async def _until_told(signoff: Signoff) -> DatabaseLost | None:
+    """Serve until SIGINT or SIGTERM, or until the database is lost, and return that."""
+    lost: DatabaseLost | None = None
     told = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, told.set)
@@ -59,5 +65,9 @@ async def _until_told(signoff: Signoff) -> None:
         if waiting_first is not None:
             waiting.cancel()
             raise waiting_first
-        await waiting
+        losing = asyncio.create_task(signoff.lost())
+        await asyncio.wait({waiting, losing}, return_when=asyncio.FIRST_COMPLETED)
+        losing.cancel()
+        lost = losing.result() if losing.done() else None
     await signoff.stop()
+    return lost

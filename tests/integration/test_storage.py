@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.ports.store import AuditEntry, CardKind, EffectKind, NewEffect, Received, Transaction
 from storage.database import DatabaseProblem, SqliteStore, open_store
@@ -131,6 +132,27 @@ async def test_a_transaction_that_still_waits_is_carried_out_though_its_caller_w
         assert await running is True
     async with a_store(path) as store:
         assert await store.write(put) is None
+
+
+async def test_a_transaction_that_fails_after_its_caller_was_cancelled_is_told(path: Path) -> None:
+    go_on = threading.Event()
+
+    def work(_: Transaction) -> None:
+        assert go_on.wait(10), "nobody let it go on"
+        raise KeyError("thought better of it")
+
+    async with a_store(path) as store:
+        task = asyncio.create_task(store.write(work))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with capture_logs() as logs:
+            go_on.set()
+            await store.write(put)
+    assert [(line["event"], repr(line["exc_info"])) for line in logs] == [
+        ("transaction_failed_alone", "KeyError('thought better of it')")
+    ]
 
 
 async def test_transactions_run_one_after_another_on_one_thread(path: Path) -> None:
