@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.ports.agenda import Agenda
 from bot.ports.figures import FigureBook
+from bot.ports.letters import Letters
 from bot.ports.replays import Replays
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
 from storage.agenda import SqliteAgenda
@@ -20,6 +21,7 @@ from storage.effects import SqliteEffects
 from storage.figures import SqliteFigures
 from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
+from storage.letters import SqliteLetters
 from storage.remembered import SqliteRemembered
 from storage.replays import SqliteReplays
 from storage.statements import Statements
@@ -41,6 +43,7 @@ class SqliteTransaction:
         self.remembered: Remembered = SqliteRemembered(database)
         self.figures: FigureBook = SqliteFigures(database)
         self.replays: Replays = SqliteReplays(database)
+        self.letters: Letters = SqliteLetters(database)
 
 
 class Transactions:

@@ -13,6 +13,7 @@ from bot.core.policy import LaneId
 from bot.core.release import Release
 from bot.ports.agenda import Agenda
 from bot.ports.figures import FigureBook
+from bot.ports.letters import Letters
 from bot.ports.replays import Replays
 
 T = TypeVar("T")
@@ -362,6 +363,7 @@ class Transaction(Protocol):
     remembered: Remembered
     figures: FigureBook
     replays: Replays
+    letters: Letters
 
 
 class Store(Protocol):
