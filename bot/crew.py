@@ -14,6 +14,7 @@ from bot.ports.slack import Chat, Directory
 from bot.ports.store import EffectKind
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
+from handlers.anchor import HourlyAnchor
 from handlers.cards import CardKeeper
 from handlers.clock import Clock
 from handlers.deployer import Deployer
@@ -125,6 +126,8 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "hints": hints.run,
         "answers": Messenger(desk, world.chat, (EffectKind.ANSWER,), links).run,
         "messages": Messenger(desk, world.chat, TOLD, links).run,
+        "anchors": Messenger(desk, world.chat, (EffectKind.ANCHOR,), links).run,
+        "hourly anchor": HourlyAnchor(desk).run,
         "cards": CardKeeper(desk, world.chat, links).run,
         "follow": follower.run,
         "clock": Clock(desk).run,

@@ -7,12 +7,14 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from bot.core.build import Build, BuildState, PipelineReport, assess
+from bot.core.chain import Head
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.due import due_at
 from bot.core.effects import (
     Announce,
     AskWhetherItRan,
     Effect,
+    Happened,
     Happening,
     ResendDeployment,
     StartDeployment,
@@ -41,6 +43,10 @@ from bot.ports.store import AuditEntry, CardKind, EffectKind, EffectState, NewEf
 ByPeople = Approve | Reject | Withdraw | Cancel | Resolve | Request
 HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
 """How a happening is kept until its line stands in the thread."""
+HEAD: TypeAdapter[Head] = TypeAdapter(Head)
+"""How a head is kept until it is noted."""
+ANCHORED = (Happened.LIVE, Happened.FAILED)
+"""After these, at the latest, whoever cuts the end of the chain off is found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,18 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
             tx.effects.enqueue(_line(happening, index, setting.now), setting.now)
     _show(tx, before, decided.lane, setting.now)
     _plan(tx, before, decided.lane, given, setting.policy)
+    if any(happening.kind in ANCHORED for happening in decided.happenings):
+        anchor(tx, setting)
     return decided
+
+
+def anchor(tx: Transaction, setting: Setting) -> None:
+    """Have the head of the audit chain noted outside: in the log and the operations channel. Each head at most once."""
+    head = tx.audit.head()
+    if head.seq == 0:
+        return
+    key = f"anchor:{head.seq}"
+    tx.effects.enqueue(NewEffect(key, EffectKind.ANCHOR, "anchor", None, HEAD.dump_json(head).decode()), setting.now)
 
 
 def take_reports(

@@ -14,6 +14,7 @@ from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.views.card import content_hash, notice
 from bot.views.links import Links
 from bot.views.question import question
+from handlers.anchor import audit_card
 from handlers.desk import Desk
 from handlers.permalinks import Permalinks
 
@@ -73,6 +74,8 @@ class CardKeeper:
             return card, None
 
     def _rendered(self, tx: Transaction, card: Card, policy: Policy) -> Message:
+        if card.kind is CardKind.AUDIT:
+            return audit_card(tx, card)
         release = tx.lanes.release(card.release) if card.release is not None else None
         if release is None:
             raise LookupError(f"card {card.id} is about no release that is stored")

@@ -21,8 +21,8 @@ from bot.ports.meter import Timed
 from bot.ports.slack import Chat, Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from bot.submit import HAPPENING
-from bot.views import thread
+from bot.submit import HAPPENING, HEAD
+from bot.views import anchor, thread
 from bot.views.announcement import announce
 from bot.views.failure import tell
 from bot.views.links import Links
@@ -37,6 +37,10 @@ LONGEST_FOR_THE_CARD = timedelta(minutes=1)
 WHEN_IT_FAILED = timedelta(minutes=1)
 MOST_TRIES = 5
 """How often our own code may fail on a message before it is set aside."""
+
+
+HEAD_CARD = "head"
+"""What the card of the audit chain is about: there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Messenger:
         if claimed is None:
             return False
         row, post = claimed
+        if row.effect.kind is EffectKind.ANCHOR:
+            self.desk.bell.ring()  # its card may have been wanted with the claim
         release = f"R-{row.effect.release}" if row.effect.release is not None else None
         with structlog.contextvars.bound_contextvars(effect=row.effect.key, release=release):
             await self._work(row, post)
@@ -207,11 +213,29 @@ def _answer(
     return Post(message, body["channel"], slack=body["slack"], response_url=body["response_url"])
 
 
+def _anchor(
+    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
+) -> Post | Waits | None:
+    del links, permalinks
+    head = HEAD.validate_json(row.effect.body)
+    if row.attempt == 1:
+        log.info("audit_anchor", seq=head.seq, hash=head.hash)
+    if policy.operations is None:
+        return None
+    card = tx.cards.of(CardKind.AUDIT, HEAD_CARD)
+    if row.attempt == 1 or card is None:
+        tx.cards.want(CardKind.AUDIT, HEAD_CARD, policy.operations, row.created_at)
+    if card is None or card.ts is None:
+        return Waits.FOR_THE_CARD
+    return Post(anchor.line(head), card.channel, thread=card.ts)
+
+
 COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.LOG: _thread_line,
     EffectKind.ANNOUNCE: _announcement,
     EffectKind.TELL_FAILURE: _failure,
     EffectKind.ANSWER: _answer,
+    EffectKind.ANCHOR: _anchor,
 }
 
 
