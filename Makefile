@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures cuts kill lock clean
+.PHONY: demo test install check bench pictures cuts kill lock clean simulate
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
@@ -28,6 +28,9 @@ cuts: .venv/test
 
 kill: .venv/test
 	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes -q
+
+simulate: .venv/test
+	SIGNOFF_SCHEDULES=20000 $(BIN)/python -m pytest tests/simulation -q -s
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \

@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Sequence
 
-from bot.cli import audit, check, demo, schema, serve, words
+from bot.cli import audit, check, demo, schema, serve, simulate, words
 
-ROOMS = (serve, check, schema, demo, words, audit)
+ROOMS = (serve, check, schema, demo, words, audit, simulate)
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

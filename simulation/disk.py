@@ -1,0 +1,83 @@
+"""The database of the simulation: one connection in memory that belongs to the world, as a disk does."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from bot.ports.store import Transaction
+from simulation.loop import Killed, Process
+from storage.migrations import migrate
+from storage.transactions import Transactions
+
+T = TypeVar("T")
+
+
+class Disk:
+    """Holds what was committed, whoever dies."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self.connection.execute("PRAGMA foreign_keys=ON")
+        self.database = Database(self.connection, execute_plugins=False)
+        self.connection.execute("BEGIN IMMEDIATE")
+        migrate(self.database, Path("simulated.db"))
+        self.connection.execute("COMMIT")
+        self.commits = 0
+        self.kill_at: tuple[int, bool] | None = None
+        """The commit at which the process that makes it dies, and whether after it."""
+
+
+class DiskStore:
+    """The Store port for one process, run inline."""
+
+    def __init__(
+        self, disk: Disk, process: Process, rng: random.Random, clock: Callable[[], datetime], token: Callable[[], str]
+    ) -> None:
+        self._disk = disk
+        self._process = process
+        self._rng = rng
+        self._transactions = Transactions(disk.database, clock, token)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run in BEGIN IMMEDIATE and commit."""
+        await asyncio.sleep(0)
+        self.check()
+        kill = self._disk.kill_at
+        self._disk.commits += 1
+        dies = kill is not None and self._disk.commits >= kill[0]
+
+        def killed_before(tx: Transaction) -> T:
+            result = work(tx)
+            if dies and kill is not None and not kill[1]:
+                self.kill()
+            return result
+
+        result = self._transactions.write(killed_before)
+        if dies:
+            self.kill()
+        await asyncio.sleep(0)
+        self.check()
+        return result
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        """Run without writing."""
+        await asyncio.sleep(0)
+        self.check()
+        return self._transactions.read(query)
+
+    def kill(self) -> None:
+        """End the process in the middle of a call."""
+        self._disk.kill_at = None
+        self._process.die()
+        raise Killed
+
+    def check(self) -> None:
+        """Refuse a process that has ended."""
+        if not self._process.alive:
+            raise Killed

@@ -1,0 +1,163 @@
+"""One life of the bot: the whole crew around the world's disk and networks, until it is killed or the story ends."""
+
+import asyncio
+import random
+import string
+from collections.abc import Awaitable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from bot.core.inputs import FoundLive, TimePassed
+from bot.core.policy import GithubSource, Policy, Target
+from bot.core.release import Release
+from bot.crew import Crew, Pace, World, muster
+from bot.ports.ci import Executor, Placed, Progress
+from bot.ports.trouble import Trouble
+from bot.views.links import Links
+from handlers.bell import Bell
+from handlers.desk import Desk
+from sandbox.github.forge import Forge
+from sandbox.slack.workspace import Workspace
+from simulation.disk import Disk, DiskStore
+from simulation.github import GithubWay, github_network
+from simulation.loop import Killed, Process, VirtualLoop
+from simulation.people import Courier, People
+from simulation.slack import SlackWay, slack_network
+from simulation.webhooks import Webhooks, webhook_door
+
+T = TypeVar("T")
+START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+LETTERS = string.ascii_lowercase + string.digits
+
+
+@dataclass(slots=True)
+class Earth:
+    """Everything that outlives a process: the disk, Slack, GitHub, the ways there, the people."""
+
+    loop: VirtualLoop
+    rng: random.Random
+    policy: Policy
+    disk: Disk = field(default_factory=Disk)
+    stalls: float = 0.0
+    """How likely a process stands still for longer than a lease, between a CI system's answer and what follows."""
+    workspace: Workspace = field(init=False)
+    forge: Forge = field(init=False)
+    slack: SlackWay = field(init=False)
+    github: GithubWay = field(init=False)
+    courier: Courier = field(init=False)
+    webhooks: Webhooks = field(init=False)
+    people: People = field(init=False)
+    lives: list["Life"] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.workspace = Workspace(self.clock)
+        self.forge = Forge(self.clock, token="github-simulated", auto=True)  # noqa: S106 - opens nothing
+        self.slack = SlackWay(self.workspace, slack_network(random.Random(self.rng.random())))
+        self.github = GithubWay(self.forge, github_network(random.Random(self.rng.random())))
+        self.courier = Courier(random.Random(self.rng.random()))
+        self.webhooks = Webhooks(self.forge, random.Random(self.rng.random()))
+        self.people = People(self.workspace, self.courier)
+
+    def clock(self) -> datetime:
+        """Return the present."""
+        return START + timedelta(seconds=self.loop.now)
+
+    def live(self) -> "Life":
+        """Begin another life."""
+        life = Life(self, Process(len(self.lives) + 1))
+        self.lives.append(life)
+        life.begin()
+        return life
+
+
+@dataclass(slots=True)
+class Life:
+    """One process."""
+
+    earth: Earth
+    process: Process
+    crew: Crew | None = None
+
+    def begin(self) -> None:
+        """Start as `bot.app` does: leases void, lanes told, then the loops."""
+        self.earth.loop.spawn(self.process, self._begin())
+
+    async def _begin(self) -> None:
+        earth, process = self.earth, self.process
+        rng = random.Random(earth.rng.random())
+        store = DiskStore(earth.disk, process, rng, earth.clock, lambda: _token(rng, 32))
+        await store.write(lambda tx: tx.effects.void_leases(earth.clock()))
+        desk = Desk(store, earth.policy, earth.clock, lambda n: _token(rng, n), Bell(), rng.random, earth.workspace.url)
+        for lane in sorted(await store.read(lambda tx: {r.lane for r in tx.lanes.unfinished()}), key=str):
+            await desk.submit(lane, TimePassed())
+        chat, directory = earth.slack.connect(earth.clock, self._before)
+        github = earth.github.connect(earth.clock, self._before)
+        executor = Stalling(github, rng, earth)
+        crew = self.crew = muster(desk, World(chat, directory, github, executor), Links(earth.forge.site), Pace())
+        crew.start()
+        earth.courier.connect(crew.reception, chat, earth.policy.command, lambda work: earth.loop.spawn(process, work))
+        taken = webhook_door(store, lambda: desk.policy, earth.forge.webhook_secret, earth.clock, desk.bell.ring)
+
+        async def door(headers: Mapping[str, str], body: bytes) -> None:
+            earth.loop.spawn(process, _whole(taken(headers, body)))
+
+        earth.webhooks.door = door
+
+    def _before(self, what: str) -> None:
+        """Refuse the network to the dead, and while a transaction is open."""
+        if not self.process.alive:
+            raise Killed
+        if self.earth.disk.connection.in_transaction:
+            raise AssertionError(f"{what} was sent inside a transaction")
+
+    def end(self) -> None:
+        """Kill it."""
+        self.process.die()
+        self.gone()
+
+    def gone(self) -> None:
+        """Take note of its death: nobody listens any more."""
+        self.earth.courier.process = None
+        self.earth.webhooks.door = None
+        if self.earth.disk.connection.in_transaction:
+            self.earth.disk.connection.execute("ROLLBACK")
+
+
+@dataclass(frozen=True, slots=True)
+class Stalling:
+    """An executor whose process sometimes stands still after a call, for longer than its lease."""
+
+    inner: Executor
+    rng: random.Random
+    earth: Earth
+
+    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+        """Start, and perhaps stand still."""
+        return await self._then(self.inner.start(source, release))
+
+    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+        """Find, and perhaps stand still."""
+        return await self._then(self.inner.find(source, release))
+
+    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+        """Follow."""
+        return await self.inner.follow(source, release)
+
+    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+        """Look."""
+        return await self.inner.newest_live(source, target)
+
+    async def _then(self, call: Coroutine[Any, Any, T]) -> T:
+        answer = await call
+        if self.rng.random() < self.earth.stalls:
+            await asyncio.sleep(self.rng.uniform(61.0, 100.0))
+        return answer
+
+
+async def _whole(work: Awaitable[None]) -> None:
+    await work
+
+
+def _token(rng: random.Random, length: int) -> str:
+    return "".join(rng.choice(LETTERS) for _ in range(length))

@@ -1,0 +1,238 @@
+"""The invariants, checked from outside: what the CI system counted, what stands in Slack, what is in the database."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from bot.core.release import Lifecycle
+from bot.ports.slack import Message
+from bot.ports.store import Transaction
+from bot.views.card import content_hash
+from bot.views.links import Links
+from handlers.cards import CardKeeper
+from simulation.life import Earth
+from storage.audit import SqliteAudit
+from storage.transactions import Transactions
+
+
+class Violation(AssertionError):  # noqa: N818 - a finding, not an error
+    """An invariant does not hold."""
+
+
+def i1_every_approved_release_is_deployed_once(earth: Earth) -> None:
+    """Each key landed at most once; what is live by the CI system's word landed exactly once, the rest never."""
+    landed = Counter(one.key for one in earth.forge.landed())
+    for number, key, state, attempted in _rows(earth, "SELECT number, key, state, deploy_attempted_at FROM releases"):
+        times = landed.pop(key, 0)
+        allowed = {1} if state == Lifecycle.LIVE.value else {0, 1} if state == Lifecycle.FAILED.value else {0}
+        if times not in allowed:
+            raise Violation(f"R-{number} ({state}, attempted {attempted}) was deployed {times} times")
+    if landed:
+        raise Violation(f"deployed without a release: {landed}")
+
+
+def i2_what_was_approved_is_what_ships(earth: Earth) -> None:
+    """The commit and the environment that landed are the release's."""
+    query = "SELECT key, environment, json_extract(build, '$.sha') FROM releases"
+    known = {key: (environment, sha) for key, environment, sha in _rows(earth, query)}
+    for one in earth.forge.landed():
+        if known.get(one.key) != (one.environment, one.sha):
+            raise Violation(f"{one.key} shipped {one.sha[:7]} to {one.environment}, approved was {known.get(one.key)}")
+
+
+def i3_every_acknowledged_act_is_kept(earth: Earth) -> None:
+    """What was acknowledged stands in the inbox, decided; what was refused stands in the audit."""
+    kept = {key: (state, note) for key, state, note in _rows(earth, "SELECT dedupe_key, state, note FROM inbox")}
+    for delivery in earth.courier.log:
+        key = getattr(delivery.read, "dedupe_key", None)
+        if not delivery.acknowledged or key is None or not _acts(delivery.read):
+            continue
+        if kept.get(key, ("", ""))[0] != "done":
+            raise Violation(f"acknowledged and not kept: {delivery.read} is {kept.get(key)}")
+    refused = sum(1 for state, note in kept.values() if state == "done" and note in REFUSED)
+    (audited,) = _rows(earth, "SELECT count(*) FROM audit WHERE action = 'refused'")[0]
+    if audited != refused:
+        raise Violation(f"{refused} acts were refused, {audited} are in the audit")
+
+
+REFUSED = {
+    "refused",
+    "no such button",
+    "not the card's message",
+    "not what the button stands for",
+    "no such release",
+    "unknown person",
+    "misunderstood",
+    "no such build",
+}
+
+
+def _acts(read: object) -> bool:
+    action = getattr(read, "action", None)
+    if action is not None:
+        return bool(action != "signoff:reject")
+    command = getattr(read, "command", None)
+    return command is None or command.words.split(" ")[0] not in {"status", "list", "why", "help"}
+
+
+def i3_different_acts_are_kept_apart(earth: Earth) -> None:
+    """Two clicks are two rows: only the same delivery, repeated, is the same."""
+    acts: dict[str, set[str]] = {}
+    for delivery in earth.courier.log:
+        trigger = getattr(delivery.read, "trigger", None)
+        if delivery.acknowledged and trigger:
+            acts.setdefault(getattr(delivery.read, "dedupe_key", ""), set()).add(trigger)
+    if shared := {key: triggers for key, triggers in acts.items() if len(triggers) > 1}:
+        raise Violation(f"different clicks have one key: {shared}")
+
+
+def i4_what_is_live_was_asked_for(earth: Earth) -> None:
+    """The effect of what is live by the CI system's word is done: nobody overwrote its outcome afterwards."""
+    query = (
+        "SELECT e.key, e.state FROM effects AS e JOIN releases AS r ON r.number = e.release "
+        "WHERE e.kind = 'deploy' AND r.state = 'live' AND r.deploy_ref IS NOT NULL AND e.state <> 'done' "
+        "AND e.key = 'deploy:R-' || r.number || ':' || r.generation"
+    )
+    if found := _rows(earth, query):
+        raise Violation(f"live, yet its effect says otherwise: {found}")
+
+
+def i4_one_deploy_at_a_time(earth: Earth) -> None:
+    """Within a lane the times from attempt to end do not overlap, and each deploy landed within its own."""
+    query = (
+        "SELECT service, environment, number, deploy_attempted_at, ended_at FROM releases "
+        "WHERE deploy_attempted_at IS NOT NULL ORDER BY service, environment, deploy_attempted_at"
+    )
+    last: dict[tuple[str, str], tuple[int, str | None]] = {}
+    for service, environment, number, begun, ended in _rows(earth, query):
+        before = last.get((service, environment))
+        if before is not None and (before[1] is None or before[1] > begun):
+            raise Violation(f"R-{number} began at {begun}, before R-{before[0]} ended at {before[1]}")
+        last[service, environment] = (number, ended)
+
+
+def i5_nobody_approves_alone(earth: Earth) -> None:
+    """What was deployed by people's decision has the words of its rules, none by its author or a guest."""
+    query = "SELECT number, service, environment, generation FROM releases WHERE deploy_attempted_at IS NOT NULL"
+    for number, service, environment, generation in _rows(earth, query):
+        if (service, environment) == ("payments", "staging"):
+            continue
+        ours = f"WHERE release = {number} AND generation = {generation}"
+        said = f"SELECT person, verdict FROM approvals {ours} ORDER BY id"  # noqa: S608 - two numbers of our own
+        words = dict(_rows(earth, said))  # the last word of each person
+        yes = {person for person, verdict in words.items() if verdict == "approve"}
+        enough = "priya" in yes and yes & {"sam", "alex"} if service == "payments" else yes & {"priya", "sam", "alex"}
+        if not enough or yes & {"robin", "U0GUEST", "guest"}:
+            raise Violation(f"R-{number} was deployed with the words of {sorted(yes)}")
+
+
+def i7_the_audit_covers_what_happened(earth: Earth) -> None:
+    """The chain verifies; each release's beginning and end are in it."""
+    SqliteAudit(earth.disk.database).verify()
+    told = set(_rows(earth, "SELECT release, action FROM audit"))
+    ends = {
+        "live": "live",
+        "failed": "failed",
+        "rejected": "rejected",
+        "superseded": "superseded",
+        "cancelled": "cancelled",
+        "expired": "expired",
+    }
+    for number, state in _rows(earth, "SELECT number, state FROM releases"):
+        wanted = {(number, "opened")} | ({(number, ends[state])} if state in ends else set())
+        if not wanted <= told:
+            raise Violation(f"R-{number} is {state}, the audit lacks {wanted - told}")
+
+
+def i8_nothing_ready_is_left_waiting(earth: Earth) -> None:
+    """An open release whose rules are met, of the newest build, would have been deployed."""
+    query = "SELECT number, service, environment FROM releases WHERE state = 'open'"
+    for number, service, environment in _rows(earth, query):
+        if (service, environment) == ("payments", "staging"):
+            raise Violation(f"R-{number} of a lane that ships by itself is open at rest")
+
+
+def i9_every_card_is_true(earth: Earth) -> None:
+    """Each card in Slack says what would be rendered now, but for the one that anchors the audit now and then."""
+    crew = earth.lives[-1].crew
+    if crew is None:
+        raise Violation("nobody is alive")
+    keeper = CardKeeper(crew.desk, None, Links(earth.forge.site))  # type: ignore[arg-type]
+    connection = earth.disk.connection
+
+    def compare(tx: Transaction) -> None:
+        for number, channel, ts in _rows(earth, "SELECT id, channel, ts FROM cards WHERE kind <> 'audit'"):
+            card = tx.cards.by_id(number)
+            shown = earth.workspace.message(channel, ts) if ts else None
+            if card is None or shown is None or shown.deleted:
+                raise Violation(f"{card} is not in Slack")
+            wanted = content_hash(keeper._rendered(tx, card, crew.desk.policy))
+            if content_hash(Message(shown.text, tuple(shown.blocks))) != wanted:
+                raise Violation(f"the {card.kind.value} of {card.subject} says: {shown.text}")
+
+    transactions = Transactions(earth.disk.database, earth.clock, lambda: "x" * 32)
+    transactions.read(compare)
+    if connection.in_transaction:
+        raise Violation("a transaction is open")
+
+
+def i11_nothing_died(earth: Earth) -> None:
+    """No loop failed by itself, in any life; no listener raised."""
+    for life in earth.lives:
+        if life.crew is not None and life.crew.failures:
+            raise Violation(f"loops failed in life {life.process.number}: {life.crew.failures}")
+    if earth.courier.failures:
+        raise Violation(f"listeners raised: {earth.courier.failures}")
+
+
+def i12_the_file_is_whole(earth: Earth) -> None:
+    """SQLite's own checks find nothing."""
+    if _rows(earth, "PRAGMA integrity_check") != [("ok",)] or _rows(earth, "PRAGMA foreign_key_check"):
+        raise Violation("the database is damaged")
+
+
+def i14_everybody_was_answered(earth: Earth) -> None:
+    """Each refused act has an answer that was sent."""
+    query = (
+        "SELECT i.id, i.note, e.state, e.note FROM inbox AS i LEFT JOIN effects AS e ON e.key = 'answer:' || i.id "
+        "WHERE i.source = 'slack' AND i.state = 'done' AND (e.state IS NULL OR e.state <> 'done')"
+    )
+    if found := [row for row in _rows(earth, query) if row[1] in REFUSED]:
+        raise Violation(f"not answered: {found}")
+
+
+def announcements_at_most_once(earth: Earth) -> None:
+    """No release is announced twice."""
+    said = Counter(m.text for m in earth.workspace.channel("C0RELEASES").messages if not m.is_reply)
+    twice = {text: times for text, times in said.items() if times > 1}
+    live = Counter(
+        (service, sha)
+        for service, sha in _rows(
+            earth,
+            "SELECT service, json_extract(build, '$.sha') FROM releases WHERE state = 'live'",
+        )
+    )
+    if twice and all(times == 1 for times in live.values()):
+        raise Violation(f"announced more than once: {twice}")
+
+
+INVARIANTS: tuple[Callable[[Earth], None], ...] = (
+    i1_every_approved_release_is_deployed_once,
+    i2_what_was_approved_is_what_ships,
+    i3_every_acknowledged_act_is_kept,
+    i3_different_acts_are_kept_apart,
+    i4_what_is_live_was_asked_for,
+    i4_one_deploy_at_a_time,
+    i5_nobody_approves_alone,
+    i7_the_audit_covers_what_happened,
+    i8_nothing_ready_is_left_waiting,
+    i9_every_card_is_true,
+    i11_nothing_died,
+    i12_the_file_is_whole,
+    i14_everybody_was_answered,
+    announcements_at_most_once,
+)
+
+
+def _rows(earth: Earth, statement: str) -> list[tuple[Any, ...]]:
+    return earth.disk.connection.execute(statement).fetchall()

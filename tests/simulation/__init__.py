@@ -1,0 +1,1 @@
+"""The bot in a world of virtual time, by seed."""
