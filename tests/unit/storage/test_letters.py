@@ -41,7 +41,8 @@ def received(tx: SqliteTransaction) -> int:
     """Receive an act and take it up once."""
     number = tx.inbox.put(Received("slack", "act-1", "{}", NOON))
     row = tx.inbox.claim(NOON, ("slack",))
-    assert row and row.id == number
+    assert row
+    assert row.id == number
     return row.id
 
 
@@ -55,7 +56,8 @@ def test_a_letter_is_open_until_it_is_settled_and_then_another_may_be(tx: Sqlite
     assert tx.letters.settle("effect-1", NOON + HOUR) is None
     assert tx.letters.open(ABOUT, NOON + HOUR) == 2
     newest = tx.letters.last("effect-1")
-    assert newest and newest.id == 2
+    assert newest
+    assert newest.id == 2
     assert tx.letters.by_id(3) is None
 
 
@@ -158,7 +160,8 @@ def test_what_was_set_aside_is_decided_after_all_or_never(tx: SqliteTransaction)
     tx.inbox.poison(number, "set aside")
     assert tx.letters.retry("inbox-1", NOON + HOUR)
     row = tx.inbox.claim(NOON + HOUR, ("slack",))
-    assert row and (row.id, row.tries) == (number, 1)
+    assert row
+    assert (row.id, row.tries) == (number, 1)
     tx.inbox.poison(number, "set aside")
     assert tx.letters.abandon("inbox-1")
     assert (tx.letters.retry("inbox-1", NOON), tx.letters.abandon("inbox-1")) == (False, False)
