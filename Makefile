@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures cuts kill lock clean simulate
+.PHONY: demo test install check bench pictures cuts kill lock clean simulate teeth
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
@@ -28,6 +28,9 @@ cuts: .venv/test
 
 kill: .venv/test
 	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes -q
+
+teeth: .venv/test
+	$(BIN)/python -m tests.teeth
 
 simulate: .venv/test
 	SIGNOFF_SCHEDULES=20000 $(BIN)/python -m pytest tests/simulation -q -s

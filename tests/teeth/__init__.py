@@ -1,0 +1,1 @@
+"""Known bugs, put back one at a time: the tests must find each of them."""

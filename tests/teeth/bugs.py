@@ -1,0 +1,98 @@
+"""The bugs, each as edits of the code and the tier that has to find it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A text in a file that is replaced; it must be there exactly so often."""
+
+    file: str
+    old: str
+    new: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A bug, and the tests that must fail with it; None: the simulation within its normal thousand schedules."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    tests: str | None = None
+
+
+UNIQUE, PLAIN = "CREATE UNIQUE INDEX one_", "CREATE INDEX one_"
+
+BUGS = (
+    Bug(
+        "acknowledged before the commit",
+        (
+            Edit(
+                "handlers/reception.py",
+                "        return await self.desk.change(lambda tx, _: tx.inbox.put(received))",
+                "        import asyncio\n"
+                "        asyncio.ensure_future(self.desk.change(lambda tx, _: tx.inbox.put(received)))\n"
+                "        return 0",
+            ),
+        ),
+    ),
+    Bug(
+        "no lock of the lane",
+        (
+            Edit("storage/schema.py", UNIQUE, PLAIN, 2),
+            Edit("storage/schema_letters.py", UNIQUE, PLAIN),
+            Edit("storage/effects.py", "e.state <> 'ready' OR NOT EXISTS (", "e.state <> 'ready' OR 1 OR NOT EXISTS ("),
+            Edit("bot/core/blockers.py", "busy.number != release.number:", "busy.number == -1:"),
+        ),
+    ),
+    Bug(
+        "no fence",
+        (Edit("storage/effects.py", "AND fence = :fence AND lease_until IS NOT NULL", "AND :fence = :fence"),),
+    ),
+    Bug(
+        "a lost request is sent again at once",
+        (
+            Edit(
+                "handlers/deployer.py",
+                "return now if lost_at is None else lost_at + task.release.policy.lookup_window",
+                "return now",
+            ),
+        ),
+    ),
+    Bug(
+        "a post is repeated when its answer is lost",
+        (
+            Edit(
+                "handlers/messenger.py",
+                "        posted = await self.chat.post(post.channel, post.message, thread=post.thread)\n",
+                "        posted = await self.chat.post(post.channel, post.message, thread=post.thread)\n"
+                "        if isinstance(posted, Unsure):\n"
+                "            posted = await self.chat.post(post.channel, post.message, thread=post.thread)\n",
+            ),
+        ),
+    ),
+    Bug(
+        "plain BEGIN",
+        (Edit("storage/transactions.py", 'connection.execute("BEGIN IMMEDIATE")', 'connection.execute("BEGIN")'),),
+        "tests/unit/storage/test_transactions.py",
+    ),
+    Bug(
+        "weaker sync",
+        (
+            Edit("storage/durability.py", 'Durability("wal", 2) if', 'Durability("wal", 1) if'),
+            Edit("storage/durability.py", 'else Durability("delete", 3)', 'else Durability("delete", 0)'),
+        ),
+        "tests/power",
+    ),
+    Bug(
+        "the dedupe key is too narrow",
+        (
+            Edit(
+                "handlers/slack/payloads.py",
+                ", button.action_id, button.block_id, button.action_ts]",
+                ", button.action_id]",
+            ),
+        ),
+    ),
+)
