@@ -72,6 +72,8 @@ class Signoff:
     """None: no metrics are served. 0: any free port, told as `bound_metrics_port`."""
     heartbeat_address: SecretStr | None = None
     """Where the heartbeat goes that the policy asks for."""
+    restored: bool = False
+    """Somebody says that the database is an old copy with which to go on."""
     bound_port: int = 0
     bound_metrics_port: int = 0
     vitals: Vitals = field(default_factory=lambda: Vitals(token(12)))
@@ -95,7 +97,11 @@ class Signoff:
     async def _start(self) -> None:
         vitals = self.vitals
         store = await open_store(
-            self.settings.database_path, clock=self.clock, token=lambda: token(32), meter=vitals.metrics
+            self.settings.database_path,
+            clock=self.clock,
+            token=lambda: token(32),
+            meter=vitals.metrics,
+            restored=self.restored,
         )
         self._stack.push_async_callback(store.close)
         self._store = store

@@ -1,10 +1,12 @@
 """The database: one file, one thread, one transaction at a time; every commit is durable before anybody hears of it."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -16,27 +18,32 @@ from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Transaction
 from storage.audit import SqliteAudit
-from storage.durability import connect, durability, examine
+from storage.durability import connect, durability
+from storage.installation import Marker, write_marker
 from storage.lock import Lock
-from storage.migrations import known, migrate
+from storage.migrations import known
 from storage.outage import Watchman
 from storage.problems import DatabaseLost, DatabaseProblem, explained
-from storage.transactions import Transactions, roll_back
+from storage.start import Present, prepare
+from storage.transactions import Transactions
 
 __all__ = ["DatabaseLost", "DatabaseProblem", "SqliteStore", "open_store"]
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
-TAIL = 10_000
-"""How many audit rows are checked at every start; `signoff audit verify` checks them all."""
-
 
 class SqliteStore:
     """The Store port. The connection is born, used and closed in its one thread."""
 
     def __init__(
-        self, path: Path, clock: Callable[[], datetime], token: Callable[[], str], meter: Meter = SILENT
+        self,
+        path: Path,
+        clock: Callable[[], datetime],
+        token: Callable[[], str],
+        meter: Meter = SILENT,
+        *,
+        restored: bool = False,
     ) -> None:
         self._meter = meter
         self._path = path
@@ -48,6 +55,8 @@ class SqliteStore:
         self._transactions: Transactions
         self._watchman: Watchman
         self._lost: asyncio.Future[DatabaseLost]
+        self._restored = restored
+        self._marker: Marker | None = None
         self._closed = False
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
@@ -118,27 +127,17 @@ class SqliteStore:
             connection = connect(self._path)
             self._database = Database(connection, execute_plugins=False)
             self._transactions = Transactions(self._database, self._clock, self._token)
-            examine(connection, self._path)
-            self._prepare()
+            present = Present(self._clock(), self._restored)
+            self._marker = prepare(self._database, self._path, present)
             self._watchman = Watchman(self._path, connection, lose)
         except (sqlite3.Error, OSError) as error:
             raise explained(error, self._path) from error
 
-    def _prepare(self) -> None:
-        """Migrate and check in one transaction: a step that fails leaves the file as it was."""
-        connection = self._database.conn
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            migrate(self._database, self._path)
-            examine(connection, self._path)
-            SqliteAudit(self._database).verify_tail(TAIL)
-            connection.execute("COMMIT")
-        except ValueError as error:
-            raise DatabaseProblem(f"{self._path}: {error}. Restore a backup, and find out who changed it.") from error
-        finally:
-            roll_back(connection)
-
     def _close(self) -> None:
+        if self._marker is not None and not self._lost.done():
+            with contextlib.suppress(sqlite3.Error, OSError):  # it is told at the next start how far the audit was
+                head = SqliteAudit(self._database).head().seq
+                write_marker(self._path, replace(self._marker, audit=head))
         if hasattr(self, "_database"):
             self._database.close()
         self._lock.release()
@@ -152,7 +151,12 @@ def _outlived(running: "asyncio.Future[T]") -> None:
 
 
 async def open_store(
-    path: Path, *, clock: Callable[[], datetime], token: Callable[[], str], meter: Meter = SILENT
+    path: Path,
+    *,
+    clock: Callable[[], datetime],
+    token: Callable[[], str],
+    meter: Meter = SILENT,
+    restored: bool = False,
 ) -> SqliteStore:
     """Open the database file, making it if there is none, and own it until `close()`.
 
@@ -161,10 +165,11 @@ async def open_store(
         clock: the present, in UTC.
         token: makes the random ids of buttons, 128 bits each.
         meter: hears how long each transaction took.
+        restored: somebody says that an old copy is the one to go on with.
 
     Raises:
         DatabaseProblem: the file cannot be used; says why and what to do, in one sentence and its remedy.
     """
-    store = SqliteStore(path.resolve(), clock, token, meter)
+    store = SqliteStore(path.resolve(), clock, token, meter, restored=restored)
     await store.open()
     return store

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from storage import schema, schema_agenda, schema_letters
+from storage import schema, schema_agenda, schema_installation, schema_letters
 from storage.problems import DatabaseProblem
 
 STEPS = Migrations("signoff")
@@ -120,3 +120,8 @@ def _due(database: Database) -> None:
 @STEPS(name="0014_unsettled")
 def _unsettled(database: Database) -> None:
     _run(database, schema_letters.UNSETTLED)
+
+
+@STEPS(name="0015_installation")
+def _installation(database: Database) -> None:
+    _run(database, schema_installation.INSTALLATION)

@@ -23,6 +23,7 @@ def add(commands: Commands) -> None:
     takes_policy(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address for webhooks (default 127.0.0.1)")
     serve.add_argument("--port", type=int, default=8080, help="port for webhooks (default 8080)")
+    serve.add_argument("--restored", action="store_true", help="go on with an old copy of the database: look up first")
     serve.add_argument("--metrics-port", type=int, metavar="N", help="port for Prometheus (default: no metrics)")
 
 
@@ -39,7 +40,13 @@ def _serve(asked: argparse.Namespace) -> int:
         return complain(*heartbeat)
     logs.set_up(secrets_of(settings, heartbeat))
     signoff = Signoff(
-        settings, policy, asked.host, asked.port, metrics_port=asked.metrics_port, heartbeat_address=heartbeat
+        settings,
+        policy,
+        asked.host,
+        asked.port,
+        metrics_port=asked.metrics_port,
+        heartbeat_address=heartbeat,
+        restored=asked.restored,
     )
     try:
         lost = asyncio.run(_until_told(signoff))

@@ -42,6 +42,7 @@ TABLES = {
     "handles",
     "letters",
     "agenda",
+    "installation",
     "audit",
 }
 STEPS = [
@@ -59,6 +60,7 @@ STEPS = [
     "0009_letters",
     "0012_due",
     "0014_unsettled",
+    "0015_installation",
 ]
 
 
