@@ -17,6 +17,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.ports.store import AuditEntry, CardKind, EffectKind, NewEffect, Received, Transaction
+from storage import durability
 from storage.database import DatabaseProblem, SqliteStore, open_store
 from storage.migrations import known
 from tests.factories import LANE, NOON, a_build, a_release
@@ -228,8 +229,10 @@ async def test_a_file_that_is_no_database(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("services:")
 
 
+@pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize("damaged", ["sqlite_schema", "inbox"])
-async def test_a_damaged_file(path: Path, damaged: str) -> None:
+async def test_a_damaged_file(path: Path, damaged: str, monkeypatch: pytest.MonkeyPatch, *, big: bool) -> None:
+    monkeypatch.setattr(durability, "CHECKED_WHOLE", 0 if big else 1 << 30)
     async with a_store(path) as store:
         await store.write(lambda tx: [put(tx, f"key {number}") for number in range(500)])
     with closing(sqlite3.connect(path)) as connection:
@@ -244,7 +247,23 @@ async def test_a_damaged_file(path: Path, damaged: str) -> None:
     assert await problem(path) == told, "it was closed and unlocked"
 
 
-async def test_a_row_that_refers_to_nothing(path: Path) -> None:
+async def test_of_a_big_file_all_but_the_audit_is_checked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durability, "CHECKED_WHOLE", 4096)
+    async with a_store(path) as store:
+        await store.write(lambda tx: [put(tx, f"key {number}") for number in range(500)])
+    statements: list[str] = []
+    with closing(durability.connect(path)) as connection:
+        connection.set_trace_callback(statements.append)
+        durability.examine(connection, path)
+    checked = {statement for statement in statements if "integrity_check" in statement}
+    assert {'PRAGMA integrity_check("inbox")', 'PRAGMA integrity_check("sqlite_schema")'} <= checked
+    assert 'PRAGMA integrity_check("audit")' not in checked
+    assert "PRAGMA integrity_check(1)" not in checked
+
+
+@pytest.mark.parametrize("big", [False, True])
+async def test_a_row_that_refers_to_nothing(path: Path, monkeypatch: pytest.MonkeyPatch, *, big: bool) -> None:
+    monkeypatch.setattr(durability, "CHECKED_WHOLE", 0 if big else 1 << 30)
     async with a_store(path):
         pass
     with closing(sqlite3.connect(path)) as connection:

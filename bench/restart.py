@@ -1,0 +1,104 @@
+"""A restart with a long past: 10,000 open releases and a million audit rows, against the first start of all."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TypeVar
+
+from bench import history
+from bench.deploys import serve
+from bench.figures import Figure, figure, timed
+from bot.core.policy import LaneId
+from bot.ports.store import Store, Transaction
+from sandbox import demo
+from storage.database import open_store
+from tests.factories import NOON
+
+ROUNDS = 5
+LOOKS = 200
+LANE = LaneId("service-7", "environment-3")
+IMPORTS = "import slack_bolt.async_app, aiohttp.web, sqlite_utils, pydantic"
+T = TypeVar("T")
+
+
+async def measure(folder: Path) -> list[Figure]:
+    """Return starts with and without a past, and what the loops and a click look at, as ratios within this run."""
+    old, new = folder / "past", folder / "empty"
+    for one in (old, new):
+        one.mkdir(parents=True)
+    begun = perf_counter()
+    await history.make(old / "signoff.db")
+    made = perf_counter() - begun
+    await history.make(new / "signoff.db", each=1, audit=100)
+    figures = [figure("making 10,000 open releases and 1,000,000 audit rows", [made], "s")]
+    figures += await _looks(old / "signoff.db", new / "signoff.db")
+    figures += await _starts(old, folder)
+    shutil.rmtree(old)
+    return figures
+
+
+async def _looks(old: Path, new: Path) -> list[Figure]:
+    """Compare what is asked at every ring of the bell, and when a person acts."""
+    asked: dict[str, Callable[[Transaction], object]] = {
+        "the clock's look": lambda tx: (tx.agenda.due(NOON), tx.agenda.next_due(NOON)),
+        "the follower's look": lambda tx: tx.lanes.in_flight(),
+        "the next number and the newest 20 of a lane": lambda tx: (tx.lanes.next_number(), tx.lanes.history(LANE, 20)),
+    }
+    stores = [await open_store(path, clock=lambda: NOON, token=lambda: "") for path in (old, new)]
+    figures = []
+    for name, look in asked.items():
+        taken = [[await _look(store, look) for store in stores] for _ in range(ROUNDS)]
+        ratios = [before / after for before, after in taken]
+        spent = median(before for before, _ in taken) * 1000
+        figures.append(figure(f"{name} against one with 1,000 and 100 ({spent:.2f} ms)", ratios, "x time"))
+    for store in stores:
+        await store.close()
+    return figures
+
+
+async def _look(store: Store, look: Callable[[Transaction], object]) -> float:
+    begun = perf_counter()
+    for _ in range(LOOKS):
+        await store.read(look)
+    return (perf_counter() - begun) / LOOKS
+
+
+async def _starts(old: Path, folder: Path) -> list[Figure]:
+    """Compare opening the database, and the whole process until it is ready."""
+
+    async def opens() -> None:
+        await (await open_store(old / "signoff.db", clock=lambda: NOON, token=lambda: "")).close()
+
+    async def runs(where: Path) -> float:
+        begun = perf_counter()
+        running = await demo.start(serve, where)
+        taken = perf_counter() - begun
+        await running.stop()
+        return taken
+
+    async def imports() -> None:
+        await (await asyncio.create_subprocess_exec(sys.executable, "-c", IMPORTS)).wait()
+
+    first = await runs(old)
+    rounds = []
+    for number in range(ROUNDS):
+        empty = folder / f"first-{number}"
+        empty.mkdir()
+        rounds.append((await runs(old), await runs(empty), await timed(imports), await timed(opens)))
+    past, fresh, imported, opened = (list(one) for one in zip(*rounds, strict=True))
+    return [
+        figure("opening the database with its checks", opened, "s"),
+        figure("start to ready under a policy that 1,000 lanes have not seen", [first], "s"),
+        figure("restart to ready with that past", past, "s"),
+        figure("first start of all to ready, with the sandbox", fresh, "s"),
+        figure("the restart against the first start", [a / b for a, b in zip(past, fresh, strict=True)], "x time"),
+        figure(
+            "the restart against importing four packages",
+            [a / b for a, b in zip(past, imported, strict=True)],
+            "x time",
+        ),
+    ]
