@@ -24,6 +24,7 @@ from handlers.hint_clerk import HintClerk
 from handlers.intake import Intake
 from handlers.messenger import Messenger
 from handlers.people import People
+from handlers.pruning import Pruner
 from handlers.reception import Reception
 from handlers.watch import Watch
 
@@ -131,6 +132,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "cards": CardKeeper(desk, world.chat, links).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
+        "pruning": Pruner(desk).run,
     }
     for number in range(1, DEPLOYERS + 1):
         loops[f"deploys {number}"] = Deployer(desk, world.executor).run

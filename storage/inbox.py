@@ -101,9 +101,22 @@ class SqliteInbox:
     def done_since(self, row: int, source: str) -> Sequence[str]:
         """Return the bodies of what a source handed in later and what has been decided, oldest first."""
         found = self._database.execute(
-            "SELECT body FROM inbox WHERE id > ? AND source = ? AND state = 'done' ORDER BY id", [row, source]
+            "SELECT body FROM inbox WHERE id > ? AND source = ? AND state = 'done' AND body <> '' ORDER BY id",
+            [row, source],
         )
         return tuple(str(body) for (body,) in found)
+
+    def prune(self, before: datetime, most: int) -> int:
+        """Empty the oldest bodies of what was decided; returns how many there were."""
+        return self._database.execute(
+            """
+            UPDATE inbox SET body = '' WHERE id IN (
+                SELECT id FROM inbox INDEXED BY inbox_bodies
+                WHERE state = 'done' AND body <> '' AND received_at < ? ORDER BY received_at LIMIT ?
+            )
+            """,
+            [to_text(before), most],
+        ).rowcount
 
     def _end(self, row: int, state: str, note: str) -> None:
         changed = self._database.execute(

@@ -125,3 +125,8 @@ def _unsettled(database: Database) -> None:
 @STEPS(name="0015_installation")
 def _installation(database: Database) -> None:
     _run(database, schema_installation.INSTALLATION)
+
+
+@STEPS(name="0016_bodies")
+def _bodies(database: Database) -> None:
+    _run(database, schema_installation.BODIES)

@@ -1,4 +1,4 @@
-"""The table of one row that says which database this is. Never changed again."""
+"""The table of one row that says which database this is, and how old bodies are found. Never changed again."""
 
 INSTALLATION = (
     """
@@ -9,3 +9,4 @@ INSTALLATION = (
     ) STRICT
     """,
 )
+BODIES = ("CREATE INDEX inbox_bodies ON inbox (received_at) WHERE state = 'done' AND body <> ''",)

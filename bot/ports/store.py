@@ -132,6 +132,12 @@ class Inbox(Protocol):
     def done_since(self, row: int, source: str) -> Sequence[str]:
         """Return the bodies of what a source handed in later and what has been decided, oldest first."""
 
+    def prune(self, before: datetime, most: int) -> int:
+        """Empty the bodies of what was received before and decided, so many at most; returns how many there were.
+
+        The rows stay: what comes again is still known by its key. What waits or was set aside keeps its body.
+        """
+
 
 class EffectState(Enum):
     """The states of the effect protocol."""

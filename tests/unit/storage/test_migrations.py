@@ -61,6 +61,7 @@ STEPS = [
     "0012_due",
     "0014_unsettled",
     "0015_installation",
+    "0016_bodies",
 ]
 
 
