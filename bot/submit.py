@@ -38,6 +38,7 @@ from bot.core.lane import Lane
 from bot.core.policy import LaneId, Policy, ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import Release
+from bot.ports.letters import Undelivered
 from bot.ports.store import AuditEntry, CardKind, EffectKind, EffectState, NewEffect, Transaction
 
 ByPeople = Approve | Reject | Withdraw | Cancel | Resolve | Request
@@ -70,6 +71,8 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     tx.lanes.save(before, decided.lane)
     for effect in decided.effects:
         _enqueue(tx, effect, decided.lane, setting)
+    if isinstance(given, Resolve):
+        tx.letters.settle(f"question-{given.release}", setting.now, given.answer, given.by.person.id)
     tx.effects.cancel_ready(_in_turn(lane), _deploys(decided))
     for index, happening in enumerate(decided.happenings):
         _record(tx, lane, happening, given, setting)
@@ -156,6 +159,11 @@ def deploy_key(release: Release) -> str:
     return f"deploy:{release.name}:{release.generation}"
 
 
+def question_name(release: Release) -> str:
+    """Return under which name it is kept who answered whether the deploy of a release ran."""
+    return f"question-{release.number}"
+
+
 def _enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> None:
     release = lane.release(effect.release)
     if release is None:
@@ -172,6 +180,8 @@ def _enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> N
             _tell(tx, EffectKind.TELL_FAILURE, release, setting.now)
         case AskWhetherItRan():
             channel = setting.policy.operations or release.policy.channel
+            asked = Undelivered(question_name(release), "question", release.number, "unknown", setting.now, None, "")
+            tx.letters.open(asked, setting.now)
             tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
 
 

@@ -14,13 +14,14 @@ from bot.core.policy import LaneId
 from bot.core.refusals import Refusal
 from bot.core.release import Release, Surface
 from bot.ports.slack import Message
-from bot.ports.store import Card, EffectKind, Handle, InboxRow, NewEffect, Transaction
+from bot.ports.store import Card, CardKind, EffectKind, Handle, InboxRow, NewEffect, Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, submit, turn_away
 from bot.views import answers, refusals
 from handlers.acts import ACT, Click, Command, Rejection
 from handlers.desk import Desk
 from handlers.grammar import parse
+from handlers.letters import SettleEffect, by_button, by_name, effects_words
 from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
 from handlers.people import People
 from handlers.permalinks import Permalinks
@@ -74,13 +75,14 @@ class ActClerk:
 
     def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
         """Tell whoever acted that it did not count, and under which number it is in the log."""
-        message = answers.went_wrong(f"inbox {row.id}")
+        message = answers.set_aside(f"inbox-{row.id}")
         try:
             act = ACT.validate_json(row.received.body)
         except ValidationError:  # nobody can tell who acted
             return message.text
         if act.slack is not None:
-            tx.effects.enqueue(_answer(row, act, Told("set aside", message, None)), setting.now)
+            key = f"answer:{row.id}:set aside"  # should it be tried again, its answer is another
+            tx.effects.enqueue(_answer(key, act, Told("set aside", message, None)), setting.now)
         return message.text
 
     async def _actor(self, act: Act) -> Actor | TryLater | None:
@@ -97,6 +99,8 @@ class ActClerk:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
         elif overtaken(tx, row, act, actor):
             told = Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
+        elif isinstance(act, Command) and isinstance(asked := _effects(act), SettleEffect):
+            told = Told(*by_name(tx, setting, asked, actor, links), None)
         elif isinstance(act, Command):
             told = self._command(tx, setting, act, actor, links)
         else:
@@ -105,7 +109,7 @@ class ActClerk:
             turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)
         if told.message is not None and act.slack is not None:
-            tx.effects.enqueue(_answer(row, act, told), setting.now)
+            tx.effects.enqueue(_answer(f"answer:{row.id}", act, told), setting.now)
         return told
 
     def _button(
@@ -117,12 +121,29 @@ class ActClerk:
             return Told("no such button", answers.not_my_button(), getattr(act, "channel", None))
         if isinstance(act, Click) and not _is_of(card, act):
             return Told("not the card's message", answers.not_my_button(), act.channel)
+        if card.kind is CardKind.LETTER:
+            return self._letter(tx, setting, act, handle, card, replace(actor, saw=card.have_hash), links)
         given = _given(handle, act, replace(actor, saw=card.have_hash))
         if given is None:
             return Told("not what the button stands for", answers.not_my_button(), card.channel)
         told = self._one(tx, setting, given, links)
         copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
         return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
+
+    def _letter(  # noqa: PLR0917 - a click, what it hit and who made it
+        self,
+        tx: Transaction,
+        setting: Setting,
+        act: Click | Rejection,
+        handle: Handle,
+        card: Card,
+        actor: Actor,
+        links: Mapping[int, str],
+    ) -> Told:
+        answer = ANSWERS.get(handle.act)
+        if answer is None or not isinstance(act, Click):
+            return Told("not what the button stands for", answers.not_my_button(), card.channel)
+        return Told(*by_button(tx, setting, card, answer, actor, links), card.channel)
 
     def _one(self, tx: Transaction, setting: Setting, given: OfOne, links: Mapping[int, str]) -> Told:
         release = tx.lanes.release(given.release)
@@ -213,7 +234,12 @@ def _done(given: OfOne, release: Release, links: Mapping[int, str]) -> Message:
             return answers.resolved(release, given.answer, links)
 
 
-def _answer(row: InboxRow, act: Act, told: Told) -> NewEffect:
+def _effects(act: Command) -> object:
+    """Return what the command line asks of what could not be delivered; in Slack the letters have buttons for it."""
+    return effects_words(act.words) if act.person is not None else None
+
+
+def _answer(key: str, act: Act, told: Told) -> NewEffect:
     """Return the intent to tell somebody privately: by what they did it with, else in the card's channel."""
     message = told.message or Message("")
     body = {
@@ -223,5 +249,4 @@ def _answer(row: InboxRow, act: Act, told: Told) -> NewEffect:
         "text": message.text,
         "blocks": list(message.blocks),
     }
-    key = f"answer:{row.id}"
     return NewEffect(key, EffectKind.ANSWER, key, None, json.dumps(body))

@@ -1,27 +1,24 @@
 """Keeps messages true: a card is rendered from the state at the moment of sending, and sent only if it differs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.core.policy import Policy
-from bot.core.release import DeployStatus, Lifecycle
 from bot.ports.slack import Chat, Message
 from bot.ports.store import Card, CardKind, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
-from bot.views.card import content_hash, notice
+from bot.settle import delivered, lay_open
+from bot.submit import Setting
+from bot.views.card import content_hash
 from bot.views.links import Links
-from bot.views.question import question
-from handlers.anchor import audit_card
 from handlers.desk import Desk
-from handlers.permalinks import Permalinks
+from handlers.faces import Faces
 
 log = structlog.get_logger()
 
-NOTICE_ACTS = ("approve", "reject")
-QUESTION_ACTS = ("did_run", "did_not_run", "try_again", "abandon")
+OWN_FAULT = "our own code failed"
 ONCE_MORE = timedelta(hours=1)
 """After this long a card that was given up is tried again by itself: somebody may have invited the bot."""
 
@@ -69,32 +66,19 @@ class CardKeeper:
         try:
             return card, self._rendered(tx, card, policy)
         except Exception:  # one of the four doors: logged, and the other cards go on
-            log.exception("card_not_rendered", release=f"R-{card.release}")
-            tx.cards.give_up(card, "our own code failed", self.desk.clock() + ONCE_MORE)
+            log.exception("card_not_rendered", card=card.id, release=_of(card))
+            give_up(tx, card, OWN_FAULT, self.desk.setting())
             return card, None
 
     def _rendered(self, tx: Transaction, card: Card, policy: Policy) -> Message:
-        if card.kind is CardKind.AUDIT:
-            return audit_card(tx, card)
-        release = tx.lanes.release(card.release) if card.release is not None else None
-        if release is None:
-            raise LookupError(f"card {card.id} is about no release that is stored")
-        permalinks = Permalinks(tx.cards, self.desk.workspace)
-        if card.kind is CardKind.QUESTION:
-            unknown = release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN
-            asks = QUESTION_ACTS if unknown and release.state is Lifecycle.DEPLOYING else ()
-            buttons = self._buttons(tx, card, release.generation, asks)
-            return question(release, policy, self.links, buttons, permalinks, card.want)
-        acts = NOTICE_ACTS if release.state is Lifecycle.OPEN else ()
-        buttons = self._buttons(tx, card, release.generation, acts)
-        lane = tx.lanes.load(release.lane, also=release.number)
-        return notice(release, lane, policy, self.links, buttons, permalinks, card.want)
-
-    def _buttons(self, tx: Transaction, card: Card, generation: int, acts: tuple[str, ...]) -> Mapping[str, str]:
-        return {act: tx.cards.handle(card.id, card.release, generation, act) for act in acts}
+        return Faces(tx, policy, self.links, self.desk.workspace).face(card)
 
     async def _post(self, card: Card, message: Message, content: str) -> None:
-        posted = await self.chat.post(card.channel, message)
+        try:
+            posted = await self.chat.post(card.channel, message)
+        except Exception:  # the same door: nobody knows what the call did
+            log.exception("card_call_failed", card=card.id, release=_of(card))
+            posted = Unsure(OWN_FAULT)
         match posted:
             case str():
                 await self._shown(card, posted, content)
@@ -107,7 +91,11 @@ class CardKeeper:
                 await self._give_up(card, reason)
 
     async def _update(self, card: Card, ts: str, message: Message, content: str) -> None:
-        outcome = await self.chat.update(card.channel, ts, message)
+        try:
+            outcome = await self.chat.update(card.channel, ts, message)
+        except Exception:  # the same door
+            log.exception("card_call_failed", card=card.id, release=_of(card))
+            outcome = Unsure(OWN_FAULT)
         match outcome:
             case None:
                 await self._shown(card, ts, content)
@@ -119,24 +107,41 @@ class CardKeeper:
                 await self._give_up(card, reason)
 
     async def _shown(self, card: Card, ts: str, content: str) -> None:
-        now = self.desk.clock()
+        setting = self.desk.setting()
 
         def work(tx: Transaction) -> None:
-            tx.cards.shown(card, ts, content, now)
-            if card.ts is None and card.kind is CardKind.NOTICE:
-                show_those_naming(tx, card, now)
+            tx.cards.shown(card, ts, content, setting.now)
+            if card.kind is not CardKind.NOTICE:
+                return
+            delivered(tx, _name(card), setting)
+            if card.ts is None:
+                show_those_naming(tx, card, setting.now)
 
         await self.desk.store.write(work)
 
     async def _later(self, card: Card, wait: timedelta, why: str, *, lost: bool) -> None:
-        log.info("card_waits", release=f"R-{card.release}", why=why, seconds=wait.total_seconds())
+        log.info("card_waits", card=card.id, release=_of(card), why=why, seconds=wait.total_seconds())
         due = self.desk.clock() + wait
         await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=lost))
 
     async def _give_up(self, card: Card, reason: str) -> None:
-        log.error("card_not_shown", release=f"R-{card.release}", channel=card.channel, why=reason)
-        again = self.desk.clock() + ONCE_MORE
-        await self.desk.store.write(lambda tx: tx.cards.give_up(card, reason, again))
+        log.error("card_not_shown", card=card.id, release=_of(card), channel=card.channel, why=reason)
+        await self.desk.change(lambda tx, setting: give_up(tx, card, reason, setting))
+
+
+def give_up(tx: Transaction, card: Card, why: str, setting: Setting) -> None:
+    """Leave a card alone for an hour; for a notice, operations hear of it once."""
+    tx.cards.give_up(card, why, setting.now + ONCE_MORE)
+    if card.kind is CardKind.NOTICE:
+        lay_open(tx, _name(card), card.channel, setting)
+
+
+def _name(card: Card) -> str:
+    return f"card-{card.id}"
+
+
+def _of(card: Card) -> str | None:
+    return f"R-{card.release}" if card.release is not None else None
 
 
 def show_those_naming(tx: Transaction, card: Card, now: datetime) -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ports.outage import StoreUnavailable
+from bot.views.letter import undelivered
 from bot.views.terminal import terminal
 from handlers.acts import Command
 from handlers.grammar import parse
 from handlers.intake import Intake
+from handlers.letters import ListEffects, SettleEffect, effects_words
+from handlers.permalinks import Permalinks
 from handlers.reception import Reception
 from handlers.vocabulary import REQUEST, Misunderstood, RequestWords
 
@@ -99,9 +102,24 @@ class Control:
         )
 
 
+async def _effects(reception: Reception, wanted: ListEffects | SettleEffect | str) -> Reply | None:
+    if isinstance(wanted, str):
+        return Reply(text=wanted, verdict=Verdict.NOT_UNDERSTOOD)
+    if isinstance(wanted, SettleEffect):
+        return None
+    workspace = reception.desk.workspace
+    message = await reception.desk.store.read(
+        lambda tx: undelivered(tx.letters.undelivered(), Permalinks(tx.cards, workspace))
+    )
+    return Reply(text=terminal(message.text, reception.desk.policy))
+
+
 async def read_words(reception: Reception, asked: Words) -> Reply | None:
     """Answer words that only read or that mean nothing; None when they act."""
     policy = reception.desk.policy
+    about_effects = None if asked.request else effects_words(asked.words)
+    if about_effects is not None:
+        return await _effects(reception, about_effects)
     parsed = parse(asked.words, policy)
     if asked.request and not isinstance(parsed, RequestWords | Misunderstood):
         form = f"The form is: signoff request {REQUEST} --as PERSON."

@@ -10,6 +10,7 @@ import structlog
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import TryLater
+from bot.settle import lay_open
 from bot.submit import Setting
 from handlers.desk import Desk
 
@@ -99,7 +100,8 @@ class Intake:
                 return
 
     def _poison(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
-        tx.inbox.poison(row.id, "set aside after too many tries")
+        tx.inbox.poison(row.id, f"our own code failed {MOST_TRIES} times")
+        lay_open(tx, f"inbox-{row.id}", None, setting)
         return self.clerk.set_aside(tx, setting, row)
 
     def _hear(self, row: InboxRow, outcome: str) -> None:

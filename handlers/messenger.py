@@ -21,7 +21,8 @@ from bot.ports.meter import Timed
 from bot.ports.slack import Chat, Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from bot.submit import HAPPENING, HEAD
+from bot.settle import lay_open
+from bot.submit import HAPPENING, HEAD, Setting
 from bot.views import anchor, thread
 from bot.views.announcement import announce
 from bot.views.failure import tell
@@ -31,7 +32,9 @@ from handlers.permalinks import Permalinks
 
 log = structlog.get_logger()
 
-GIVE_UP_AFTER = timedelta(hours=24)
+WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE)
+"""Thread lines and private answers that could not be delivered are listed, and flood nobody."""
+AT_MOST_ONCE = "an announcement is sent at most once by itself, so look before you have it sent again"
 LONGEST_FOR_THE_CARD = timedelta(minutes=1)
 """The longest pause between two looks whether a notice is posted, so that its thread can begin."""
 WHEN_IT_FAILED = timedelta(minutes=1)
@@ -97,7 +100,7 @@ class Messenger:
 
     async def _work(self, row: EffectRow, post: Post | Waits | None) -> None:
         if row.claimed_from is EffectState.VERIFY and row.effect.kind is EffectKind.ANNOUNCE:
-            await self._write(row, EffectState.DEAD, "its answer was lost; an announcement is sent at most once")
+            await self._bury(row, f"its answer was lost; {AT_MOST_ONCE}", None)
         elif isinstance(post, Waits):
             await self._wait(row, post)
         elif post is None:
@@ -118,9 +121,9 @@ class Messenger:
 
     async def _wait(self, row: EffectRow, why: Waits) -> None:
         ours = why is Waits.OWN_FAULT
-        if (ours and row.attempt >= MOST_TRIES) or self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
+        if (ours and row.attempt >= MOST_TRIES) or self.desk.clock() >= row.give_up_at:
             log.error("message_set_aside", why=why.value)
-            await self._write(row, EffectState.DEAD, why.value)
+            await self._bury(row, why.value, None)
             return
         wait = WHEN_IT_FAILED if ours else min(self.desk.pause(row.attempt), LONGEST_FOR_THE_CARD)
         await self._write(row, EffectState.READY, why.value, wait)
@@ -136,12 +139,12 @@ class Messenger:
                 await self._write(row, EffectState.DONE, "")
             case GiveUp(reason):
                 log.error("message_not_delivered", why=reason)
-                await self._write(row, EffectState.DEAD, reason)
+                await self._bury(row, reason, post.channel)
             case Unsure(why) if row.effect.kind is EffectKind.ANNOUNCE:
-                await self._write(row, EffectState.DEAD, why)
-            case TryLater(why=why) | Unsure(why) if self.desk.clock() - row.created_at >= GIVE_UP_AFTER:
+                await self._bury(row, f"{why}; {AT_MOST_ONCE}", post.channel)
+            case TryLater(why=why) | Unsure(why) if self.desk.clock() >= row.give_up_at:
                 log.error("message_not_delivered", why=why)
-                await self._write(row, EffectState.DEAD, why)
+                await self._bury(row, why, post.channel)
             case TryLater(after, why):
                 await self._write(
                     row, EffectState.READY, why, max(timedelta(seconds=after), self.desk.pause(row.attempt))
@@ -161,10 +164,24 @@ class Messenger:
         posted = await self.chat.post(post.channel, post.message, thread=post.thread)
         return None if isinstance(posted, str) else posted
 
+    async def _bury(self, row: EffectRow, why: str, channel: str | None) -> None:
+        """Give a message up; operations hear of it once, if it was one that people outside its thread wait for."""
+
+        def work(tx: Transaction, setting: Setting) -> bool:
+            ours = tx.effects.outcome(row, EffectState.DEAD, setting.now, note=why)
+            if ours and row.effect.kind in WITH_LETTER:
+                lay_open(tx, f"effect-{row.id}", channel, setting)
+            return ours
+
+        self._told(row, EffectState.DEAD, ours=await self.desk.change(work))
+
     async def _write(self, row: EffectRow, state: EffectState, note: str, wait: timedelta | None = None) -> None:
         now = self.desk.clock()
         due = now + wait if wait is not None else None
         ours = await self.desk.store.write(lambda tx: tx.effects.outcome(row, state, now, due=due, note=note))
+        self._told(row, state, ours=ours)
+
+    def _told(self, row: EffectRow, state: EffectState, *, ours: bool) -> None:
         self.desk.attempted(row, state, ours=ours)
         if not ours:
             log.warning("fenced")

@@ -36,6 +36,11 @@ def add(commands: Commands) -> None:
 
 
 def _words(asked: argparse.Namespace) -> int:
+    return spoken_words(asked, reads=asked.word in READING)
+
+
+def spoken_words(asked: argparse.Namespace, *, reads: bool) -> int:
+    """Say `word` and `rest` to the bot; where nobody answers and they only read, answer from what is stored."""
     settings = settings_alone()
     if settings is None:
         return MISTAKEN
@@ -47,11 +52,11 @@ def _words(asked: argparse.Namespace) -> int:
         request=request,
     )
     reply = asyncio.run(ask(socket_path(settings.database_path), words))
-    return _without_the_bot(asked, settings, words) if reply is None else _told(reply)
+    return _without_the_bot(asked, settings, words, reads=reads) if reply is None else _told(reply)
 
 
-def _without_the_bot(asked: argparse.Namespace, settings: Settings, words: Words) -> int:
-    if asked.word not in READING:
+def _without_the_bot(asked: argparse.Namespace, settings: Settings, words: Words, *, reads: bool) -> int:
+    if not reads:
         return complain(
             f"The bot does not run (nobody answers beside {settings.database_path}), so nothing was changed. "
             "Start it with `signoff serve` and say it again; it needs no Slack for this."

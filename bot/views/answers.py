@@ -122,9 +122,22 @@ def misunderstood(sentence: str) -> Message:
     return said(sentence)
 
 
-def went_wrong(error: str) -> Message:
-    """Tell somebody that our own code failed; `error` is the id under which it was logged."""
-    return said(f"Something went wrong on our side; it is not certain that this counted. Error {mrkdwn(error, 80)}.")
+def set_aside(name: str) -> Message:
+    """Tell somebody that what they did could not be decided; `name` is under what it is in the log and the list."""
+    return said(
+        "Something went wrong on our side, so this did not count, and nothing was changed. "
+        f"It is kept as {word(name)}: operations may yet have it decided, and then you hear of it."
+    )
+
+
+def settled(name: str, answer: Answer) -> Message:
+    """Answer somebody on the command line who told what to do about something undelivered."""
+    return said(f"You said of {word(name)}: {answer.value}.")
+
+
+def not_settled(name: str, why: str) -> Message:
+    """Answer somebody whose word about something undelivered changed nothing."""
+    return said(f"Nothing was changed ({word(name)}): {why}.")
 
 
 def policy_asks(release: Release) -> bool:

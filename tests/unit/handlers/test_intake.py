@@ -50,7 +50,7 @@ async def test_who_clicked_in_vain_is_told(world: World, monkeypatch: pytest.Mon
             (
                 "C0PAYMENTS",
                 "U0PRIYA",
-                "Something went wrong on our side; it is not certain that this counted. Error inbox 1.",
+                "Something went wrong on our side, so this did not count, and nothing was changed. It is kept as inbox-1: operations may yet have it decided, and then you hear of it.",
             )
         ]
     )

@@ -90,7 +90,7 @@ async def test_thread_lines_wait_for_a_card_that_cannot_be_posted_without_spinni
         world.passes(60)
         steps += await world.settle()
     assert steps <= 65  # of which a few are the card, once an hour
-    assert world.chat.calls == ["post", "post"]
+    assert world.chat.calls == ["post"] * 4  # the card and the letter about it, twice each
     world.passes(24 * 3600)
     await world.settle()
     assert await world.sql("SELECT DISTINCT state FROM effects WHERE kind = 'log' AND state <> 'done'") == [("dead",)]

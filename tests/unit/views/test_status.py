@@ -173,7 +173,9 @@ def test_answers_to_acts() -> None:
         answers.nobody_by_that_name("<!here>"),
         answers.reads_only(),
         answers.misunderstood("Did you mean `list`?"),
-        answers.went_wrong("e-17"),
+        answers.set_aside("inbox-7"),
+        answers.settled("effect-12", Answer.ABANDON),
+        answers.not_settled("effect-12", "it is being tried at this moment"),
     ]
     assert "\n".join(read(message) for message in said) == snapshot("""\
 Opened <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production: its card asks the approvers. What it waits for: `/deploy why payments production`.
@@ -199,7 +201,9 @@ No build of payments is called 119. A build is named by its version or by at lea
 The policy lists nobody called “&lt;!here&gt;”, so nothing was changed.
 That command only reads, and nothing was changed. `help` shows the words.
 Did you mean `list`?
-Something went wrong on our side; it is not certain that this counted. Error e-17.\
+Something went wrong on our side, so this did not count, and nothing was changed. It is kept as inbox-7: operations may yet have it decided, and then you hear of it.
+You said of effect-12: abandon.
+Nothing was changed (effect-12): it is being tried at this moment.\
 """)
 
 
