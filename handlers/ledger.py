@@ -9,7 +9,7 @@ from bot.core.ledger import Closing, closing_line, row_line
 from bot.ports.store import AuditPage, Store, Transaction
 
 PAGE = 5_000
-"""Rows that one transaction reads: some twenty milliseconds."""
+"""Rows that one transaction reads: some tens of milliseconds."""
 BATCH = 250
 """Rows that are put into words before others may go on: some milliseconds."""
 SEARCHED = 50_000

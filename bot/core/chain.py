@@ -8,6 +8,7 @@ from typing import Any
 
 GENESIS = "0" * 64
 """The hash before the first row."""
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Walk:
 
 def canonical(data: Mapping[str, Any]) -> str:
     """Return the one JSON text of the data: keys sorted, no spaces, nothing escaped that need not be."""
-    return json.dumps(dict(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(dict(data))
 
 
 def chained(row: AuditRow) -> str:

@@ -4,7 +4,7 @@ A row's line is its canonical JSON with both hashes: without `hash` and `prev_ha
 """
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bot.core.chain import AuditRow, Head, Walk, canonical, data_of
@@ -24,7 +24,8 @@ class Closing:
 def row_line(row: AuditRow) -> bytes:
     """Return the line of a row. Data that was altered into something else than an object stays a text."""
     data = data_of(row)
-    return _line(asdict(row) | {"data": row.data if data is None else data})
+    known = {name: getattr(row, name) for name in FIELDS}
+    return _line(known | {"data": row.data if data is None else data})
 
 
 def closing_line(closing: Closing) -> bytes:
