@@ -90,9 +90,22 @@ async def test_people_on_the_host_decide_with_the_running_bot(tmp_path: Path) ->
                 "",
                 """\
 usage: signoff [-h] COMMAND ...
-signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve', 'check', 'schema', 'demo', 'request', 'approve', 'reject', 'withdraw', 'cancel', 'status', 'why', 'list', 'audit')
+signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve', 'check', 'schema', 'demo', 'request', 'approve', 'reject', 'withdraw', 'cancel', 'status', 'why', 'list', 'effects', 'audit', 'simulate')
 """,
             )
+        )
+        assert await signoff(tmp_path, "effects", "list") == snapshot(
+            (0, "Everything has been delivered, or waits for its first try.\n", "")
+        )
+        assert await signoff(tmp_path, "effects", "drop", "effect-1") == snapshot(
+            (
+                2,
+                "",
+                "The forms are: `effects list`; `effects retry NAME`; `effects resolve NAME ANSWER`, where NAME is one that the list shows, such as effect-12, and ANSWER is did-run, did-not-run, try-again or abandon.\n",
+            )
+        )
+        assert await signoff(tmp_path, "effects", "retry", "effect-9") == snapshot(
+            (2, "", "Say on whose behalf: add --as PERSON, a name from `people` in the policy.\n")
         )
         assert await signoff(tmp_path, "why", "nothing") == snapshot(
             (2, "", "There is no service “nothing”. `/deploy help` shows the words.\n")
@@ -238,6 +251,11 @@ async def test_without_the_bot_what_reads_is_answered_and_what_acts_is_not_store
         await asked(here)
         await here.kill()
         assert (tmp_path / "signoff.db.sock").exists(), "a stale socket"
+        assert await signoff(tmp_path, "effects", "list") == (
+            0,
+            "Everything has been delivered, or waits for its first try.\n",
+            "The bot does not run; this is what stands in signoff.db.\n",
+        )
         assert await signoff(tmp_path, "list") == snapshot(
             (
                 0,
