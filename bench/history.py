@@ -20,21 +20,21 @@ AUDIT = 1_000_000
 TEN_YEARS = timedelta(days=3650)
 
 
-def lanes() -> Iterator[LaneId]:
+def lanes(services: int) -> Iterator[LaneId]:
     """Return every lane."""
-    for service in range(SERVICES):
+    for service in range(services):
         for environment in range(ENVIRONMENTS):
             yield LaneId(f"service-{service}", f"environment-{environment}")
 
 
-async def make(path: Path, *, each: int = EACH, audit: int = AUDIT) -> None:
-    """Make the database: so many open releases in each lane, so many audit rows."""
+async def make(path: Path, *, services: int = SERVICES, audit: int = AUDIT) -> None:
+    """Make the database: so many services of 5 lanes with 10 open releases each, so many audit rows."""
     await (await open_store(path, clock=lambda: NOON, token=lambda: "")).close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
-        for lane in lanes():
+        for lane in lanes(services):
             _insert(connection, "lanes", {"service": lane.service, "environment": lane.environment})
-        for release in _releases(each):
+        for release in _releases(services):
             build = release.build
             _insert(connection, "builds", {"id": build.id, **build_row(build)})
             _insert(connection, "releases", release_row(release))
@@ -43,10 +43,10 @@ async def make(path: Path, *, each: int = EACH, audit: int = AUDIT) -> None:
         connection.commit()
 
 
-def _releases(each: int) -> Iterator[Release]:
+def _releases(services: int) -> Iterator[Release]:
     number = 0
-    for lane in lanes():
-        for _ in range(each):
+    for lane in lanes(services):
+        for _ in range(EACH):
             number += 1
             policy = a_lane_policy(lane, expires_after=TEN_YEARS)  # or they would end while somebody measures
             yield a_release(number, a_build(number, service=lane.service), lane, policy=policy)
