@@ -1,5 +1,6 @@
 """The hash chain as a table. Nothing but `append` writes to it, and triggers refuse everything else."""
 
+import sqlite3
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -91,6 +92,17 @@ class SqliteAudit:
         return walk.seq
 
     def _rows(self, after: int, most: int) -> tuple[AuditRow, ...]:
+        try:
+            return self._fetched(after, most)
+        except sqlite3.OperationalError:  # text that is not UTF-8: somebody altered it, and the walk shall say where
+            connection = self._database.conn
+            connection.text_factory = _any_text
+            try:
+                return self._fetched(after, most)
+            finally:
+                connection.text_factory = str
+
+    def _fetched(self, after: int, most: int) -> tuple[AuditRow, ...]:
         found = self._database.execute(
             f"SELECT {COLUMNS} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 - the columns above
             [after, most],
@@ -101,3 +113,11 @@ class SqliteAudit:
         """Return the greatest number ever given: SQLite keeps it for an AUTOINCREMENT column when rows are deleted."""
         row = self._database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone()
         return 0 if row is None else int(row[0])
+
+
+def _any_text(raw: bytes) -> str:
+    """Return a text that no altered bytes share with what was hashed."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return f"not UTF-8: {raw.hex()}"

@@ -100,6 +100,17 @@ def test_data_that_is_not_canonical_is_found(file: File, data: str) -> None:
         tx.audit.verify()
 
 
+def test_text_that_is_no_text_any_more_is_found_where_it_is(file: File) -> None:
+    three(file)
+    file.sql("DROP TRIGGER audit_no_update")
+    file.sql("UPDATE audit SET actor = CAST(x'ff70' AS TEXT) WHERE seq = 2")
+    with file.transaction() as tx:
+        rows = tx.audit.page(0, 3).rows
+        assert [row.actor for row in rows] == ["priya", "not UTF-8: ff70", "priya"]
+        with pytest.raises(ValueError, match=r"^audit row 2 does not fit the chain: it was altered$"):
+            tx.audit.verify()
+
+
 @pytest.mark.parametrize("gone", [1, 2, 3])
 def test_a_missing_row_is_found(file: File, gone: int) -> None:
     three(file)
