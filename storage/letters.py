@@ -15,19 +15,21 @@ LEFT = {
         SELECT 'effect-' || id AS name, kind AS what, release, state, created_at AS since,
             CASE WHEN state IN ('ready', 'verify', 'attempting') THEN due_at END AS due, note AS why
         FROM effects
-        WHERE (state IN ('unknown', 'dead') OR state IN ('ready', 'attempting', 'verify') AND attempt > 0)
+        WHERE (state IN ('unknown', 'dead', 'verify') OR state = 'ready' AND attempt > 0
+            OR state = 'attempting' AND attempt > 1)
     """,
     "card": """
         SELECT 'card-' || id AS name, kind AS what, release,
             CASE WHEN gave_up >= want THEN 'given up' ELSE 'waits' END AS state,
             coalesce((SELECT max(opened_at) FROM letters WHERE about = 'card-' || cards.id), due_at) AS since,
             due_at AS due, note AS why
-        FROM cards WHERE want > have AND want > abandoned AND (gave_up >= want OR tries > 0)
+        FROM cards WHERE want > have AND want > abandoned
+            AND (gave_up >= want OR tries > (lease_until IS NOT NULL))
     """,
     "inbox": """
         SELECT 'inbox-' || id AS name, source AS what, NULL AS release, state, received_at AS since,
             CASE state WHEN 'waiting' THEN due_at END AS due, note AS why
-        FROM inbox WHERE (state = 'poison' OR state = 'waiting' AND tries > 0)
+        FROM inbox WHERE (state = 'poison' OR state = 'waiting' AND tries > 0 AND note <> '')
     """,
 }
 ALL = " UNION ALL ".join(LEFT.values()) + " ORDER BY since, name"

@@ -251,11 +251,8 @@ async def test_without_the_bot_what_reads_is_answered_and_what_acts_is_not_store
         await asked(here)
         await here.kill()
         assert (tmp_path / "signoff.db.sock").exists(), "a stale socket"
-        assert await signoff(tmp_path, "effects", "list") == (
-            0,
-            "Everything has been delivered, or waits for its first try.\n",
-            "The bot does not run; this is what stands in signoff.db.\n",
-        )
+        code, _, complained = await signoff(tmp_path, "effects", "list")
+        assert (code, complained) == (0, "The bot does not run; this is what stands in signoff.db.\n")
         assert await signoff(tmp_path, "list") == snapshot(
             (
                 0,

@@ -80,9 +80,28 @@ def test_what_has_reached_its_end_is_not_left(tx: SqliteTransaction, state: Effe
 
 def test_what_waits_for_its_first_try_is_not_left(tx: SqliteTransaction) -> None:
     tx.effects.enqueue(NewEffect("log:R-1", EffectKind.LOG, "thread:R-1", 1, "{}"), NOON)
-    tx.inbox.put(Received("slack", "act-1", "{}", NOON))
+    tx.inbox.put(Received("slack", "act-2", "{}", NOON))
     tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON)
     assert tx.letters.undelivered() == ()
+
+
+def test_what_is_tried_for_the_first_time_is_not_left_but_a_second_time_it_is(tx: SqliteTransaction) -> None:
+    row = effect(tx, EffectState.ATTEMPTING)
+    number = received(tx)
+    tx.cards.want(CardKind.NOTICE, 1, "C0PAYMENTS", NOON)
+    card = tx.cards.claim(NOON)
+    assert card
+    assert tx.letters.undelivered() == ()
+    tx.effects.outcome(row, EffectState.READY, NOON, note="rate limited")
+    tx.inbox.later(number, NOON, "our own code failed", counts=True)
+    tx.cards.later(card, NOON, lost=False)
+    failed = [(one.name, one.state) for one in tx.letters.undelivered()]
+    assert failed == [("card-1", "waits"), ("effect-1", "ready"), ("inbox-1", "waiting")]
+    tx.effects.claim((EffectKind.ANNOUNCE,), NOON)
+    tx.inbox.claim(NOON, ("slack",))
+    tx.cards.claim(NOON)
+    tried = [(one.name, one.state) for one in tx.letters.undelivered()]
+    assert tried == [("card-1", "waits"), ("effect-1", "attempting"), ("inbox-1", "waiting")]
 
 
 def test_everything_that_failed_is_listed_by_name(tx: SqliteTransaction) -> None:
