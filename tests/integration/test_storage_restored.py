@@ -1,5 +1,6 @@
 """An old copy of the database: refused until somebody says that they mean it, and then nothing is triggered unseen."""
 
+import errno
 import json
 import shutil
 import stat
@@ -13,6 +14,7 @@ from bot.core.policy import Mode
 from bot.core.release import Lifecycle
 from bot.ports.ci import ProgressStatus
 from bot.ports.store import AuditEntry, EffectKind, NewEffect
+from storage import installation
 from storage.database import DatabaseProblem, SqliteStore, open_store
 from storage.installation import marker_path
 from tests.factories import NOON, a_lane_policy, a_policy, a_report, a_sha
@@ -142,6 +144,25 @@ async def test_a_crash_at_the_very_first_start_is_no_old_copy(path: Path, lost: 
         path.unlink()
     else:
         marker_path(path).write_text(json.dumps(marked(path) | {"epoch": 0, "audit": 0}))
+    await started(path)
+
+
+async def test_a_first_start_that_cannot_write_its_marker_can_be_repeated(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = installation.write_marker
+
+    def full(database: Path, marker: installation.Marker) -> None:
+        if marker.epoch:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(database, marker)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(installation, "write_marker", full)
+        assert await refusal(path) == (
+            f"{path} cannot be opened for writing (no space left on device). "
+            "Give Signoff a file in a directory that it may write to."
+        )
     await started(path)
 
 
