@@ -108,7 +108,7 @@ signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve',
             (2, "", "Say on whose behalf: add --as PERSON, a name from `people` in the policy.\n")
         )
         assert await signoff(tmp_path, "why", "nothing") == snapshot(
-            (2, "", "There is no service “nothing”. `/deploy help` shows the words.\n")
+            (2, "", "There is no service “nothing”. `signoff --help` shows the words.\n")
         )
         assert await signoff(tmp_path, "approve", "R-1") == snapshot(
             (2, "", "Say on whose behalf: add --as PERSON, a name from `people` in the policy.\n")
@@ -120,7 +120,7 @@ signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve',
             (1, "", "There is no release R-9. `list` shows what is open.\n")
         )
         assert await signoff(tmp_path, "reject", "R-1", "--as", "priya") == snapshot(
-            (2, "", "A rejection needs a reason: `/deploy reject RELEASE REASON`.\n")
+            (2, "", "A rejection needs a reason: `signoff reject RELEASE REASON`.\n")
         )
         assert await signoff(tmp_path, "request", "approve", "R-1", "--as", "priya") == snapshot(
             (
@@ -152,14 +152,14 @@ This build has an open release there already: R-1 (LINK).
                 "",
                 """\
 Nothing was changed (R-1 (LINK), payments 1 (SHA) to production).
-Too late: it was rejected before. To ask for a new release: `/deploy payments to production`.
+Too late: it was rejected before. To ask for a new release: `signoff request payments to production`.
 """,
             )
         )
         assert await signoff(tmp_path, "request", "payments", "1", "to", "production", "--as", "sam") == snapshot(
             (
                 0,
-                "Opened R-2, payments 1 (SHA) to production: its card asks the approvers. What it waits for: `/deploy why payments production`.\n",
+                "Opened R-2, payments 1 (SHA) to production: its card asks the approvers. What it waits for: `signoff why payments production`.\n",
                 "",
             )
         )
@@ -261,7 +261,7 @@ async def test_without_the_bot_what_reads_is_answered_and_what_acts_is_not_store
             )
         )
         assert await signoff(tmp_path, "why", "payments", "nowhere") == snapshot(
-            (2, "", "There is no environment “nowhere”. `/deploy help` shows the words.\n")
+            (2, "", "There is no environment “nowhere”. `signoff --help` shows the words.\n")
         )
         assert await signoff(tmp_path, "list", "--config", "missing.yml") == snapshot(
             (

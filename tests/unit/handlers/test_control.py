@@ -38,7 +38,7 @@ async def test_reading_words_are_answered_and_nothing_is_stored(world: World) ->
     )
     assert (await says(world, "frobnicate")) == snapshot(
         Reply(
-            text="I do not know “frobnicate”, so nothing was started. `/deploy help` shows the words.",
+            text="I do not know “frobnicate”, so nothing was started. `signoff --help` shows the words.",
             verdict=Verdict.NOT_UNDERSTOOD,
         )
     )
@@ -103,5 +103,5 @@ async def test_the_socket_is_the_owners_alone_and_replaces_a_stale_one(opening: 
             refused = await session.post("http://signoff/words", data=b"{")
     finally:
         await runner.cleanup()
-    assert reply == snapshot(Reply(text="No release is open. `/deploy status` shows what is live."))
+    assert reply == snapshot(Reply(text="No release is open. `signoff status` shows what is live."))
     assert refused.status == 400
