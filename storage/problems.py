@@ -1,5 +1,6 @@
 """What is wrong with a database file, in one sentence and its remedy, for the person who started Signoff."""
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Self
@@ -58,6 +59,8 @@ def _code(error: sqlite3.Error) -> int:
 
 def explained(error: sqlite3.Error | OSError, path: Path) -> DatabaseProblem:
     """Return what an error met while opening `path` means for the person who has to mend it."""
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return _full(path)
     if isinstance(error, OSError):
         why = (error.strerror or str(error)).lower()
         return DatabaseProblem(
@@ -75,10 +78,14 @@ def explained(error: sqlite3.Error | OSError, path: Path) -> DatabaseProblem:
             f"{path} cannot be written ({error}). Give Signoff a file in a directory that it may write to."
         )
     if code == sqlite3.SQLITE_FULL:
-        return DatabaseProblem(f"The disk of {path} is full. Make room and start again.")
+        return _full(path)
     return DatabaseProblem(
         f"{path} cannot be used ({error}). Restore a backup, or move the file aside to begin afresh."
     )
+
+
+def _full(path: Path) -> DatabaseProblem:
+    return DatabaseProblem(f"The disk of {path} is full. Make room and start again.")
 
 
 def damaged(path: Path, finding: str) -> DatabaseProblem:

@@ -159,10 +159,7 @@ async def test_a_first_start_that_cannot_write_its_marker_can_be_repeated(
 
     with monkeypatch.context() as patch:
         patch.setattr(installation, "write_marker", full)
-        assert await refusal(path) == (
-            f"{path} cannot be opened for writing (no space left on device). "
-            "Give Signoff a file in a directory that it may write to."
-        )
+        assert await refusal(path) == f"The disk of {path} is full. Make room and start again."
     await started(path)
 
 

@@ -18,7 +18,7 @@ from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Received, Transaction
 from storage import outage
 from storage.ballast import SIZE, ballast_path, lay
-from storage.database import DatabaseLost, SqliteStore, open_store
+from storage.database import DatabaseLost, DatabaseProblem, SqliteStore, open_store
 from storage.problems import lost, unavailable
 from tests.factories import NOON
 
@@ -201,6 +201,19 @@ async def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
         assert stored(path) == acknowledged | {"key 999"}
     assert [line["event"] for line in logs] == ["database_unavailable", "database_available_again"]
     assert logs[0]["remedy"] == f"make room or mend the disk; deleting {spare} frees 4 MiB at once"
+
+
+async def test_a_start_on_a_full_disk_says_so(tmp_path: Path) -> None:
+    with small_disk(tmp_path):
+        path = tmp_path / "signoff.db"
+        await (await opened(path)).close()
+        room = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
+        (tmp_path / "spare").write_bytes(bytes(room))
+        with pytest.raises(DatabaseProblem) as caught:
+            await opened(path)
+        assert str(caught.value) == f"The disk of {path} is full. Make room and start again."
+        (tmp_path / "spare").unlink()
+        await (await opened(path)).close()
 
 
 # -- what ends the process ---------------------------------------------------------------------------------------------
