@@ -151,8 +151,7 @@ def show_those_naming(tx: Transaction, card: Card, now: datetime) -> None:
         return
     waiting = {one.number for one in tx.lanes.load(release.lane).releases}
     gone = {one.number for one in tx.lanes.history(release.lane, 50) if one.superseded_by == release.number}
-    for number in sorted((waiting | gone) - {release.number}):
-        for kind in (CardKind.NOTICE, CardKind.QUESTION):
-            known = tx.cards.of(kind, number)
-            if known is not None:
-                tx.cards.want(kind, number, known.channel, now)
+    for number in sorted(waiting | gone | {release.number}):
+        for known in tx.cards.concerning(number):
+            if known.id != card.id:
+                tx.cards.want(known.kind, known.subject, known.channel, now, release=known.release)

@@ -1,6 +1,6 @@
 """Messages that are kept true, and the handles in their buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -125,6 +125,10 @@ class SqliteCards:
         """Return the card about a release or another subject."""
         rows = self._database.query("SELECT * FROM cards WHERE kind = ? AND subject = ?", [kind.value, str(about)])
         return next(map(_card, rows), None)
+
+    def concerning(self, release: int) -> Sequence[Card]:
+        """Return every card that is about a release, or about something that could not be delivered for it."""
+        return tuple(map(_card, self._database.query("SELECT * FROM cards WHERE release = ? ORDER BY id", [release])))
 
     def by_id(self, card: int) -> Card | None:
         """Return a card by its id."""

@@ -116,6 +116,7 @@ CARDS = (
     "ALTER TABLE cards_new RENAME TO cards",
     "ALTER TABLE handles_new RENAME TO handles",
     "CREATE INDEX cards_to_show ON cards (due_at) WHERE want > have AND want > abandoned",
+    "CREATE INDEX cards_of_release ON cards (release)",
     "CREATE UNIQUE INDEX one_handle ON handles (card, coalesce(release, 0), generation, act)",
 )
 

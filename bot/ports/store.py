@@ -287,6 +287,9 @@ class Cards(Protocol):
     def of(self, kind: CardKind, about: int | str) -> Card | None:
         """Return the card about a release or another subject."""
 
+    def concerning(self, release: int) -> Sequence[Card]:
+        """Return every card that is about a release, or about something that could not be delivered for it."""
+
     def by_id(self, card: int) -> Card | None:
         """Return a card by its id."""
 

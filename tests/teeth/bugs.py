@@ -41,7 +41,7 @@ BUGS = (
         "no lock of the lane",
         (
             Edit("storage/schema.py", UNIQUE, PLAIN, 2),
-            Edit("storage/schema_letters.py", UNIQUE, PLAIN),
+            Edit("storage/schema_letters.py", UNIQUE + "in_flight", PLAIN + "in_flight"),
             Edit("storage/effects.py", "e.state <> 'ready' OR NOT EXISTS (", "e.state <> 'ready' OR 1 OR NOT EXISTS ("),
             Edit("bot/core/blockers.py", "busy.number != release.number:", "busy.number == -1:"),
         ),

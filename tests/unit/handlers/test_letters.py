@@ -180,6 +180,16 @@ async def test_a_notice_that_could_not_be_posted_settles_its_letter_itself_when_
     )
 
 
+async def test_a_letter_links_the_notice_as_soon_as_there_is_one(opening: Opening) -> None:
+    world, chat = await ships(opening, {"C0PAYMENTS": TryLater(60, "rate limited"), "C0RELEASES": ARCHIVED})
+    release = [line for line in the_letter(chat).message.text.splitlines() if line.startswith("Release")]
+    assert release == ["Release: R-1, payments 1 (0000001) to production."]
+    del chat.closed["C0PAYMENTS"]
+    world.passes(60)
+    await world.settle()
+    assert "|R-1>, payments 1 (0000001) to production." in the_letter(chat).message.text
+
+
 async def test_a_notice_that_is_abandoned_waits_for_its_release(opening: Opening) -> None:
     world = await opening(a_policy(a_lane_policy()))
     world.chat = chat = Closed(closed={"C0PAYMENTS": ARCHIVED})

@@ -158,6 +158,7 @@ def test_a_card_may_be_about_something_else_than_a_release(tx: SqliteTransaction
     letter = Card(2, CardKind.LETTER, 2, "C0OPS", None, 1, 0, None, 0, 0, "7")
     assert tx.cards.of(CardKind.LETTER, "7") == letter
     assert tx.cards.of(CardKind.AUDIT, "head") == Card(3, CardKind.AUDIT, None, "C0OPS", None, 1, 0, None, 0, 0, "head")
+    assert tx.cards.concerning(2) == (letter,)
     again = tx.cards.handle(3, None, 0, "try_again")
     assert tx.cards.handle(3, None, 0, "try_again") == again
     assert tx.cards.by_handle(again) == Handle(again, 3, None, 0, "try_again")
