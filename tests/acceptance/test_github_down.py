@@ -75,7 +75,7 @@ def test_an_hour_without_github_loses_nothing_and_sends_nothing_twice() -> None:
                 "payments": ["Live: payments 1 in production"],
                 "api": ["Live: api 1 in production"],
                 "docs": ["Live: docs 1 in production"],
-                "ops": [],
+                "ops": ["Audit chain"],
             }
         )
         asked, *_, live = here.thread(api)[1:]
@@ -125,7 +125,7 @@ def test_a_start_that_github_took_with_its_last_breath_is_found_when_it_returns(
         await here.says(card, "Live")
         await here.passes(minutes=15)
         assert [len(moments) for moments in here.landed().values()] == [1]
-        assert here.posts("ops") == []
+        assert here.posts("ops") == ["Audit chain"]
 
     told(story, PATIENT)
 
@@ -199,6 +199,7 @@ def test_webhooks_in_all_orders_and_twice_end_in_the_same_state() -> None:
         {
             (
                 "Live: payments 1 in production",
+                "Audit chain",
                 "Approved by @priya (1 of 1 of qa).",
                 "Asking the CI system to deploy payments 1 ([First]) to production.",
                 "The CI system accepted the deploy. Open the deploy job.",
