@@ -126,7 +126,11 @@ def _answered(here: World) -> bool:
         (unsaid,) = connection.execute(
             "SELECT count(*) FROM effects WHERE state NOT IN ('done', 'dead', 'cancelled')"
         ).fetchone()
-        (untrue,) = connection.execute("SELECT count(*) FROM cards WHERE want > have").fetchone()
+        (untrue,) = (
+            connection.execute(  # 2: shown as it is, and sent once more later, in case Slack swapped two updates
+                "SELECT count(*) FROM cards WHERE want > have AND unsettled < 2"
+            ).fetchone()
+        )
     connection.close()
     return not (waiting or unsaid or untrue) and len(here.slack.whispers) >= refused
 

@@ -1,5 +1,6 @@
 """No decision without its row: whatever changes a lane, a release or an approval is in the audit, or did not happen."""
 
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -58,6 +59,13 @@ PRIYA, SAM = (
 )
 DECISIONS = ("lanes", "releases", "approvals")
 BESIDE = {"deploy_attempted_at", "row_version"}
+
+
+def _decided(column: str, value: Any) -> Any:
+    """Return what is decided upon: of a build its state, since runs that ended are told of again with other times."""
+    return json.loads(value)["state"] if column == "build" else value
+
+
 """What may change without a row of its own: when the present attempt began, how often it was written."""
 ALL = (*DECISIONS, "audit", "effects", "cards", "builds", "reports", "inbox")
 
@@ -131,8 +139,9 @@ class Story:
         for table in DECISIONS:
             cursor = self._database.execute(f"SELECT * FROM {table}")  # noqa: S608 - the tables above
             kept = [at for at, column in enumerate(cursor.description) if column[0] not in BESIDE]
+            names = [column[0] for column in cursor.description]
             for row in cursor:
-                found[table, row[0]] = tuple(row[at] for at in kept)
+                found[table, row[0]] = tuple(_decided(names[at], row[at]) for at in kept)
         return found
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
