@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from bot.core.build import people_behind
 from bot.core.inputs import Account, Actor
+from bot.core.lane import Lane
 from bot.core.policy import ApprovalRule, LanePolicy, Permission, Person, Policy, SelfApproval
 from bot.core.refusals import (
     AccountMayNotAct,
@@ -47,13 +48,15 @@ def entitled(actor: Actor, rules: Iterable[ApprovalRule]) -> bool:
     return any(_fits(_names(actor.person.id, actor.person.slack), actor.groups, rule) for rule in rules)
 
 
-def approval_reasons(actor: Actor, release: Release, policy: Policy, *, own_work: bool = True) -> tuple[Reason, ...]:
+def approval_reasons(
+    actor: Actor, release: Release, lane: Lane, policy: Policy, *, own_work: bool = True
+) -> tuple[Reason, ...]:
     """Return every reason why the actor may not approve (or, with own_work=False, not reject) a release."""
     reasons = list(account_reasons(actor))
-    rules = rules_of(release, policy.lane(release.lane))
+    rules = rules_of(release, lane, policy)
     if not entitled(actor, rules):
         reasons.append(NotAnApprover(rules))
-    if own_work and _forbids_own(release, policy):
+    if own_work and _forbids_own(release, lane, policy):
         reasons += [OwnRelease(how) for how in _own(_names(actor.person.id, actor.person.slack), release, policy)]
     return tuple(reasons)
 
@@ -77,45 +80,45 @@ def word_of(person: Person, release: Release) -> Approval | None:
     return next((word for word in release.standing() if names & _names(word.person, word.slack)), None)
 
 
-def rules_of(release: Release, today: LanePolicy | None) -> tuple[ApprovalRule, ...]:
+def rules_of(release: Release, lane: Lane, policy: Policy) -> tuple[ApprovalRule, ...]:
     """Return the rules then and now together: a later change of the policy adds blockers, it never lifts one."""
-    now = today.required() if today else ()
-    return tuple(dict.fromkeys((*release.policy.required(), *now)))
+    return tuple(dict.fromkeys(rule for one in in_force(release, lane, policy) for rule in one.required(release.kind)))
 
 
-def missing(release: Release, policy: Policy) -> tuple[Missing, ...]:
+def missing(release: Release, lane: Lane, policy: Policy) -> tuple[Missing, ...]:
     """Return the rules that the standing approvals do not meet, under the snapshot and under today's policy."""
-    counted = _countable(release, policy)
+    counted = _countable(release, lane, policy)
     found: dict[ApprovalRule, Missing] = {}
-    for lane_policy in _in_force(release, policy):
-        for rule, have in _assign(lane_policy.required(), counted, policy).items():
+    for lane_policy in in_force(release, lane, policy):
+        for rule, have in _assign(lane_policy.required(release.kind), counted, policy).items():
             if have < rule.count:
                 found[rule] = Missing(rule, have)
     return tuple(found.values())
 
 
-def only_authors_approved(release: Release, policy: Policy) -> bool:
+def only_authors_approved(release: Release, lane: Lane, policy: Policy) -> bool:
     """Whether the rules are met in number, but everybody who counts for them wrote the commit themselves."""
     authors = {people_behind(author, policy) for author in release.build.authors}
-    counted = _countable(release, policy)
-    for lane_policy in _in_force(release, policy):
-        rules = lane_policy.required()
+    counted = _countable(release, lane, policy)
+    for lane_policy in in_force(release, lane, policy):
+        rules = lane_policy.required(release.kind)
         fitting = [
             word for word in counted if any(_fits(_policy_names(word, policy), word.groups, rule) for rule in rules)
         ]
-        forbids = lane_policy.self_approval is SelfApproval.FORBID
+        forbids = lane_policy.self_approval is not SelfApproval.ALLOW
         if forbids and fitting and all(_policy_names(word, policy) & authors for word in fitting):
             return True
     return False
 
 
-def _in_force(release: Release, policy: Policy) -> tuple[LanePolicy, ...]:
-    today = policy.lane(release.lane)
+def in_force(release: Release, lane: Lane, policy: Policy) -> tuple[LanePolicy, ...]:
+    """Return what the policy said when the release opened, and what it says today if it still names the lane."""
+    today = lane.policy(policy)
     return (release.policy, today) if today else (release.policy,)
 
 
-def _forbids_own(release: Release, policy: Policy) -> bool:
-    return any(one.self_approval is SelfApproval.FORBID for one in _in_force(release, policy))
+def _forbids_own(release: Release, lane: Lane, policy: Policy) -> bool:
+    return any(one.self_approval is not SelfApproval.ALLOW for one in in_force(release, lane, policy))
 
 
 def _own(names: frozenset[str], release: Release, policy: Policy) -> list[OwnWork]:
@@ -127,9 +130,9 @@ def _own(names: frozenset[str], release: Release, policy: Policy) -> list[OwnWor
     return own
 
 
-def _countable(release: Release, policy: Policy) -> tuple[Approval, ...]:
+def _countable(release: Release, lane: Lane, policy: Policy) -> tuple[Approval, ...]:
     """Return the approvals that may count: one of each person, none of whose own work it is where that is forbidden."""
-    forbids = _forbids_own(release, policy)
+    forbids = _forbids_own(release, lane, policy)
     counted: list[Approval] = []
     seen: set[str] = set()
     for word in release.standing():
@@ -178,3 +181,9 @@ def _assign(rules: tuple[ApprovalRule, ...], counted: tuple[Approval, ...], poli
     for index in taken:
         have[seats[index]] += 1
     return have
+
+
+def unmapped(release: Release, lane: Lane, policy: Policy) -> tuple[str, ...]:
+    """Return whom `strict` cannot place: authors and approvers who are not in the policy's people, by name."""
+    del release, lane, policy
+    return ()

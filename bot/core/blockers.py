@@ -1,12 +1,17 @@
-"""Every reason why a release may not ship now. Cards, `why` and refusals come from here and nothing else."""
+"""Every reason why a release may not ship now. Cards, `why` and refusals come from here and nothing else.
+
+A blocker says what is in the way, and where time alone lifts it until when; bot/views/obstacles.py says it to people
+together with who can lift it. The gates themselves are in bot/core/gates.py; this is where they come together.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.approvals import Missing, missing, only_authors_approved
+from bot.core import calendar, gates
+from bot.core.approvals import Missing, missing, only_authors_approved, unmapped
 from bot.core.build import BuildState
-from bot.core.lane import Lane
-from bot.core.policy import LaneId, Policy
+from bot.core.lane import Hold, Lane, Lock, Mark, Stop
+from bot.core.policy import LaneId, NewerBuild, Policy
 from bot.core.release import Release
 
 
@@ -19,19 +24,98 @@ class WaitsForApproval:
 
 @dataclass(frozen=True, slots=True)
 class NeedsAnotherApprover:
-    """Everybody who approved wrote the commit; somebody else must approve too."""
+    """Everybody who approved wrote a commit of it; somebody else must approve too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleUnknown:
+    """Under `strict` everybody must be listed in the policy; these are not."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """All have approved; it starts by itself when the undo window ends."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Somebody wants it to ship later."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotThereYet:
+    """The build has not been live in the environment before."""
+
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Soaking:
+    """The build has not been live in the environment before for long enough."""
+
+    environment: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InFreeze:
+    """A freeze of the policy is in force. `until` is when that one ends."""
+
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsForChoice:
+    """Several releases waited for a freeze to end, and the policy lets people choose which goes first."""
+
+    freeze: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lane is held."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Somebody has the lane for themselves."""
+
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True)
+class AllStopped:
+    """Nothing starts anywhere."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class InQuarantine:
+    """The build, or one that it contains, is quarantined."""
+
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True)
 class LaneBusy:
-    """Another release is being deployed there; they go one at a time."""
+    """Another release is being deployed or verified there; they go one at a time."""
 
     release: int
 
 
 @dataclass(frozen=True, slots=True)
 class BehindInQueue:
-    """A release that was opened before is ready and goes first."""
+    """A release that was opened before goes first: it is ready, or each must ship."""
 
     release: int
 
@@ -45,45 +129,106 @@ class BuildNotDeployable:
 
 @dataclass(frozen=True, slots=True)
 class LaneNotInPolicy:
-    """Today's policy no longer names the lane."""
+    """Today's policy no longer names the lane, or only observes it."""
 
     lane: LaneId
 
 
-Blocker = WaitsForApproval | NeedsAnotherApprover | LaneBusy | BehindInQueue | BuildNotDeployable | LaneNotInPolicy
+Own = (
+    WaitsForApproval
+    | NeedsAnotherApprover
+    | PeopleUnknown
+    | Undoable
+    | Scheduled
+    | NotThereYet
+    | Soaking
+    | BuildNotDeployable
+    | InQuarantine
+)
+"""What concerns the release itself."""
+
+Blocker = Own | LaneNotInPolicy | InFreeze | WaitsForChoice | Held | Locked | AllStopped | LaneBusy | BehindInQueue
 
 
-def blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blocker, ...]:
+def blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
     """Return everything in the way of an open release, its own reasons first, then those of the lane."""
-    found: list[Blocker] = list(own_blockers(release, policy))
+    found: list[Blocker] = list(own_blockers(release, lane, policy, now))
+    found += lane_blockers(release, lane, policy, now)
     busy = lane.in_flight
     if busy is not None and busy.number != release.number:
         found.append(LaneBusy(busy.number))
-    found += [
-        BehindInQueue(other.number)
-        for other in lane.open
-        if other.number < release.number and not own_blockers(other, policy)
-    ]
+    found += [BehindInQueue(other.number) for other in _ahead(release, lane, policy, now)]
     return tuple(found)
 
 
-def own_blockers(release: Release, policy: Policy) -> tuple[Blocker, ...]:
-    """Return what is in the way of a release whatever else is in its lane."""
+def own_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
+    """Return what is in the way of a release whatever else is in its lane and whatever day it is."""
     found: list[Blocker] = []
-    if policy.lane(release.lane) is None:
+    if lane.policy(policy) is None:
         found.append(LaneNotInPolicy(release.lane))
     if release.build.state is not BuildState.DEPLOYABLE:
         found.append(BuildNotDeployable(release.build.state))
-    waits = missing(release, policy)
-    found += [WaitsForApproval(rule) for rule in waits]
-    if not waits and only_authors_approved(release, policy):
-        found.append(NeedsAnotherApprover())
+    found += _quarantine(release, lane)
+    found += approval_blockers(release, lane, policy)
+    found += _soak(release, lane, policy, now)
+    undo = gates.undo_until(release, lane, policy)
+    if undo is not None and undo > now:
+        found.append(Undoable(undo))
+    if release.scheduled_for is not None and release.scheduled_for > now:
+        found.append(Scheduled(release.scheduled_for))
     return tuple(found)
 
 
-def expires_at(release: Release, policy: Policy) -> datetime | None:
-    """Return when an open release expires, or None: the time runs only while approvals are missing."""
-    waits = any(isinstance(b, WaitsForApproval | NeedsAnotherApprover) for b in own_blockers(release, policy))
-    if release.policy.expires_after is None or not waits:
-        return None
-    return release.opened_at + release.policy.expires_after
+def approval_blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blocker, ...]:
+    """Return what its approvers have yet to do; nothing once somebody has overridden them."""
+    if release.override is not None:
+        return ()
+    found: list[Blocker] = []
+    waits = missing(release, lane, policy)
+    found += [WaitsForApproval(rule) for rule in waits]
+    if not waits and only_authors_approved(release, lane, policy):
+        found.append(NeedsAnotherApprover())
+    unknown = unmapped(release, lane, policy)
+    if unknown:
+        found.append(PeopleUnknown(unknown))
+    return tuple(found)
+
+
+def lane_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
+    """Return which gates of the lane are shut for this release, save that the lane is busy."""
+    found: list[Blocker] = []
+    if lane.around.stop is not None:
+        found.append(AllStopped(lane.around.stop))
+    if lane.hold is not None and (lane.hold.until is None or lane.hold.until > now):
+        found.append(Held(lane.hold))
+    if lane.lock is not None and lane.lock.until > now:
+        found.append(Locked(lane.lock))
+    if gates.freezes_bind(release, lane, policy):
+        found += [InFreeze(one.name, one.until) for one in calendar.frozen(policy.freezes, release.lane, now)]
+        if gates.wants_choice(release, lane, policy):
+            found.append(WaitsForChoice(release.waited_for or ""))
+    return tuple(found)
+
+
+def _quarantine(release: Release, lane: Lane) -> list[Blocker]:
+    mark = gates.quarantined(lane.around.marks, release.build.position)
+    return [] if mark is None else [InQuarantine(mark)]
+
+
+def _soak(release: Release, lane: Lane, policy: Policy, now: datetime) -> list[Blocker]:
+    found: list[Blocker] = []
+    for after in gates.predecessors(release, lane, policy):
+        met = gates.soaked_at(release.build, after, lane.around)
+        if met is None:
+            found.append(NotThereYet(after.environment))
+        elif met > now:
+            found.append(Soaking(after.environment, met))
+    return found
+
+
+def _ahead(release: Release, lane: Lane, policy: Policy, now: datetime) -> list[Release]:
+    """Return the releases that go before this one: the ready ones, or all where each must ship."""
+    here = lane.policy(policy)
+    each = here is not None and here.newer_build is NewerBuild.EACH_MUST_SHIP
+    earlier = [other for other in lane.open if gates.goes_before(other, release)]
+    return [other for other in earlier if each or not own_blockers(other, lane, policy, now)]

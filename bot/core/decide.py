@@ -6,45 +6,60 @@ Rules:
   it can be rejected, cancelled, superseded or expire. From `deploying` on only the CI system's word, the time limit or
   a person's answer about a lost request changes it. When the CI system certainly never got the request, the release is
   `open` again, with its approvals, and all of that holds for it again.
-- Endings are final. Whoever tries again asks for a new release.
-- One release per lane is deployed at a time, in the order in which they were opened.
+- A deploy that has ended well is `live` at once, or after its verification where the policy has one.
+- Endings are final. Whoever tries again asks for a new release; only a person's recorded word makes a failed one live,
+  and only a rollback takes a live one out.
+- One release per lane is deployed or verified at a time: rollbacks and hotfixes first, then in the order of opening.
 - Whatever happened, the lane is settled afterwards: the first release that nothing blocks is sent on its way.
 - A pair of state and input that is not in the table is refused, never ignored.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
-from bot.core import deploying, opening, words
-from bot.core.approvals import account_reasons, permission_reasons
-from bot.core.blockers import blockers, expires_at
+from bot.core import deploying, elsewhere, holding, opening, progress, verifying, words
+from bot.core.approvals import account_reasons
+from bot.core.authorize import Act, authorize
 from bot.core.decision import Decision, Fresh
-from bot.core.effects import Happened, Happening, StartDeployment
 from bot.core.inputs import (
     Adopt,
     Approve,
     BeginDeployment,
     BuildChanged,
     Cancel,
+    DeclareLive,
+    DeployedElsewhere,
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
     DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
+    HealthSeen,
+    HoldLane,
     Input,
+    LockLane,
+    MarkDone,
+    OfLane,
     OfRelease,
+    Override,
+    ReachedBefore,
     Reject,
     Request,
     Resolve,
+    ResumeLane,
+    Retry,
+    Schedule,
+    SwitchMode,
     TimePassed,
+    Undo,
+    UnlockLane,
     Withdraw,
 )
 from bot.core.lane import Lane
-from bot.core.policy import Permission, Policy
-from bot.core.refusals import NotExpected, Refusal, TooLate
+from bot.core.policy import Policy
+from bot.core.refusals import NotExpected, NotFailed, Refusal, TooLate
 from bot.core.release import Lifecycle, Release
 
 __all__ = ["TABLE", "TRANSITIONS", "Decision", "Fresh", "decide"]
@@ -63,33 +78,51 @@ def decide(lane: Lane, given: Input, policy: Policy, fresh: Fresh, now: datetime
     Raises:
         LookupError: the input names a release that the lane was loaded without.
     """
+    if isinstance(given, OfRelease):
+        decided = _of_release(lane, given, policy, now)
+    else:
+        decided = _of_lane(lane, given, policy, fresh, now)
+    return decided if isinstance(decided, Refusal) else progress.settle(decided, policy, now)
+
+
+def _of_lane(lane: Lane, given: OfLane, policy: Policy, fresh: Fresh, now: datetime) -> Decision | Refusal:
     match given:
         case BuildChanged():
-            decided: Decision | Refusal = opening.build_changed(lane, given, policy, fresh, now)
+            return opening.build_changed(lane, given, policy, fresh, now)
+        case ReachedBefore():
+            return opening.reached_before(lane, given, policy, fresh, now)
         case Request():
-            decided = opening.request(lane, given, policy, fresh, now)
+            return opening.request(lane, given, policy, fresh, now)
+        case Retry():
+            return opening.retry(lane, given, policy, fresh, now)
         case Adopt():
-            decided = opening.adopt(lane, given, now)
+            return opening.adopt(lane, given, now)
         case TimePassed():
-            decided = _time_passed(lane, policy, now)
-        case _:
-            decided = _of_release(lane, given, policy, now)
-    if isinstance(decided, Refusal):
-        return decided
-    return _settle(decided, policy)
+            return progress.time_passed(Decision(lane), policy, now)
+        case DeployedElsewhere():
+            return elsewhere.deployed(lane, given, policy, fresh, now)
+        case DeclareLive():
+            return elsewhere.declare(lane, given, policy, now)
+        case HoldLane() | ResumeLane() | LockLane() | UnlockLane() | SwitchMode():
+            return _of_people(lane, given, policy, now)
+    assert_never(given)
 
 
-def _time_passed(lane: Lane, policy: Policy, now: datetime) -> Decision:
-    decided = Decision(lane)
-    for release in lane.open:
-        due = expires_at(release, policy)
-        if due is not None and due <= now:
-            expired = replace(release, state=Lifecycle.EXPIRED, ended_at=now)
-            decided = decided.changed(expired).happened(Happening(Happened.EXPIRED, release.number))
-    flying = lane.in_flight
-    if flying is not None and deploying.timed_out(flying, now):
-        return deploying.time_out(decided, flying, now)
-    return decided
+def _of_people(
+    lane: Lane, given: HoldLane | ResumeLane | LockLane | UnlockLane | SwitchMode, policy: Policy, now: datetime
+) -> Decision | Refusal:
+    match given:
+        case HoldLane():
+            return holding.hold(lane, given, policy, now)
+        case ResumeLane():
+            return holding.resume(lane, given, policy, now)
+        case LockLane():
+            return holding.lock(lane, given, policy, now)
+        case UnlockLane():
+            return holding.unlock(lane, given, policy, now)
+        case SwitchMode():
+            return holding.switch(lane, given, policy, now)
+    assert_never(given)
 
 
 def _of_release(lane: Lane, given: OfRelease, policy: Policy, now: datetime) -> Decision | Refusal:
@@ -97,26 +130,22 @@ def _of_release(lane: Lane, given: OfRelease, policy: Policy, now: datetime) -> 
     if release is None:
         raise LookupError(f"R-{given.release} is not in {lane.id}")
     rule = TABLE.get((release.state, type(given)))
-    return _refused(release, given, policy) if rule is None else rule(lane, release, given, policy, now)
+    return _refused(lane, release, given, policy) if rule is None else rule(lane, release, given, policy, now)
 
 
-def _refused(release: Release, given: OfRelease, policy: Policy) -> Refusal:
+def _refused(lane: Lane, release: Release, given: OfRelease, policy: Policy) -> Refusal:
+    """Say what an act comes too late for; whoever may not do it at all is told that too."""
     match given:
-        case Approve() | Reject() | Withdraw() | Cancel():
-            return Refusal((*account_reasons(given.by), TooLate(release.state, release.superseded_by)))
+        case Approve() | Reject() | Withdraw() | Cancel() | Undo() | Schedule() | Override():
+            late = TooLate(release.state, release.superseded_by)
+            return Refusal((*account_reasons(given.by), late))
+        case MarkDone():
+            return Refusal((*authorize(given.by, Act.MARK_DONE, policy, lane=lane), NotFailed(release.state)))
         case Resolve() if release.state.ended:
             late = TooLate(release.state, release.superseded_by)
-            return Refusal((*permission_reasons(given.by, Permission.RESOLVE, policy), late))
+            return Refusal((*authorize(given.by, Act.RESOLVE, policy, lane=lane), late))
         case _:
             return Refusal((NotExpected(release.state),))
-
-
-def _settle(decided: Decision, policy: Policy) -> Decision:
-    """Send the first release that nothing blocks on its way; the effect's key makes saying so twice harmless."""
-    for release in decided.lane.open:
-        if not blockers(release, decided.lane, policy):
-            return decided.wants(StartDeployment(release.number, release.generation))
-    return decided
 
 
 Rule = Callable[[Lane, Release, OfRelease, Policy, datetime], Decision | Refusal]
@@ -133,6 +162,9 @@ TABLE: dict[tuple[Lifecycle, type[OfRelease]], Rule] = {
     (Lifecycle.OPEN, Withdraw): _rule(words.withdraw),
     (Lifecycle.OPEN, Reject): _rule(words.reject),
     (Lifecycle.OPEN, Cancel): _rule(words.cancel),
+    (Lifecycle.OPEN, Undo): _rule(words.undo),
+    (Lifecycle.OPEN, Schedule): _rule(words.schedule),
+    (Lifecycle.OPEN, Override): _rule(words.override),
     (Lifecycle.OPEN, BeginDeployment): _rule(deploying.begin),
     (Lifecycle.DEPLOYING, BeginDeployment): _rule(deploying.begin_again),
     (Lifecycle.DEPLOYING, DeploymentAccepted): _rule(deploying.accepted),
@@ -142,6 +174,8 @@ TABLE: dict[tuple[Lifecycle, type[OfRelease]], Rule] = {
     (Lifecycle.DEPLOYING, DeploymentRunning): _rule(deploying.running),
     (Lifecycle.DEPLOYING, DeploymentEnded): _rule(deploying.ended),
     (Lifecycle.DEPLOYING, Resolve): _rule(deploying.resolve),
+    (Lifecycle.VERIFYING, HealthSeen): _rule(verifying.health_seen),
+    (Lifecycle.FAILED, MarkDone): _rule(verifying.mark_done),
 }
 """What may happen to one release. A pair that is not here is refused."""
 
@@ -151,8 +185,14 @@ TRANSITIONS: tuple[tuple[Lifecycle, str, Lifecycle], ...] = (
     (Lifecycle.OPEN, "cancelled", Lifecycle.CANCELLED),
     (Lifecycle.OPEN, "approvals missing for too long", Lifecycle.EXPIRED),
     (Lifecycle.OPEN, "a newer build", Lifecycle.SUPERSEDED),
+    (Lifecycle.OPEN, "would have shipped, on trial", Lifecycle.CANCELLED),
     (Lifecycle.DEPLOYING, "certainly not sent, tried again later", Lifecycle.OPEN),
     (Lifecycle.DEPLOYING, "the job succeeded", Lifecycle.LIVE),
+    (Lifecycle.DEPLOYING, "the job succeeded, to be verified", Lifecycle.VERIFYING),
     (Lifecycle.DEPLOYING, "the job failed, was refused or timed out", Lifecycle.FAILED),
+    (Lifecycle.VERIFYING, "healthy for long enough", Lifecycle.LIVE),
+    (Lifecycle.VERIFYING, "not healthy in time, or no longer", Lifecycle.FAILED),
+    (Lifecycle.FAILED, "marked as done", Lifecycle.LIVE),
+    (Lifecycle.LIVE, "rolled back", Lifecycle.ROLLED_BACK),
 )
 """Every change of state with its cause, in the order of the diagram in the README; a test holds it against decide()."""

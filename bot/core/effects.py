@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.core.build import Build, Position
+
 
 @dataclass(frozen=True, slots=True)
 class StartDeployment:
@@ -41,7 +43,58 @@ class AskWhetherItRan:
     release: int
 
 
-Effect = StartDeployment | ResendDeployment | Announce | TellFailure | AskWhetherItRan
+@dataclass(frozen=True, slots=True)
+class TellRolledBack:
+    """A new message that mentions the authors of what was rolled back. At least once."""
+
+    release: int  # the rollback
+    other: int | None  # the release that it took out, if it was one
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """A new message to those whose approval is missing. At most one for each of the policy's times."""
+
+    release: int
+    nth: int  # 1 for the first
+
+
+@dataclass(frozen=True, slots=True)
+class TellOperations:
+    """Tell the operations channel what somebody did there, loudly: an override, a mode, a lock that was taken away."""
+
+    happening: "Happening"
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    """Quarantine a build of the service and all that contain it."""
+
+    position: Position
+    label: str
+    by: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellLanesAfter:
+    """A build has become live here: lanes that come after this environment look at it."""
+
+    build: Build
+
+
+Effect = (
+    StartDeployment
+    | ResendDeployment
+    | Announce
+    | TellFailure
+    | AskWhetherItRan
+    | TellRolledBack
+    | Remind
+    | TellOperations
+    | Taint
+    | TellLanesAfter
+)
 
 
 class Happened(Enum):
@@ -65,6 +118,32 @@ class Happened(Enum):
     RESOLVED = "resolved"
     LIVE = "live"
     FAILED = "failed"
+    UNDONE = "undone"  # somebody stopped it within the undo window
+    LAPSED = "approval lapsed"  # whoever approved may not approve any more
+    ASKED_AGAIN = "asked again"  # approvals are void, and why
+    REMINDED = "reminded"
+    SCHEDULED = "scheduled"
+    OVERRIDDEN = "overridden"
+    RETRIED = "retried"
+    VERIFYING = "verifying"
+    WELL = "well"  # healthy for the first time after its deploy
+    MARKED_DONE = "marked as done"
+    ROLLED_BACK = "rolled back"
+    HELD = "held"
+    RESUMED = "resumed"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    LOCK_ENDED = "lock ended"  # its time was up
+    LOCK_ENDS_SOON = "lock ends soon"
+    HOLD_ENDED = "hold ended"  # its time was up
+    MODE_SWITCHED = "mode switched"
+    DECLARED_LIVE = "declared live"
+    DEPLOYED_ELSEWHERE = "deployed elsewhere"
+    QUARANTINED = "quarantined"
+    CLEARED = "quarantine lifted"
+    STOPPED_ALL = "stopped all"
+    LET_GO = "let go again"
+    TRIAL_ENDED = "trial ended"  # what would have shipped now
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.core.build import Build, Position
-from bot.core.policy import Permission, Person
+from bot.core.policy import Kind, Mode, Permission, Person
 from bot.core.release import Surface
 
 
@@ -46,11 +46,17 @@ class BuildChanged:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody asks for a release of a build. `named` tells that they named the version themselves."""
+    """Somebody asks for a release of a build. `named` tells that they named the version themselves.
+
+    A rollback and a hotfix have a reason; `at` is when it shall ship at the earliest.
+    """
 
     build: Build
     by: Actor
     named: bool
+    kind: Kind = Kind.RELEASE
+    reason: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,50 @@ class Cancel:
     by: Actor
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Somebody entitled stops what is about to ship by itself; people are asked again."""
+
+    release: int
+    by: Actor
+    generation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A release shall not ship before `at`; after a freeze with `when_lifted: ask` this also chooses it."""
+
+    release: int
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Break-glass: ship this release in spite of missing approvals or a freeze, for a reason."""
+
+    release: int
+    by: Actor
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try a failed release again: a new release of the same build."""
+
+    release: int
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDone:
+    """A person says that a failed release is live after all, for a reason."""
+
+    release: int
+    by: Actor
+    reason: str
+
+
 class Answer(Enum):
     """What a person knows about a deploy of which the CI system cannot tell whether it started."""
 
@@ -108,9 +158,14 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True)
 class BeginDeployment:
-    """The worker is about to send the request: the last look before the first byte."""
+    """The worker is about to send the request: the last look before the first byte.
+
+    `approvers` is everybody whose approval stands, as the directory knows them now; those who may not approve any more
+    are not counted. None where nobody was asked: a second sending of what is under way.
+    """
 
     release: int
+    approvers: tuple[Actor, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +219,89 @@ class DeploymentEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthSeen:
+    """A probe, or a signal from outside, says how a deployed release is."""
+
+    release: int
+    healthy: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLane:
+    """Nothing ships here until somebody resumes it, or until `until`."""
+
+    by: Actor
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLane:
+    """The hold ends."""
+
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class LockLane:
+    """Somebody takes the environment for themselves until `until`."""
+
+    by: Actor
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockLane:
+    """The lock ends; its owner is told when somebody else ended it."""
+
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchMode:
+    """The lane's mode changes at run time."""
+
+    by: Actor
+    mode: Mode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareLive:
+    """Somebody says what is live: at the first start, or after a deploy that Signoff did not see."""
+
+    by: Actor
+    sha: str
+    version: str
+    reason: str
+    build: Build | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedElsewhere:
+    """Somebody else's deployment succeeded there."""
+
+    sha: str
+    version: str
+    at: datetime
+    url: str | None
+    build: Build | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedBefore:
+    """A build went live in the environment that comes before, or its soak there has ended; the facts are in `around`.
+
+    `newest` tells that no later build of the service has been live there.
+    """
+
+    build: Build
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FoundLive:
     """What the target names as its newest successful deployment, found when a lane is adopted."""
 
@@ -182,10 +320,24 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class TimePassed:
-    """Something in the lane may be due."""
+    """Something in the lane may be due, or something around it has changed."""
 
 
-OfLane = BuildChanged | Request | Adopt | TimePassed
+OfLane = (
+    BuildChanged
+    | Request
+    | Retry
+    | Adopt
+    | TimePassed
+    | HoldLane
+    | ResumeLane
+    | LockLane
+    | UnlockLane
+    | SwitchMode
+    | DeclareLive
+    | DeployedElsewhere
+    | ReachedBefore
+)
 """Inputs that concern the lane as a whole."""
 
 OfRelease = (
@@ -193,6 +345,10 @@ OfRelease = (
     | Reject
     | Withdraw
     | Cancel
+    | Undo
+    | Schedule
+    | Override
+    | MarkDone
     | Resolve
     | BeginDeployment
     | DeploymentAccepted
@@ -201,6 +357,7 @@ OfRelease = (
     | DeploymentLost
     | DeploymentRunning
     | DeploymentEnded
+    | HealthSeen
 )
 """Inputs that name one release; each is in the transition table or refused."""
 

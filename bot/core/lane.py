@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 
-from bot.core.build import Position
-from bot.core.policy import LaneId
+from bot.core.build import Author, Position
+from bot.core.policy import LaneId, LanePolicy, Mode, Policy
 from bot.core.release import Lifecycle, Release
 
 
@@ -20,13 +21,118 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class ModeSwitch:
+    """A mode that somebody set at run time. It wins until the policy file's own mode is no longer `over`."""
+
+    mode: Mode
+    over: Mode
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing starts here until it is resumed, or until `until`. `by` is None when a rollback or a request held it."""
+
+    reason: str
+    since: datetime
+    by: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Somebody needs the environment for themselves for a time. `warned`: its owner was told that it ends soon."""
+
+    owner: str
+    slack: str | None
+    reason: str
+    since: datetime
+    until: datetime
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Nothing starts anywhere."""
+
+    by: str
+    reason: str
+    since: datetime
+
+
+class Judgement(Enum):
+    """What a mark says of a build and of all that contain it."""
+
+    BAD = "bad"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A person's word, or a rollback's, on a build of the service and on every later one. In order of `seq`."""
+
+    seq: int
+    judgement: Judgement
+    position: Position
+    label: str
+    by: str | None
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A build that was live in another environment without having failed or been rolled back there."""
+
+    environment: str
+    build: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A commit of the service that is not live here: who wrote it, and where its build stands."""
+
+    sha: str
+    position: Position
+    authors: tuple[Author, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is true beyond the lane and decides within it; loaded with the lane, never saved by it.
+
+    `changes` are those later than what is live, oldest first, as far as builds tell of them. `reached` speaks of the
+    builds of the lane's open releases and of the one that the input is about.
+    """
+
+    stop: Stop | None = None
+    marks: tuple[Mark, ...] = ()  # of the service, in order of `seq`
+    reached: tuple[Reached, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
-    """The lane's row and its unfinished releases, oldest first."""
+    """The lane's row and its unfinished releases, oldest first, beside the one that is live."""
 
     id: LaneId
     adopted_at: datetime | None = None
     live: Live | None = None
     releases: tuple[Release, ...] = ()
+    mode: ModeSwitch | None = None
+    hold: Hold | None = None
+    lock: Lock | None = None
+    around: Around = Around()
+
+    def policy(self, policy: Policy) -> LanePolicy | None:
+        """Return what holds here today: the file's words, with the mode that was set at run time."""
+        written = policy.lane(self.id)
+        if written is None or self.mode is None or written.mode is not self.mode.over:
+            return written
+        return replace(written, mode=self.mode.mode)
 
     def release(self, number: int) -> Release | None:
         """Return one of the releases in this lane, or None."""
@@ -42,8 +148,9 @@ class Lane:
 
     @property
     def in_flight(self) -> Release | None:
-        """The one release that is being deployed, if any."""
-        return next((release for release in self.releases if release.state is Lifecycle.DEPLOYING), None)
+        """The one release that has the lane for itself, if any: it is being deployed, or verified after that."""
+        busy = {Lifecycle.DEPLOYING, Lifecycle.VERIFYING}
+        return next((release for release in self.releases if release.state in busy), None)
 
     @property
     def open(self) -> tuple[Release, ...]:

@@ -18,7 +18,7 @@ from bot.core.blockers import own_blockers
 from bot.core.build import Build, BuildState
 from bot.core.decision import Decision, Fresh
 from bot.core.effects import Happened, Happening
-from bot.core.inputs import Adopt, BuildChanged, Request
+from bot.core.inputs import Adopt, BuildChanged, ReachedBefore, Request, Retry
 from bot.core.lane import Lane, Live
 from bot.core.policy import LanePolicy, Permission, Policy
 from bot.core.refusals import AlreadyLive, AlreadyOpen, NotDeployable, NotExpected, NotInPolicy, Reason, Refusal
@@ -134,3 +134,13 @@ def adopt(lane: Lane, given: Adopt, now: datetime) -> Decision | Refusal:
     known = Live(live.sha, live.version, live.since, live.position) if live else None
     adopted = replace(lane, adopted_at=now, live=lane.live or known)
     return Decision(adopted).happened(Happening(Happened.ADOPTED, detail=live.version if live else ""))
+
+
+def reached_before(lane: Lane, given: ReachedBefore, policy: Policy, fresh: Fresh, now: datetime) -> Decision | Refusal:
+    """Open a release of a build that has been live long enough in the environment before."""
+    raise NotImplementedError
+
+
+def retry(lane: Lane, given: Retry, policy: Policy, fresh: Fresh, now: datetime) -> Decision | Refusal:
+    """Open a new release of what failed; approvals of the same artifact count on for a short time."""
+    raise NotImplementedError

@@ -4,25 +4,38 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
+from bot.core.calendar import Freeze, QuietHours
+
 
 class Mode(Enum):
     """Who decides that a deployable build ships."""
 
     DELIVERY = "delivery"  # people
     DEPLOYMENT = "deployment"  # nobody: it ships when its blockers are gone
+    OBSERVE = "observe"  # the pipeline itself: Signoff opens nothing and tells what was done
 
 
 class SelfApproval(Enum):
     """Whether people may approve what they themselves wrote or asked for."""
 
-    FORBID = "forbid"
+    STRICT = "strict"  # no author of any commit, and everybody mapped to a person
+    FORBID = "forbid"  # each commit needs one counted approver who is not among its authors
     ALLOW = "allow"
 
 
 class NewerBuild(Enum):
     """What a newer deployable build does to an older open release."""
 
-    LATEST_WINS = "latest-wins"
+    LATEST_WINS = "latest-wins"  # the older one is superseded, save when its deploy is next
+    EACH_MUST_SHIP = "each-must-ship"  # they queue, oldest first
+
+
+class WhenLifted(Enum):
+    """Which of several releases that waited for a freeze goes first when it has lifted."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    ASK = "ask"
 
 
 class WhenUnknown(Enum):
@@ -36,6 +49,15 @@ class Permission(Enum):
     """What a policy may allow to groups. A closed list."""
 
     REQUEST = "request"
+    LOCK = "lock"
+    HOLD = "hold"
+    ROLLBACK = "rollback"
+    HOTFIX = "hotfix"
+    OVERRIDE = "override"
+    MODE = "mode"
+    STOP_ALL = "stop_all"
+    QUARANTINE = "quarantine"
+    LIVE = "live"
     RESOLVE = "resolve"
 
 
@@ -115,6 +137,69 @@ class GithubSource:
     poll: timedelta = timedelta(minutes=5)
 
 
+class Kind(Enum):
+    """On which of the three ways a release goes: one path, with gates of its own where the policy says so."""
+
+    RELEASE = "release"
+    ROLLBACK = "rollback"  # to a build that was live there before
+    HOTFIX = "hotfix"  # the fast path: its own approvals, some gates skipped by name
+
+
+class Skip(Enum):
+    """A gate that the fast path may leave out."""
+
+    SOAK = "soak"
+    FREEZE = "freeze"
+
+
+@dataclass(frozen=True, slots=True)
+class Hotfix:
+    """The fast path of a lane."""
+
+    approvals: tuple[ApprovalRule, ...]
+    skip: frozenset[Skip] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The environment in which a build must have been live before, and for how long."""
+
+    environment: str
+    soak: timedelta = timedelta(0)
+
+
+class OnFailure(Enum):
+    """What follows when verification fails."""
+
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """When a deploy that has ended counts as live: healthy at first within `within`, and then for `hold_for`.
+
+    `probe` is what the shell asks; None where only signals from outside tell.
+    """
+
+    within: timedelta = timedelta(minutes=5)
+    hold_for: timedelta = timedelta(0)
+    on_failure: OnFailure = OnFailure.ASK
+    probe: "HttpProbe | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpProbe:
+    """An address that answers `status` when the release is well, and optionally names what runs there.
+
+    `equals` is compared with the value at `path` (keys joined by dots) of the JSON body; it may hold placeholders.
+    """
+
+    url: str
+    status: int = 200
+    path: str | None = None
+    equals: str | None = None
+
+
 class VersionFrom(Enum):
     """Where the version that people read comes from. Display only."""
 
@@ -129,7 +214,7 @@ class LanePolicy:
     lane: LaneId
     mode: Mode
     channel: str
-    target: Target
+    target: Target | None  # None only in a lane that is observed
     approvals: tuple[ApprovalRule, ...] = ()
     self_approval: SelfApproval = SelfApproval.FORBID
     newer_build: NewerBuild = NewerBuild.LATEST_WINS
@@ -138,19 +223,39 @@ class LanePolicy:
     lookup_window: timedelta = timedelta(seconds=120)
     when_unknown: WhenUnknown = WhenUnknown.ASK
     announce: bool = False
+    approval_valid_for: timedelta | None = timedelta(hours=72)
+    undo_window: timedelta = timedelta(0)
+    remind_after: tuple[timedelta, ...] = ()
+    retry_within: timedelta = timedelta(hours=1)
+    after: After | None = None
+    rollback: tuple[ApprovalRule, ...] | None = None  # None: like any other release
+    hotfix: Hotfix | None = None  # None: there is no fast path
+    verify: Verification | None = None
+    trial: bool = False
+    quiet_hours: QuietHours | None = None
+    when_lifted: WhenLifted = WhenLifted.OLDEST
 
-    def required(self) -> tuple[ApprovalRule, ...]:
-        """Return the rules that a release must satisfy: none where builds ship by themselves.
+    def required(self, kind: Kind = Kind.RELEASE) -> tuple[ApprovalRule, ...]:
+        """Return the rules that a release of this kind must satisfy: none where builds ship by themselves.
 
         Rules that ask the same people add up, since one person satisfies one rule only: «1 of qa» twice is «2 of qa».
         """
-        if self.mode is not Mode.DELIVERY:
-            return ()
         added: dict[frozenset[str], ApprovalRule] = {}
-        for rule in self.approvals:
+        for rule in self._written(kind):
             same = added.get(frozenset(rule.sources), ApprovalRule(rule.sources, 0))
             added[frozenset(rule.sources)] = ApprovalRule(same.sources, same.count + rule.count)
         return tuple(added.values())
+
+    def _written(self, kind: Kind) -> tuple[ApprovalRule, ...]:
+        if kind is Kind.ROLLBACK and self.rollback is not None:
+            return self.rollback
+        if kind is Kind.HOTFIX and self.hotfix is not None:
+            return self.hotfix.approvals
+        return self.approvals if self.mode is Mode.DELIVERY else ()
+
+    def skips(self, kind: Kind, gate: Skip) -> bool:
+        """Whether releases of this kind leave a gate out."""
+        return kind is Kind.HOTFIX and self.hotfix is not None and gate in self.hotfix.skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +294,7 @@ class Policy:
     operations: str | None = None  # channel id
     command: str = "/deploy"
     heartbeat: Heartbeat | None = None
+    freezes: tuple[Freeze, ...] = ()
     hash: str = ""
     warnings: tuple[str, ...] = field(default=())
 

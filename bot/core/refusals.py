@@ -1,11 +1,13 @@
 """Refusals as values: why something was not done. Each becomes a sentence with a way on, in bot/views/refusals.py."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from bot.core.build import BuildState
 from bot.core.inputs import Account
-from bot.core.policy import ApprovalRule, LaneId, Permission
+from bot.core.lane import Lock, Mark, Stop
+from bot.core.policy import ApprovalRule, LaneId, Mode, Permission
 from bot.core.release import Lifecycle
 
 
@@ -124,6 +126,108 @@ class NotExpected:
     state: Lifecycle
 
 
+@dataclass(frozen=True, slots=True)
+class LaneIsObserved:
+    """The pipeline deploys there by itself; Signoff opens nothing."""
+
+    lane: LaneId
+
+
+@dataclass(frozen=True, slots=True)
+class NeverLiveThere:
+    """A rollback goes to a build that was live there before; this one never was."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoFastPath:
+    """The policy has no `hotfix` for the lane."""
+
+    lane: LaneId
+
+
+@dataclass(frozen=True, slots=True)
+class BuildQuarantined:
+    """The build is quarantined, or contains one that is."""
+
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeld:
+    """The lane is not held."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLocked:
+    """Nobody has locked the lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedBy:
+    """Somebody else has the lane for themselves."""
+
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyStopped:
+    """Everything is stopped already."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class NotStopped:
+    """Nothing is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameMode:
+    """The lane is in that mode already."""
+
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class NotInThePast:
+    """A moment that has passed; something shall be later, or end later."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToOverride:
+    """Neither an approval nor a freeze is in the way of this release; override lifts nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo:
+    """No undo window is running for this release."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFailed:
+    """Only a release that failed can be tried again or marked as done."""
+
+    state: Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class NotQuarantined:
+    """The build is not quarantined."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovedOn:
+    """Something else has become live there since; the release cannot be marked as done."""
+
+    label: str
+
+
 Reason = (
     AccountMayNotAct
     | NotAnApprover
@@ -142,6 +246,22 @@ Reason = (
     | NotInPolicy
     | StillBlocked
     | NotExpected
+    | LaneIsObserved
+    | NeverLiveThere
+    | NoFastPath
+    | BuildQuarantined
+    | NothingHeld
+    | NotLocked
+    | LockedBy
+    | AlreadyStopped
+    | NotStopped
+    | SameMode
+    | NotInThePast
+    | NothingToOverride
+    | NothingToUndo
+    | NotFailed
+    | NotQuarantined
+    | MovedOn
 )
 
 

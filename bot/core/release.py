@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.core.build import Build
-from bot.core.policy import LaneId, LanePolicy
+from bot.core.policy import Kind, LaneId, LanePolicy
 
 
 class Lifecycle(Enum):
@@ -13,17 +13,19 @@ class Lifecycle(Enum):
 
     OPEN = "open"
     DEPLOYING = "deploying"
+    VERIFYING = "verifying"  # the job has ended; the lane is still its own
     LIVE = "live"
     REJECTED = "rejected"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    ROLLED_BACK = "rolled_back"
 
     @property
     def ended(self) -> bool:
-        """Whether nothing can happen to the release any more."""
-        return self not in {Lifecycle.OPEN, Lifecycle.DEPLOYING}
+        """Whether the release has come to its end; it may yet be rolled back, or marked as done."""
+        return self not in {Lifecycle.OPEN, Lifecycle.DEPLOYING, Lifecycle.VERIFYING}
 
 
 class Origin(Enum):
@@ -31,6 +33,7 @@ class Origin(Enum):
 
     PIPELINE = "pipeline"
     REQUEST = "request"
+    EXTERNAL = "external"  # deployed by somebody else; Signoff noticed
 
 
 class Surface(Enum):
@@ -47,6 +50,7 @@ class Verdict(Enum):
 
     APPROVE = "approve"
     WITHDRAW = "withdraw"
+    LAPSE = "lapse"  # nobody's word: whoever approved may not approve any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,24 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """Break-glass: approvals and freeze are lifted for this one release. `skipped` names what stood in the way then."""
+
+    by: str
+    reason: str
+    at: datetime
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is known of a deployed release while it is verified. `well_since` is None until it was healthy once."""
+
+    deployed_at: datetime
+    well_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One build on its way to one environment. A value: deciding returns a new one.
 
@@ -112,11 +134,27 @@ class Release:
     superseded_by: int | None = None
     older_than_live: bool = False
     put_off: str | None = None  # why its deploy could not be handed over at the last try
+    kind: Kind = Kind.RELEASE
+    why: str | None = None  # what the requester of a rollback or a hotfix said
+    retry_of: int | None = None
+    asked_at: datetime | None = None  # since when approvals are asked for, if they were asked for again
+    approved_at: datetime | None = None  # since when the approvals are complete
+    reminded: int = 0  # how many reminders were sent since `asked_at`
+    scheduled_for: datetime | None = None
+    override: Override | None = None
+    waited_for: str | None = None  # the freeze in which it was ready and might not ship
+    chosen: bool = False  # a person chose it when a freeze had lifted
+    health: Health | None = None
 
     @property
     def name(self) -> str:
         """Return the name people use: R-42."""
         return f"R-{self.number}"
+
+    @property
+    def asked_since(self) -> datetime:
+        """Since when its approvals are asked for."""
+        return self.asked_at or self.opened_at
 
     def standing(self) -> tuple[Approval, ...]:
         """Return the approvals that count: each person's last word on what ships now, where it is a yes."""

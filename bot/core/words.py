@@ -7,7 +7,7 @@ from bot.core import approvals
 from bot.core.blockers import expires_at
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening
-from bot.core.inputs import Approve, Cancel, Reject, Withdraw
+from bot.core.inputs import Approve, Cancel, Override, Reject, Schedule, Undo, Withdraw
 from bot.core.lane import Lane
 from bot.core.policy import Permission, Policy
 from bot.core.refusals import (
@@ -94,3 +94,18 @@ def cancel(lane: Lane, release: Release, given: Cancel, policy: Policy, now: dat
         return Refusal(tuple(reasons))
     ended = replace(release, state=Lifecycle.CANCELLED, ended_at=now)
     return Decision(lane).changed(ended).happened(Happening(Happened.CANCELLED, release.number, given.by.person.id))
+
+
+def undo(lane: Lane, release: Release, given: Undo, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Stop what would start by itself; people are asked again."""
+    raise NotImplementedError
+
+
+def schedule(lane: Lane, release: Release, given: Schedule, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Let a release ship at a time at the earliest; after a freeze it is also how people choose."""
+    raise NotImplementedError
+
+
+def override(lane: Lane, release: Release, given: Override, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Break the glass: lift missing approvals and freezes for this one release, on the record and loudly."""
+    raise NotImplementedError
