@@ -11,7 +11,7 @@ from bot.core import calendar, gates
 from bot.core.approvals import Missing, missing, only_authors_approved, unmapped
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Lane, Lock, Mark, Stop
-from bot.core.policy import LaneId, NewerBuild, Policy
+from bot.core.policy import LaneId, Policy
 from bot.core.release import Release
 
 
@@ -129,7 +129,7 @@ class BuildNotDeployable:
 
 @dataclass(frozen=True, slots=True)
 class LaneNotInPolicy:
-    """Today's policy no longer names the lane, or only observes it."""
+    """Today's policy no longer names the lane, or only observes it, or says nowhere how to deploy there."""
 
     lane: LaneId
 
@@ -144,10 +144,11 @@ Own = (
     | Soaking
     | BuildNotDeployable
     | InQuarantine
+    | LaneNotInPolicy
 )
 """What concerns the release itself."""
 
-Blocker = Own | LaneNotInPolicy | InFreeze | WaitsForChoice | Held | Locked | AllStopped | LaneBusy | BehindInQueue
+Blocker = Own | InFreeze | WaitsForChoice | Held | Locked | AllStopped | LaneBusy | BehindInQueue
 
 
 def blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
@@ -164,7 +165,7 @@ def blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tup
 def own_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
     """Return what is in the way of a release whatever else is in its lane and whatever day it is."""
     found: list[Blocker] = []
-    if lane.policy(policy) is None:
+    if gates.closed(lane, policy):
         found.append(LaneNotInPolicy(release.lane))
     if release.build.state is not BuildState.DEPLOYABLE:
         found.append(BuildNotDeployable(release.build.state))
@@ -228,7 +229,6 @@ def _soak(release: Release, lane: Lane, policy: Policy, now: datetime) -> list[B
 
 def _ahead(release: Release, lane: Lane, policy: Policy, now: datetime) -> list[Release]:
     """Return the releases that go before this one: the ready ones, or all where each must ship."""
-    here = lane.policy(policy)
-    each = here is not None and here.newer_build is NewerBuild.EACH_MUST_SHIP
+    each = gates.each_must_ship(release, lane, policy)
     earlier = [other for other in lane.open if gates.goes_before(other, release)]
     return [other for other in earlier if each or not own_blockers(other, lane, policy, now)]
