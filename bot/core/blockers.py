@@ -4,6 +4,7 @@ A blocker says what is in the way, and where time alone lifts it until when; bot
 together with who can lift it. The gates themselves are in bot/core/gates.py; this is where they come together.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -162,6 +163,13 @@ def blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tup
     return tuple(found)
 
 
+def free(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:
+    """Whether nothing is in the way of an open release: it has no blockers, told without looking for all of them."""
+    if own_blockers(release, lane, policy, now) or lane_blockers(release, lane, policy, now):
+        return False
+    return lane.in_flight is None and next(_ahead(release, lane, policy, now), None) is None
+
+
 def own_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
     """Return what is in the way of a release whatever else is in its lane and whatever day it is."""
     found: list[Blocker] = []
@@ -200,14 +208,16 @@ def lane_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -
     found: list[Blocker] = []
     if lane.around.stop is not None:
         found.append(AllStopped(lane.around.stop))
-    if lane.hold is not None and (lane.hold.until is None or lane.hold.until > now):
-        found.append(Held(lane.hold))
-    if lane.lock is not None and lane.lock.until > now:
-        found.append(Locked(lane.lock))
+    hold, lock = gates.hold_of(lane, now), gates.lock_of(lane, now)
+    if hold is not None and gates.holds(hold, release):
+        found.append(Held(hold))
+    if lock is not None:
+        found.append(Locked(lock))
     if gates.freezes_bind(release, lane, policy):
-        found += [InFreeze(one.name, one.until) for one in calendar.frozen(policy.freezes, release.lane, now)]
-        if gates.wants_choice(release, lane, policy):
-            found.append(WaitsForChoice(release.waited_for or ""))
+        frozen = calendar.frozen(policy.freezes, release.lane, now)
+        found += [InFreeze(one.name, one.until) for one in frozen]
+        if not frozen and release.waited_for is not None and gates.wants_choice(release, lane, policy):
+            found.append(WaitsForChoice(release.waited_for))
     return tuple(found)
 
 
@@ -227,8 +237,16 @@ def _soak(release: Release, lane: Lane, policy: Policy, now: datetime) -> list[B
     return found
 
 
-def _ahead(release: Release, lane: Lane, policy: Policy, now: datetime) -> list[Release]:
-    """Return the releases that go before this one: the ready ones, or all where each must ship."""
+def _ahead(release: Release, lane: Lane, policy: Policy, now: datetime) -> Iterator[Release]:
+    """Yield the releases that go before this one: the ready ones, or all where each must ship.
+
+    One that the lane keeps waiting for a reason that does not keep this one has no place to defend.
+    """
     each = gates.each_must_ship(release, lane, policy)
-    earlier = [other for other in lane.open if gates.goes_before(other, release)]
-    return [other for other in earlier if each or not own_blockers(other, lane, policy, now)]
+    kept = set(lane_blockers(release, lane, policy, now))
+    for other in lane.open:
+        if not gates.goes_before(other, release):
+            continue
+        ready = each or not own_blockers(other, lane, policy, now)
+        if ready and (each or kept.issuperset(lane_blockers(other, lane, policy, now))):
+            yield other

@@ -1,11 +1,11 @@
-"""The gates of a lane, each by itself: quarantine, predecessor and soak, undo window, freezes, order."""
+"""The gates of a lane, each by itself: quarantine, hold and lock, predecessor and soak, undo, freezes, order."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core import approvals
 from bot.core.build import Build, Position
-from bot.core.lane import Around, Judgement, Lane, Mark
+from bot.core.lane import Around, Hold, Judgement, Lane, Lock, Mark
 from bot.core.policy import After, Kind, Mode, NewerBuild, Policy, Skip, WhenLifted
 from bot.core.release import Release
 
@@ -17,23 +17,40 @@ def quarantined(marks: Sequence[Mark], position: Position) -> Mark | None:
     somebody has cleared one of these after the mark was made: then for the builds before the cleared one only. A
     rollback goes to a build from before the bad one, and so passes.
     """
-    for bad in marks:
-        if bad.judgement is not Judgement.BAD or position < bad.position:
+    confirmed: Position | None = None  # the newest that was cleared later, among those that the build contains
+    for mark in reversed(marks):
+        if mark.position > position:
             continue
-        if not any(_lifts(clear, bad, position) for clear in marks):
-            return bad
+        if mark.judgement is Judgement.CLEARED:
+            confirmed = max(confirmed or mark.position, mark.position)
+        elif confirmed is None or confirmed < mark.position:
+            return mark
     return None
-
-
-def _lifts(clear: Mark, bad: Mark, position: Position) -> bool:
-    later = clear.judgement is Judgement.CLEARED and clear.seq > bad.seq
-    return later and bad.position <= clear.position <= position
 
 
 def closed(lane: Lane, policy: Policy) -> bool:
     """Whether nothing can ship there at all: today's policy does not name the lane, observes it or gives no target."""
     here = lane.policy(policy)
     return here is None or here.mode is Mode.OBSERVE or here.target is None
+
+
+def hold_of(lane: Lane, now: datetime) -> Hold | None:
+    """Return the hold that is in force, if one is."""
+    held = lane.hold
+    return held if held is not None and (held.until is None or held.until > now) else None
+
+
+def lock_of(lane: Lane, now: datetime) -> Lock | None:
+    """Return the lock that is in force, if one is."""
+    return lane.lock if lane.lock is not None and lane.lock.until > now else None
+
+
+def holds(hold: Hold, release: Release) -> bool:
+    """Whether a hold keeps a release: a person's keeps all, one that came by itself only what nobody asked for.
+
+    After a rollback an automatic lane is held, so that it does not go forward again unasked; people still may.
+    """
+    return hold.by is not None or release.requested_by is None
 
 
 def predecessors(release: Release, lane: Lane, policy: Policy) -> tuple[After, ...]:
@@ -84,12 +101,12 @@ def each_must_ship(release: Release, lane: Lane, policy: Policy) -> bool:
 
 
 def wants_choice(release: Release, lane: Lane, policy: Policy) -> bool:
-    """Whether people must choose which of several releases that waited for a freeze goes first; then or now.
+    """Whether people must choose which of several releases that waited for a freeze goes first; asked then or now.
 
     Nobody needs to choose between one release and itself, nor again once somebody has chosen.
     """
     asks = any(one.when_lifted is WhenLifted.ASK for one in approvals.in_force(release, lane, policy))
-    if not asks or release.waited_for is None or not each_must_ship(release, lane, policy):
+    if not asks or not each_must_ship(release, lane, policy):
         return False
     return len(waited(lane)) > 1 and not any(one.chosen for one in lane.open)
 
@@ -104,8 +121,9 @@ def goes_before(other: Release, release: Release) -> bool:
 
     The fast path and rollbacks come first, then what a person chose when a freeze had lifted, then by number.
     """
-    return _place(other) < _place(release)
+    return place(other) < place(release)
 
 
-def _place(release: Release) -> tuple[bool, bool, int]:
+def place(release: Release) -> tuple[bool, bool, int]:
+    """Return what releases of a lane are put in order by."""
     return (release.kind is Kind.RELEASE, not release.chosen, release.number)

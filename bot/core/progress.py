@@ -1,9 +1,27 @@
-"""What follows by itself after anything has happened in a lane: approvals complete, freezes lift, the next one starts."""
+"""What follows by itself after anything has happened in a lane: approvals complete, freezes lift, the next one starts.
 
+Rules:
+
+- Approvals count from when they are complete; an undo window and their age run from then.
+- A release that is ready while a freeze keeps it has waited for that freeze. When none is in force any more and each
+  must ship, the policy says which of several goes first: the oldest, as ever; the newest, which supersedes the others
+  that waited; or the one that people choose.
+- On trial, a release that nothing blocks ends instead of starting, and says so; then the next one is looked at.
+- Only one release is sent on its way at a time.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
+from bot.core import asking, calendar, deploying, gates, holding, verifying
+from bot.core.approvals import in_force
+from bot.core.blockers import free, own_blockers
 from bot.core.decision import Decision
-from bot.core.policy import Policy
+from bot.core.effects import Happened, Happening, StartDeployment
+from bot.core.policy import Kind, Policy, WhenLifted
+from bot.core.release import Lifecycle, Release
+
+ON_TRIAL = "on trial: it would have been deployed now"
 
 
 def settle(decided: Decision, policy: Policy, now: datetime) -> Decision:
@@ -12,9 +30,75 @@ def settle(decided: Decision, policy: Policy, now: datetime) -> Decision:
     In this order: since when approvals are complete, which releases a freeze keeps or has kept, what a lifted freeze
     means for them, what ends on trial, and the first release that nothing blocks, which is sent on its way.
     """
-    raise NotImplementedError
+    for release in decided.lane.open:
+        seen = _kept(asking.completed(release, decided.lane, policy, now), decided, policy, now)
+        decided = decided if seen == release else decided.changed(seen)
+    return _start(_lifted(decided, policy, now), policy, now)
+
+
+def _kept(release: Release, decided: Decision, policy: Policy, now: datetime) -> Release:
+    """Note for which freeze a release waits, or has waited; only what was opened in its turn, and is ready itself."""
+    ready = release.kind is Kind.RELEASE and not own_blockers(release, decided.lane, policy, now)
+    if not ready or not gates.freezes_bind(release, decided.lane, policy):
+        return replace(release, waited_for=None)
+    frozen = calendar.frozen(policy.freezes, release.lane, now)
+    return replace(release, waited_for=frozen[0].name) if frozen and release.waited_for is None else release
+
+
+def _lifted(decided: Decision, policy: Policy, now: datetime) -> Decision:
+    """Say which of those that waited goes first once no freeze is in force; then nobody has waited any more."""
+    lane = decided.lane
+    waited, here = gates.waited(lane), lane.policy(policy)
+    if not waited or calendar.frozen(policy.freezes, lane.id, now):
+        return decided
+    if any(gates.wants_choice(release, lane, policy) for release in waited):
+        return decided
+    newest = max(waited, key=lambda release: (release.build.position, release.number))
+    for release in waited:
+        newer = here is not None and here.when_lifted is WhenLifted.NEWEST
+        if newer and release is not newest and gates.each_must_ship(release, lane, policy):
+            decided = _superseded(decided, release, newest.number, now)
+        else:
+            decided = decided.changed(replace(release, waited_for=None))
+    return decided
+
+
+def _superseded(decided: Decision, release: Release, by: int, now: datetime) -> Decision:
+    ended = replace(release, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by)
+    return decided.changed(ended).happened(Happening(Happened.SUPERSEDED, release.number, other=by))
+
+
+def _start(decided: Decision, policy: Policy, now: datetime) -> Decision:
+    """Send the first release that nothing blocks on its way; those on trial before it end."""
+    for release in sorted(decided.lane.open, key=gates.place):
+        if not free(release, decided.lane, policy, now):
+            continue
+        if not any(one.trial for one in in_force(release, decided.lane, policy)):
+            start = StartDeployment(release.number, release.generation)
+            return decided if start in decided.effects else decided.wants(start)
+        ended = replace(release, state=Lifecycle.CANCELLED, ended_at=now, reason=ON_TRIAL)
+        decided = decided.changed(ended).happened(Happening(Happened.TRIAL_ENDED, release.number, detail=ON_TRIAL))
+    return decided
 
 
 def time_passed(decided: Decision, policy: Policy, now: datetime) -> Decision:
-    """Return what is due: expiry, approvals grown old, reminders, ends of locks and holds, time limits, verification."""
-    raise NotImplementedError
+    """Return what is due: expiry, old approvals, reminders, ends of locks and holds, time limits, verification."""
+    decided = holding.time_passed(decided, now)
+    for release in decided.lane.open:
+        decided = _waited_long(decided, release, policy, now)
+    flying = decided.lane.in_flight
+    if flying is None:
+        return decided
+    if flying.state is Lifecycle.VERIFYING:
+        return verifying.time_passed(decided, flying, policy, now)
+    return deploying.time_out(decided, flying, now) if deploying.timed_out(flying, now) else decided
+
+
+def _waited_long(decided: Decision, release: Release, policy: Policy, now: datetime) -> Decision:
+    due = asking.expires_at(release, decided.lane, policy)
+    if due is not None and due <= now:
+        expired = replace(release, state=Lifecycle.EXPIRED, ended_at=now)
+        return decided.changed(expired).happened(Happening(Happened.EXPIRED, release.number))
+    if asking.grown_old(release, decided.lane, policy, now):
+        return asking.ask_again(decided, release, "the approvals are too old", now)
+    return asking.reminders(decided, release, policy, now)
