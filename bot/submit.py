@@ -151,7 +151,7 @@ def _tell_lanes(
     for build, became in changed:
         is_newest = became and newest is not None and build.position >= newest.position
         for lane in service.lanes:
-            submit(tx, lane.lane, BuildChanged(build, newest=is_newest), setting)
+            submit(tx, lane.lane, BuildChanged(build, newest=is_newest, became=became), setting)
 
 
 def deploy_key(release: Release) -> str:

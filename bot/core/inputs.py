@@ -37,11 +37,13 @@ class Actor:
 class BuildChanged:
     """A build of this lane's service has a new state or a new artifact.
 
-    `newest` tells that no deployable build of the service is newer; only such a build opens a release by itself.
+    `became` tells that it has just become deployable, `newest` that besides no deployable build of the service is
+    newer. Only such builds open a release by themselves; where each must ship the former is enough.
     """
 
     build: Build
     newest: bool
+    became: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,14 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try a failed release again: a new release of the same build."""
+    """Try a failed release again: a new release of the same build.
+
+    `build` is the build as it is known today; None when it is as the release knew it.
+    """
 
     release: int
     by: Actor
+    build: Build | None = None
 
 
 @dataclass(frozen=True, slots=True)
