@@ -69,6 +69,11 @@ def check_count(value: Any) -> int:
     return int(text("[1-9][0-9]{0,2}", "a number from 1 to 999")(value))
 
 
+def check_status(value: Any) -> int:
+    """Read the status of an HTTP answer."""
+    return int(text("[2-5][0-9]{2}", "the status of an answer, from 200 to 599")(value))
+
+
 def check_yes_or_no(value: Any) -> bool:
     """Read true or false; `on` and `yes` are not taken for it."""
     return text("true|false", "true or false")(value) == "true"

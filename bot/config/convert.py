@@ -1,6 +1,7 @@
 """The file's model to the policy that the core decides by: inherited keys and defaults filled in."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from enum import Enum
@@ -8,20 +9,28 @@ from hashlib import sha256
 from typing import Any
 
 from bot.config.policy_file import (
+    AfterSection,
+    ApprovalSection,
     DeploySection,
     EnvironmentSection,
     GithubBuild,
     HeartbeatSection,
+    HotfixSection,
     PolicyFile,
+    RollbackSection,
     ServiceSection,
+    VerifySection,
 )
 from bot.core.policy import (
+    After,
     ApprovalRule,
     GithubDeployment,
     GithubSource,
     GithubWorkflow,
     Group,
     Heartbeat,
+    Hotfix,
+    HttpProbe,
     LaneId,
     LanePolicy,
     Permission,
@@ -29,6 +38,7 @@ from bot.core.policy import (
     Policy,
     ServicePolicy,
     Target,
+    Verification,
     VersionFrom,
 )
 
@@ -42,8 +52,16 @@ _SAME = (
     "deploy_timeout",
     "lookup_window",
     "when_unknown",
+    "approval_valid_for",
+    "undo_window",
+    "remind_after",
+    "retry_within",
+    "trial",
 )
 """Keys that a lane's policy holds under the same name; where the file is silent the core's own default stands."""
+
+
+_VERIFIED = ("within", "hold_for", "on_failure")
 
 
 def to_policy(file: PolicyFile, *, webhooks: bool) -> Policy:
@@ -125,13 +143,44 @@ def _lane(
         mode=nearest("mode"),
         channel=service.channel,
         target=_target(environment.deploy, service),
-        approvals=tuple(ApprovalRule(rule.sources, rule.count) for rule in nearest("approvals") or ()),
+        approvals=_rules(nearest("approvals") or ()),
         announce=is_last if announce is None else announce,
+        after=_after(nearest("after")),
+        rollback=_rollback(nearest("rollback")),
+        hotfix=_hotfix(nearest("hotfix")),
+        verify=_verification(nearest("verify")),
         **given,
     )
 
 
-def _target(deploy: DeploySection, service: ServiceSection) -> Target:
+def _rules(written: Iterable[ApprovalSection]) -> tuple[ApprovalRule, ...]:
+    return tuple(ApprovalRule(rule.sources, rule.count) for rule in written)
+
+
+def _after(written: AfterSection | None) -> After | None:
+    return None if written is None else After(written.environment, written.soak or timedelta(0))
+
+
+def _rollback(written: RollbackSection | None) -> tuple[ApprovalRule, ...] | None:
+    return None if written is None else _rules(written.approvals)
+
+
+def _hotfix(written: HotfixSection | None) -> Hotfix | None:
+    return None if written is None else Hotfix(_rules(written.approvals), frozenset(written.skip))
+
+
+def _verification(written: VerifySection | None) -> Verification | None:
+    if written is None:
+        return None
+    http = written.http
+    probe = HttpProbe(http.url, http.status, *((http.json_.path, http.json_.equals) if http.json_ else ()))
+    given = {name: value for name in _VERIFIED if (value := getattr(written, name)) is not None}
+    return Verification(probe=probe, **given)
+
+
+def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | None:
+    if deploy is None:
+        return None
     if deploy.github_deployment is not None:
         return GithubDeployment(deploy.github_deployment.environment)
     if deploy.github_workflow is None or service.build.github is None:

@@ -21,15 +21,19 @@ from bot.config.written import (
     GithubUser,
     InputName,
     InputValue,
+    JsonPath,
     ModeWord,
     NewerBuildWord,
     NewName,
+    OnFailureWord,
     PlainName,
     Reference,
     References,
     Repository,
     SelfApprovalWord,
+    SkipWord,
     SlackUser,
+    Status,
     Usergroup,
     Variable,
     VersionKind,
@@ -87,11 +91,32 @@ class PermissionsSection(Section):
     """Who may do what: names of groups or people, or `everyone`. A closed list."""
 
     NAME = "permissions"
-    LATER = frozenset({"lock", "hold", "rollback", "hotfix", "override", "mode", "stop_all", "quarantine", "live"})
-
     request: References | None = Field(
         None, description="who may ask for a release with `/deploy`", examples=["[everyone]"]
     )
+    lock: References | None = Field(
+        None, description="who may lock an environment for a time, and unlock it", examples=["[everyone]"]
+    )
+    hold: References | None = Field(
+        None, description="who may hold and resume a lane; absent: its approvers", examples=["[sre]"]
+    )
+    rollback: References | None = Field(
+        None, description="who may ask for a rollback; absent: the lane's approvers", examples=["[sre]"]
+    )
+    hotfix: References | None = Field(None, description="who may ask for a hotfix", examples=["[sre]"])
+    override: References | None = Field(
+        None,
+        description="who may ship in spite of missing approvals or a freeze, and mark a failed deploy as done",
+        examples=["[sre]"],
+    )
+    mode: References | None = Field(None, description="who may change a lane's mode at run time", examples=["[sre]"])
+    stop_all: References | None = Field(
+        None, description="who may stop everything, and let it go on", examples=["[sre]"]
+    )
+    quarantine: References | None = Field(
+        None, description="who may quarantine a build, and confirm one after that", examples=["[sre]"]
+    )
+    live: References | None = Field(None, description="who may say what is live in an environment", examples=["[sre]"])
     resolve: References | None = Field(
         None, description="who may answer the question about a lost deploy", examples=["[sre]"]
     )
@@ -108,30 +133,89 @@ class ApprovalSection(Section):
     count: Count = Field(description="how many of them", examples=["1"])
 
 
+class AfterSection(Section):
+    """The environment in which a build must have been live before."""
+
+    NAME = "after"
+
+    environment: Reference = Field(
+        description="an environment of the same service, written above", examples=["staging"]
+    )
+    soak: Duration | None = Field(None, description="for how long at least", examples=["30m"])
+
+
+class RollbackSection(Section):
+    """What a rollback asks for, instead of the lane's own approvals."""
+
+    NAME = "rollback"
+
+    approvals: tuple[ApprovalSection, ...] = Field(
+        description="rules that must all hold; `[]` means none needed", examples=["[]"]
+    )
+
+
+class HotfixSection(Section):
+    """The fast path: its own approvals, and the gates that it leaves out by name."""
+
+    NAME = "hotfix"
+
+    approvals: tuple[ApprovalSection, ...] = Field(
+        description="rules that must all hold; `[]` means none needed", examples=["[{from: sre, count: 1}]"]
+    )
+    skip: tuple[SkipWord, ...] = Field((), description="which of `soak` and `freeze` to leave out", examples=["[soak]"])
+
+
+class JsonProbe(Section):
+    """A value in the JSON of the answer."""
+
+    NAME = "json"
+
+    path: JsonPath = Field(description="keys from the outside in, joined by dots", examples=["version"])
+    equals: InputValue = Field(description="what must stand there; may hold placeholders", examples=['"{version}"'])
+
+
+class HttpProbeSection(Section):
+    """An address that tells whether the release is well."""
+
+    NAME = "http"
+    LATER = frozenset({"body", "headers"})
+
+    url: Address = Field(description="the address to ask", examples=["https://payments.acme.example/version"])
+    status: Status = Field(200, description="the status that means well", examples=["200"])
+    json_: JsonProbe | None = Field(
+        None, alias="json", description="what the answer must hold", examples=['{path: version, equals: "{version}"}']
+    )
+
+
+class VerifySection(Section):
+    """When a deploy that has ended counts as live."""
+
+    NAME = "verify"
+    INSTEAD = "write `http`"
+    LATER = frozenset({"command", "signal"})
+
+    http: HttpProbeSection = Field(
+        description="ask an address", examples=["{url: https://payments.acme.example/version}"]
+    )
+    within: Duration | None = Field(None, description="how soon it must be well for the first time", examples=["5m"])
+    hold_for: Duration | None = Field(
+        None, alias="for", description="for how long it must then stay well", examples=["10m"]
+    )
+    on_failure: OnFailureWord | None = Field(
+        None, description="what follows when it is not: `ask` people", examples=["ask"]
+    )
+
+
 class Inherited(Section):
     """What `defaults` may set and a service or environment may set again; the nearest wins."""
 
     NAME = "defaults"
-    LATER = frozenset(
-        {
-            "approval_valid_for",
-            "remind_after",
-            "quiet_hours",
-            "freezes",
-            "when_lifted",
-            "verify",
-            "rollback",
-            "hotfix",
-            "after",
-            "undo_window",
-            "trial",
-            "cards",
-        }
-    )
+    LATER = frozenset({"quiet_hours", "freezes", "when_lifted", "cards"})
 
     mode: ModeWord | None = Field(
         None,
-        description="`delivery`: people decide; `deployment`: every deployable build ships",
+        description="`delivery`: people decide; `deployment`: every deployable build ships; "
+        "`observe`: the pipeline deploys by itself and Signoff reports",
         examples=["delivery"],
     )
     approvals: tuple[ApprovalSection, ...] | None = Field(
@@ -141,11 +225,14 @@ class Inherited(Section):
     )
     self_approval: SelfApprovalWord | None = Field(
         None,
-        description="`forbid`: neither the requester nor the last pusher approves, nor only the author; or `allow`",
+        description="`forbid`: neither the requester nor the last pusher approves, and each commit needs somebody "
+        "who did not write it; `strict`: no author of any commit, and everybody listed in `people`; or `allow`",
         examples=["forbid"],
     )
     newer_build: NewerBuildWord | None = Field(
-        None, description="a newer build supersedes the older open release", examples=["latest-wins"]
+        None,
+        description="`latest-wins`: a newer build supersedes the older open release; `each-must-ship`: they queue",
+        examples=["latest-wins"],
     )
     expires_after: Duration | None = Field(
         None, description="how long a release waits for its approvals", examples=["24h"]
@@ -162,6 +249,37 @@ class Inherited(Section):
         examples=["ask"],
     )
     announce: YesOrNo | None = Field(None, description="announce what became live here", examples=["true"])
+    approval_valid_for: Duration | None = Field(
+        None, description="how long complete approvals last before people are asked again", examples=["72h"]
+    )
+    undo_window: Duration | None = Field(
+        None, description="how long to wait after the last approval, with a button to stop it", examples=["30s"]
+    )
+    remind_after: tuple[Duration, ...] | None = Field(
+        None, description="when to remind those whose approval is missing", examples=["[2h, 8h]"]
+    )
+    retry_within: Duration | None = Field(
+        None, description="how long after a failed deploy a retry keeps its approvals", examples=["1h"]
+    )
+    after: AfterSection | None = Field(
+        None,
+        description="the environment in which a build must have been live before",
+        examples=["{environment: staging, soak: 30m}"],
+    )
+    rollback: RollbackSection | None = Field(
+        None, description="what a rollback asks for; absent: what any release does", examples=["{approvals: []}"]
+    )
+    hotfix: HotfixSection | None = Field(
+        None,
+        description="the fast path; absent: there is none",
+        examples=["{approvals: [{from: sre, count: 1}], skip: [soak]}"],
+    )
+    verify: VerifySection | None = Field(
+        None,
+        description="how to find out that what was deployed is well; absent: it is live when the job has ended",
+        examples=["{http: {url: https://payments.acme.example/health}, within: 5m, for: 10m}"],
+    )
+    trial: YesOrNo | None = Field(None, description="show and ask everything, trigger nothing", examples=["true"])
 
 
 class GithubBuild(Section):
@@ -246,8 +364,10 @@ class EnvironmentSection(Inherited):
 
     NAME = "an environment"
 
-    deploy: DeploySection = Field(
-        description="how to deploy there", examples=["{github_deployment: {environment: production}}"]
+    deploy: DeploySection | None = Field(
+        None,
+        description="how to deploy there; only a lane that is observed needs none",
+        examples=["{github_deployment: {environment: production}}"],
     )
 
 
@@ -292,7 +412,7 @@ _A_SERVICE = (
 class PolicyFile(Section):
     """The whole file."""
 
-    LATER = frozenset({"freezes", "cards", "connections", "trial", "digest", "quiet_hours"})
+    LATER = frozenset({"freezes", "cards", "connections", "digest"})
 
     slack: SlackSection = Field(
         default_factory=SlackSection, description="channels for everybody", examples=["{operations: C0OPS}"]

@@ -13,6 +13,8 @@ def promises(policy: Policy) -> tuple[str, ...]:
 
 
 def _promise(lane: LanePolicy) -> str:
+    if lane.target is None:
+        return f"{lane.lane}: observed; Signoff deploys nothing there and reports what others do"
     if isinstance(lane.target, GithubDeployment):
         what = "one deployment at exactly the approved commit"
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.config.policy_file import (
+    ApprovalSection,
     BuildSection,
     DeploySection,
     EnvironmentSection,
@@ -16,6 +17,9 @@ from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
 from bot.config.yaml_text import Document, Path
 from bot.core.policy import EVERYONE, Mode
+
+_HAVE_HOLDERS = frozenset({"request", "resolve", "hold", "rollback"})
+"""Permissions with a warning of their own, and those that belong to a lane's approvers where the file is silent."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class Whole:
         ):
             if not getattr(self.file.permissions, key):
                 yield f"`{key}` in `permissions` names nobody: {lacking}."
+        silent = [key for key in keys_of(type(self.file.permissions)) if not getattr(self.file.permissions, key)]
+        nobodys = [f"`{key}`" for key in silent if key not in _HAVE_HOLDERS]
+        if nobodys:
+            yield f"`permissions` gives {', '.join(nobodys)} to nobody: these acts will be refused to everybody."
         for name, service in self.file.services.items():
             for environment, lane in service.environments.items():
                 if lane.announce and self.file.slack.announcements is None:
@@ -137,8 +145,7 @@ class Whole:
 
     def _rules(self) -> Iterator[Found]:
         for place, holder in self._holders():
-            for index, rule in enumerate(holder.approvals or ()):
-                path: Path = (*place, "approvals", index)
+            for path, rule in self._rules_of(place, holder):
                 unknown = self._nobody(rule.sources)
                 yield from (Found((*path, "from"), _unknown(name)) for name in unknown)
                 most = None if unknown else self._most(rule.sources)
@@ -149,6 +156,15 @@ class Whole:
                         f"{rule.count} of {asked} can never approve: the file lists {most}; "
                         "list more people, name a usergroup, or ask for fewer.",
                     )
+
+    def _rules_of(self, place: Path, holder: Inherited) -> Iterator[tuple[Path, ApprovalSection]]:
+        for keys, rules in (
+            (("approvals",), holder.approvals),
+            (("rollback", "approvals"), holder.rollback.approvals if holder.rollback else None),
+            (("hotfix", "approvals"), holder.hotfix.approvals if holder.hotfix else None),
+        ):
+            for index, rule in enumerate(rules or ()):
+                yield (*place, *keys, index), rule
 
     def _holders(self) -> Iterator[tuple[Path, Inherited]]:
         yield ("defaults",), self.file.defaults
@@ -181,7 +197,9 @@ class Whole:
         mode = self.nearest_mode(service, lane)
         if mode is None and not self._any_spoiled(path, "mode"):
             yield Found(
-                path, f"`mode` is missing for {who}; write delivery (people decide) or deployment (it ships by itself)."
+                path,
+                f"`mode` is missing for {who}; write delivery (people decide), deployment (it ships by itself) "
+                "or observe (the pipeline deploys).",
             )
         ruled = any(one.approvals is not None for one in (lane, service, self.file.defaults))
         if mode is Mode.DELIVERY and not ruled and not self._any_spoiled(path, "approvals"):
@@ -190,14 +208,36 @@ class Whole:
                 f"`approvals` is missing for {who}; write, for example, `approvals: [{{from: qa, count: 1}}]`, "
                 "or `[]` if nobody need approve.",
             )
+        yield from self._after(path, service, lane)
+        yield from self._target(path, lane, mode)
+
+    def _after(self, path: Path, service: ServiceSection, lane: EnvironmentSection) -> Iterator[Found]:
+        """Only an environment that is written above can come before; so nothing waits for itself in a circle."""
+        places = ((path, lane), (path[:2], service), (("defaults",), self.file.defaults))
+        place, after = next(((where, one.after) for where, one in places if one.after is not None), (path, None))
+        if after is None or self._spoiled((*place, "after")):
+            return
+        names = list(service.environments)
+        before = names[: names.index(str(path[3]))]
+        if after.environment not in before:
+            known = f"; write {' or '.join(before)}" if before else "; the first environment has none before it"
+            where = quoted(f"{path[1]}/{path[3]}")
+            yield Found(
+                (*place, "after", "environment"),
+                f"{quoted(after.environment)} is no environment that is written before {where}{known}.",
+            )
+
+    def _target(self, path: Path, lane: EnvironmentSection, mode: Mode | None) -> Iterator[Found]:
+        who = quoted(f"{path[1]}/{path[3]}")
+        if lane.deploy is None:
+            if mode not in {None, Mode.OBSERVE} and not self._any_spoiled(path, "deploy"):
+                yield Found(path, missing((*path, "deploy"), str(path[3])))
+            return
         targets = [key for key in keys_of(DeploySection) if getattr(lane.deploy, key) is not None]
         if len(targets) > 1:
             yield Found((*path, "deploy"), f"{' and '.join(f'`{key}`' for key in targets)} are both written; keep one.")
-        if (
-            not targets
-            and not self._has((*path, "deploy"), DeploySection.LATER)
-            and not self._spoiled((*path, "deploy"))
-        ):
+        later = self._has((*path, "deploy"), DeploySection.LATER)
+        if not targets and not later and not self._spoiled((*path, "deploy")):
             yield Found(
                 (*path, "deploy"), f"`deploy` names no target for {who}; write github_deployment or github_workflow."
             )

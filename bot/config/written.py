@@ -21,12 +21,13 @@ from bot.config.checks import (
     check_names,
     check_new_name,
     check_repository,
+    check_status,
     check_version_from,
     check_yes_or_no,
     one_of,
     text,
 )
-from bot.core.policy import Mode, NewerBuild, SelfApproval, WhenUnknown
+from bot.core.policy import Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenUnknown
 
 
 def _schema(pattern: str) -> WithJsonSchema:
@@ -102,9 +103,18 @@ Variable = Annotated[
 Duration = Annotated[timedelta, BeforeValidator(check_duration), _schema(DURATION)]
 Count = Annotated[int, BeforeValidator(check_count), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})]
 YesOrNo = Annotated[bool, BeforeValidator(check_yes_or_no), WithJsonSchema({"type": "boolean"})]
-ModeWord = Annotated[Mode, BeforeValidator(one_of(Mode, "observe")), _words(Mode)]
-SelfApprovalWord = Annotated[SelfApproval, BeforeValidator(one_of(SelfApproval, "strict")), _words(SelfApproval)]
-NewerBuildWord = Annotated[NewerBuild, BeforeValidator(one_of(NewerBuild, "each-must-ship")), _words(NewerBuild)]
+ModeWord = Annotated[Mode, BeforeValidator(one_of(Mode)), _words(Mode)]
+SelfApprovalWord = Annotated[SelfApproval, BeforeValidator(one_of(SelfApproval)), _words(SelfApproval)]
+NewerBuildWord = Annotated[NewerBuild, BeforeValidator(one_of(NewerBuild)), _words(NewerBuild)]
+OnFailureWord = Annotated[OnFailure, BeforeValidator(one_of(OnFailure, "rollback")), _words(OnFailure)]
+SkipWord = Annotated[Skip, BeforeValidator(one_of(Skip)), _words(Skip)]
+Status = Annotated[
+    int, BeforeValidator(check_status), WithJsonSchema({"type": "integer", "minimum": 200, "maximum": 599})
+]
+_JSON_PATH = r"[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,9}"
+JsonPath = Annotated[
+    str, BeforeValidator(text(_JSON_PATH, "keys joined by dots, such as build.version")), _schema(_JSON_PATH)
+]
 WhenUnknownWord = Annotated[WhenUnknown, BeforeValidator(one_of(WhenUnknown)), _words(WhenUnknown)]
 References = Annotated[
     tuple[Reference, ...],

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.config.policy_file import (
+    AfterSection,
     ApprovalSection,
     BuildSection,
     DeploymentTarget,
@@ -13,13 +14,18 @@ from bot.config.policy_file import (
     GithubBuild,
     GroupSection,
     HeartbeatSection,
+    HotfixSection,
+    HttpProbeSection,
     Inherited,
+    JsonProbe,
     PermissionsSection,
     PersonSection,
     PolicyFile,
+    RollbackSection,
     Section,
     ServiceSection,
     SlackSection,
+    VerifySection,
     WorkflowTarget,
 )
 from bot.config.schema import json_schema
@@ -36,6 +42,12 @@ SECTIONS: dict[str, type[Section]] = {
     "`permissions`": PermissionsSection,
     "`defaults`, and again in a service or an environment": Inherited,
     "An approval rule": ApprovalSection,
+    "`after`": AfterSection,
+    "`rollback`": RollbackSection,
+    "`hotfix`": HotfixSection,
+    "`verify`": VerifySection,
+    "`verify.http`": HttpProbeSection,
+    "`verify.http.json`": JsonProbe,
     "`services.NAME`": ServiceSection,
     "`build`": BuildSection,
     "`build.github`": GithubBuild,

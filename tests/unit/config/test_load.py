@@ -11,20 +11,26 @@ from hypothesis import strategies as st
 
 from bot.config.load import Problem, load_policy, promises
 from bot.core.policy import (
+    After,
     ApprovalRule,
     GithubDeployment,
     GithubSource,
     GithubWorkflow,
     Group,
+    Hotfix,
+    HttpProbe,
     LaneId,
     LanePolicy,
     Mode,
     NewerBuild,
+    OnFailure,
     Permission,
     Person,
     Policy,
     SelfApproval,
     ServicePolicy,
+    Skip,
+    Verification,
     VersionFrom,
     WhenUnknown,
 )
@@ -33,6 +39,7 @@ from tests.unit.config.files import SMALL, changed, loaded
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "policy.md"
 RULE = "approvals: [{from: qa, count: 1}]"
 MODE = "mode: delivery"
+DEPLOY = "deploy: {github_deployment: {environment: production}}"
 
 
 def documented_example() -> str:
@@ -90,7 +97,17 @@ def test_the_documented_example_is_exactly_this_policy() -> None:
             Person("alex", "U0ALEX", "1003"),
         ),
         groups=(Group("qa", frozenset({"priya"})), Group("sre", frozenset({"sam", "alex"}), "S0SRE")),
-        permissions=((Permission.REQUEST, ("everyone",)), (Permission.RESOLVE, ("sre",))),
+        permissions=(
+            (Permission.REQUEST, ("everyone",)),
+            (Permission.LOCK, ("everyone",)),
+            (Permission.HOTFIX, ("sre",)),
+            (Permission.OVERRIDE, ("sre",)),
+            (Permission.MODE, ("sre",)),
+            (Permission.STOP_ALL, ("sre",)),
+            (Permission.QUARANTINE, ("sre",)),
+            (Permission.LIVE, ("sre",)),
+            (Permission.RESOLVE, ("sre",)),
+        ),
         announcements="C0RELEASES",
         operations="#operations",
         command="/deploy",
@@ -205,10 +222,16 @@ def test_what_is_probably_not_meant_is_warned_about() -> None:
     assert loaded(text).warnings == (
         "`request` in `permissions` names nobody: nobody can ask for a release by hand.",
         "`resolve` in `permissions` names nobody: nobody can answer the question about a lost deploy.",
+        (
+            "`permissions` gives `lock`, `hotfix`, `override`, `mode`, `stop_all`, `quarantine`, `live` to nobody: "
+            "these acts will be refused to everybody."
+        ),
         "payments/production announces, but `slack` names no channel for `announcements`.",
         "payments/production has `approvals` that nobody is asked for: its mode is deployment.",
     )
-    assert loaded(SMALL).warnings == ()
+    rest = "permissions: {request: [everyone], resolve: [qa], lock: [qa], hotfix: [qa], override: [qa], mode: [qa], "
+    rest += "stop_all: [qa], quarantine: [qa], live: [qa]}"
+    assert loaded(changed("permissions: {request: [everyone], resolve: [qa]}", rest)).warnings == ()
 
 
 def test_a_usergroup_has_as_many_people_as_slack_says() -> None:
@@ -301,3 +324,67 @@ TREES = st.recursive(
 def test_no_tree_makes_it_raise(tree: object) -> None:
 
     _outcome(json.dumps(tree))  # JSON is YAML
+
+
+def test_every_key_of_the_release_rules_is_taken_over() -> None:
+    text = changed(
+        RULE,
+        f"""{RULE}
+        approval_valid_for: 2d
+        undo_window: 30s
+        remind_after: [2h, 8h]
+        retry_within: 5m
+        rollback: {{approvals: []}}
+        hotfix: {{approvals: [{{from: qa, count: 1}}], skip: [soak, freeze]}}
+        verify: {{http: {{url: "https://payments.acme.example/version", status: 204,
+                        json: {{path: a.version, equals: "{{version}}"}}}}, within: 4m, for: 10m, on_failure: ask}}
+        trial: true""",
+    )
+    text = changed(
+        DEPLOY,
+        f"""{DEPLOY}
+      live2:
+        mode: observe
+        approvals: []
+        after: {{environment: production, soak: 30m}}
+        self_approval: strict
+        newer_build: each-must-ship""",
+        text,
+    )
+    first, second = loaded(text).lanes()
+    qa = ApprovalRule(("qa",), 1)
+    assert replace(first, lane=second.lane) == LanePolicy(
+        lane=second.lane,
+        mode=Mode.DELIVERY,
+        channel=first.channel,
+        target=first.target,
+        approvals=(qa,),
+        approval_valid_for=timedelta(days=2),
+        undo_window=timedelta(seconds=30),
+        remind_after=(timedelta(hours=2), timedelta(hours=8)),
+        retry_within=timedelta(minutes=5),
+        rollback=(),
+        hotfix=Hotfix((qa,), frozenset({Skip.SOAK, Skip.FREEZE})),
+        verify=Verification(
+            timedelta(minutes=4),
+            timedelta(minutes=10),
+            OnFailure.ASK,
+            HttpProbe("https://payments.acme.example/version", 204, "a.version", "{version}"),
+        ),
+        trial=True,
+    )
+    assert second == LanePolicy(
+        lane=LaneId("payments", "live2"),
+        mode=Mode.OBSERVE,
+        channel=first.channel,
+        target=None,
+        after=After("production", timedelta(minutes=30)),
+        self_approval=SelfApproval.STRICT,
+        newer_build=NewerBuild.EACH_MUST_SHIP,
+        announce=True,
+    )
+
+
+def test_a_probe_without_json_asks_for_the_status_alone() -> None:
+    text = changed(RULE, f"{RULE}\n        verify: {{http: {{url: 'https://a.example/health'}}}}")
+    assert loaded(text).lanes()[0].verify == Verification(probe=HttpProbe("https://a.example/health"))

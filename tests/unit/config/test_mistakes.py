@@ -10,9 +10,11 @@ TARGET = "{github_deployment: {environment: production}}"
 PRIYA = "{name: priya, slack: U0PRIYA}"
 CHANNEL = "channel: C0PAYMENTS"
 MODE = "mode: delivery"
+NEITHER = "it is neither in `groups` nor in `people`"
 A_NAME = "a name of a-z, 0-9, '.', '_' and '-', at most 63 long"
 KNOWN = (
-    "mode, approvals, self_approval, newer_build, expires_after, deploy_timeout, lookup_window, when_unknown, announce"
+    "mode, approvals, self_approval, newer_build, expires_after, deploy_timeout, lookup_window, when_unknown, announce, "
+    "approval_valid_for, undo_window, remind_after, retry_within, after, rollback, hotfix, verify, trial"
 )
 
 
@@ -36,8 +38,15 @@ def workflow(inputs: str) -> str:
         ),
         (PRIYA, "{name: priya, slak: U0PRIYA}", "2: `slak` is not a key of a person. Did you mean `slack`?"),
         ("resolve: [qa]", "resolv: [qa]", "5: `resolv` is not a key of permissions. Did you mean `resolve`?"),
-        ("resolve: [qa]", '"[key]": [qa]', "5: `[key]` is not a key of permissions. Known here: request, resolve."),
-        ("resolve: [qa]", "lock: [qa]", "5: `lock` is not in this version of Signoff; remove it."),
+        (
+            "resolve: [qa]",
+            '"[key]": [qa]',
+            (
+                "5: `[key]` is not a key of permissions. Known here: request, lock, hold, rollback, hotfix, override, mode, "
+                "stop_all, quarantine, live, resolve."
+            ),
+        ),
+        ("resolve: [qa]", "lock: [nobody]", f"5: `nobody` is nobody: {NEITHER}, nor `everyone`."),
         (PRIYA, "{slack: U0PRIYA}", "2: `name` is missing in `people`; write, for example, `name: priya`."),
         (PRIYA, "{name: Priya, slack: U0PRIYA}", f"2: `name` must be {A_NAME}; `Priya` is not."),
         (PRIYA, "{name: everyone, slack: U0PRIYA}", f"2: `name` must be {A_NAME}; `everyone` is not."),
@@ -158,31 +167,65 @@ def workflow(inputs: str) -> str:
         ("  payments:\n", "  Payments:\n", f"7: `Payments` must be {A_NAME}; `Payments` is not."),
         ("  payments:\n", '  "[key]":\n', f"7: `[key]` must be {A_NAME}; `[key]` is not."),
         ("      production:\n", "      live:\n", "11: `live` must be another name: `live` is a word of the command."),
-        (MODE, "mode: auto", "12: `mode` must be delivery or deployment; `auto` is not."),
-        (MODE, "mode: observe", "12: `mode: observe` is not in this version of Signoff; write delivery or deployment."),
+        (MODE, "mode: auto", "12: `mode` must be delivery, deployment or observe; `auto` is not."),
         (
             MODE,
             "self_approval: forbid",
             (
-                "11: `mode` is missing for `payments/production`; write delivery (people decide) or deployment "
-                "(it ships by itself)."
+                "11: `mode` is missing for `payments/production`; write delivery (people decide), deployment "
+                "(it ships by itself) or observe (the pipeline deploys)."
             ),
         ),
         (
             RULE,
-            f"{RULE}\n        self_approval: strict",
-            "14: `self_approval: strict` is not in this version of Signoff; write forbid or allow.",
+            f"{RULE}\n        self_approval: no",
+            "14: `self_approval` must be strict, forbid or allow; `no` is not.",
         ),
-        (RULE, f"{RULE}\n        self_approval: no", "14: `self_approval` must be forbid or allow; `no` is not."),
-        (RULE, f"{RULE}\n        newer_build: latest", "14: `newer_build` must be latest-wins; `latest` is not."),
         (
             RULE,
-            f"{RULE}\n        newer_build: each-must-ship",
-            "14: `newer_build: each-must-ship` is not in this version of Signoff; write latest-wins.",
+            f"{RULE}\n        newer_build: latest",
+            "14: `newer_build` must be latest-wins or each-must-ship; `latest` is not.",
         ),
         (RULE, f"{RULE}\n        when_unknown: guess", "14: `when_unknown` must be ask or resend; `guess` is not."),
         (RULE, f"{RULE}\n        announce: yes", "14: `announce` must be true or false; `yes` is not."),
-        (RULE, f"{RULE}\n        verify: {{}}", "14: `verify` is not in this version of Signoff; remove it."),
+        (
+            RULE,
+            f"{RULE}\n        verify: {{}}",
+            "14: `http` is missing in `verify`; write, for example, `http: {url: https://payments.acme.example/version}`.",
+        ),
+        (
+            RULE,
+            f"{RULE}\n        verify: {{http: {{url: 'https://a.example/'}}, on_failure: rollback}}",
+            "14: `on_failure: rollback` is not in this version of Signoff; write ask.",
+        ),
+        (
+            RULE,
+            f"{RULE}\n        verify: {{http: {{url: 'https://a.example/', status: 99}}}}",
+            "14: `status` must be the status of an answer, from 200 to 599; `99` is not.",
+        ),
+        (
+            RULE,
+            f"{RULE}\n        hotfix: {{approvals: [], skip: [lock]}}",
+            "14: `skip` must be soak or freeze; `lock` is not.",
+        ),
+        (
+            RULE,
+            f"{RULE}\n        hotfix: {{approvals: [{{from: nobody, count: 1}}]}}",
+            f"14: `nobody` is nobody: {NEITHER}.",
+        ),
+        (
+            RULE,
+            f"{RULE}\n        rollback: {{approvals: [{{from: qa, count: 7}}]}}",
+            "14: 7 of qa can never approve: the file lists 1; list more people, name a usergroup, or ask for fewer.",
+        ),
+        (
+            RULE,
+            f"{RULE}\n        after: {{environment: staging}}",
+            (
+                "14: `staging` is no environment that is written before `payments/production`; "
+                "the first environment has none before it."
+            ),
+        ),
         (
             RULE,
             "announce: true",
@@ -277,7 +320,10 @@ def workflow(inputs: str) -> str:
         (
             "people:\n",
             "defaults: {after: {environment: x}}\npeople:\n",
-            "1: `after` is not in this version of Signoff; remove it.",
+            (
+                "1: `x` is no environment that is written before `payments/production`; "
+                "the first environment has none before it."
+            ),
         ),
     ],
 )

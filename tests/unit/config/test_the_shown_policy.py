@@ -94,22 +94,10 @@ services:
 
 def test_exactly_what_is_not_built_is_refused() -> None:
     assert told(SHOWN) == [
-        "17: `lock` is not in this version of Signoff; remove it.",
-        "18: `override` is not in this version of Signoff; remove it.",
-        "19: `mode` is not in this version of Signoff; remove it.",
-        "20: `stop_all` is not in this version of Signoff; remove it.",
-        "24: `approval_valid_for` is not in this version of Signoff; remove it.",
-        "27: `remind_after` is not in this version of Signoff; remove it.",
         "28: `quiet_hours` is not in this version of Signoff; remove it.",
         "30: `freezes` is not in this version of Signoff; remove it.",
-        "46: `after` is not in this version of Signoff; remove it.",
-        "50: `undo_window` is not in this version of Signoff; remove it.",
-        "53: `verify` is not in this version of Signoff; remove it.",
-        "54: `rollback` is not in this version of Signoff; remove it.",
-        "55: `hotfix` is not in this version of Signoff; remove it.",
         "61: `standard` is not in this version of Signoff; write `github`.",
         "65: `webhook` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
-        "74: `newer_build: each-must-ship` is not in this version of Signoff; write latest-wins.",
         "76: `github_gate` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
         "81: `buildbot` is not in this version of Signoff; write `github`.",
         "86: `command` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
