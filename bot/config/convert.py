@@ -202,5 +202,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, frozenset):
-        return sorted(value)
+        return sorted(_plain(one) if isinstance(one, Enum) else one for one in value)
     return asdict(value)
