@@ -98,12 +98,17 @@ class Build:
     @property
     def short_sha(self) -> str:
         """Return the seven digits that people compare."""
-        return self.sha[:7]
+        return self.sha[:SHORTEST]
 
     @property
     def label(self) -> str:
         """Return version and short commit, or the commit alone where it is the version."""
-        return self.version if is_commit(self.version, self.sha) else f"{self.version} ({self.short_sha})"
+        return label_of(self.version, self.sha)
+
+
+def label_of(version: str, sha: str) -> str:
+    """Return how people call what ships: version and short commit, or the commit alone where it is the version."""
+    return version if is_commit(version, sha) else f"{version} ({sha[:SHORTEST]})"
 
 
 def is_commit(version: str, sha: str) -> bool:

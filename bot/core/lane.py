@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from bot.core.build import Author, Position
+from bot.core.build import Author, Position, label_of
 from bot.core.policy import LaneId, LanePolicy, Mode, Policy
 from bot.core.release import Lifecycle, Release
 
@@ -18,6 +18,11 @@ class Live:
     since: datetime
     position: Position | None = None  # None when the build is not one that Signoff has seen
     release: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Return version and short commit, or the commit alone where it is the version."""
+        return label_of(self.version, self.sha)
 
 
 @dataclass(frozen=True, slots=True)

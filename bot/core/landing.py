@@ -1,0 +1,95 @@
+"""A release becomes live: what that does to what was live, to what waits, and to lanes that come after.
+
+Rules:
+
+- What was opened before and would take the environment backwards is superseded.
+- Lanes that come after this environment are told.
+- A rollback takes out what was live: that release is `rolled_back`, its build is quarantined with all that contain it,
+  its authors are told, and an automatic lane is held, or it would ship the next build right over the rollback.
+- A rollback to the very build that is live repairs a later deploy that failed there: then that one is what it takes
+  out, where it is known.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.decision import Decision
+from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfter, TellRolledBack
+from bot.core.lane import Hold, Lane, Live
+from bot.core.policy import Kind, Mode, Policy
+from bot.core.release import Lifecycle, Release
+from bot.core.superseding import overtake
+
+
+def land(decided: Decision, release: Release, told: Happening, policy: Policy, now: datetime) -> Decision:
+    """Make a release, whose deployment is recorded as finished, what is live in its lane.
+
+    Args:
+        decided: what was decided so far; its lane holds the release.
+        release: the release as it shall be, but for its state.
+        told: what is said of it: `live`, with whoever said so.
+        policy: today's policy.
+        now: since when it is live.
+    """
+    before = decided.lane
+    lives = replace(release, state=Lifecycle.LIVE, ended_at=now, reason=None, put_off=None)
+    build = lives.build
+    live = Live(build.sha, build.version, now, build.position, lives.number)
+    landed = replace(decided, lane=replace(before, live=live)).changed(lives)
+    if lives.policy.announce:
+        landed = landed.wants(Announce(lives.number))
+    url = lives.deployment.url if lives.deployment else None
+    landed = landed.happened(replace(told, release=lives.number, url=url)).wants(TellLanesAfter(build))
+    if lives.kind is Kind.ROLLBACK:
+        landed = _take_out(landed, before, lives, policy, now)
+    return overtake(landed, build, lives, now)
+
+
+def _take_out(decided: Decision, before: Lane, rollback: Release, policy: Policy, now: datetime) -> Decision:
+    by, why = rollback.requested_by, rollback.why or ""
+    was = _what_ran(before, rollback)
+    number = was.release if was is not None else None
+    other = before.release(number) if number is not None else None
+    if other is not None and other.state is Lifecycle.LIVE:
+        told = Happening(Happened.ROLLED_BACK, other.number, by, why, rollback.number)
+        decided = decided.changed(replace(other, state=Lifecycle.ROLLED_BACK)).happened(told)
+    if was is not None and was.position is not None and was.position > rollback.build.position:
+        decided = decided.wants(Taint(was.position, was.label, by, why))
+    decided = decided.wants(TellRolledBack(rollback.number, number))
+    return hold_automatic(decided, f"{rollback.name} rolled it back: {why}", rollback, policy, now)
+
+
+def _what_ran(before: Lane, rollback: Release) -> Live | None:
+    """Return what a rollback takes out: what was live, or a later deploy that failed where it goes back to just that."""
+    live = before.live
+    if live is None or live.sha != rollback.build.sha:
+        return live
+    failed = [one for one in before.releases if one.state is Lifecycle.FAILED and _later(one, live)]
+    if not failed:
+        return None
+    last = max(failed, key=lambda one: one.number)
+    return Live(last.build.sha, last.build.version, live.since, last.build.position, last.number)
+
+
+def _later(failed: Release, live: Live) -> bool:
+    return failed.ended_at is not None and failed.ended_at > live.since
+
+
+def hold_automatic(decided: Decision, reason: str, because: Release, policy: Policy, now: datetime) -> Decision:
+    """Hold a lane where builds ship by themselves, since people have taken it back; a person's hold stays theirs.
+
+    A hold that would have ended by itself does not end any more.
+    """
+    lane = decided.lane
+    here = lane.policy(policy)
+    if here is None or here.mode is not Mode.DEPLOYMENT:
+        return decided
+    old = lane.hold
+    if old is None or (old.until is not None and old.until <= now):
+        hold = Hold(reason, since=now)
+    elif old.until is None:
+        return decided
+    else:
+        hold = replace(old, reason=f"{old.reason}; {reason}", until=None)
+    held = replace(decided, lane=replace(lane, hold=hold))
+    return held.happened(Happening(Happened.HELD, because.number, detail=reason))

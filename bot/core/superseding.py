@@ -1,0 +1,63 @@
+"""What a newer release does to older ones that wait in its lane.
+
+Rules:
+
+- `latest-wins`: a newer build supersedes the older open releases of its lane, save the one whose deploy is next: with
+  that one the approvers' work would be lost for ever where builds come fast.
+- `each-must-ship`: opening supersedes nothing; they go one after the other.
+- A rollback and a hotfix are somebody's answer to trouble: no ordinary release takes their place, and a rollback gives
+  way to another rollback only. What people asked for although it is older than what is live does not give way to what
+  a pipeline opens. The other way round, an ordinary release gives way to a rollback or hotfix of the same build.
+- Once a newer build is live, what was opened before goes, even what was spared, and whatever a pipeline opened: it
+  would take the environment backwards. A rollback stays, since that is what it is for.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.blockers import own_blockers
+from bot.core.build import Build
+from bot.core.decision import Decision
+from bot.core.effects import Happened, Happening
+from bot.core.policy import Kind, NewerBuild, Policy
+from bot.core.release import Lifecycle, Origin, Release
+
+
+def make_room(decided: Decision, newer: Release, policy: Policy, now: datetime) -> Decision:
+    """Supersede those open releases whose place a release takes that is about to be opened."""
+    lane = decided.lane
+    following = next((one for one in lane.open if not own_blockers(one, lane, policy, now)), None)
+    for older in lane.open:
+        same = older.build.id == newer.build.id
+        if same or (older is not following and _takes_place(newer, older)):
+            decided = _supersede(decided, older, newer.number, now)
+    return decided
+
+
+def _takes_place(newer: Release, older: Release) -> bool:
+    if newer.policy.newer_build is NewerBuild.EACH_MUST_SHIP or older.build.position > newer.build.position:
+        return False
+    if older.older_than_live and newer.origin is Origin.PIPELINE:
+        return False
+    return _RANK[older.kind] <= _RANK[newer.kind]
+
+
+_RANK = {Kind.RELEASE: 0, Kind.HOTFIX: 1, Kind.ROLLBACK: 2}
+
+
+def overtake(decided: Decision, live: Build, by: Release | None, now: datetime) -> Decision:
+    """Supersede what would take the environment backwards behind a build that is live now.
+
+    `by` is the release that made it live; None when somebody has declared it, and all that waits was opened before.
+    """
+    for older in decided.lane.open:
+        before = by is None or older.number < by.number or older.origin is Origin.PIPELINE
+        stays = older.kind is Kind.ROLLBACK and (by is None or by.kind is not Kind.ROLLBACK)
+        if before and not stays and older.build.position <= live.position:
+            decided = _supersede(decided, older, by.number if by else None, now)
+    return decided
+
+
+def _supersede(decided: Decision, older: Release, by: int | None, now: datetime) -> Decision:
+    ended = replace(older, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by)
+    return decided.changed(ended).happened(Happening(Happened.SUPERSEDED, older.number, other=by))
