@@ -50,7 +50,7 @@ def holds(hold: Hold, release: Release) -> bool:
 
     After a rollback an automatic lane is held, so that it does not go forward again unasked; people still may.
     """
-    return hold.by is not None or release.requested_by is None
+    return hold.by is not None or (release.requested_by is None and release.retry_of is None)
 
 
 def predecessors(release: Release, lane: Lane, policy: Policy) -> tuple[After, ...]:
