@@ -71,6 +71,10 @@ class SqliteBuilds:
         rows = self._database.query("SELECT * FROM builds WHERE service = ? AND sha = ?", [service, sha])
         return next(map(build_of, rows), None)
 
+    def by_id(self, build: int) -> Build | None:
+        """Return a build by its id."""
+        return next(map(build_of, self._database.query("SELECT * FROM builds WHERE id = ?", [build])), None)
+
     def newest_deployable(self, service: str) -> Build | None:
         """Return the deployable build with the greatest position, or None."""
         rows = self._database.query(

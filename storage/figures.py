@@ -15,10 +15,12 @@ from storage.migrations import missing
 from storage.times import from_text, to_text
 
 KINDS = json.dumps([kind.value for kind in EffectKind])
-RELEASES = "SELECT environment, state, count(*) FROM releases WHERE state IN ('open', 'deploying') GROUP BY 1, 2"
+RELEASES = (
+    "SELECT environment, state, count(*) FROM releases WHERE state IN ('open', 'deploying', 'verifying') GROUP BY 1, 2"
+)
 OPENED = """
     SELECT environment, min(opened_at) FROM releases
-    WHERE state IN ('open', 'deploying') AND state = 'open' GROUP BY environment
+    WHERE state IN ('open', 'deploying', 'verifying') AND state = 'open' GROUP BY environment
 """
 """The first condition is the index's own, else SQLite would not take it."""
 DUE = f"SELECT e.kind, min(e.due_at) {FREE} AND e.state = 'ready' AND e.due_at <= :now GROUP BY e.kind"

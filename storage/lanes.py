@@ -3,13 +3,32 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlite_utils import Database
 
-from bot.core.lane import Lane
+from bot.core.build import Build, Position
+from bot.core.lane import Around, Lane, Live
 from bot.core.policy import LaneId
 from bot.core.release import Approval, Lifecycle, Release
+from storage.around import around
 from storage.rows import Row, approval_of, approval_row, lane_of, lane_row, release_of, release_row
+from storage.times import to_text
+
+LOADED = """
+    SELECT * FROM releases INDEXED BY releases_unfinished
+    WHERE service = :service AND environment = :environment AND state IN ('open', 'deploying', 'verifying')
+    UNION
+    SELECT * FROM releases WHERE number IN (:also, :live) AND service = :service AND environment = :environment
+    UNION
+    SELECT * FROM (
+        SELECT * FROM releases INDEXED BY releases_failed
+        WHERE service = :service AND environment = :environment AND state = 'failed' AND ended_at > :since
+        ORDER BY ended_at DESC LIMIT 1
+    )
+    ORDER BY number
+"""
+"""The last is what failed after that which is live went there: a rollback to it takes that out."""
 
 
 class SqliteLanes:
@@ -19,29 +38,17 @@ class SqliteLanes:
         self._database = database
         self._versions: dict[int, int] = {}
 
-    def load(self, lane: LaneId, *, also: int | None = None) -> Lane:
-        """Return the lane with its unfinished releases, and with one more that may have ended."""
-        where = {"service": lane.service, "environment": lane.environment, "also": also}
-        releases = self._releases(
-            self._database.query(
-                """
-                SELECT * FROM releases
-                WHERE service = :service AND environment = :environment AND state IN ('open', 'deploying')
-                UNION
-                SELECT * FROM releases WHERE number = :also AND service = :service AND environment = :environment
-                ORDER BY number
-                """,
-                where,
-            )
-        )
-        found = next(
-            self._database.query(
-                "SELECT * FROM lanes WHERE service = :service AND environment = :environment",
-                {"service": lane.service, "environment": lane.environment},
-            ),
+    def load(self, lane: LaneId, *, also: int | None = None, build: Build | None = None) -> Lane:
+        """Return the lane with its unfinished releases, the one that is live, one more, and what is around it."""
+        where = {"service": lane.service, "environment": lane.environment}
+        row = next(
+            self._database.query("SELECT * FROM lanes WHERE service = :service AND environment = :environment", where),
             None,
         )
-        return Lane(lane, releases=releases) if found is None else lane_of(found, releases)
+        known = {"live": row["live_release"], "since": row["live_since"]} if row else {"live": None, "since": None}
+        releases = self._releases(self._database.query(LOADED, where | {"also": also} | known))
+        found = Lane(lane) if row is None else lane_of(row, releases)
+        return replace(found, around=around(self._database, found, build))
 
     def save(self, before: Lane, after: Lane) -> None:
         """Write what differs. LookupError when a changed release is not as this transaction loaded it."""
@@ -56,8 +63,10 @@ class SqliteLanes:
                 self._insert(release)
         for old, new in _changes(before, after):
             self._update(old, new)
-        if (before.adopted_at, before.live) != (after.adopted_at, after.live):
+        if replace(before, releases=(), around=Around()) != replace(after, releases=(), around=Around()):
             self._update_lane(after)
+        if after.live is not None and after.live != before.live:
+            self._remember(after.id, after.live)
 
     def next_number(self) -> int:
         """Return one more than the greatest number ever used: SQLite keeps it apart from the rows."""
@@ -83,15 +92,16 @@ class SqliteLanes:
         return self._releases(
             self._database.query(
                 "SELECT * FROM releases INDEXED BY releases_unfinished "
-                "WHERE state IN ('open', 'deploying') ORDER BY number"
+                "WHERE state IN ('open', 'deploying', 'verifying') ORDER BY number"
             )
         )
 
     def in_flight(self) -> tuple[Release, ...]:
-        """Return every release that is being deployed, oldest first."""
+        """Return every release that is being deployed or verified, oldest first."""
         return self._releases(
             self._database.query(
-                "SELECT * FROM releases INDEXED BY one_deploying WHERE state = 'deploying' ORDER BY number"
+                "SELECT * FROM releases INDEXED BY one_release_in_flight "
+                "WHERE state IN ('deploying', 'verifying') ORDER BY number"
             )
         )
 
@@ -99,9 +109,34 @@ class SqliteLanes:
         """Return every lane that has unfinished releases."""
         rows = self._database.execute(
             "SELECT DISTINCT service, environment FROM releases INDEXED BY releases_unfinished "
-            "WHERE state IN ('open', 'deploying') ORDER BY service, environment"
+            "WHERE state IN ('open', 'deploying', 'verifying') ORDER BY service, environment"
         )
         return tuple(LaneId(service, environment) for service, environment in rows)
+
+    def was_overtaken(self, lane: LaneId, position: Position) -> bool:
+        """Return whether a later build of the service has been live in a lane, and was not rolled back since."""
+        row = self._database.execute(
+            """
+            SELECT 1 FROM builds INDEXED BY builds_position
+            WHERE service = :service AND (position_at, position_run, position_attempt) > (:at, :run, :attempt) AND (
+                EXISTS (
+                    SELECT 1 FROM releases INDEXED BY releases_live WHERE releases.service = :service
+                        AND environment = :environment AND build_id = builds.id AND state = 'live'
+                ) OR EXISTS (
+                    SELECT 1 FROM lived
+                    WHERE lived.service = :service AND environment = :environment AND lived.sha = builds.sha
+                )
+            ) LIMIT 1
+            """,
+            {
+                "service": lane.service,
+                "environment": lane.environment,
+                "at": to_text(position[0]),
+                "run": position[1],
+                "attempt": position[2],
+            },
+        ).fetchone()
+        return row is not None
 
     def _releases(self, found: Iterable[Row]) -> tuple[Release, ...]:
         rows = list(found)
@@ -125,11 +160,14 @@ class SqliteLanes:
             INSERT INTO releases (
                 number, service, environment, origin, build_id, build, artifact, generation, key, state,
                 opened_at, ended_at, policy, policy_hash, requested_by, reason, superseded_by, older_than_live,
-                put_off, deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
+                put_off, kind, why, retry_of, asked_at, approved_at, reminded, scheduled_for, override, waited_for,
+                chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
                 :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :reason, :superseded_by, :older_than_live,
-                :put_off, :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
+                :put_off, :kind, :why, :retry_of, :asked_at, :approved_at, :reminded, :scheduled_for, :override,
+                :waited_for, :chosen, :health, :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url,
+                :deploy_finished_at
             )
             """,
             release_row(release),
@@ -144,8 +182,11 @@ class SqliteLanes:
             """
             UPDATE releases SET
                 build = :build, artifact = :artifact, generation = :generation, state = :state, ended_at = :ended_at,
-                reason = :reason, superseded_by = :superseded_by, put_off = :put_off, deploy_status = :deploy_status,
-                deploy_attempted_at = :deploy_attempted_at, deploy_ref = :deploy_ref, deploy_url = :deploy_url,
+                reason = :reason, superseded_by = :superseded_by, put_off = :put_off, asked_at = :asked_at,
+                approved_at = :approved_at, reminded = :reminded, scheduled_for = :scheduled_for,
+                override = :override, waited_for = :waited_for, chosen = :chosen, health = :health,
+                deploy_status = :deploy_status, deploy_attempted_at = :deploy_attempted_at,
+                deploy_ref = :deploy_ref, deploy_url = :deploy_url,
                 deploy_finished_at = :deploy_finished_at, row_version = row_version + 1
             WHERE number = :number AND service = :service AND environment = :environment AND build_id = :build_id
                 AND key = :key AND row_version = :row_version
@@ -173,15 +214,24 @@ class SqliteLanes:
             UPDATE lanes SET
                 adopted_at = :adopted_at, live_sha = :live_sha, live_version = :live_version, live_since = :live_since,
                 live_position_at = :live_position_at, live_position_run = :live_position_run,
-                live_position_attempt = :live_position_attempt, live_release = :live_release
+                live_position_attempt = :live_position_attempt, live_release = :live_release,
+                mode = :mode, hold = :hold, lock = :lock
             WHERE service = :service AND environment = :environment
             """,
             lane_row(lane),
         )
 
+    def _remember(self, lane: LaneId, live: Live) -> None:
+        """Keep what was live by somebody else's doing: one may go back to it, and it counts for the lanes after."""
+        if live.release is None:
+            self._database.execute(
+                "INSERT INTO lived (service, environment, sha, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [lane.service, lane.environment, live.sha, to_text(live.since)],
+            )
+
 
 def _changes(before: Lane, after: Lane) -> list[tuple[Release, Release]]:
-    """Return the releases that differ; those that leave `deploying` first, since only one may be in that state."""
+    """Return the releases that differ; those that leave the lane to others first, since one may have it at a time."""
     known = ((before.release(new.number), new) for new in after.releases)
     differ = [(old, new) for old, new in known if old is not None and old != new]
-    return sorted(differ, key=lambda pair: pair[1].state is Lifecycle.DEPLOYING)
+    return sorted(differ, key=lambda pair: pair[1].state in {Lifecycle.DEPLOYING, Lifecycle.VERIFYING})

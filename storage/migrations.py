@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from storage import schema, schema_agenda, schema_installation, schema_letters
+from storage import schema, schema_agenda, schema_installation, schema_letters, schema_rules
 from storage.problems import DatabaseProblem
 
 STEPS = Migrations("signoff")
@@ -130,3 +130,12 @@ def _installation(database: Database) -> None:
 @STEPS(name="0016_bodies")
 def _bodies(database: Database) -> None:
     _run(database, schema_installation.BODIES)
+
+
+@STEPS(name="0017_rules")
+def _rules(database: Database) -> None:
+    _run(database, schema_rules.RELEASES)
+    _run(database, schema_rules.APPROVALS)
+    _run(database, schema_rules.EFFECTS)
+    _run(database, schema_rules.AGENDA)
+    _run(database, schema_rules.GATES)

@@ -25,7 +25,7 @@ AT_MOST_ONCE = "UPDATE effects SET state = 'cancelled' WHERE kind = 'announce' A
 
 SHOW_ANEW = """
     UPDATE cards SET want = want + 1, have_hash = NULL, due_at = :now
-    WHERE release IN (SELECT number FROM releases WHERE state IN ('open', 'deploying'))
+    WHERE release IN (SELECT number FROM releases WHERE state IN ('open', 'deploying', 'verifying'))
 """
 """What stands in Slack may tell of what the copy does not know."""
 

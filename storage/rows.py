@@ -1,19 +1,20 @@
 """Values <-> rows: enums by value, times as text, nested values as JSON."""
 
-from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from bot.core.build import Author, Build, BuildState, PipelineReport
-from bot.core.lane import Lane, Live
-from bot.core.policy import LaneId, LanePolicy
+from bot.core.lane import Hold, Lane, Live, Lock, ModeSwitch
+from bot.core.policy import Kind, LaneId, LanePolicy
 from bot.core.release import (
     Approval,
     Deployment,
     DeployStatus,
+    Health,
     Lifecycle,
     Origin,
+    Override,
     Release,
     Surface,
     Verdict,
@@ -29,6 +30,13 @@ REPORTS: TypeAdapter[tuple[PipelineReport, ...]] = TypeAdapter(tuple[PipelineRep
 BUILD: TypeAdapter[Build] = TypeAdapter(Build)
 LANE_POLICY: TypeAdapter[LanePolicy] = TypeAdapter(LanePolicy)
 NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
+OVERRIDE: TypeAdapter[Override | None] = TypeAdapter(Override | None)
+HEALTH: TypeAdapter[Health | None] = TypeAdapter(Health | None)
+MODE: TypeAdapter[ModeSwitch | None] = TypeAdapter(ModeSwitch | None)
+HOLD: TypeAdapter[Hold | None] = TypeAdapter(Hold | None)
+LOCK: TypeAdapter[Lock | None] = TypeAdapter(Lock | None)
+
+T = TypeVar("T")
 
 
 def build_row(build: Build) -> Row:
@@ -97,6 +105,17 @@ def release_row(release: Release) -> Row:
         "superseded_by": release.superseded_by,
         "older_than_live": int(release.older_than_live),
         "put_off": release.put_off,
+        "kind": release.kind.value,
+        "why": release.why,
+        "retry_of": release.retry_of,
+        "asked_at": maybe_text(release.asked_at),
+        "approved_at": maybe_text(release.approved_at),
+        "reminded": release.reminded,
+        "scheduled_for": maybe_text(release.scheduled_for),
+        "override": _json(OVERRIDE, release.override),
+        "waited_for": release.waited_for,
+        "chosen": int(release.chosen),
+        "health": _json(HEALTH, release.health),
         "deploy_status": deployment.status.value if deployment else None,
         "deploy_attempted_at": to_text(deployment.attempted_at) if deployment else None,
         "deploy_ref": deployment.ref if deployment else None,
@@ -127,6 +146,17 @@ def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
         superseded_by=row["superseded_by"],
         older_than_live=bool(row["older_than_live"]),
         put_off=row["put_off"],
+        kind=Kind(row["kind"]),
+        why=row["why"],
+        retry_of=row["retry_of"],
+        asked_at=maybe_time(row["asked_at"]),
+        approved_at=maybe_time(row["approved_at"]),
+        reminded=row["reminded"],
+        scheduled_for=maybe_time(row["scheduled_for"]),
+        override=_of_json(OVERRIDE, row["override"]),
+        waited_for=row["waited_for"],
+        chosen=bool(row["chosen"]),
+        health=_of_json(HEALTH, row["health"]),
     )
 
 
@@ -186,16 +216,37 @@ def lane_row(lane: Lane) -> Row:
         "live_position_run": run,
         "live_position_attempt": attempt,
         "live_release": live.release if live else None,
+        "mode": _json(MODE, lane.mode),
+        "hold": _json(HOLD, lane.hold),
+        "lock": _json(LOCK, lane.lock),
     }
 
 
 def lane_of(row: Row, releases: tuple[Release, ...]) -> Lane:
-    """Return the lane of a row with its releases."""
-    lane = Lane(LaneId(row["service"], row["environment"]), maybe_time(row["adopted_at"]), None, releases)
+    """Return the lane of a row with its releases; what is around it is loaded apart."""
+    return Lane(
+        LaneId(row["service"], row["environment"]),
+        maybe_time(row["adopted_at"]),
+        _live_of(row),
+        releases,
+        _of_json(MODE, row["mode"]),
+        _of_json(HOLD, row["hold"]),
+        _of_json(LOCK, row["lock"]),
+    )
+
+
+def _live_of(row: Row) -> Live | None:
     if row["live_sha"] is None:
-        return lane
+        return None
     position = None
     if row["live_position_at"] is not None:
         position = (from_text(row["live_position_at"]), row["live_position_run"], row["live_position_attempt"])
-    live = Live(row["live_sha"], row["live_version"], from_text(row["live_since"]), position, row["live_release"])
-    return replace(lane, live=live)
+    return Live(row["live_sha"], row["live_version"], from_text(row["live_since"]), position, row["live_release"])
+
+
+def _json(adapter: TypeAdapter[T | None], value: T | None) -> str | None:
+    return None if value is None else adapter.dump_json(value).decode()
+
+
+def _of_json(adapter: TypeAdapter[T | None], text: str | None) -> T | None:
+    return None if text is None else adapter.validate_json(text)

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.ports.agenda import Agenda
 from bot.ports.figures import FigureBook
+from bot.ports.gates import Gates
 from bot.ports.letters import Letters
 from bot.ports.replays import Replays
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
@@ -19,6 +20,7 @@ from storage.builds import SqliteBuilds
 from storage.cards import SqliteCards
 from storage.effects import SqliteEffects
 from storage.figures import SqliteFigures
+from storage.gates import SqliteGates
 from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
 from storage.letters import SqliteLetters
@@ -34,6 +36,7 @@ class SqliteTransaction:
 
     def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
         self.lanes: Lanes = SqliteLanes(database)
+        self.gates: Gates = SqliteGates(database)
         self.builds: Builds = SqliteBuilds(database)
         self.inbox: Inbox = SqliteInbox(database, clock)
         self.effects: Effects = SqliteEffects(database)

@@ -6,13 +6,14 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol, TypeVar
 
-from bot.core.build import Build, PipelineReport
+from bot.core.build import Build, PipelineReport, Position
 from bot.core.chain import AuditRow, Head
 from bot.core.lane import Lane
 from bot.core.policy import LaneId
 from bot.core.release import Release
 from bot.ports.agenda import Agenda
 from bot.ports.figures import FigureBook
+from bot.ports.gates import Gates
 from bot.ports.letters import Letters
 from bot.ports.replays import Replays
 
@@ -22,10 +23,11 @@ T = TypeVar("T")
 class Lanes(Protocol):
     """Lanes with their releases."""
 
-    def load(self, lane: LaneId, *, also: int | None = None) -> Lane:
+    def load(self, lane: LaneId, *, also: int | None = None, build: Build | None = None) -> Lane:
         """Return the lane with its unfinished releases (builds and approvals included), oldest first.
 
-        `also` adds one release of the lane that may have ended. A lane that is not stored yet comes back unadopted.
+        Among them is the one that is live, and a later one that failed. `also` adds one of the lane, ended or not; what
+        is around the lane tells of `build` too. A lane that is not stored yet comes back unadopted.
         """
 
     def save(self, before: Lane, after: Lane) -> None:
@@ -44,10 +46,13 @@ class Lanes(Protocol):
         """Return every unfinished release of every lane, oldest first: for people's lists, not for the loops."""
 
     def in_flight(self) -> tuple[Release, ...]:
-        """Return every release that is being deployed, oldest first."""
+        """Return every release that is being deployed or verified, oldest first."""
 
     def waiting(self) -> tuple[LaneId, ...]:
         """Return every lane that has unfinished releases, by name."""
+
+    def was_overtaken(self, lane: LaneId, position: Position) -> bool:
+        """Return whether a build later than this position has been live in a lane, and was not rolled back since."""
 
 
 class Builds(Protocol):
@@ -67,6 +72,9 @@ class Builds(Protocol):
 
     def newest_deployable(self, service: str) -> Build | None:
         """Return the deployable build with the greatest position, or None."""
+
+    def by_id(self, build: int) -> Build | None:
+        """Return a build by its id."""
 
     def named(self, service: str, version: str) -> tuple[Build, ...]:
         """Return the builds whose version equals `version` or whose commit begins with it (7 to 40 hex digits)."""
@@ -157,6 +165,11 @@ class EffectKind(Enum):
     DEPLOY = "deploy"
     ANNOUNCE = "announce"
     TELL_FAILURE = "tell_failure"
+    TELL_ROLLED_BACK = "tell_rolled_back"
+    REMIND = "remind"  # those whose approval is missing
+    OPERATIONS = "operations"  # something that operations should know
+    TELL_LINE = "tell_line"  # the first build that broke, and the one that mended it
+    TELL_FREEZE = "tell_freeze"  # that a freeze begins or ends
     LOG = "log"  # a line in a release's thread
     ANSWER = "answer"  # a private answer to somebody who acted
     ANCHOR = "anchor"  # the head of the audit chain, in the operations channel
@@ -363,6 +376,7 @@ class Transaction(Protocol):
     """One transaction: all of it is committed, or none."""
 
     lanes: Lanes
+    gates: Gates
     builds: Builds
     inbox: Inbox
     effects: Effects

@@ -1,10 +1,12 @@
-"""Due times: one for each release, found by time, gone when time has nothing more to say."""
+"""Due times: one for each release, lane and soak, found by time, gone when time has nothing more to say."""
 
 from datetime import timedelta
 
 import pytest
 
 from bot.core.policy import LaneId
+from bot.ports.agenda import Soak
+from storage.agenda import DUE, NEXT_DUE, SOAKED
 from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_build, a_release
 from tests.unit.storage.conftest import File
@@ -51,15 +53,31 @@ def test_a_new_time_takes_the_place_of_the_old_one(file: File) -> None:
         assert (tx.agenda.due(NOON + HOUR), tx.agenda.next_due(NOON)) == ((), None)
 
 
+def test_a_lane_and_what_soaks_before_it_have_times_of_their_own(file: File) -> None:
+    with file.transaction() as tx:
+        opened(tx, 1, 2)
+        tx.agenda.plan(1, LANE, NOON + HOUR)
+        tx.agenda.plan_lane(LANE, NOON)
+        tx.agenda.plan_soak(Soak(LANE, 2), NOON - HOUR)
+        tx.agenda.plan_soak(Soak(LANE, 1), NOON)
+    with file.transaction() as tx:
+        assert (tx.agenda.due(NOON - HOUR), tx.agenda.due(NOON)) == ((), (LANE,))
+        assert tx.agenda.soaked(NOON - HOUR) == (Soak(LANE, 2),)
+        assert tx.agenda.soaked(NOON) == (Soak(LANE, 2), Soak(LANE, 1))
+        assert tx.agenda.next_due(NOON - 2 * HOUR) == NOON - HOUR
+        tx.agenda.plan_lane(LANE, None)
+        tx.agenda.plan_soak(Soak(LANE, 2), None)
+        tx.agenda.plan_soak(Soak(LANE, 1), NOON + 2 * HOUR)
+        assert (tx.agenda.due(NOON), tx.agenda.soaked(NOON), tx.agenda.next_due(NOON)) == ((), (), NOON + HOUR)
+        assert (tx.agenda.due(NOON + HOUR), tx.agenda.next_due(NOON + HOUR)) == ((LANE,), NOON + 2 * HOUR)
+
+
 @pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT DISTINCT service, environment FROM agenda WHERE due_at <= '' ORDER BY service, environment",
-        "SELECT min(due_at) FROM agenda WHERE due_at > ''",
-    ],
+    ("query", "index"),
+    [(DUE, "COVERING INDEX agenda_due"), (SOAKED, "INDEX agenda_soaks"), (NEXT_DUE, "COVERING INDEX agenda_due")],
 )
-def test_it_is_found_by_its_index(file: File, query: str) -> None:
+def test_it_is_found_by_its_index(file: File, query: str, index: str) -> None:
     with file.transaction():
         pass
-    (plan,) = [row[3] for row in file.sql(f"EXPLAIN QUERY PLAN {query}") if "agenda" in row[3]]
-    assert plan.startswith("SEARCH agenda USING COVERING INDEX agenda_due (due_at")
+    (plan,) = [row[3] for row in file.sql(f"EXPLAIN QUERY PLAN {query}", "") if "agenda" in row[3]]
+    assert plan.startswith(f"SEARCH agenda USING {index} (due_at")

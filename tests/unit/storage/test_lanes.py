@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.build import BuildState
-from bot.core.lane import Lane, Live
+from bot.core.lane import Around, Lane, Live, Reached
 from bot.core.policy import GithubWorkflow, LaneId
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Surface, Verdict
 from storage.transactions import SqliteTransaction
@@ -108,7 +108,9 @@ def test_a_deployment_is_kept_from_its_attempt_to_its_end(file: File) -> None:
         facts = Live(a_sha(1), "1", NOON, (NOON, 1, 1), 1)
         tx.lanes.save(before, replace(before.replaced(live), live=facts))
     with file.transaction() as tx:
-        assert tx.lanes.load(LANE) == Lane(LANE, None, facts)
+        assert tx.lanes.load(LANE) == Lane(
+            LANE, None, facts, (live,), around=Around(reached=(Reached("production", 1, live.ended_at or NOON),))
+        )
         assert tx.lanes.release(1) == live
 
 

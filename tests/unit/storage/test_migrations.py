@@ -42,6 +42,10 @@ TABLES = {
     "handles",
     "letters",
     "agenda",
+    "stops",
+    "marks",
+    "lived",
+    "lines",
     "installation",
     "audit",
 }
@@ -62,6 +66,7 @@ STEPS = [
     "0014_unsettled",
     "0015_installation",
     "0016_bodies",
+    "0017_rules",
 ]
 
 
