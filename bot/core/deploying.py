@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.core import approvals
+from bot.core import asking
+from bot.core.authorize import Act, authorize
 from bot.core.blockers import blockers
 from bot.core.decision import Decision
-from bot.core.effects import Announce, AskWhetherItRan, Happened, Happening, ResendDeployment, TellFailure
+from bot.core.effects import AskWhetherItRan, Happened, Happening, ResendDeployment, TellFailure
 from bot.core.inputs import (
     Answer,
     BeginDeployment,
@@ -19,21 +20,26 @@ from bot.core.inputs import (
     DeploymentRunning,
     Resolve,
 )
-from bot.core.lane import Lane, Live
-from bot.core.opening import overtake
-from bot.core.policy import Permission, Policy
+from bot.core.landing import land
+from bot.core.lane import Lane
+from bot.core.policy import Policy
 from bot.core.refusals import NotExpected, Refusal, StillBlocked, TooLate
-from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
 
 
 def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime) -> Decision | Refusal:
-    """Take the last look, and record the attempt."""
-    del given
-    if blockers(release, lane, policy):
-        return Refusal((StillBlocked(),))
-    begun = replace(release, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
+    """Count the approvers again, take the last look, and record the attempt.
+
+    An approval that lapses is recorded even where the release cannot begin without it: then the decision leaves it
+    `open`, and nothing may be sent. Whoever sends looks at the release's state.
+    """
+    decided = asking.lapsed(Decision(lane), release, given.approvers, policy, now)
+    counted = decided.lane.release(release.number) or release
+    if blockers(counted, decided.lane, policy, now):
+        return decided if decided.happenings else Refusal((StillBlocked(),))
+    begun = replace(counted, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
     again = release.put_off is not None
-    return Decision(lane).changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number, again=again))
+    return decided.changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number, again=again))
 
 
 def begin_again(
@@ -86,10 +92,20 @@ def running(
 
 def ended(lane: Lane, release: Release, given: DeploymentEnded, policy: Policy, now: datetime) -> Decision | Refusal:
     """Take the job's final word, however little was known of it before."""
-    del policy
     if given.succeeded:
-        return _live(Decision(lane), release, Happening(Happened.LIVE, detail=given.detail, url=given.url), now)
+        return _arrived(Decision(lane), release, Happening(Happened.LIVE, detail=given.detail, url=given.url), policy, now)
     return fail(Decision(lane), release, given.detail, given.url, now)
+
+
+def _arrived(decided: Decision, release: Release, told: Happening, policy: Policy, now: datetime) -> Decision:
+    """Make a release live whose job has succeeded, or have it verified first where its policy says so."""
+    done = finished(release, DeployStatus.SUCCEEDED, told.url, now)
+    if release.policy.verify is None:
+        return land(decided, done, told, policy, now)
+    verified = replace(done, state=Lifecycle.VERIFYING, health=Health(deployed_at=now))
+    return decided.changed(verified).happened(
+        replace(told, kind=Happened.VERIFYING, release=release.number, url=_url(done))
+    )
 
 
 def refused(
@@ -115,7 +131,7 @@ def lost(lane: Lane, release: Release, given: DeploymentLost, policy: Policy, no
 
 def resolve(lane: Lane, release: Release, given: Resolve, policy: Policy, now: datetime) -> Decision | Refusal:
     """Take a person's answer about a lost request."""
-    reasons = approvals.permission_reasons(given.by, Permission.RESOLVE, policy)
+    reasons = authorize(given.by, Act.RESOLVE, policy, lane=lane, release=release)
     deployment = _in_status(release, DeployStatus.UNKNOWN)
     if deployment is None:
         reasons += (TooLate(release.state),)
@@ -126,7 +142,7 @@ def resolve(lane: Lane, release: Release, given: Resolve, policy: Policy, now: d
     match given.answer:
         case Answer.DID_RUN:
             told = Happening(Happened.LIVE, by=by, detail="somebody looked and says that it ran")
-            return _live(decided, release, told, now)
+            return _arrived(decided, release, told, policy, now)
         case Answer.DID_NOT_RUN:
             return fail(decided, release, "the request never reached the CI system", None, now)
         case Answer.ABANDON:
@@ -145,37 +161,27 @@ def timed_out(release: Release, now: datetime) -> bool:
 
 def time_out(decided: Decision, release: Release, now: datetime) -> Decision:
     """Give up waiting. The job may yet end; its word comes too late then."""
-    within = _span(release.policy.deploy_timeout)
+    within = span(release.policy.deploy_timeout)
     return fail(decided, release, f"no result within {within}; the job may still be running", None, now)
 
 
-def _span(limit: timedelta) -> str:
+def span(limit: timedelta) -> str:
+    """Return a time limit in the words of a sentence: 30 min, 1 min 30 s."""
     minutes, seconds = divmod(int(limit.total_seconds()), 60)
     return f"{minutes} min {seconds} s" if minutes and seconds else f"{minutes} min" if minutes else f"{seconds} s"
 
 
-def _live(decided: Decision, release: Release, told: Happening, now: datetime) -> Decision:
-    lives = replace(_finished(release, DeployStatus.SUCCEEDED, told.url, now), state=Lifecycle.LIVE, ended_at=now)
-    build = release.build
-    live = Live(build.sha, build.version, now, build.position, release.number)
-    changed = replace(decided, lane=replace(decided.lane, live=live)).changed(lives)
-    if release.policy.announce:
-        changed = changed.wants(Announce(release.number))
-    changed = changed.happened(replace(told, release=release.number, url=_url(lives)))
-    return overtake(changed, lives, now)
-
-
 def fail(decided: Decision, release: Release, reason: str, url: str | None, now: datetime) -> Decision:
     """End a release whose deploy came to nothing, and tell people."""
-    finished = _finished(release, DeployStatus.FAILED, url, now)
-    failed = replace(finished, state=Lifecycle.FAILED, ended_at=now, reason=reason)
+    failed = replace(finished(release, DeployStatus.FAILED, url, now), state=Lifecycle.FAILED, ended_at=now, reason=reason)
     told = decided.changed(failed).wants(TellFailure(release.number))
     return told.happened(Happening(Happened.FAILED, release.number, detail=reason, url=_url(failed)))
 
 
-def _finished(release: Release, status: DeployStatus, url: str | None, now: datetime) -> Release:
+def finished(release: Release, status: DeployStatus, url: str | None, now: datetime) -> Release:
+    """Return a release with the end of its deployment on record; the moment of a former end stays."""
     before = release.deployment or Deployment(status, attempted_at=now)
-    done = replace(before, status=status, finished_at=now, url=url or before.url)
+    done = replace(before, status=status, finished_at=before.finished_at or now, url=url or before.url)
     return replace(release, deployment=done, put_off=None)
 
 
