@@ -20,6 +20,7 @@ from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment
 from bot.core.policy import Kind, Policy, WhenLifted
 from bot.core.release import Lifecycle, Release
+from bot.core.superseding import supersede
 
 ON_TRIAL = "on trial: it would have been deployed now"
 
@@ -57,15 +58,10 @@ def _lifted(decided: Decision, policy: Policy, now: datetime) -> Decision:
     for release in waited:
         newer = here is not None and here.when_lifted is WhenLifted.NEWEST
         if newer and release is not newest and gates.each_must_ship(release, lane, policy):
-            decided = _superseded(decided, release, newest.number, now)
+            decided = supersede(decided, release, newest.number, now)
         else:
             decided = decided.changed(replace(release, waited_for=None))
     return decided
-
-
-def _superseded(decided: Decision, release: Release, by: int, now: datetime) -> Decision:
-    ended = replace(release, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by)
-    return decided.changed(ended).happened(Happening(Happened.SUPERSEDED, release.number, other=by))
 
 
 def _start(decided: Decision, policy: Policy, now: datetime) -> Decision:

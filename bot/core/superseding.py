@@ -30,7 +30,7 @@ def make_room(decided: Decision, newer: Release, policy: Policy, now: datetime) 
     for older in lane.open:
         same = older.build.id == newer.build.id
         if same or (older is not following and _takes_place(newer, older)):
-            decided = _supersede(decided, older, newer.number, now)
+            decided = supersede(decided, older, newer.number, now)
     return decided
 
 
@@ -54,10 +54,11 @@ def overtake(decided: Decision, live: Build, by: Release | None, now: datetime) 
         before = by is None or older.number < by.number or older.origin is Origin.PIPELINE
         stays = older.kind is Kind.ROLLBACK and (by is None or by.kind is not Kind.ROLLBACK)
         if before and not stays and older.build.position <= live.position:
-            decided = _supersede(decided, older, by.number if by else None, now)
+            decided = supersede(decided, older, by.number if by else None, now)
     return decided
 
 
-def _supersede(decided: Decision, older: Release, by: int | None, now: datetime) -> Decision:
+def supersede(decided: Decision, older: Release, by: int | None, now: datetime) -> Decision:
+    """End an open release because another has taken its place."""
     ended = replace(older, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by)
     return decided.changed(ended).happened(Happening(Happened.SUPERSEDED, older.number, other=by))
