@@ -156,9 +156,7 @@ def blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tup
     """Return everything in the way of an open release, its own reasons first, then those of the lane."""
     found: list[Blocker] = list(own_blockers(release, lane, policy, now))
     found += lane_blockers(release, lane, policy, now)
-    busy = lane.in_flight
-    if busy is not None and busy.number != release.number:
-        found.append(LaneBusy(busy.number))
+    found += _busy(release, lane)
     found += [BehindInQueue(other.number) for other in _ahead(release, lane, policy, now)]
     return tuple(found)
 
@@ -167,7 +165,7 @@ def free(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:
     """Whether nothing is in the way of an open release: it has no blockers, told without looking for all of them."""
     if own_blockers(release, lane, policy, now) or lane_blockers(release, lane, policy, now):
         return False
-    return lane.in_flight is None and next(_ahead(release, lane, policy, now), None) is None
+    return not _busy(release, lane) and next(_ahead(release, lane, policy, now), None) is None
 
 
 def own_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
@@ -219,6 +217,11 @@ def lane_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -
         if not frozen and release.waited_for is not None and gates.wants_choice(release, lane, policy):
             found.append(WaitsForChoice(release.waited_for))
     return tuple(found)
+
+
+def _busy(release: Release, lane: Lane) -> list[Blocker]:
+    busy = lane.in_flight
+    return [] if busy is None or busy.number == release.number else [LaneBusy(busy.number)]
 
 
 def _quarantine(release: Release, lane: Lane) -> list[Blocker]:
