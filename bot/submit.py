@@ -131,7 +131,8 @@ def _store_reports(
     changed = []
     for sha in commits:
         known = tx.builds.of_commit(service.name, sha)
-        build = assess(tx.builds.reports(service.name, sha), service.source.workflows, service.version_from, known)
+        reports_of_it = tx.builds.reports(service.name, sha)
+        build = assess(reports_of_it, service.source.workflows, service.version_from, known, service.tag_glob)
         if build is not None and build != known:
             changed.append((tx.builds.save(build), _became_deployable(known, build)))
     return tuple(sorted(changed, key=lambda one: one[0].position))

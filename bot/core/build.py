@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 
 from bot.core.policy import Policy, VersionFrom
+from bot.core.versions import highest_tag
 
 SHORTEST = 7
 """Digits of a commit's hash that are taken for its name."""
@@ -66,6 +67,7 @@ class PipelineReport:
     authors: tuple[Author, ...] = ()
     pusher: Author | None = None
     digest: str | None = None
+    tags: tuple[str, ...] = ()  # that point at the commit, in no order
 
     @property
     def order(self) -> tuple[datetime, int, int, int, datetime]:
@@ -121,30 +123,32 @@ def assess(
     required: tuple[str, ...],
     version_from: VersionFrom,
     known: Build | None,
+    tag_glob: str = "**",
 ) -> Build | None:
     """Return the build that the reports of one commit add up to.
 
     Args:
-        reports: the newest report of each pipeline, all of one service and commit.
+        reports: of each pipeline at least the newest report, in any order, all of one service and commit.
         required: the pipelines that must have succeeded, in the policy's order.
-        version_from: where the version comes from.
+        version_from: where the version comes from. It is fixed when the build becomes deployable.
         known: the build as stored, if it is.
+        tag_glob: which tags are versions.
 
     Returns:
         The build with its state, or None when none of the required pipelines has reported.
     """
-    by_pipeline = {report.pipeline: report for report in reports}
-    checks = tuple(by_pipeline[name] for name in required if name in by_pipeline)
+    newest = {report.pipeline: report for report in sorted(reports, key=lambda report: report.order)}
+    checks = tuple(newest[name] for name in required if name in newest)
     if not checks:
         return None
     first = checks[0]
-    version = str(first.run_number) if version_from is VersionFrom.RUN_NUMBER else first.sha[:12]
+    fixed = known.version if known and known.state is BuildState.DEPLOYABLE else None
     return Build(
         id=known.id if known else 0,
         service=first.service,
         sha=first.sha,
         artifact=_artifact(checks),
-        version=version,
+        version=fixed or _version(checks, version_from, tag_glob),
         state=_state(checks, required),
         position=(first.created_at, first.run_number, max(check.attempt for check in checks)),
         title=first.title,
@@ -154,6 +158,16 @@ def assess(
         pusher=first.pusher,
         checks=checks,
     )
+
+
+def _version(checks: tuple[PipelineReport, ...], version_from: VersionFrom, tag_glob: str) -> str:
+    """Return the version; the commit stands in where no tag fits."""
+    first = checks[0]
+    if version_from is VersionFrom.RUN_NUMBER:
+        return str(first.run_number)
+    tags = (tag for check in checks for tag in check.tags)
+    tag = highest_tag(tags, tag_glob) if version_from is VersionFrom.TAG else None
+    return tag or first.sha[:12]
 
 
 def _artifact(checks: tuple[PipelineReport, ...]) -> str:

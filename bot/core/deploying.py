@@ -93,7 +93,9 @@ def running(
 def ended(lane: Lane, release: Release, given: DeploymentEnded, policy: Policy, now: datetime) -> Decision | Refusal:
     """Take the job's final word, however little was known of it before."""
     if given.succeeded:
-        return _arrived(Decision(lane), release, Happening(Happened.LIVE, detail=given.detail, url=given.url), policy, now)
+        return _arrived(
+            Decision(lane), release, Happening(Happened.LIVE, detail=given.detail, url=given.url), policy, now
+        )
     return fail(Decision(lane), release, given.detail, given.url, now)
 
 
@@ -173,7 +175,9 @@ def span(limit: timedelta) -> str:
 
 def fail(decided: Decision, release: Release, reason: str, url: str | None, now: datetime) -> Decision:
     """End a release whose deploy came to nothing, and tell people."""
-    failed = replace(finished(release, DeployStatus.FAILED, url, now), state=Lifecycle.FAILED, ended_at=now, reason=reason)
+    failed = replace(
+        finished(release, DeployStatus.FAILED, url, now), state=Lifecycle.FAILED, ended_at=now, reason=reason
+    )
     told = decided.changed(failed).wants(TellFailure(release.number))
     return told.happened(Happening(Happened.FAILED, release.number, detail=reason, url=_url(failed)))
 

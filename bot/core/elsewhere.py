@@ -41,9 +41,7 @@ def deployed(lane: Lane, given: DeployedElsewhere, policy: Policy, fresh: Fresh,
     else:
         release = _external(lane, given, build, here, policy, fresh, since)
         live, there = Live(build.sha, build.version, since, build.position, release.number), lane.opened(release)
-    told = Happening(
-        Happened.DEPLOYED_ELSEWHERE, release.number if release else None, detail=live.label, url=given.url
-    )
+    told = Happening(Happened.DEPLOYED_ELSEWHERE, release.number if release else None, detail=live.label, url=given.url)
     moved = Decision(replace(there, live=live)).happened(told)
     if release is not None and here.announce:
         moved = moved.wants(Announce(release.number))

@@ -107,7 +107,9 @@ def _may_open(lane: Lane, build: Build, here: LanePolicy, now: datetime) -> bool
         if soaked is None or soaked > now:
             return False
     unfinished = [release for release in lane.releases if not release.state.ended]
-    newer = here.newer_build is NewerBuild.LATEST_WINS and any(one.build.position > build.position for one in unfinished)
+    newer = here.newer_build is NewerBuild.LATEST_WINS and any(
+        one.build.position > build.position for one in unfinished
+    )
     return not newer and not any(one.build.id == build.id for one in unfinished)
 
 

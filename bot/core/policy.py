@@ -205,6 +205,7 @@ class VersionFrom(Enum):
 
     RUN_NUMBER = "run_number"
     SHA = "sha"
+    TAG = "tag"  # the highest that the service's `tag_glob` names
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,7 @@ class ServicePolicy:
     source: GithubSource
     version_from: VersionFrom
     lanes: tuple[LanePolicy, ...]
+    tag_glob: str = "**"
 
     def lane(self, environment: str) -> LanePolicy | None:
         """Return the lane of an environment, or None."""

@@ -80,4 +80,6 @@ def mark_done(lane: Lane, release: Release, given: MarkDone, policy: Policy, now
     told = Happening(Happened.MARKED_DONE, release.number, by, why)
     marked = Decision(lane).happened(told).wants(TellOperations(told))
     done = finished(release, DeployStatus.SUCCEEDED, None, now)
-    return land(marked, done, Happening(Happened.LIVE, by=by, detail="somebody looked and says that it is"), policy, now)
+    return land(
+        marked, done, Happening(Happened.LIVE, by=by, detail="somebody looked and says that it is"), policy, now
+    )
