@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.core import asking
 from bot.core.approvals import rules_of
 from bot.core.authorize import Act, authorize
-from bot.core.build import Build, label_of
+from bot.core.build import Build
 from bot.core.decision import Decision, Fresh
 from bot.core.effects import Announce, Happened, Happening, TellLanesAfter, TellOperations
 from bot.core.inputs import DeclareLive, DeployedElsewhere

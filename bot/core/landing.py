@@ -13,6 +13,7 @@ Rules:
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core import gates
 from bot.core.decision import Decision
 from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfter, TellRolledBack
 from bot.core.lane import Hold, Lane, Live
@@ -60,7 +61,7 @@ def _take_out(decided: Decision, before: Lane, rollback: Release, policy: Policy
 
 
 def _what_ran(before: Lane, rollback: Release) -> Live | None:
-    """Return what a rollback takes out: what was live, or a later deploy that failed where it goes back to just that."""
+    """Return what a rollback takes out: what was live, or what failed later where it goes back to just that."""
     live = before.live
     if live is None or live.sha != rollback.build.sha:
         return live
@@ -84,8 +85,8 @@ def hold_automatic(decided: Decision, reason: str, because: Release, policy: Pol
     here = lane.policy(policy)
     if here is None or here.mode is not Mode.DEPLOYMENT:
         return decided
-    old = lane.hold
-    if old is None or (old.until is not None and old.until <= now):
+    old = gates.hold_of(lane, now)
+    if old is None:
         hold = Hold(reason, since=now)
     elif old.until is None:
         return decided

@@ -52,7 +52,7 @@ class Mended:
     first: Build
 
 
-def judge(builds: Iterable[Build], before: Line = Running()) -> Line:  # noqa: B008 - a frozen value
+def judge(builds: Iterable[Build], before: Line = Running()) -> Line:
     """Return how the line stands.
 
     Args:

@@ -28,7 +28,7 @@ from bot.core.effects import Happened, Happening
 from bot.core.inputs import Adopt, BuildChanged, ReachedBefore, Request, Retry
 from bot.core.landing import hold_automatic
 from bot.core.lane import Lane, Live
-from bot.core.policy import Kind, LanePolicy, Mode, NewerBuild, Policy
+from bot.core.policy import Kind, LanePolicy, NewerBuild, Policy
 from bot.core.refusals import (
     AlreadyLive,
     AlreadyOpen,
@@ -90,7 +90,7 @@ def _each_must_ship(lane: Lane, policy: Policy) -> bool:
 
 def _open_by_itself(decided: Decision, build: Build, policy: Policy, fresh: Fresh, now: datetime) -> Decision:
     here = decided.lane.policy(policy)
-    if here is None or here.mode is Mode.OBSERVE or not _may_open(decided.lane, build, here, now):
+    if here is None or gates.closed(decided.lane, policy) or not _may_open(decided.lane, build, here, now):
         return decided
     return _open(decided, born(decided.lane, build, here, policy, fresh, now), policy, now)
 
@@ -123,7 +123,7 @@ def request(lane: Lane, given: Request, policy: Policy, fresh: Fresh, now: datet
     reasons: list[Reason] = list(authorize(given.by, ACTS[given.kind], policy, lane=lane))
     if given.kind is not Kind.RELEASE and not given.reason.strip():
         reasons.append(NoReason())
-    reasons += _in_the_way(lane, build, given.kind, here)
+    reasons += _in_the_way(lane, build, given.kind, policy)
     if given.kind is Kind.ROLLBACK and not _was_live(lane, build):
         reasons.append(NeverLiveThere(build.label))
     open_one = _unfinished(lane, build, given.kind)
@@ -149,12 +149,13 @@ def request(lane: Lane, given: Request, policy: Policy, fresh: Fresh, now: datet
     return decided
 
 
-def _in_the_way(lane: Lane, build: Build, kind: Kind, here: LanePolicy | None) -> list[Reason]:
+def _in_the_way(lane: Lane, build: Build, kind: Kind, policy: Policy) -> list[Reason]:
     """Return why people cannot have a build shipped there, whoever they are."""
     reasons: list[Reason] = []
+    here = lane.policy(policy)
     if here is None:
         reasons.append(NotInPolicy(lane.id))
-    elif here.mode is Mode.OBSERVE:
+    elif gates.closed(lane, policy):
         reasons.append(LaneIsObserved(lane.id))
     elif kind is Kind.HOTFIX and here.hotfix is None:
         reasons.append(NoFastPath(lane.id))
@@ -196,7 +197,7 @@ def retry(lane: Lane, given: Retry, policy: Policy, fresh: Fresh, now: datetime)
     reasons: list[Reason] = list(authorize(given.by, Act.RETRY, policy, lane=lane, release=failed))
     if failed.state is not Lifecycle.FAILED:
         reasons.append(NotFailed(failed.state))
-    reasons += _in_the_way(lane, build, failed.kind, here)
+    reasons += _in_the_way(lane, build, failed.kind, policy)
     open_one = _unfinished(lane, build, failed.kind)
     if open_one is not None:
         reasons.append(AlreadyOpen(open_one.number))

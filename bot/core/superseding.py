@@ -15,31 +15,31 @@ Rules:
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core import gates
 from bot.core.blockers import own_blockers
 from bot.core.build import Build
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening
-from bot.core.policy import Kind, NewerBuild, Policy
+from bot.core.policy import Kind, Policy
 from bot.core.release import Lifecycle, Origin, Release
 
 
 def make_room(decided: Decision, newer: Release, policy: Policy, now: datetime) -> Decision:
     """Supersede those open releases whose place a release takes that is about to be opened."""
     lane = decided.lane
-    following = next((one for one in lane.open if not own_blockers(one, lane, policy, now)), None)
+    in_turn = sorted(lane.open, key=gates.place)
+    following = next((one for one in in_turn if not own_blockers(one, lane, policy, now)), None)
     for older in lane.open:
-        same = older.build.id == newer.build.id
-        if same or (older is not following and _takes_place(newer, older)):
+        spared = older is following or gates.each_must_ship(older, lane, policy)
+        if older.build.id == newer.build.id or (_takes_place(newer, older) and not spared):
             decided = supersede(decided, older, newer.number, now)
     return decided
 
 
 def _takes_place(newer: Release, older: Release) -> bool:
-    if newer.policy.newer_build is NewerBuild.EACH_MUST_SHIP or older.build.position > newer.build.position:
-        return False
-    if older.older_than_live and newer.origin is Origin.PIPELINE:
-        return False
-    return _RANK[older.kind] <= _RANK[newer.kind]
+    stays = older.older_than_live and newer.origin is Origin.PIPELINE
+    no_newer = older.build.position <= newer.build.position
+    return no_newer and not stays and _RANK[older.kind] <= _RANK[newer.kind]
 
 
 _RANK = {Kind.RELEASE: 0, Kind.HOTFIX: 1, Kind.ROLLBACK: 2}
