@@ -71,7 +71,7 @@ class CardKeeper:
             return card, None
 
     def _rendered(self, tx: Transaction, card: Card, policy: Policy) -> Message:
-        return Faces(tx, policy, self.links, self.desk.workspace).face(card)
+        return Faces(tx, policy, self.links, self.desk.workspace, self.desk.clock()).face(card)
 
     async def _post(self, card: Card, message: Message, content: str) -> None:
         try:

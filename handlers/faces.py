@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.policy import Policy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.slack import Message
 from bot.ports.store import Card, CardKind, Transaction
 from bot.submit import question_name
+from bot.views.buttons import NOTICE_ACTS
 from bot.views.card import notice
 from bot.views.letter import letter_card
 from bot.views.links import Links
 from bot.views.question import Said, question
+from bot.views.scene import Scene
 from handlers.anchor import audit_card
 from handlers.permalinks import Permalinks
 
-NOTICE_ACTS = ("approve", "reject")
 QUESTION_ACTS = ("did_run", "did_not_run", "try_again", "abandon")
 LETTER_ACTS = ("try_again", "abandon")
 
@@ -28,6 +30,7 @@ class Faces:
     policy: Policy
     links: Links
     workspace: str
+    now: datetime
 
     def face(self, card: Card) -> Message:
         """Return what a card shows now; LookupError when what it is about is not stored."""
@@ -44,7 +47,8 @@ class Faces:
         acts = NOTICE_ACTS if release.state is Lifecycle.OPEN else ()
         buttons = self._buttons(card, release.generation, acts)
         lane = self.tx.lanes.load(release.lane, also=release.number)
-        return notice(release, lane, self.policy, self.links, buttons, self._permalinks(), card.want)
+        scene = Scene(self.policy, self.links, self._permalinks(), self.now)
+        return notice(release, lane, scene, buttons, card.want)
 
     def _question(self, card: Card, release: Release) -> Message:
         unknown = release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN

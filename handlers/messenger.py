@@ -27,6 +27,7 @@ from bot.views import anchor, thread
 from bot.views.announcement import announce
 from bot.views.failure import tell
 from bot.views.links import Links
+from bot.views.scene import Scene
 from handlers.desk import Desk
 from handlers.permalinks import Permalinks
 
@@ -113,8 +114,9 @@ class Messenger:
         if row is None:
             return None
         permalinks = Permalinks(tx.cards, self.desk.workspace)
+        scene = Scene(policy, self.links, permalinks, self.desk.clock())
         try:
-            return row, COMPOSERS[row.effect.kind](tx, row, policy, self.links, permalinks)
+            return row, COMPOSERS[row.effect.kind](tx, row, scene)
         except Exception:  # one of the four doors: logged, and the other messages go on
             log.exception("message_not_composed", effect=row.effect.key)
             return row, Waits.OWN_FAULT
@@ -187,15 +189,13 @@ class Messenger:
             log.warning("fenced")
 
 
-Composer = Callable[[Transaction, EffectRow, Policy, Links, Permalinks], Post | Waits | None]
+Composer = Callable[[Transaction, EffectRow, Scene], Post | Waits | None]
 
 
-def _thread_line(
-    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | Waits | None:
+def _thread_line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     happening: Happening = HAPPENING.validate_json(row.effect.body)
     release = _release(tx, row)
-    message = thread.line(happening, release, policy, links, permalinks)
+    message = thread.line(happening, release, tx.lanes.load(release.lane), scene)
     if message is None:
         return None
     card = tx.cards.of(CardKind.NOTICE, release.number)
@@ -204,44 +204,35 @@ def _thread_line(
     return Post(message, card.channel, thread=card.ts)
 
 
-def _announcement(
-    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | Waits | None:
-    del permalinks
-    if policy.announcements is None:
+def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    if scene.policy.announcements is None:
         return None
     release = _release(tx, row)
-    return Post(announce(release, policy, links, _live_before(tx, release)), policy.announcements)
+    before = _live_before(tx, release)
+    return Post(announce(release, scene.policy, scene.links, before), scene.policy.announcements)
 
 
-def _failure(
-    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | Waits | None:
+def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     release = _release(tx, row)
-    return Post(tell(release, policy, links, permalinks), release.policy.channel)
+    return Post(tell(release, scene.policy, scene.links, scene.permalinks), release.policy.channel)
 
 
-def _answer(
-    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | Waits | None:
-    del tx, policy, links, permalinks
+def _answer(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    del tx, scene
     body = json.loads(row.effect.body)
     message = Message(body["text"], tuple(body["blocks"]))
     return Post(message, body["channel"], slack=body["slack"], response_url=body["response_url"])
 
 
-def _anchor(
-    tx: Transaction, row: EffectRow, policy: Policy, links: Links, permalinks: Permalinks
-) -> Post | Waits | None:
-    del links, permalinks
+def _anchor(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     head = HEAD.validate_json(row.effect.body)
     if row.attempt == 1:
         log.info("audit_anchor", seq=head.seq, hash=head.hash)
-    if policy.operations is None:
+    if scene.policy.operations is None:
         return None
     card = tx.cards.of(CardKind.AUDIT, HEAD_CARD)
     if row.attempt == 1 or card is None:
-        tx.cards.want(CardKind.AUDIT, HEAD_CARD, policy.operations, row.created_at)
+        tx.cards.want(CardKind.AUDIT, HEAD_CARD, scene.policy.operations, row.created_at)
     if card is None or card.ts is None:
         return Waits.FOR_THE_CARD
     return Post(anchor.line(head), card.channel, thread=card.ts)

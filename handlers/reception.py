@@ -10,6 +10,7 @@ from bot.views import answers, status
 from bot.views.help import help_message
 from bot.views.links import Links
 from bot.views.modals import reject
+from bot.views.scene import Scene
 from handlers.acts import ACT, Click, Command, Rejection
 from handlers.desk import Desk
 from handlers.grammar import parse
@@ -53,6 +54,7 @@ class Reception:
         permalinks = Permalinks(tx.cards, self.desk.workspace)
         if isinstance(parsed, ListWords):
             return status.open_list(tx.lanes.unfinished(), policy, permalinks)
+        scene = Scene(policy, self.links, permalinks, self.desk.clock())
         wanted = [
             lane.lane
             for lane in policy.lanes()
@@ -62,8 +64,8 @@ class Reception:
         if isinstance(parsed, WhyWords):
             found = {service.name: tx.builds.newest_deployable(service.name) for service in policy.services}
             newest = {name: build for name, build in found.items() if build is not None}
-            return status.why(lanes, policy, self.links, permalinks, newest=newest)
-        return status.status(lanes, policy, self.links, permalinks)
+            return status.why(lanes, scene, newest=newest)
+        return status.status(lanes, scene)
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
         """Return the reject form for a button, or a sentence why there is nothing to reject."""

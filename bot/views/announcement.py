@@ -10,6 +10,7 @@ from bot.views.escape import link, mrkdwn
 from bot.views.links import Links
 from bot.views.naming import live_label, repository, word
 from bot.views.people import authors
+from bot.views.states import marked_aside
 
 
 def announce(release: Release, policy: Policy, links: Links, before: Live | None = None) -> Message:
@@ -17,7 +18,7 @@ def announce(release: Release, policy: Policy, links: Links, before: Live | None
     build = release.build
     where = word(release.lane.environment)
     lines: list[str | Fact] = [
-        f"*{word(build.service)} {word(build.version)}* is live in *{where}*",
+        f"*{word(build.service)} {word(build.version)}* is live in *{where}*{marked_aside(release)}",
         Fact("What changed", mrkdwn(build.title, 300) or "(no title)"),
         Fact("By", authors(build.authors, policy)),
     ]
@@ -27,7 +28,7 @@ def announce(release: Release, policy: Policy, links: Links, before: Live | None
     approved = approved_by(release, policy)
     if approved:
         lines.append(Fact("Approved by", approved))
-    elif not release.policy.required():
-        lines.append(Fact("Approved by", "nobody needed to, builds ship there by themselves"))
+    elif not release.policy.required(release.kind):
+        lines.append(Fact("Approved by", "nobody needed to"))
     message = said(*lines)
     return Message(message.text.replace("*", ""), message.blocks)

@@ -11,7 +11,7 @@ from bot.views.blocks import said
 from bot.views.escape import mrkdwn
 from bot.views.limits import few
 from bot.views.naming import Permalinks, build_label, named, subject, word
-from bot.views.reasons import IS
+from bot.views.release_reasons import IS
 
 _FOLLOWS = {
     Answer.DID_RUN: "it counts as live now; nothing was sent again",

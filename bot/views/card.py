@@ -5,22 +5,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.approvals import rules_of
-from bot.core.blockers import Blocker, NeedsAnotherApprover, WaitsForApproval, blockers, expires_at
+from bot.core.asking import expires_at
+from bot.core.blockers import Blocker, WaitsForApproval, blockers
 from bot.core.lane import Lane
 from bot.core.policy import Policy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Lifecycle, Origin, Release
 from bot.ports.slack import Message
 from bot.views import limits
-from bot.views.approvers import approved_by, progress, rule_label, rule_state
-from bot.views.blocks import Block, Button, Confirm, Fact, actions, context, header, section
+from bot.views.approvers import approved_by, none_needed, progress, rule_label, rule_state
+from bot.views.blocks import Block, Button, Fact, actions, context, header, section
+from bot.views.buttons import buttons_of
 from bot.views.contents import contents
 from bot.views.escape import date
-from bot.views.links import Links
-from bot.views.naming import Permalinks, bare_subject, subject
+from bot.views.naming import bare_subject, subject
 from bot.views.obstacles import obstacle
 from bot.views.outcome import outcome
-from bot.views.states import Words, words
+from bot.views.scene import Scene
+from bot.views.states import Words, marked_aside, marked_heading, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +32,28 @@ class _Part:
     lines: tuple[Fact, ...]
 
 
-def notice(  # noqa: PLR0917 - the state, and what a view cannot look up itself
-    release: Release,
-    lane: Lane,
-    policy: Policy,
-    links: Links,
-    buttons: Mapping[str, str],
-    permalinks: Permalinks,
-    revision: int,
-) -> Message:
+def notice(release: Release, lane: Lane, scene: Scene, buttons: Mapping[str, str], revision: int) -> Message:
     """Return the card of a release as it stands.
 
     Args:
         release: the release, ended or not.
         lane: its lane, with what is live there and the other unfinished releases.
-        policy: today's policy.
-        links: where links may lead.
-        buttons: the handle ids of the acts `approve` and `reject`; an act without one gets no button.
-        permalinks: where the cards of other releases are, by number.
+        scene: what a view cannot look up itself.
+        buttons: the handle ids of acts, by name; an act without one gets no button.
         revision: grows with every version that is shown. Slack's clients keep what they know of a block by its
             id, so each version has ids of its own.
     """
-    found = blockers(release, lane, policy) if release.state is Lifecycle.OPEN else ()
+    policy = scene.policy
+    found = blockers(release, lane, policy, scene.now) if release.state is Lifecycle.OPEN else ()
     state = words(release, found)
     parts = (
-        _Part("state", () if found else outcome(release, policy, links, permalinks)),
-        _Part("contents", contents(release, lane, policy, links)),
-        _Part("approvals", _approvals(release, policy)),
-        _Part("blockers", _in_the_way(release, policy, permalinks, found)),
-        _Part("times", _times(release, policy)),
+        _Part("state", () if found else outcome(release, policy, scene.links, scene.permalinks)),
+        _Part("contents", contents(release, lane, policy, scene.links)),
+        _Part("approvals", _approvals(release, lane, policy)),
+        _Part("blockers", _in_the_way(release, lane, scene, found)),
+        _Part("times", _times(release, lane, policy)),
     )
-    row = _buttons(release, policy, found, buttons)
+    row = buttons_of(release, lane, policy, found, buttons)
     return Message(_text(release, state, parts, row), _blocks(release, state, parts, row, revision))
 
 
@@ -78,7 +70,7 @@ def _blocks(
     def named(name: str) -> str:
         return f"{release.name}:{name}:r{revision}"
 
-    shown = [header(f"{state.heading}: {bare_subject(release, state.way)}", named("header"))]
+    shown = [header(f"{marked_heading(release, state)}: {bare_subject(release, state.way)}", named("header"))]
     for part in parts:
         lines = limits.fold([line.marked for line in part.lines], limits.SECTION)
         if lines:
@@ -91,7 +83,7 @@ def _blocks(
 
 def _text(release: Release, state: Words, parts: tuple[_Part, ...], row: tuple[Button, ...]) -> str:
     """Return what a screen reader reads instead of the blocks: the same facts as sentences."""
-    lines = [f"{release.name}, {subject(release, state.way)}, {state.predicate}."]
+    lines = [f"{release.name}, {subject(release, state.way)}{marked_aside(release)}, {state.predicate}."]
     lines += [_sentence(line) for part in parts for line in part.lines]
     if row:
         lines.append(f"Actions: {', '.join(button.words for button in row)}.")
@@ -102,45 +94,33 @@ def _sentence(line: Fact) -> str:
     return str(line) if str(line).endswith(".") else f"{line}."
 
 
-def _approvals(release: Release, policy: Policy) -> tuple[Fact, ...]:
-    rules = progress(release, policy)
+def _approvals(release: Release, lane: Lane, policy: Policy) -> tuple[Fact, ...]:
+    rules = progress(release, lane, policy)
     if not rules:
-        return (Fact("Approvals", "none needed, builds ship there by themselves"),)
+        if release.origin is Origin.EXTERNAL:
+            return ()
+        return (Fact("Approvals", none_needed(release)),)
     given = Fact("Approved by", approved_by(release, policy) or "nobody yet")
     if release.state is not Lifecycle.OPEN:
         return (given,)
-    return (given, *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, policy)) for one in rules))
+    return (given, *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, lane, policy)) for one in rules))
 
 
-def _in_the_way(
-    release: Release, policy: Policy, permalinks: Permalinks, found: tuple[Blocker, ...]
-) -> tuple[Fact, ...]:
+def _in_the_way(release: Release, lane: Lane, scene: Scene, found: tuple[Blocker, ...]) -> tuple[Fact, ...]:
     """Return every blocker but missing approvals, of which the part above tells rule by rule."""
     others = [one for one in found if not isinstance(one, WaitsForApproval)]
-    return tuple(Fact("In the way", obstacle(one, release, policy, permalinks)) for one in others)
+    return tuple(Fact("In the way", obstacle(one, release, lane, scene)) for one in others)
 
 
-def _times(release: Release, policy: Policy) -> tuple[Fact, ...]:
+def _times(release: Release, lane: Lane, policy: Policy) -> tuple[Fact, ...]:
     times = [Fact(release.name, f"opened {date(release.opened_at)}")]
-    due = expires_at(release, policy) if release.state is Lifecycle.OPEN else None
+    if release.state is not Lifecycle.OPEN:
+        return tuple(times)
+    if release.asked_at is not None:
+        times.append(Fact("Asked again", date(release.asked_at)))
+    if release.scheduled_for is not None:
+        times.append(Fact("Scheduled for", date(release.scheduled_for)))
+    due = expires_at(release, lane, policy)
     if due:
         times.append(Fact("Expires", f"{date(due)} if approvals are still missing"))
     return tuple(times)
-
-
-def _buttons(
-    release: Release, policy: Policy, found: tuple[Blocker, ...], handles: Mapping[str, str]
-) -> tuple[Button, ...]:
-    if release.state is not Lifecycle.OPEN or not rules_of(release, policy.lane(release.lane)):
-        return ()
-    row = []
-    asks = any(isinstance(one, WaitsForApproval | NeedsAnotherApprover) for one in found)
-    what = bare_subject(release)
-    if asks and "approve" in handles:
-        older = " It is OLDER than what is live there." if release.older_than_live else ""
-        ships = f"{what}, commit {release.build.short_sha}, may ship.{older}"
-        sure = Confirm(f"Approve {release.name}?", ships, "Approve", "Not yet")
-        row.append(Button("approve", "Approve", f"Approve {what}", handles["approve"], "primary", sure))
-    if "reject" in handles:
-        row.append(Button("reject", "Reject", f"Reject {what}", handles["reject"], "danger"))
-    return tuple(row)

@@ -2,14 +2,15 @@
 
 from bot.core.build import Build, PipelineReport, RunStatus
 from bot.core.lane import Lane
-from bot.core.policy import Policy
-from bot.core.release import Lifecycle, Release
+from bot.core.policy import Kind, Policy
+from bot.core.release import Lifecycle, Origin, Override, Release
 from bot.views.blocks import Fact
-from bot.views.escape import link, mrkdwn
+from bot.views.escape import date, link, mrkdwn
 from bot.views.limits import few
 from bot.views.links import Links
 from bot.views.naming import live_label, repository, word
 from bot.views.people import author, authors, person
+from bot.views.sayings import said_why
 
 _TITLE = 300
 _CHECKS = 8
@@ -25,13 +26,12 @@ _SAYS = {
 def contents(release: Release, lane: Lane, policy: Policy, links: Links) -> tuple[Fact, ...]:
     """Return what a release would ship, fact by fact."""
     build = release.build
-    facts = [*_warnings(release, lane), Fact("Commit", commit(build, release, policy, links))]
+    facts = [*_warnings(release, lane, policy), Fact("Commit", commit(build, release, policy, links))]
     facts.append(Fact("By", _people(build, policy)))
     if not release.state.ended:  # what is live changes afterwards, and what has ended is not shown anew
         facts.append(Fact("Changes", _changes(release, lane, policy, links)))
     facts.append(Fact("Checks", few([_check(check, links) for check in build.checks], _CHECKS) or "none reported"))
-    asked = person(release.requested_by, policy) if release.requested_by else "the pipeline, by a deployable build"
-    facts.append(Fact("Asked for by", asked))
+    facts.append(Fact("Asked for by", _asked_by(release, policy)))
     return tuple(facts)
 
 
@@ -65,13 +65,44 @@ def _check(check: PipelineReport, links: Links) -> str:
     return f"{mrkdwn(check.pipeline, 100)} {_SAYS[check.status]} ({run}{attempt})"
 
 
-def _warnings(release: Release, lane: Lane) -> list[Fact]:
+def _warnings(release: Release, lane: Lane, policy: Policy) -> list[Fact]:
     """Return what nobody must overlook."""
+    where = word(lane.id.environment)
     facts = []
-    if release.older_than_live and release.state in {Lifecycle.OPEN, Lifecycle.DEPLOYING}:
+    if release.policy.trial:
+        shipped = "nothing is deployed" if release.state is Lifecycle.OPEN else "nothing was deployed"
+        facts.append(Fact("TRIAL", f"Signoff shows and asks, but {shipped}: the policy has this service on trial"))
+    if release.kind is Kind.ROLLBACK:
+        facts.append(
+            Fact("ROLLBACK", f"this takes {where} back to what was live there before{said_why(_why(release))}")
+        )
+    if release.kind is Kind.HOTFIX:
+        facts.append(Fact("HOTFIX", f"this goes the fast path, with its own approvals{said_why(_why(release))}"))
+    if release.origin is Origin.EXTERNAL:
+        facts.append(Fact("NOT DEPLOYED BY SIGNOFF", f"somebody else deployed this to {where}; nobody was asked here"))
+    if release.older_than_live and release.kind is not Kind.ROLLBACK and not release.state.ended:
         against = f" ({live_label(lane.live)})" if lane.live else ""
-        where = word(lane.id.environment)
         facts.append(Fact("OLDER THAN WHAT IS LIVE", f"this takes {where} back to before what runs there now{against}"))
+    if release.override is not None:
+        facts.append(Fact("OVERRIDDEN", overridden(release.override, policy)))
     if release.generation > 1:
         facts.append(Fact("Rebuilt", "since it was first asked for: approvals start again, former ones do not count"))
     return facts
+
+
+def _why(release: Release) -> str:
+    return release.why or ""
+
+
+def overridden(override: Override, policy: Policy) -> str:
+    """Return who broke the glass, when and why, and what it lifted."""
+    skipped = few([mrkdwn(one, 200) for one in override.skipped], 10) or "nothing that stood in the way then"
+    by = person(override.by, policy)
+    return f"by {by}, {date(override.at)}{said_why(override.reason)}. Skipped: {skipped}"
+
+
+def _asked_by(release: Release, policy: Policy) -> str:
+    if release.requested_by:
+        retry = f", who tries R-{release.retry_of} again" if release.retry_of else ""
+        return f"{person(release.requested_by, policy)}{retry}"
+    return "nobody here" if release.origin is Origin.EXTERNAL else "the pipeline, by a deployable build"

@@ -33,6 +33,11 @@ def lane_label(lane: LaneId) -> str:
     return f"{word(lane.service)} in {word(lane.environment)}"
 
 
+def lane_words(lane: LaneId) -> str:
+    """Return a lane as it is typed: payments production."""
+    return f"{word(lane.service)} {word(lane.environment)}"
+
+
 def subject(release: Release, way: str = "to") -> str:
     """Return what a release is about: payments 118 (9f3c2ab) to production."""
     return f"{build_label(release.build)} {way} {word(release.lane.environment)}"

@@ -1,65 +1,144 @@
-"""Every blocker as a sentence that says who can lift it, or that it goes away by itself."""
+"""Every blocker as a sentence: what is in the way, until when, and who can lift it with which words."""
 
 from typing import assert_never
 
+from bot.core import blockers
 from bot.core.approvals import rules_of
-from bot.core.blockers import (
-    BehindInQueue,
-    Blocker,
-    BuildNotDeployable,
-    LaneBusy,
-    LaneNotInPolicy,
-    NeedsAnotherApprover,
-    WaitsForApproval,
-)
+from bot.core.blockers import Blocker
 from bot.core.build import BuildState, RunStatus
-from bot.core.policy import Policy
+from bot.core.lane import Lane
+from bot.core.policy import Permission, Skip
 from bot.core.release import Release
 from bot.views.approvers import everybody, rule_label, rule_state
-from bot.views.escape import mrkdwn
+from bot.views.barriers import barrier
+from bot.views.escape import date, mrkdwn
+from bot.views.holders import holders
 from bot.views.limits import few
-from bot.views.naming import Permalinks, lane_label, named, typed, word
-from bot.views.people import authors
+from bot.views.naming import lane_label, lane_words, named, typed, word
+from bot.views.people import authors, person
+from bot.views.sayings import said_why
+from bot.views.scene import Scene
+
+_OfApprovals = blockers.WaitsForApproval | blockers.NeedsAnotherApprover | blockers.PeopleUnknown
+_OfTime = blockers.Undoable | blockers.Scheduled | blockers.NotThereYet | blockers.Soaking
+_OfBuild = blockers.BuildNotDeployable | blockers.InQuarantine
 
 
-def obstacle(blocker: Blocker, release: Release, policy: Policy, permalinks: Permalinks) -> str:
+def obstacle(blocker: Blocker, release: Release, lane: Lane, scene: Scene) -> str:
     """Return a blocker of an open release as a sentence, with the way on."""
-    environment = word(release.lane.environment)
     match blocker:
-        case WaitsForApproval():
+        case blockers.WaitsForApproval() | blockers.NeedsAnotherApprover() | blockers.PeopleUnknown():
+            return _of_approvals(blocker, release, lane, scene)
+        case blockers.Undoable() | blockers.Scheduled() | blockers.NotThereYet() | blockers.Soaking():
+            return _of_time(blocker, release, lane, scene)
+        case blockers.BuildNotDeployable() | blockers.InQuarantine():
+            return _of_build(blocker, release, scene)
+        case blockers.LaneBusy() | blockers.BehindInQueue():
+            return _of_order(blocker, release, scene)
+        case blockers.LaneNotInPolicy():
+            return _of_policy(blocker, release, scene)
+        case _:
+            return barrier(blocker, release, lane, scene)
+
+
+def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Scene) -> str:
+    match blocker:
+        case blockers.WaitsForApproval():
             short = blocker.missing
-            return f"Waits for {rule_label(short.rule)}: {rule_state(short, release, policy)}."
-        case NeedsAnotherApprover():
-            who = everybody(rules_of(release, policy.lane(release.lane)), policy)
-            return f"Everybody who approved wrote the commit: somebody else must approve too ({who})."
-        case LaneBusy():
-            busy = named(blocker.release, permalinks)
-            return f"{busy} is being deployed to {environment}: this one follows by itself when that has ended."
-        case BehindInQueue():
-            cancel = typed(policy, f"cancel R-{blocker.release}")
-            ahead = named(blocker.release, permalinks)
+            return f"Waits for {rule_label(short.rule)}: {rule_state(short, release, lane, scene.policy)}."
+        case blockers.NeedsAnotherApprover():
+            who = everybody(rules_of(release, lane, scene.policy), scene.policy)
+            return f"Everybody who approved wrote a commit of it: somebody else must approve too ({who})."
+        case blockers.PeopleUnknown():
+            names = few([word(name) for name in blocker.names], 10)
             return (
-                f"{ahead} was opened earlier and goes first: this one follows by itself. "
-                f"Its requester or an approver can take it away with {cancel}."
-            )
-        case BuildNotDeployable():
-            return _build(blocker.state, release, policy)
-        case LaneNotInPolicy():
-            cancel = typed(policy, f"cancel {release.name}")
-            return (
-                f"The policy no longer names {lane_label(blocker.lane)}: "
-                f"whoever keeps the policy file can put it back, or somebody drops the release with {cancel}."
+                f"Nobody can tell who these are: {names}. Here everybody who wrote or approved it must be listed; "
+                "whoever keeps the policy file can add them to `people`."
             )
     assert_never(blocker)
 
 
-def _build(state: BuildState, release: Release, policy: Policy) -> str:
-    if state is BuildState.BROKEN:
+def _of_time(blocker: _OfTime, release: Release, lane: Lane, scene: Scene) -> str:
+    match blocker:
+        case blockers.Undoable():
+            back = typed(scene.policy, f"withdraw {release.name}")
+            return (
+                f"All have approved: it starts by itself {date(blocker.until)}. Until then its approvers and its "
+                f"requester can stop it with the button Undo, and whoever approved with {back}."
+            )
+        case blockers.Scheduled():
+            move = typed(scene.policy, f"schedule {release.name} at TIME")
+            return (
+                f"It is scheduled for {date(blocker.until)} and goes on by itself then. "
+                f"Its approvers and its requester can move that with {move}; `now` is a time, too."
+            )
+        case blockers.NotThereYet():
+            before = word(blocker.environment)
+            ask = typed(scene.policy, f"{word(release.lane.service)} {word(release.build.version)} to {before}")
+            past = _past_the_soak(release, lane, scene)
+            return f"It has not been live in {before}: it goes on by itself when it has. To ask for that: {ask}.{past}"
+        case blockers.Soaking():
+            past = _past_the_soak(release, lane, scene)
+            before = word(blocker.environment)
+            return (
+                f"It has not been live in {before} for long enough: it goes on by itself {date(blocker.until)}.{past}"
+            )
+    assert_never(blocker)
+
+
+def _past_the_soak(release: Release, lane: Lane, scene: Scene) -> str:
+    """Return the way that leaves the environment before out, where the policy has one."""
+    here = lane.policy(scene.policy)
+    if here is None or here.hotfix is None or Skip.SOAK not in here.hotfix.skip:
+        return ""
+    environment = word(release.lane.environment)
+    fast = f"hotfix {word(release.lane.service)} {word(release.build.version)} to {environment} REASON"
+    return f" The fast path leaves that out: {typed(scene.policy, fast)} ({holders(Permission.HOTFIX, scene.policy)})."
+
+
+def _of_build(blocker: _OfBuild, release: Release, scene: Scene) -> str:
+    if isinstance(blocker, blockers.InQuarantine):
+        mark = blocker.mark
+        who = person(mark.by, scene.policy) if mark.by else "Signoff"
+        clear = typed(scene.policy, f"release-quarantine {word(release.lane.service)} VERSION REASON")
+        may = holders(Permission.QUARANTINE, scene.policy)
+        return (
+            f"It is, or contains, build {word(mark.label)}, which {who} put in quarantine {date(mark.at)}"
+            f"{said_why(mark.reason)}. A build that is well again can be confirmed with {clear} (by {may})."
+        )
+    if blocker.state is BuildState.BROKEN:
         bad = [check.pipeline for check in release.build.checks if check.status in _BAD]
         named_bad = few([mrkdwn(name, 100) for name in bad], 5) or "a pipeline"
-        who = authors(release.build.authors, policy)
-        return f"Its build broke ({named_bad}): its authors ({who}) can run it again or push a mend."
+        wrote = authors(release.build.authors, scene.policy)
+        return f"Its build broke ({named_bad}): its authors ({wrote}) can run it again or push a mend."
     return "Its pipelines have not all succeeded yet: it goes on by itself when they have."
 
 
 _BAD = {RunStatus.FAILED, RunStatus.CANCELLED}
+
+
+def _of_order(blocker: blockers.LaneBusy | blockers.BehindInQueue, release: Release, scene: Scene) -> str:
+    other = named(blocker.release, scene.permalinks)
+    if isinstance(blocker, blockers.LaneBusy):
+        where = word(release.lane.environment)
+        return f"{other} is being deployed to {where} or verified there: this one follows by itself after that."
+    cancel = typed(scene.policy, f"cancel R-{blocker.release}")
+    return (
+        f"{other} goes first: this one follows by itself. "
+        f"Its requester or an approver can take the other one away with {cancel}."
+    )
+
+
+def _of_policy(blocker: blockers.LaneNotInPolicy, release: Release, scene: Scene) -> str:
+    cancel = typed(scene.policy, f"cancel {release.name}")
+    if scene.policy.lane(blocker.lane) is not None:
+        mode = typed(scene.policy, f"mode {lane_words(blocker.lane)} delivery REASON")
+        return (
+            f"{lane_label(blocker.lane)} is only observed now, so Signoff deploys nothing there: "
+            f"{holders(Permission.MODE, scene.policy)} can change that with {mode}, "
+            f"or somebody drops the release with {cancel}."
+        )
+    return (
+        f"The policy no longer names {lane_label(blocker.lane)}: "
+        f"whoever keeps the policy file can put it back, or somebody drops the release with {cancel}."
+    )

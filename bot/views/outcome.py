@@ -1,32 +1,43 @@
 """What became of a release: the part of the card that replaces the buttons."""
 
-from typing import assert_never
-
-from bot.core.policy import Policy
-from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
+from bot.core.policy import Policy, Verification
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
 from bot.views.blocks import Fact
 from bot.views.escape import date, link, mrkdwn, quote
 from bot.views.links import Links
-from bot.views.naming import Permalinks, again, named
+from bot.views.naming import Permalinks, again, named, typed, word
 from bot.views.people import channel
+from bot.views.spans import span
 
 REASON = 1200
 
 
 def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalinks) -> tuple[Fact, ...]:
     """Return what became of a release that is on its way or has ended; for an open one, whether it was put off."""
-    if release.state is Lifecycle.OPEN:
-        return put_off(release)
-    if release.state is Lifecycle.DEPLOYING:
-        return _deploying(release, policy, links)
-    when = date(release.ended_at) if release.ended_at else "by now"
     match release.state:
+        case Lifecycle.OPEN:
+            return put_off(release)
+        case Lifecycle.DEPLOYING:
+            return _deploying(release, policy, links)
+        case Lifecycle.VERIFYING:
+            return (*_verifying(release), *_job(release.deployment, links))
         case Lifecycle.LIVE:
-            return (Fact("Live since", when), *_job(release.deployment, links))
+            by = " by somebody else's deploy; Signoff took note of it" if release.origin is Origin.EXTERNAL else ""
+            return (Fact("Live since", f"{_when(release)}{by}"), *_job(release.deployment, links))
+        case Lifecycle.ROLLED_BACK:
+            told = f"it was live from {_when(release)}; the thread says by which release and why"
+            return (Fact("Rolled back", told),)
         case Lifecycle.FAILED:
-            way_on = f"look at the job, then ask again: {again(release, policy)}"
             told = mrkdwn(release.reason or "no reason was told", REASON)
-            return (Fact("Failed", f"{when}: {told}"), *_job(release.deployment, links), Fact("Next", way_on))
+            job = _job(release.deployment, links)
+            return (Fact("Failed", f"{_when(release)}: {told}"), *job, Fact("Next", way_on(release, policy)))
+        case _:
+            return _not_shipped(release, policy, permalinks)
+
+
+def _not_shipped(release: Release, policy: Policy, permalinks: Permalinks) -> tuple[Fact, ...]:
+    when = _when(release)
+    match release.state:
         case Lifecycle.REJECTED:
             reason = quote(release.reason or "", REASON) or "> (no reason stored)"
             return (Fact("Rejected", f"{when}; the thread says by whom. The reason:\n{reason}"),)
@@ -36,9 +47,22 @@ def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalin
         case Lifecycle.SUPERSEDED:
             newer = named(release.superseded_by, permalinks) if release.superseded_by else "a newer release"
             return (Fact("Superseded", f"{when} by {newer}, which carries a newer build. Nothing failed"),)
-        case Lifecycle.CANCELLED:
-            return (Fact("Cancelled", f"{when}; the thread says by whom"),)
-    assert_never(release.state)
+        case _:
+            return (Fact("Cancelled", f"{when}; the thread says by whom or why. Nothing was deployed"),)
+
+
+def way_on(release: Release, policy: Policy) -> str:
+    """Return what people can do about a deploy that failed, with the words to type."""
+    back = f"rollback {word(release.lane.service)} in {word(release.lane.environment)} REASON"
+    return (
+        f"look at the job; try again with {typed(policy, f'retry {release.name}')}; "
+        f"go back with {typed(policy, back)}; or, if it is live after all, "
+        f"mark it as done with {typed(policy, f'override {release.name} REASON')}"
+    )
+
+
+def _when(release: Release) -> str:
+    return date(release.ended_at) if release.ended_at else "by now"
 
 
 def put_off(release: Release) -> tuple[Fact, ...]:
@@ -62,6 +86,20 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
         f"Nothing is sent again by itself: somebody is asked in {where}"
     )
     return (sent, Fact("In doubt", doubt))
+
+
+def _verifying(release: Release) -> tuple[Fact, ...]:
+    health, rule = release.health, release.policy.verify
+    if health is None or rule is None:
+        return ()
+    return (Fact("Deployed", date(health.deployed_at)), Fact("Verification", _verified(health, rule)))
+
+
+def _verified(health: Health, rule: Verification) -> str:
+    if health.well_since is None:
+        return f"not healthy yet; it must be by {date(health.deployed_at + rule.within)}"
+    until = date(health.well_since + rule.hold_for)
+    return f"healthy since {date(health.well_since)}; it counts as live {until}, after {span(rule.hold_for)} of health"
 
 
 def _job(deployment: Deployment | None, links: Links) -> tuple[Fact, ...]:

@@ -95,7 +95,8 @@ def _sent(release: Release, links: Links, policy: Policy) -> list[Fact]:
         what = f"start of the workflow {word(target.workflow)} on {word(target.ref)} for commit {commit}"
         page = link(links.workflow(where, target.workflow), "the runs of that workflow")
     else:
-        what = f"a deployment of commit {commit} to the environment {word(target.environment)}"
+        environment = target.environment if target else release.lane.environment
+        what = f"a deployment of commit {commit} to the environment {word(environment)}"
         page = link(links.deployments(where), "the deployments of that repository")
     facts = [Fact("What was sent", what)]
     if release.deployment:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.blockers import Blocker, NeedsAnotherApprover, WaitsForApproval
-from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.core import blockers
+from bot.core.blockers import Blocker
+from bot.core.policy import Kind
+from bot.core.release import DeployStatus, Lifecycle, Origin, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +19,82 @@ class Words:
 
 
 _ENDED = {
+    Lifecycle.VERIFYING: Words("Verifying", "is deployed and being verified", "in"),
     Lifecycle.LIVE: Words("Live", "is live", "in"),
     Lifecycle.REJECTED: Words("Rejected", "was rejected"),
     Lifecycle.EXPIRED: Words("Expired", "expired: approvals were missing for too long, nobody said no"),
     Lifecycle.SUPERSEDED: Words("Superseded", "was superseded by a newer build"),
     Lifecycle.CANCELLED: Words("Cancelled", "was cancelled"),
     Lifecycle.FAILED: Words("Deploy failed", "could not be deployed"),
+    Lifecycle.ROLLED_BACK: Words("Rolled back", "was live and has been rolled back", "in"),
 }
+_NOT_WELL = Words("Verification failed", "was deployed, but its verification failed", "in")
 _DEPLOYING = {
     DeployStatus.ACCEPTED: Words("Deploy accepted", "was accepted by the CI system and will start"),
     DeployStatus.RUNNING: Words("Deploying", "is being deployed"),
     DeployStatus.UNKNOWN: Words("Deploy in doubt", "may or may not be deploying: the answer to the request was lost"),
 }
 _STARTING = Words("Starting the deploy", "is being handed to the CI system")
-_APPROVAL = Words("Waiting for approval", "waits for approval")
-_BLOCKED = Words("Waiting", "waits for what is in its way")
 _NEXT = Words("About to deploy", "is about to be deployed")
 _PUT_OFF = Words("Deploy put off", "could not be handed to the CI system yet, which is tried again")
+_BLOCKED = Words("Waiting", "waits for what is in its way")
+_OPEN: tuple[tuple[tuple[type[Blocker], ...], Words], ...] = (
+    (
+        (blockers.WaitsForApproval, blockers.NeedsAnotherApprover, blockers.PeopleUnknown),
+        Words("Waiting for approval", "waits for approval"),
+    ),
+    ((blockers.AllStopped,), Words("Stopped", "is stopped, as everything is")),
+    ((blockers.InQuarantine,), Words("In quarantine", "is in quarantine")),
+    ((blockers.Held,), Words("Held", "is held")),
+    ((blockers.Locked,), Words("Locked out", "waits because somebody has the environment for themselves")),
+    ((blockers.InFreeze,), Words("Frozen", "waits for the end of a freeze")),
+    ((blockers.WaitsForChoice,), Words("Waiting for a choice", "waits until people choose what goes first")),
+    ((blockers.NotThereYet, blockers.Soaking), Words("Soaking", "waits until it was live elsewhere for long enough")),
+    ((blockers.Scheduled,), Words("Scheduled", "is scheduled for later")),
+    ((blockers.LaneBusy, blockers.BehindInQueue), Words("Queued", "waits for its turn")),
+    ((blockers.Undoable,), Words("About to deploy", "is about to be deployed, and can still be stopped")),
+)
+"""What an open release waits for, the first that applies; one that its own build keeps back just waits."""
 
 
 def words(release: Release, found: Sequence[Blocker]) -> Words:
     """Return the state of a release in words, given its blockers."""
     if release.state is Lifecycle.DEPLOYING:
         return _DEPLOYING.get(release.deployment.status, _STARTING) if release.deployment else _STARTING
+    if release.state is Lifecycle.FAILED and release.health is not None:
+        return _NOT_WELL
     if release.state is not Lifecycle.OPEN:
         return _ENDED[release.state]
-    if any(isinstance(one, WaitsForApproval | NeedsAnotherApprover) for one in found):
-        return _APPROVAL
     if found:
-        return _BLOCKED
+        return next((shown for kinds, shown in _OPEN if any(isinstance(one, kinds) for one in found)), _BLOCKED)
     return _PUT_OFF if release.put_off is not None else _NEXT
+
+
+def marks(release: Release) -> tuple[str, ...]:
+    """Return what nobody must overlook about the way that a release goes, in capitals; usually nothing."""
+    found = []
+    if release.kind is Kind.ROLLBACK:
+        found.append("ROLLBACK")
+    elif release.kind is Kind.HOTFIX:
+        found.append("HOTFIX")
+    if release.origin is Origin.EXTERNAL:
+        found.append("NOT DEPLOYED BY SIGNOFF")
+    if release.older_than_live and release.kind is not Kind.ROLLBACK and not release.state.ended:
+        found.append("OLDER THAN LIVE")
+    if release.override is not None:
+        found.append("OVERRIDDEN")
+    if release.policy.trial:
+        found.append("TRIAL")
+    return tuple(found)
+
+
+def marked_heading(release: Release, state: Words) -> str:
+    """Return the heading of a card with what nobody must overlook."""
+    shown = marks(release)
+    return f"{state.heading} ({', '.join(shown)})" if shown else state.heading
+
+
+def marked_aside(release: Release) -> str:
+    """Return the same for the middle of a sentence: " (ROLLBACK)"; empty when there is nothing to mark."""
+    shown = marks(release)
+    return f" ({', '.join(shown)})" if shown else ""

@@ -2,57 +2,51 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.core.blockers import blockers, expires_at
-from bot.core.build import Build, is_commit
+from bot.core.asking import expires_at
+from bot.core.blockers import blockers
+from bot.core.build import Build
 from bot.core.lane import Lane
-from bot.core.policy import Policy
+from bot.core.policy import Mode, Policy
 from bot.core.release import Lifecycle, Release
 from bot.ports.slack import Message
+from bot.views import lanes as lane_views
+from bot.views.barriers import stopped
 from bot.views.blocks import Fact, Line, listing
-from bot.views.escape import date, link
-from bot.views.links import Links
-from bot.views.naming import Permalinks, lane_label, live_label, named, repository, subject, typed, word
+from bot.views.escape import date
+from bot.views.naming import Permalinks, live_label, named, subject, typed, word
 from bot.views.obstacles import obstacle
 from bot.views.outcome import outcome, put_off
-from bot.views.states import words
+from bot.views.scene import Scene
+from bot.views.states import marked_aside, words
 
 
-def status(lanes: Sequence[Lane], policy: Policy, links: Links, permalinks: Permalinks) -> Message:
-    """Return, lane by lane, what is live and what is unfinished."""
-    lines: list[Line] = []
+def status(lanes: Sequence[Lane], scene: Scene) -> Message:
+    """Return, lane by lane, what is live, what is shut and what is unfinished."""
+    lines = _stop(lanes, scene)
     for lane in lanes:
-        lines.append(Fact(_heading(lane, policy), _live(lane, policy, links)))
-        lines += [_release(release, lane, policy, permalinks) for release in lane.releases if not release.state.ended]
-    return listing(lines or [_nothing_named(policy)])
+        lines += _head(lane, scene)
+        lines += [_release(release, lane, scene) for release in lane.releases if not release.state.ended]
+    return listing(lines or [_nothing_named(scene.policy)])
 
 
-def why(
-    lanes: Sequence[Lane],
-    policy: Policy,
-    links: Links,
-    permalinks: Permalinks,
-    *,
-    newest: Mapping[str, Build] | None = None,
-) -> Message:
+def why(lanes: Sequence[Lane], scene: Scene, *, newest: Mapping[str, Build] | None = None) -> Message:
     """Return everything that is in the way of each unfinished release, and why a lane has none.
 
     Args:
         lanes: the lanes asked about.
-        policy: today's policy.
-        links: where links may lead.
-        permalinks: where the cards of releases are.
+        scene: what a view cannot look up itself.
         newest: the newest deployable build of each service that has one; None when that was not looked up.
     """
-    lines: list[Line] = []
+    lines = _stop(lanes, scene)
     for lane in lanes:
         unfinished = [release for release in lane.releases if not release.state.ended]
-        lines.append(Fact(_heading(lane, policy), _live(lane, policy, links)))
+        lines += _head(lane, scene)
         if not unfinished:
-            lines.append(_none_open(lane, policy, newest))
+            lines.append(_none_open(lane, scene.policy, newest))
         for release in unfinished:
-            lines.append(_release(release, lane, policy, permalinks))
-            lines += [f"• {one}" for one in _reasons(release, lane, policy, links, permalinks)]
-    return listing(lines or [_nothing_named(policy)])
+            lines.append(_release(release, lane, scene))
+            lines += [f"• {one}" for one in _reasons(release, lane, scene)]
+    return listing(lines or [_nothing_named(scene.policy)])
 
 
 def open_list(releases: Sequence[Release], policy: Policy, permalinks: Permalinks) -> Message:
@@ -63,35 +57,30 @@ def open_list(releases: Sequence[Release], policy: Policy, permalinks: Permalink
     return listing([_listed(release, permalinks) for release in oldest_first])
 
 
-def _heading(lane: Lane, policy: Policy) -> str:
-    today = policy.lane(lane.id)
-    mode = f" ({today.mode.value})" if today else " (no longer in the policy)"
-    return f"{lane_label(lane.id)}{mode}"
+def _stop(lanes: Sequence[Lane], scene: Scene) -> list[Line]:
+    """Return that nothing starts anywhere, once and first."""
+    stop = next((lane.around.stop for lane in lanes if lane.around.stop is not None), None)
+    return [] if stop is None else [f"{stopped(stop, scene.policy)} It goes on with {typed(scene.policy, 'go-all')}."]
 
 
-def _live(lane: Lane, policy: Policy, links: Links) -> str:
-    live = lane.live
-    if live is None:
-        return "nobody has told yet what is live"
-    shown = link(links.commit(repository(lane.id, policy), live.sha), live.sha[:7])
-    version = word(live.version)
-    what = shown if is_commit(live.version, live.sha) else f"{version} ({shown})"
-    by = f", R-{live.release}" if live.release else ""
-    return f"{what} is live since {date(live.since)}{by}"
+def _head(lane: Lane, scene: Scene) -> list[Line]:
+    shut = [f"• {one}" for one in lane_views.shut(lane, scene)]
+    return [Fact(lane_views.heading(lane, scene.policy), lane_views.live(lane, scene)), *shut]
 
 
-def _release(release: Release, lane: Lane, policy: Policy, permalinks: Permalinks) -> str:
-    found = blockers(release, lane, policy) if release.state is Lifecycle.OPEN else ()
-    older = " (OLDER than what is live)" if release.older_than_live else ""
-    name = named(release.number, permalinks)
-    return f"{name}, {subject(release)}, {words(release, found).predicate}{older}; opened {date(release.opened_at)}"
+def _release(release: Release, lane: Lane, scene: Scene) -> str:
+    found = blockers(release, lane, scene.policy, scene.now) if release.state is Lifecycle.OPEN else ()
+    name = named(release.number, scene.permalinks)
+    state = words(release, found).predicate
+    return f"{name}, {subject(release)}{marked_aside(release)}, {state}; opened {date(release.opened_at)}"
 
 
-def _reasons(release: Release, lane: Lane, policy: Policy, links: Links, permalinks: Permalinks) -> list[str]:
+def _reasons(release: Release, lane: Lane, scene: Scene) -> list[str]:
+    policy = scene.policy
     if release.state is not Lifecycle.OPEN:
-        return [f"{fact}." for fact in outcome(release, policy, links, permalinks)]
-    reasons = [obstacle(one, release, policy, permalinks) for one in blockers(release, lane, policy)]
-    due = expires_at(release, policy)
+        return [f"{fact}." for fact in outcome(release, policy, scene.links, scene.permalinks)]
+    reasons = [obstacle(one, release, lane, scene) for one in blockers(release, lane, policy, scene.now)]
+    due = expires_at(release, lane, policy)
     if due:
         reasons.append(f"Expires {date(due)} if approvals are still missing.")
     tried = [f"{fact}." for fact in put_off(release)]
@@ -100,10 +89,13 @@ def _reasons(release: Release, lane: Lane, policy: Policy, links: Links, permali
 
 def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -> str:
     ask = typed(policy, f"{word(lane.id.service)} VERSION to {word(lane.id.environment)}")
-    if policy.lane(lane.id) is None:
+    here = lane.policy(policy)
+    if here is None:
         return "• No release is open: the policy no longer names this environment, so none opens."
     if lane.adopted_at is None:
         return "• No release is open: what is live there is still being found out, and none opens before that."
+    if here.mode is Mode.OBSERVE:
+        return "• No release is open: Signoff only observes this environment, its pipeline deploys there by itself."
     if builds is None:
         return (
             "• No release is open: the next build that passes its pipelines opens one by itself. "
@@ -120,9 +112,13 @@ def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -
     )
 
 
+_UNDER_WAY = {Lifecycle.DEPLOYING: "is being deployed", Lifecycle.VERIFYING: "is being verified"}
+
+
 def _listed(release: Release, permalinks: Permalinks) -> str:
-    state = "is being deployed" if release.state is Lifecycle.DEPLOYING else "is open"
-    return f"{named(release.number, permalinks)}, {subject(release)}, {state} since {date(release.opened_at)}"
+    state = _UNDER_WAY.get(release.state, "is open")
+    what = f"{named(release.number, permalinks)}, {subject(release)}{marked_aside(release)}"
+    return f"{what}, {state} since {date(release.opened_at)}"
 
 
 def _nothing_named(policy: Policy) -> str:

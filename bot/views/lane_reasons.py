@@ -1,0 +1,114 @@
+"""Why an act on a lane, on the whole installation or on a build was refused."""
+
+from typing import assert_never
+
+from bot.core.build import BuildState
+from bot.core.policy import Permission
+from bot.core.refusals import (
+    AlreadyLive,
+    AlreadyOpen,
+    AlreadyStopped,
+    BuildQuarantined,
+    LaneIsObserved,
+    LockedBy,
+    NeverLiveThere,
+    NoFastPath,
+    NotDeployable,
+    NothingHeld,
+    NotInPolicy,
+    NotLocked,
+    NotQuarantined,
+    NotStopped,
+    SameMode,
+)
+from bot.views.barriers import locked, stopped
+from bot.views.case import Case
+from bot.views.escape import date
+from bot.views.holders import holders
+from bot.views.limits import few
+from bot.views.naming import lane_label, lane_words, named, word
+from bot.views.people import person
+from bot.views.sayings import said_why
+
+AboutLane = NothingHeld | NotLocked | LockedBy | AlreadyStopped | NotStopped | SameMode | LaneIsObserved | NotInPolicy
+AboutBuild = NotDeployable | AlreadyOpen | AlreadyLive | NeverLiveThere | NoFastPath | BuildQuarantined | NotQuarantined
+
+
+def about_lane(reason: AboutLane, case: Case) -> str:
+    """Return why a lane, or everything, is not in a state for that."""
+    match reason:
+        case NothingHeld():
+            return f"It is not held, so there is nothing to resume. {case.why}"
+        case NotLocked():
+            return f"Nobody has it for themselves, so there is nothing to unlock. {case.why}"
+        case LockedBy():
+            return _locked_by(reason, case)
+        case AlreadyStopped():
+            go = case.typed("go-all")
+            return f"{stopped(reason.stop, case.policy)} Once is enough; {go} lets it go on."
+        case NotStopped():
+            return f"Nothing is stopped, so there is nothing to let go on. {case.typed('status')} shows what waits."
+        case SameMode():
+            return f"Its mode is {reason.mode.value} already. {case.typed(f'status {case.place}')} shows it."
+        case LaneIsObserved():
+            mode = case.typed(f"mode {lane_words(reason.lane)} delivery REASON")
+            return (
+                f"Signoff only observes {lane_label(reason.lane)}: its pipeline deploys there by itself. Where the "
+                f"policy file says how to deploy, {mode} changes that (by {holders(Permission.MODE, case.policy)})."
+            )
+        case NotInPolicy():
+            lanes = few([lane_words(one.lane) for one in case.policy.lanes()], 20)
+            return f"The policy does not name {lane_label(reason.lane)}. It names: {lanes or 'nothing yet'}."
+    assert_never(reason)
+
+
+def _locked_by(reason: LockedBy, case: Case) -> str:
+    where = (
+        locked(reason.lock, case.lane, case.policy)
+        if case.lane
+        else f"{person(reason.lock.owner, case.policy)} has it."
+    )
+    return f"{where} Please ask them, or end their lock first with {case.typed(f'unlock {case.place}')}."
+
+
+def about_build(reason: AboutBuild, case: Case) -> str:
+    """Return why a build cannot go there."""
+    match reason:
+        case NotDeployable():
+            broken = reason.state is BuildState.BROKEN
+            why = "its pipelines did not all succeed" if broken else "its pipelines still run"
+            return f"Build {word(reason.label)} cannot be deployed: {why}. Please wait for them or name another build."
+        case AlreadyOpen():
+            return f"This build has an open release there already: {named(reason.release, case.permalinks)}."
+        case AlreadyLive():
+            return (
+                f"{word(reason.label)}, the newest deployable build, is live there already. "
+                "To deploy it once more, name its version."
+            )
+        case NeverLiveThere():
+            return (
+                f"{word(reason.label)} was never live there, and a rollback goes only to what was. "
+                f"To deploy it all the same, ask for a release: {case.typed('SERVICE VERSION to ENV')}."
+            )
+        case NoFastPath():
+            return (
+                f"The policy has no fast path for {lane_label(reason.lane)}: ask for a release instead, with "
+                f"{case.typed('SERVICE VERSION to ENV')}, or have a `hotfix` written for it."
+            )
+        case BuildQuarantined():
+            return _quarantined(reason, case)
+        case NotQuarantined():
+            return f"Build {word(reason.label)} is not in quarantine, nor is any that it contains. {case.why}"
+    assert_never(reason)
+
+
+def _quarantined(reason: BuildQuarantined, case: Case) -> str:
+    mark = reason.mark
+    who = person(mark.by, case.policy) if mark.by else "Signoff"
+    service = word(case.lane.service) if case.lane else "SERVICE"
+    clear = case.typed(f"release-quarantine {service} VERSION REASON")
+    return (
+        f"Build {word(mark.label)} is in quarantine, and every build that contains it: {who} put it there "
+        f"{date(mark.at)}{said_why(mark.reason)}. A build that is well again can be confirmed with {clear} "
+        f"(by {holders(Permission.QUARANTINE, case.policy)})."
+    )

@@ -1,0 +1,51 @@
+"""A lane in `status` and `why`: its mode, what is live there, what shuts it: hold, lock, freezes, quarantine."""
+
+from bot.core import calendar, gates
+from bot.core.build import is_commit
+from bot.core.lane import Lane
+from bot.core.policy import Policy
+from bot.views.barriers import held, locked
+from bot.views.escape import date, link
+from bot.views.naming import lane_label, lane_words, repository, typed, word
+from bot.views.people import person
+from bot.views.sayings import said_why
+from bot.views.scene import Scene
+
+
+def heading(lane: Lane, policy: Policy) -> str:
+    """Return the lane with its mode; where somebody switched that at run time, with the file's."""
+    here, written = lane.policy(policy), policy.lane(lane.id)
+    if here is None or written is None:
+        return f"{lane_label(lane.id)} (no longer in the policy)"
+    if here.mode is written.mode:
+        return f"{lane_label(lane.id)} ({here.mode.value})"
+    return f"{lane_label(lane.id)} ({here.mode.value} for now, {written.mode.value} in the file)"
+
+
+def live(lane: Lane, scene: Scene) -> str:
+    """Return what is live there, since when and by which release."""
+    runs = lane.live
+    if runs is None:
+        return "nobody has told yet what is live"
+    shown = link(scene.links.commit(repository(lane.id, scene.policy), runs.sha), runs.sha[:7])
+    version = word(runs.version)
+    what = shown if is_commit(runs.version, runs.sha) else f"{version} ({shown})"
+    by = f", R-{runs.release}" if runs.release else ""
+    return f"{what} is live since {date(runs.since)}{by}"
+
+
+def shut(lane: Lane, scene: Scene) -> list[str]:
+    """Return, as sentences, what is true of the lane whatever waits in it, and how that ends."""
+    policy, now = scene.policy, scene.now
+    found = []
+    switched = lane.mode
+    if switched is not None and lane.policy(policy) != policy.lane(lane.id):
+        by = person(switched.by, policy)
+        found.append(f"{by} switched its mode to {switched.mode.value} {date(switched.at)}{said_why(switched.reason)}.")
+    hold, lock = gates.hold_of(lane, now), gates.lock_of(lane, now)
+    if hold is not None:
+        found.append(f"{held(hold, lane, policy)} {typed(policy, f'resume {lane_words(lane.id)}')} ends that.")
+    if lock is not None:
+        found.append(f"{locked(lock, lane.id, policy)} {typed(policy, f'unlock {lane_words(lane.id)}')} ends that.")
+    frozen = calendar.frozen(policy.freezes, lane.id, now)
+    return found + [f"The freeze “{word(one.name)}” is in force until {date(one.until)}." for one in frozen]
