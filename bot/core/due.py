@@ -1,19 +1,66 @@
-"""When time alone changes a release."""
+"""When time alone changes a release, its card or its lane; the clock comes by then and says that time has passed."""
 
 from datetime import datetime
 
-from bot.core.blockers import expires_at
+from bot.core import asking, holding, verifying
+from bot.core.blockers import Blocker, Held, InFreeze, Locked, Scheduled, Soaking, Undoable, lane_blockers, own_blockers
+from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.release import DeployStatus, Lifecycle, Release
 
 
-def due_at(release: Release, policy: Policy) -> datetime | None:
-    """Return when an open release expires or a deploy runs out of time; None when time changes nothing."""
-    if release.state is Lifecycle.OPEN:
-        return expires_at(release, policy)
+def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datetime | None:
+    """Return the next instant at which time alone changes a release or its card; None when time changes nothing.
+
+    An open release expires, is reminded of, has approvals that grow old, and waits for what ends by itself: an undo
+    window, a schedule, a soak, a freeze, a hold, a lock. A deploy runs out of time, a verification ends. Anything that
+    was due before `now` and has not been seen to yet is due at once: the instant may lie in the past.
+
+    Args:
+        release: one of the lane's releases.
+        lane: the lane as it is.
+        policy: today's policy.
+        now: the present, in UTC.
+    """
+    match release.state:
+        case Lifecycle.OPEN:
+            ends = [_ends(one) for one in own_blockers(release, lane, policy, now)]
+            ends += [_ends(one) for one in lane_blockers(release, lane, policy, now)]
+            return _first(asking.next_moment(release, lane, policy, now), *ends)
+        case Lifecycle.DEPLOYING:
+            return _runs_out(release)
+        case _:
+            return verifying.next_moment(release, now)
+
+
+def lane_due_at(lane: Lane) -> datetime | None:
+    """Return when the lane's hold or lock ends, or when the lock's owner is told that it ends soon; else None.
+
+    For every lane, with releases or without: what is open asks for its own blockers only.
+    """
+    hold, lock = lane.hold, lane.lock
+    lock_ends = None if lock is None else lock.until if lock.warned else holding.warns_at(lock)
+    return _first(hold.until if hold else None, lock_ends)
+
+
+def _ends(blocker: Blocker) -> datetime | None:
+    match blocker:
+        case Undoable() | Scheduled() | Soaking() | InFreeze():
+            return blocker.until
+        case Held():
+            return blocker.hold.until
+        case Locked():
+            return blocker.lock.until
+        case _:
+            return None
+
+
+def _runs_out(release: Release) -> datetime | None:
     deployment = release.deployment
-    if release.state is not Lifecycle.DEPLOYING or deployment is None:
-        return None
-    if deployment.status is DeployStatus.UNKNOWN:  # a person has been asked; time is no answer
+    if deployment is None or deployment.status is DeployStatus.UNKNOWN:  # a person has been asked; time is no answer
         return None
     return deployment.attempted_at + release.policy.deploy_timeout
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
