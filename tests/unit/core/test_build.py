@@ -2,10 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate, groupby
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.core.build import Author, Build, BuildState, PipelineReport, RunStatus, assess, is_commit, people_behind
+from bot.core.build import (
+    Author,
+    Build,
+    BuildState,
+    PipelineReport,
+    RunStatus,
+    assess,
+    is_commit,
+    label_of,
+    people_behind,
+)
 from bot.core.policy import VersionFrom
 from tests.factories import ANN, NOON, a_build, a_report, a_sha
 from tests.unit.core.values import POLICY, PRIYA_AUTHOR
@@ -71,9 +84,67 @@ def test_a_build_is_told_by_the_first_pipeline_that_the_policy_names() -> None:
 
 
 def test_a_known_build_keeps_its_id() -> None:
-    build = assess([reported(BUILD)], (BUILD,), VersionFrom.SHA, a_build(7))
+    build = assess([reported(BUILD)], (BUILD,), VersionFrom.SHA, a_build(7, state=BuildState.PENDING))
     assert build is not None
     assert (build.id, build.version) == (7, a_sha(7)[:12])
+
+
+VERSIONS: list[tuple[str, VersionFrom, list[PipelineReport], Build | None, str]] = [
+    ("the first pipeline's run number", VersionFrom.RUN_NUMBER, [reported(BUILD), reported(CHECK)], None, "7"),
+    ("the commit", VersionFrom.SHA, [reported(BUILD, tags=("v1",))], None, "000000700000"),
+    ("the highest tag that fits", VersionFrom.TAG, [reported(BUILD, tags=("v9", "w11", "v10"))], None, "v10"),
+    ("the tag of any pipeline", VersionFrom.TAG, [reported(BUILD), reported(CHECK, tags=("v1",))], None, "v1"),
+    ("the commit where no tag fits", VersionFrom.TAG, [reported(BUILD, tags=("w1",))], None, "000000700000"),
+    ("what it was when it became deployable", VersionFrom.TAG, [reported(BUILD, tags=("v2",))], a_build(7), "7"),
+    (
+        "another one when it was not deployable yet",
+        VersionFrom.TAG,
+        [reported(BUILD, tags=("v2",))],
+        a_build(7, state=BuildState.BROKEN),
+        "v2",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "reports", "known", "version"), [row[1:] for row in VERSIONS], ids=[row[0] for row in VERSIONS]
+)
+def test_the_version_is(source: VersionFrom, reports: list[PipelineReport], known: Build | None, version: str) -> None:
+    build = assess(reports, (BUILD, CHECK), source, known, "v*")
+    assert build is not None
+    assert build.version == version
+
+
+def test_without_a_glob_every_tag_is_a_version() -> None:
+    build = assess([reported(BUILD, tags=("pay/v2",))], (BUILD,), VersionFrom.TAG, None)
+    assert build is not None
+    assert build.version == "pay/v2"
+
+
+REPORTS = st.builds(
+    lambda pipeline, run, attempt, status, later: reported(
+        pipeline, status, run_id=str(run), run_number=run, attempt=attempt, updated_at=NOON + timedelta(seconds=later)
+    ),
+    st.sampled_from([BUILD, CHECK, "docs.yml"]),
+    st.integers(1, 2),
+    st.integers(1, 2),
+    st.sampled_from(RunStatus),
+    st.integers(0, 2),
+)
+
+
+@given(st.lists(REPORTS, max_size=8, unique_by=lambda report: (report.pipeline, report.order)), st.data())
+def test_late_double_and_reordered_reports_make_the_same_build(
+    reports: list[PipelineReport], data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(reports), max_size=4)) if reports else []
+    arrived = data.draw(st.permutations(reports + again))
+    assert assessed(arrived) == assessed(reports)
+    newest = {
+        name: list(accumulate(group, lambda one, two: max(one, two, key=lambda report: report.order)))[-1]
+        for name, group in groupby(sorted(reports, key=lambda report: report.pipeline), lambda report: report.pipeline)
+    }
+    assert assessed(list(newest.values())) == assessed(reports)
 
 
 def test_a_digest_names_the_artifact_wherever_it_was_reported() -> None:
@@ -128,4 +199,7 @@ def test_a_person_is_known(author: Author | None, person: str | None) -> None:
 
 def test_a_run_number_that_begins_the_hash_by_chance_is_still_shown_with_the_commit() -> None:
     assert not is_commit("1", "127c988734b8")
+    assert not is_commit("127c98", "127c988734b8")
+    assert is_commit("127c988", "127c988734b8")
+    assert (label_of("127c98", "127c988734b8"), label_of("v1", "127c988734b8")) == ("127c98 (127c988)", "v1 (127c988)")
     assert is_commit("127c988734b8", "127c988734b87ce5")
