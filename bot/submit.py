@@ -1,97 +1,154 @@
-"""One input, one transaction: load, decide, save, enqueue, audit. Synchronous, runs on the database's own thread."""
+"""One input, one transaction: load, decide, save, enqueue, audit. Synchronous, runs on the database's own thread.
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+A decision may concern other lanes: a build that is bad for its whole service, one that is live where another lane comes
+after. These decide in the same transaction, each once: a release becomes live once, and no lane is told of itself but
+that time has passed.
+"""
 
-from pydantic import TypeAdapter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from bot import intents, record
+from bot.core import gates
 from bot.core.build import Build, BuildState, PipelineReport, assess
-from bot.core.chain import Head
 from bot.core.decide import Decision, Fresh, decide
-from bot.core.due import due_at
-from bot.core.effects import (
-    Announce,
-    AskWhetherItRan,
-    Effect,
-    Happened,
-    Happening,
-    ResendDeployment,
-    StartDeployment,
-    TellFailure,
-)
-from bot.core.inputs import (
-    Actor,
-    Adopt,
-    Approve,
-    BuildChanged,
-    Cancel,
-    FoundLive,
-    Input,
-    Reject,
-    Request,
-    Resolve,
-    TimePassed,
-    Withdraw,
-)
-from bot.core.lane import Lane
-from bot.core.policy import LaneId, Policy, ServicePolicy
+from bot.core.due import due_at, lane_due_at
+from bot.core.effects import Happened, Happening, Taint, TellLanesAfter
+from bot.core.inputs import Adopt, BuildChanged, FoundLive, Input, ReachedBefore, Resolve, Retry, TimePassed
+from bot.core.lane import Judgement, Lane, Mark
+from bot.core.line import Stopped, judge, news
+from bot.core.policy import LaneId, ServicePolicy
 from bot.core.refusals import Refusal
-from bot.core.release import Release
-from bot.ports.letters import Undelivered
-from bot.ports.store import AuditEntry, CardKind, EffectKind, EffectState, NewEffect, Transaction
+from bot.core.release import Lifecycle
+from bot.intents import HAPPENING, HEAD, LOUD, anchor, deploy_key, question_name
+from bot.ports.agenda import Soak
+from bot.ports.store import CardKind, EffectState, Transaction
+from bot.record import Setting, turn_away
 
-ByPeople = Approve | Reject | Withdraw | Cancel | Resolve | Request
-HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
-"""How a happening is kept until its line stands in the thread."""
-HEAD: TypeAdapter[Head] = TypeAdapter(Head)
-"""How a head is kept until it is noted."""
-ANCHORED = (Happened.LIVE, Happened.FAILED)
+__all__ = [
+    "HAPPENING",
+    "HEAD",
+    "LOUD",
+    "Setting",
+    "adopt",
+    "anchor",
+    "deploy_key",
+    "question_name",
+    "soak_ended",
+    "submit",
+]
+__all__ += ["take_reports", "turn_away", "wake"]
+
+ANCHORED = (Happened.LIVE, Happened.FAILED, Happened.ROLLED_BACK)
 """After these, at the latest, whoever cuts the end of the chain off is found out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What deciding needs from outside besides the input: today's policy, the present, a source of key suffixes."""
-
-    policy: Policy
-    now: datetime
-    suffix: Callable[[], str]
+MOST_BUILDS = 1_000
+"""Builds among which the first bad one is looked for."""
+AGAIN = timedelta(minutes=1)
+UNDER_WAY = (Lifecycle.OPEN, Lifecycle.DEPLOYING)
 
 
 def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Decision | Refusal:
     """Decide upon one input and write down everything that follows from it, all or nothing."""
-    before = tx.lanes.load(lane, also=getattr(given, "release", None))
+    given = _as_known(tx, given)
+    before = tx.lanes.load(lane, also=getattr(given, "release", None), build=getattr(given, "build", None))
     fresh = Fresh(tx.lanes.next_number(), setting.suffix())
     decided = decide(before, given, setting.policy, fresh, setting.now)
     if isinstance(decided, Refusal):
-        if isinstance(given, ByPeople):
-            _record_refusal(tx, lane, given, decided, setting)
+        if isinstance(given, record.ByPeople):
+            record.refused(tx, lane, given, decided, setting)
         return decided
     tx.lanes.save(before, decided.lane)
     for effect in decided.effects:
-        _enqueue(tx, effect, decided.lane, setting)
+        intents.enqueue(tx, effect, decided.lane, setting)
     if isinstance(given, Resolve):
         tx.letters.settle(f"question-{given.release}", setting.now, given.answer, given.by.person.id)
-    tx.effects.cancel_ready(_in_turn(lane), _deploys(decided))
+    tx.effects.cancel_ready(intents.in_turn(lane), intents.deploys(decided))
     for index, happening in enumerate(decided.happenings):
-        _record(tx, lane, happening, given, setting)
+        record.happened(tx, decided.lane, happening, given, setting)
         if happening.release is not None and not happening.again:
-            tx.effects.enqueue(_line(happening, index, setting.now), setting.now)
-    _show(tx, before, decided.lane, setting.now)
-    _plan(tx, before, decided.lane, given, setting.policy)
+            tx.effects.enqueue(intents.thread_line(happening, index, setting.now), setting.now)
+    _show(tx, before, decided.lane, given, setting)
+    _plan(tx, before, decided.lane, given, setting)
     if any(happening.kind in ANCHORED for happening in decided.happenings):
         anchor(tx, setting)
+    _tell_others(tx, decided, setting)
     return decided
 
 
-def anchor(tx: Transaction, setting: Setting) -> None:
-    """Have the head of the audit chain noted outside: in the log and the operations channel. Each head at most once."""
-    head = tx.audit.head()
-    if head.seq == 0:
+def _as_known(tx: Transaction, given: Input) -> Input:
+    """Return the input with what the database knows and nobody said: a retry is of the build as it is today."""
+    if not isinstance(given, Retry) or given.build is not None:
+        return given
+    failed = tx.lanes.release(given.release)
+    return given if failed is None else replace(given, build=tx.builds.by_id(failed.build.id))
+
+
+def _tell_others(tx: Transaction, decided: Decision, setting: Setting) -> None:
+    for effect in decided.effects:
+        match effect:
+            case Taint():
+                _taint(tx, decided.lane.id, effect, setting)
+            case TellLanesAfter(build=build):
+                _reached(tx, decided.lane.id, build, setting)
+            case _:
+                continue
+
+
+def _taint(tx: Transaction, lane: LaneId, effect: Taint, setting: Setting) -> None:
+    """Quarantine a build, and let every lane of its service look."""
+    known = tx.gates.marks(lane.service)
+    if gates.quarantined(known, effect.position) is not None:
         return
-    key = f"anchor:{head.seq}"
-    tx.effects.enqueue(NewEffect(key, EffectKind.ANCHOR, "anchor", None, HEAD.dump_json(head).decode()), setting.now)
+    seq = max((mark.seq for mark in known), default=0) + 1
+    mark = Mark(seq, Judgement.BAD, effect.position, effect.label, effect.by, effect.reason, setting.now)
+    tx.gates.add_mark(lane.service, mark)
+    told = Happening(Happened.QUARANTINED, by=effect.by, detail=f"{effect.label}: {effect.reason}")
+    record.beyond(tx, told, None, lane.service, setting)
+    wake(tx, (one for one in tx.lanes.waiting() if one.service == lane.service), setting)
+
+
+def wake(tx: Transaction, lanes: Iterable[LaneId], setting: Setting) -> None:
+    """Let lanes look at what has changed around them."""
+    for lane in lanes:
+        submit(tx, lane, TimePassed(), setting)
+
+
+def _reached(tx: Transaction, lane: LaneId, build: Build, setting: Setting) -> None:
+    """Tell the lanes that come after one, today or for what waits in them, that a build is live in it."""
+    service = setting.policy.service(lane.service)
+    for other in service.lanes if service else ():
+        if other.lane == lane:
+            continue
+        if other.after is not None and other.after.environment == lane.environment:
+            reached(tx, other.lane, build, setting)
+        elif any(
+            one.policy.after is not None and one.policy.after.environment == lane.environment
+            for one in tx.lanes.load(other.lane).open
+        ):
+            submit(tx, other.lane, TimePassed(), setting)
+
+
+def soak_ended(tx: Transaction, soak: Soak, setting: Setting) -> None:
+    """Tell a lane that a build has soaked for long enough in the environment before, if by today's policy it has."""
+    tx.agenda.plan_soak(soak, None)
+    build = tx.builds.by_id(soak.build)
+    if build is not None:
+        reached(tx, soak.lane, build, setting)
+
+
+def reached(tx: Transaction, lane: LaneId, build: Build, setting: Setting) -> None:
+    """Let a lane decide upon a build that is live, or was, in the environment before, now and when it has soaked."""
+    policy = setting.policy.lane(lane)
+    if policy is None or policy.after is None:
+        return
+    met = gates.soaked_at(build, policy.after, tx.lanes.load(lane, build=build).around)
+    if met is None:
+        return
+    tx.agenda.plan_soak(Soak(lane, build.id), met if met > setting.now else None)
+    before = LaneId(lane.service, policy.after.environment)
+    newest = not tx.lanes.was_overtaken(before, build.position)
+    submit(tx, lane, ReachedBefore(build, newest), setting)
 
 
 def take_reports(
@@ -103,7 +160,20 @@ def take_reports(
     """
     changed = _store_reports(tx, service, reports)
     _tell_lanes(tx, service, changed, setting)
+    if changed:
+        _judge_line(tx, service.name, setting)
     return tuple(build for build, _ in changed)
+
+
+def _judge_line(tx: Transaction, service: str, setting: Setting, *, silently: bool = False) -> None:
+    """Judge whether the main branch is deployable; the service's channel hears of a change once."""
+    before = tx.gates.line(service)
+    known = before.first if isinstance(before, Stopped) else before.newest
+    after = judge(tx.builds.newest(service, known.position if known else None, MOST_BUILDS), before)
+    tx.gates.set_line(service, after)
+    told = news(before, after)
+    if told is not None and not silently:
+        intents.tell_line(tx, service, told, setting.now)
 
 
 def adopt(
@@ -115,6 +185,7 @@ def adopt(
 ) -> None:
     """See a service's lanes for the first time: what is live, and which builds are old and never open by themselves."""
     changed = _store_reports(tx, service, reports)
+    _judge_line(tx, service.name, setting, silently=True)  # what broke before we came is no news
     _tell_lanes(tx, service, changed, setting)  # lanes that were seen before; unadopted ones open nothing
     for lane, found in live.items():
         build = tx.builds.of_commit(service.name, found.sha) if found else None
@@ -155,64 +226,16 @@ def _tell_lanes(
             submit(tx, lane.lane, BuildChanged(build, newest=is_newest, became=became), setting)
 
 
-def deploy_key(release: Release) -> str:
-    """Return the key of the effect that deploys what a release ships now."""
-    return f"deploy:{release.name}:{release.generation}"
+def _show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Setting) -> None:
+    """Ask for the cards that this may have changed: those of changed releases, and of all that wait in the lane.
 
-
-def question_name(release: Release) -> str:
-    """Return under which name it is kept who answered whether the deploy of a release ran."""
-    return f"question-{release.number}"
-
-
-def _enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> None:
-    release = lane.release(effect.release)
-    if release is None:
-        raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
-    match effect:
-        case StartDeployment():
-            new = NewEffect(deploy_key(release), EffectKind.DEPLOY, _in_turn(lane.id), release.number, "{}")
-            tx.effects.enqueue(new, setting.now)
-        case ResendDeployment():
-            tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
-        case Announce():
-            _tell(tx, EffectKind.ANNOUNCE, release, setting.now)
-        case TellFailure():
-            _tell(tx, EffectKind.TELL_FAILURE, release, setting.now)
-        case AskWhetherItRan():
-            channel = setting.policy.operations or release.policy.channel
-            asked = Undelivered(question_name(release), "question", release.number, "unknown", setting.now, None, "")
-            tx.letters.open(asked, setting.now)
-            tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
-
-
-def _in_turn(lane: LaneId) -> str:
-    """Return the lane of effects in which the deploys of a lane go one at a time."""
-    return f"deploy:{lane}"
-
-
-def _deploys(decided: Decision) -> tuple[str, ...]:
-    """Return the keys of the deploys that are under way or next: whatever else waits in the lane is no longer due."""
-    starts = [decided.lane.release(one.release) for one in decided.effects if isinstance(one, StartDeployment)]
-    return tuple(deploy_key(release) for release in (*starts, decided.lane.in_flight) if release is not None)
-
-
-def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime) -> None:
-    key = f"{kind.value}:{release.name}"
-    tx.effects.enqueue(NewEffect(key, kind, key, release.number, "{}"), now)
-
-
-def _line(happening: Happening, index: int, now: datetime) -> NewEffect:
-    key = f"log:R-{happening.release}:{now.isoformat()}:{index}:{happening.kind.value}:{happening.by or ''}"
-    body = HAPPENING.dump_json(happening).decode()
-    return NewEffect(key, EffectKind.LOG, f"thread:R-{happening.release}", happening.release, body)
-
-
-def _show(tx: Transaction, before: Lane, after: Lane, now: datetime) -> None:
-    """Ask for the cards that this may have changed: those of changed releases, and of all that wait in the lane."""
+    What is around a lane, or time itself, may have opened or shut a gate without a change in it: then all are shown.
+    """
+    looks = before != after or isinstance(given, TimePassed | ReachedBefore)
+    now = setting.now
     for release in after.releases:
         old = before.release(release.number)
-        if release == old and (release.state.ended or before == after):
+        if release == old and (release.state.ended or not looks):
             continue
         tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
         if release == old:
@@ -220,69 +243,21 @@ def _show(tx: Transaction, before: Lane, after: Lane, now: datetime) -> None:
         question = tx.cards.of(CardKind.QUESTION, release.number)
         if question is not None:
             tx.cards.want(CardKind.QUESTION, release.number, question.channel, now)
-        if release.state.ended:
+        if release.state not in UNDER_WAY:
             tx.effects.resume(deploy_key(release), EffectState.CANCELLED, now)
 
 
-def _plan(tx: Transaction, before: Lane, after: Lane, given: Input, policy: Policy) -> None:
-    """Note when time has something to say of each release that changed; of all when a lane is looked at anew."""
+def _plan(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Setting) -> None:
+    """Note when time has something to say of the lane and of each release that is, or was until now, unfinished."""
+    told = isinstance(given, TimePassed)
     for release in after.releases:
-        if isinstance(given, TimePassed) or release != before.release(release.number):
-            tx.agenda.plan(release.number, after.id, due_at(release, policy))
+        if not release.state.ended or release != before.release(release.number):
+            due = due_at(release, after, setting.policy, setting.now)
+            tx.agenda.plan(release.number, after.id, _later(due, setting.now) if told else due)
+    due = lane_due_at(after)
+    tx.agenda.plan_lane(after.id, _later(due, setting.now) if told else due)
 
 
-def _record(tx: Transaction, lane: LaneId, happening: Happening, given: Input, setting: Setting) -> None:
-    actor = given.by if isinstance(given, ByPeople) and happening.by == given.by.person.id else None
-    data: dict[str, str | int | None] = {"detail": happening.detail}
-    if happening.other is not None:
-        data["other"] = happening.other
-    tx.audit.append(
-        AuditEntry(
-            at=setting.now,
-            action=happening.kind.value,
-            actor=happening.by,
-            surface=actor.surface.value if actor else None,
-            lane=str(lane),
-            release=happening.release,
-            policy_hash=setting.policy.hash,
-            data=data | _identity(actor),
-        )
-    )
-
-
-def _record_refusal(tx: Transaction, lane: LaneId, given: ByPeople, refusal: Refusal, setting: Setting) -> None:
-    reasons = ", ".join(type(reason).__name__ for reason in refusal.reasons)
-    tx.audit.append(
-        AuditEntry(
-            at=setting.now,
-            action="refused",
-            actor=given.by.person.id,
-            surface=given.by.surface.value,
-            lane=str(lane),
-            release=getattr(given, "release", None),
-            policy_hash=setting.policy.hash,
-            data={"act": type(given).__name__, "reasons": reasons} | _identity(given.by),
-        )
-    )
-
-
-def turn_away(tx: Transaction, act: str, by: Actor | None, why: str, setting: Setting) -> None:
-    """Record an act that reached no lane: a button that is not ours, words that name nothing, a person nobody knows."""
-    tx.audit.append(
-        AuditEntry(
-            at=setting.now,
-            action="refused",
-            actor=by.person.id if by else None,
-            surface=by.surface.value if by else None,
-            lane=None,
-            release=None,
-            policy_hash=setting.policy.hash,
-            data={"act": act, "reasons": why} | _identity(by),
-        )
-    )
-
-
-def _identity(actor: Actor | None) -> dict[str, str | int | None]:
-    if actor is None:
-        return {}
-    return {"slack": actor.person.slack, "host_user": actor.host_user, "saw": actor.saw}
+def _later(due: datetime | None, now: datetime) -> datetime | None:
+    """Return when to look again: not at once, where a look has just changed nothing, or the clock would go round."""
+    return due if due is None or due > now else now + AGAIN

@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
-from bot.core.build import Build, PipelineReport
+from bot.core.build import Build, PipelineReport, Position
 from storage.rows import REPORT, build_of, build_row
+from storage.times import to_text
 
+EARLIEST: Position = (datetime.min.replace(tzinfo=UTC), 0, 0)
 COMMIT = re.compile(r"[0-9a-f]{7,40}", re.ASCII)
 
 
@@ -74,6 +77,17 @@ class SqliteBuilds:
     def by_id(self, build: int) -> Build | None:
         """Return a build by its id."""
         return next(map(build_of, self._database.query("SELECT * FROM builds WHERE id = ?", [build])), None)
+
+    def newest(self, service: str, since: Position | None, most: int) -> tuple[Build, ...]:
+        """Return the newest builds of a service from a position on, newest first."""
+        at, run, attempt = since or EARLIEST
+        rows = self._database.query(
+            "SELECT * FROM builds INDEXED BY builds_position WHERE service = ? "
+            "AND (position_at, position_run, position_attempt) >= (?, ?, ?) "
+            "ORDER BY position_at DESC, position_run DESC, position_attempt DESC LIMIT ?",
+            [service, to_text(at), run, attempt, most],
+        )
+        return tuple(map(build_of, rows))
 
     def newest_deployable(self, service: str) -> Build | None:
         """Return the deployable build with the greatest position, or None."""

@@ -1,9 +1,11 @@
-"""The stop of everything and the marks of builds, written; `around` reads them for every lane."""
+"""The stop of everything, the marks of builds and the lines of services; `around` shows the former to every lane."""
 
 from sqlite_utils import Database
 
 from bot.core.lane import Mark, Stop
+from bot.core.line import Line, Running, Stopped
 from storage import around
+from storage.rows import build_of
 from storage.times import to_text
 
 
@@ -51,4 +53,27 @@ class SqliteGates:
                 mark.reason,
                 to_text(mark.at),
             ],
+        )
+
+    def line(self, service: str) -> Line:
+        """Return how the line of a service was judged last."""
+        rows = self._database.query(
+            "SELECT builds.*, builds.id = lines.first AS is_first, builds.id = lines.newest AS is_newest "
+            "FROM lines JOIN builds ON builds.id IN (lines.newest, lines.first) WHERE lines.service = ?",
+            [service],
+        )
+        first = newest = None
+        for row in rows:
+            first = build_of(row) if row["is_first"] else first
+            newest = build_of(row) if row["is_newest"] else newest
+        return Running(newest) if first is None or newest is None else Stopped(first, newest)
+
+    def set_line(self, service: str, line: Line) -> None:
+        """Keep a judgement that names a build."""
+        if line.newest is None:
+            return
+        self._database.execute(
+            "INSERT INTO lines (service, newest, first) VALUES (?, ?, ?) "
+            "ON CONFLICT (service) DO UPDATE SET newest = excluded.newest, first = excluded.first",
+            [service, line.newest.id, line.first.id if isinstance(line, Stopped) else None],
         )

@@ -258,6 +258,12 @@ GATES = (
     INSERT INTO lived (service, environment, sha, since)
     SELECT service, environment, live_sha, live_since FROM lanes WHERE live_sha IS NOT NULL AND live_release IS NULL
     """,
-    "CREATE TABLE lines (service TEXT PRIMARY KEY, line TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE lines (
+        service TEXT PRIMARY KEY,
+        newest INTEGER NOT NULL REFERENCES builds (id),
+        first INTEGER REFERENCES builds (id)
+    ) STRICT, WITHOUT ROWID
+    """,
     "CREATE INDEX builds_position ON builds (service, position_at, position_run, position_attempt)",
 )

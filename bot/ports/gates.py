@@ -1,12 +1,13 @@
-"""What keeps more than one lane from shipping: the stop of everything, and the marks of a service's builds."""
+"""What is judged for more than one lane: the stop of everything, the marks of a service's builds, and its line."""
 
 from typing import Protocol
 
 from bot.core.lane import Mark, Stop
+from bot.core.line import Line
 
 
 class Gates(Protocol):
-    """The stop and the marks, as `Lanes.load` shows them around a lane."""
+    """The stop and the marks, as `Lanes.load` shows them around a lane, and the lines of main branches."""
 
     def stop(self) -> Stop | None:
         """Return the stop that is in force, if one is."""
@@ -19,3 +20,9 @@ class Gates(Protocol):
 
     def add_mark(self, service: str, mark: Mark) -> None:
         """Add a mark; marks are never changed nor taken away. ValueError when its `seq` is not the next one."""
+
+    def line(self, service: str) -> Line:
+        """Return how the line of a service was judged last, with its builds as they are today."""
+
+    def set_line(self, service: str, line: Line) -> None:
+        """Keep a judgement; one that names no build proves nothing and is not kept."""

@@ -76,6 +76,9 @@ class Builds(Protocol):
     def by_id(self, build: int) -> Build | None:
         """Return a build by its id."""
 
+    def newest(self, service: str, since: Position | None, most: int) -> tuple[Build, ...]:
+        """Return the newest builds of a service from a position on, whatever their state, newest first."""
+
     def named(self, service: str, version: str) -> tuple[Build, ...]:
         """Return the builds whose version equals `version` or whose commit begins with it (7 to 40 hex digits)."""
 

@@ -1,0 +1,163 @@
+"""What a decision wants brought about, as rows of the effect protocol: their keys, kinds, order and bodies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.core.chain import Head
+from bot.core.decide import Decision
+from bot.core.effects import (
+    Announce,
+    AskWhetherItRan,
+    Effect,
+    Happening,
+    Remind,
+    ResendDeployment,
+    StartDeployment,
+    Taint,
+    TellFailure,
+    TellLanesAfter,
+    TellOperations,
+    TellRolledBack,
+)
+from bot.core.lane import Lane
+from bot.core.line import Broke, Mended
+from bot.core.policy import LaneId
+from bot.core.release import Release
+from bot.ports.letters import Undelivered
+from bot.ports.store import CardKind, EffectKind, EffectState, NewEffect, Transaction
+from bot.record import Setting
+
+HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
+"""How a happening is kept until its line stands in the thread."""
+HEAD: TypeAdapter[Head] = TypeAdapter(Head)
+"""How a head is kept until it is noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loud:
+    """Something that operations should know, and where: a lane, a service, or with neither everything."""
+
+    happening: Happening
+    service: str | None = None
+    environment: str | None = None
+
+
+LOUD: TypeAdapter[Loud] = TypeAdapter(Loud)
+"""How it is kept until operations are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTold:
+    """The ids of the first bad build and, once it is mended, of the one that mended it."""
+
+    first: int
+    by: int | None
+
+
+LINE_TOLD: TypeAdapter[LineTold] = TypeAdapter(LineTold)
+
+
+def deploy_key(release: Release) -> str:
+    """Return the key of the effect that deploys what a release ships now."""
+    return f"deploy:{release.name}:{release.generation}"
+
+
+def question_name(release: Release) -> str:
+    """Return under which name it is kept who answered whether the deploy of a release ran."""
+    return f"question-{release.number}"
+
+
+def in_turn(lane: LaneId) -> str:
+    """Return the lane of effects in which the deploys of a lane go one at a time."""
+    return f"deploy:{lane}"
+
+
+def deploys(decided: Decision) -> tuple[str, ...]:
+    """Return the keys of the deploys that are under way or next: whatever else waits in the lane is no longer due."""
+    starts = [decided.lane.release(one.release) for one in decided.effects if isinstance(one, StartDeployment)]
+    return tuple(deploy_key(release) for release in (*starts, decided.lane.in_flight) if release is not None)
+
+
+def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> None:
+    """Write down an effect that goes to the CI system or to Slack; what concerns other lanes is not for here.
+
+    Raises:
+        LookupError: it names a release that is not in the lane.
+    """
+    if isinstance(effect, TellOperations):
+        tell_operations(tx, Loud(effect.happening, lane.id.service, lane.id.environment), setting)
+        return
+    if isinstance(effect, Taint | TellLanesAfter):
+        return
+    release = lane.release(effect.release)
+    if release is None:
+        raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
+    match effect:
+        case StartDeployment():
+            new = NewEffect(deploy_key(release), EffectKind.DEPLOY, in_turn(lane.id), release.number, "{}")
+            tx.effects.enqueue(new, setting.now)
+        case ResendDeployment():
+            tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
+        case Announce() | TellFailure():
+            kind = EffectKind.ANNOUNCE if isinstance(effect, Announce) else EffectKind.TELL_FAILURE
+            _tell(tx, kind, release, setting.now)
+        case TellRolledBack(other=other):
+            _tell(
+                tx, EffectKind.TELL_ROLLED_BACK, release, setting.now, "{}" if other is None else f'{{"other":{other}}}'
+            )
+        case Remind(nth=nth):
+            _remind(tx, release, nth, setting.now)
+        case AskWhetherItRan():
+            channel = setting.policy.operations or release.policy.channel
+            asked = Undelivered(question_name(release), "question", release.number, "unknown", setting.now, None, "")
+            tx.letters.open(asked, setting.now)
+            tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
+
+
+def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime, body: str = "{}") -> None:
+    key = f"{kind.value}:{release.name}"
+    tx.effects.enqueue(NewEffect(key, kind, key, release.number, body), now)
+
+
+def _remind(tx: Transaction, release: Release, nth: int, now: datetime) -> None:
+    """Ask for a reminder; whoever is asked again within a generation is reminded again."""
+    key = f"remind:{release.name}:{release.generation}:{nth}"
+    if release.asked_at is not None:
+        key = f"{key}:{release.asked_at.isoformat()}"
+    tx.effects.enqueue(NewEffect(key, EffectKind.REMIND, f"remind:{release.name}", release.number, "{}"), now)
+
+
+def tell_operations(tx: Transaction, loud: Loud, setting: Setting) -> None:
+    """Have operations told, each thing once, in the order in which things happened."""
+    told = loud.happening
+    where = "/".join(name for name in (loud.service, loud.environment) if name)
+    key = f"operations:{where}:{setting.now.isoformat()}:{told.kind.value}:{told.release or ''}:{told.by or ''}"
+    body = LOUD.dump_json(loud).decode()
+    new = NewEffect(key, EffectKind.OPERATIONS, f"operations:{where}", told.release, body)
+    tx.effects.enqueue(new, setting.now)
+
+
+def tell_line(tx: Transaction, service: str, news: Broke | Mended, now: datetime) -> None:
+    """Have the service's channel told that its main branch broke, or was mended."""
+    told = LineTold(news.first.id, news.by.id if isinstance(news, Mended) else None)
+    key = f"line:{service}:{now.isoformat()}:{'broke' if told.by is None else 'mended'}"
+    body = LINE_TOLD.dump_json(told).decode()
+    tx.effects.enqueue(NewEffect(key, EffectKind.TELL_LINE, f"line:{service}", None, body), now)
+
+
+def thread_line(happening: Happening, index: int, now: datetime) -> NewEffect:
+    """Return the line in its release's thread that tells of a happening, the so-many-eth of its decision."""
+    key = f"log:R-{happening.release}:{now.isoformat()}:{index}:{happening.kind.value}:{happening.by or ''}"
+    body = HAPPENING.dump_json(happening).decode()
+    return NewEffect(key, EffectKind.LOG, f"thread:R-{happening.release}", happening.release, body)
+
+
+def anchor(tx: Transaction, setting: Setting) -> None:
+    """Have the head of the audit chain noted outside: in the log and the operations channel. Each head at most once."""
+    head = tx.audit.head()
+    if head.seq == 0:
+        return
+    key = f"anchor:{head.seq}"
+    tx.effects.enqueue(NewEffect(key, EffectKind.ANCHOR, "anchor", None, HEAD.dump_json(head).decode()), setting.now)
