@@ -1,25 +1,16 @@
-"""How releases come to be, what a build's news do to them, and what a newer one makes of older ones."""
+"""How releases come to be by themselves, what a build's news do to them, and how lanes are adopted."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.core.build import Build, BuildState
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Account, Adopt, BuildChanged, DeploymentEnded, FoundLive, Request
-from bot.core.lane import Lane, Live
-from bot.core.policy import Permission, Policy
-from bot.core.refusals import (
-    AccountMayNotAct,
-    AlreadyLive,
-    AlreadyOpen,
-    NotDeployable,
-    NotExpected,
-    NotInPolicy,
-    NotPermitted,
-    Reason,
-)
+from bot.core.inputs import Adopt, BuildChanged, FoundLive, ReachedBefore
+from bot.core.lane import Around, Judgement, Lane, Live, Mark, ModeSwitch, Reached
+from bot.core.policy import After, Mode, NewerBuild, Policy
+from bot.core.refusals import NotExpected
 from bot.core.release import Lifecycle, Origin, Release
 from tests.factories import LANE, NOON, a_build
 from tests.unit.core.values import (
@@ -27,7 +18,6 @@ from tests.unit.core.values import (
     ELSEWHERE,
     FRESH,
     LATER,
-    OLGA,
     POLICY,
     PRIYA,
     flying,
@@ -36,6 +26,7 @@ from tests.unit.core.values import (
     lane_policy,
     live,
     one,
+    policy,
     reasons,
     release,
 )
@@ -58,8 +49,19 @@ def opened(number: int, build: Build | None = None, under: Policy = POLICY) -> R
     )
 
 
-def news(number: int, *, newest: bool = True, **changed: object) -> BuildChanged:
-    return BuildChanged(a_build(number, **changed), newest)
+def news(number: int, *, newest: bool = True, became: bool = True, **changed: object) -> BuildChanged:
+    return BuildChanged(a_build(number, **changed), newest, became)
+
+
+def reached(number: int, since: datetime = NOON, environment: str = "staging") -> Around:
+    return Around(reached=(Reached(environment, number, since),))
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+AFTER = policy(after=After("staging", HALF_AN_HOUR))
+SOAKED = LATER - HALF_AN_HOUR
+EACH = policy(newer_build=NewerBuild.EACH_MUST_SHIP)
+QUARANTINE = Around(marks=(Mark(1, Judgement.BAD, a_build(2).position, "2", "sam", "loses money", NOON),))
 
 
 def test_the_newest_deployable_build_opens_a_release_by_itself() -> None:
@@ -74,6 +76,8 @@ def test_where_nobody_is_asked_it_is_sent_on_its_way_at_once() -> None:
     assert go(lane(), news(2), AUTOMATIC).effects == (StartDeployment(9, 1),)
 
 
+OBSERVED = ModeSwitch(Mode.OBSERVE, Mode.DELIVERY, "sam", "by hand today", NOON)
+SECOND = timedelta(seconds=1)
 OPENS: list[tuple[str, Lane, BuildChanged, Policy, bool]] = [
     ("in a lane that is live with nothing known", lane(), news(2), POLICY, True),
     ("over something whose position nobody knows", lane(live=Live("f" * 40, "?", NOON)), news(2), POLICY, True),
@@ -93,6 +97,25 @@ OPENS: list[tuple[str, Lane, BuildChanged, Policy, bool]] = [
     ("not while a newer one waits", lane(release(3)), news(2), POLICY, False),
     ("not while a newer one is in flight", lane(flying(3)), news(2), POLICY, False),
     ("not in a lane that left the policy", lane(), news(2), ELSEWHERE, False),
+    ("not in a lane that is observed", lane(), news(2), policy(mode=Mode.OBSERVE, target=None), False),
+    ("not in a lane that was switched to be observed", lane(mode=OBSERVED), news(2), POLICY, False),
+    ("not where there is nothing to deploy it with", lane(), news(2), policy(target=None), False),
+    ("on trial like anywhere else", lane(), news(2), policy(trial=True), True),
+    ("not when it is quarantined", lane(around=QUARANTINE), news(2), POLICY, False),
+    ("not when it contains one that is quarantined", lane(around=QUARANTINE), news(3), POLICY, False),
+    ("though a later one is quarantined", lane(around=QUARANTINE), news(1), POLICY, True),
+    ("not before it was live in the environment before", lane(), news(2), AFTER, False),
+    ("not before its soak there has ended", lane(around=reached(2, SOAKED + SECOND)), news(2), AFTER, False),
+    ("once its soak there has ended", lane(around=reached(2, SOAKED)), news(2), AFTER, True),
+    ("not when another one was there", lane(around=reached(1, SOAKED)), news(2), AFTER, False),
+    ("not when it was live somewhere else", lane(around=reached(2, SOAKED, "qa")), news(2), AFTER, False),
+    ("where each must ship, though newer ones are deployable", lane(), news(2, newest=False), EACH, True),
+    ("where each must ship, though a newer one waits", lane(release(3, under=EACH)), news(2, newest=False), EACH, True),
+    ("where each must ship, not when nothing is new", lane(), news(2, newest=False, became=False), EACH, False),
+    ("where each must ship, not twice", lane(release(2, under=EACH)), news(2), EACH, False),
+    ("where each must ship, not when it is in flight", lane(flying(2)), news(2), EACH, False),
+    ("where each must ship, not behind what is live", lane(live=live(3)), news(2), EACH, False),
+    ("where the latest wins, not for being new only", lane(), news(2, newest=False), POLICY, False),
 ]
 
 
@@ -102,6 +125,57 @@ OPENS: list[tuple[str, Lane, BuildChanged, Policy, bool]] = [
 def test_when_a_build_opens_a_release_by_itself(there: Lane, given: BuildChanged, under: Policy, opens: bool) -> None:
     decided = go(there, given, under)
     assert (decided.lane.release(9) is not None) is opens
+
+
+def there_before(number: int = 2, *, newest: bool = True, **changed: object) -> ReachedBefore:
+    return ReachedBefore(a_build(number, **changed), newest)
+
+
+RIPE = lane(around=reached(2, SOAKED))
+EACH_AFTER = policy(after=After("staging", HALF_AN_HOUR), newer_build=NewerBuild.EACH_MUST_SHIP)
+REACHES: list[tuple[str, Lane, ReachedBefore, Policy, bool]] = [
+    ("when its soak there has ended", RIPE, there_before(), AFTER, True),
+    ("when no soak is asked for", lane(around=reached(2, LATER)), there_before(), policy(after=After("staging")), True),
+    ("not while it soaks", lane(around=reached(2, SOAKED + SECOND)), there_before(), AFTER, False),
+    ("not when it is not known to have been there", lane(), there_before(), AFTER, False),
+    ("not when a later one was there", RIPE, there_before(newest=False), AFTER, False),
+    ("where each must ship, though a later one was there", RIPE, there_before(newest=False), EACH_AFTER, True),
+    ("not where no environment comes before", RIPE, there_before(), POLICY, False),
+    ("not in a lane that left the policy", RIPE, there_before(), ELSEWHERE, False),
+    ("not in a lane that is observed", RIPE, there_before(), policy(after=After("staging"), mode=Mode.OBSERVE), False),
+    ("not before adoption", replace(RIPE, adopted_at=None), there_before(), AFTER, False),
+    ("not when it broke", RIPE, there_before(state=BuildState.BROKEN), AFTER, False),
+    ("not when a newer one is live", replace(RIPE, live=live(3)), there_before(), AFTER, False),
+    ("not when it is live", replace(RIPE, live=live(2)), there_before(), AFTER, False),
+    ("not while a newer one waits", replace(RIPE, releases=(release(3),)), there_before(), AFTER, False),
+    ("not while it waits", replace(RIPE, releases=(release(2),)), there_before(), AFTER, False),
+    (
+        "not when it is quarantined",
+        lane(around=replace(reached(2, SOAKED), marks=QUARANTINE.marks)),
+        there_before(),
+        AFTER,
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "given", "under", "opens"), [row[1:] for row in REACHES], ids=[row[0] for row in REACHES]
+)
+def test_what_was_live_before_opens_a_release(there: Lane, given: ReachedBefore, under: Policy, opens: bool) -> None:
+    decided = go(there, given, under)
+    if opens:
+        assert decided.lane.releases == (opened(2, under=under),)
+        assert [one.kind for one in decided.happenings] == [Happened.OPENED]
+    else:
+        assert (decided.lane.releases, decided.happenings, decided.effects) == (there.releases, (), ())
+
+
+def test_the_mode_that_was_set_at_run_time_is_what_a_release_is_opened_under() -> None:
+    switched = ModeSwitch(Mode.DEPLOYMENT, Mode.DELIVERY, "sam", "holidays", NOON)
+    decided = go(lane(mode=switched), news(2))
+    assert one(decided, 9).policy.mode is Mode.DEPLOYMENT
+    assert decided.effects == (StartDeployment(9, 1),)
 
 
 # -- news of a build that waits --------------------------------------------------------------------------------------
@@ -145,147 +219,6 @@ def test_news_of_another_build_change_nothing() -> None:
 def test_news_still_reach_what_waits_in_a_lane_that_left_the_policy() -> None:
     broken = a_build(1, state=BuildState.BROKEN)
     assert one(go(lane(release()), BuildChanged(broken, newest=False), ELSEWHERE)).build == broken
-
-
-# -- requests --------------------------------------------------------------------------------------------------------
-
-
-def test_a_request_opens_a_release_that_says_who_asked() -> None:
-    decided = go(lane(), Request(a_build(2), OLGA, named=False))
-    assert decided.lane.releases == (replace(opened(2), origin=Origin.REQUEST, requested_by="olga"),)
-    assert decided.happenings[0].by == "olga"
-
-
-def test_an_older_build_may_be_asked_for_and_is_marked() -> None:
-    decided = go(lane(live=live(3)), Request(a_build(2), OLGA, named=True))
-    assert one(decided, 9).older_than_live
-    assert not one(go(lane(live=live(2)), Request(a_build(2), OLGA, named=True)), 9).older_than_live
-
-
-DEAD = a_build(2, state=BuildState.BROKEN)
-GUEST = replace(OLGA, account=Account.GUEST, permissions=frozenset())
-REQUESTS: list[tuple[str, Lane, Request, Policy, tuple[Reason, ...]]] = [
-    ("is broken", lane(), Request(DEAD, OLGA, named=True), POLICY, (NotDeployable("2 (0000002)", BuildState.BROKEN),)),
-    ("waits there", lane(release(2)), Request(a_build(2), OLGA, named=True), POLICY, (AlreadyOpen(2),)),
-    ("is in flight there", lane(flying(2)), Request(a_build(2), OLGA, named=True), POLICY, (AlreadyOpen(2),)),
-    (
-        "is live and was not named",
-        lane(live=live(2)),
-        Request(a_build(2), OLGA, named=False),
-        POLICY,
-        (AlreadyLive("2 (0000002)"),),
-    ),
-    (
-        "may not go there for every reason at once",
-        lane(release(2), live=live(2)),
-        Request(DEAD, GUEST, named=False),
-        ELSEWHERE,
-        (
-            AccountMayNotAct(Account.GUEST),
-            NotPermitted(Permission.REQUEST, ("everyone",)),
-            NotInPolicy(LANE),
-            NotDeployable("2 (0000002)", BuildState.BROKEN),
-            AlreadyOpen(2),
-        ),
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("there", "given", "under", "why"), [row[1:] for row in REQUESTS], ids=[row[0] for row in REQUESTS]
-)
-def test_a_request_is_refused_when_the_build(
-    there: Lane, given: Request, under: Policy, why: tuple[Reason, ...]
-) -> None:
-    assert reasons(there, given, under) == why
-
-
-def test_what_is_live_may_be_named_and_an_ended_release_asked_for_again() -> None:
-    there = lane(release(2, state=Lifecycle.LIVE), live=live(2))
-    assert one(go(there, Request(a_build(2), OLGA, named=True)), 9).state is Lifecycle.OPEN
-
-
-def test_the_newest_may_be_asked_for_unnamed_while_something_else_is_live() -> None:
-    assert one(go(lane(live=live(1)), Request(a_build(2), OLGA, named=False)), 9).state is Lifecycle.OPEN
-
-
-# -- newer builds ----------------------------------------------------------------------------------------------------
-
-
-def states(there: Lane) -> dict[int, str]:
-    return {one.number: one.state.value for one in there.releases}
-
-
-def test_a_newer_build_supersedes_the_older_ones_that_wait() -> None:
-    decided = go(lane(release(1), release(2)), news(3))
-    assert one(decided) == release(1, state=Lifecycle.SUPERSEDED, ended_at=LATER, superseded_by=9)
-    assert states(decided.lane) == {1: "superseded", 2: "superseded", 9: "open"}
-    assert decided.happenings[:2] == (
-        Happening(Happened.SUPERSEDED, 1, other=9),
-        Happening(Happened.SUPERSEDED, 2, other=9),
-    )
-
-
-SUPERSEDES: list[tuple[str, Lane, BuildChanged | Request, dict[int, str]]] = [
-    ("not the one whose deploy is next", lane(release(1, PRIYA)), news(3), {1: "open", 9: "open"}),
-    (
-        "not the one that is next behind one in flight",
-        lane(flying(1), release(2, PRIYA)),
-        news(3),
-        {1: "deploying", 2: "open", 9: "open"},
-    ),
-    (
-        "one that is ready, but not next",
-        lane(release(1, PRIYA), release(2, PRIYA)),
-        news(3),
-        {1: "open", 2: "superseded", 9: "open"},
-    ),
-    (
-        "one that is approved and broken",
-        lane(release(1, PRIYA, build=a_build(1, state=BuildState.BROKEN))),
-        news(3),
-        {1: "superseded", 9: "open"},
-    ),
-    ("not the one in flight", lane(flying(1)), news(3), {1: "deploying", 9: "open"}),
-    (
-        "one that was asked for",
-        lane(release(1, requested_by="olga")),
-        news(3),
-        {1: "superseded", 9: "open"},
-    ),
-    (
-        "not a newer one, when an older is asked for",
-        lane(release(3)),
-        Request(a_build(2), OLGA, named=True),
-        {3: "open", 9: "open"},
-    ),
-    (
-        "one at the same place, when another is asked for",
-        lane(release(3)),
-        Request(a_build(4, position=a_build(3).position), OLGA, named=True),
-        {3: "superseded", 9: "open"},
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("there", "given", "after"), [row[1:] for row in SUPERSEDES], ids=[row[0] for row in SUPERSEDES]
-)
-def test_a_newer_build_supersedes(there: Lane, given: BuildChanged | Request, after: dict[int, str]) -> None:
-    assert states(go(there, given).lane) == after
-
-
-def test_what_was_spared_does_not_take_the_environment_back_once_a_newer_one_is_live() -> None:
-    there = lane(release(1, PRIYA), flying(2), release(3, PRIYA, build=a_build(1, id=7)))
-    decided = go(there, DeploymentEnded(2, succeeded=True, detail="done", url=None))
-    assert states(decided.lane) == {1: "superseded", 2: "live", 3: "open"}
-    assert one(decided).superseded_by == 2
-    assert decided.effects == (StartDeployment(3, 1),)
-
-
-def test_a_newer_one_that_was_asked_for_before_stays_when_an_older_becomes_live() -> None:
-    there = lane(release(1, build=a_build(5)), flying(2))
-    assert states(go(there, DeploymentEnded(2, succeeded=True, detail="done", url=None)).lane) == {1: "open", 2: "live"}
 
 
 # -- adoption --------------------------------------------------------------------------------------------------------
