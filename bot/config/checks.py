@@ -6,12 +6,14 @@ continues the sentence "`KEY` ...".
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
+from zoneinfo import available_timezones
 
 from bot.config.addresses import check_heartbeat
-from bot.config.problem import quoted
+from bot.config.problem import nearest, quoted
 
 PLACEHOLDERS = ("version", "sha", "digest", "environment", "service", "release", "key")
 ADDED_INPUTS = ("sha", "signoff_key")
@@ -31,6 +33,8 @@ NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 LONGEST_WAIT = timedelta(days=365)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = r"[1-9][0-9]{0,8}[smhd]"
+HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+MOMENT = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{HOUR}"
 WORKFLOW = r"(?:\.github/workflows/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml"
 BRANCH = r"[A-Za-z0-9_][A-Za-z0-9._/+@#=-]{0,199}"
 
@@ -67,6 +71,39 @@ def check_duration(value: Any) -> timedelta:
 def check_count(value: Any) -> int:
     """Read a count of people."""
     return int(text("[1-9][0-9]{0,2}", "a number from 1 to 999")(value))
+
+
+def check_hour(value: Any) -> time:
+    """Read an hour of the day such as 07:30."""
+    return time.fromisoformat(text(HOUR, 'an hour in quotation marks, such as "20:00"')(value))
+
+
+def check_moment(value: Any) -> time | datetime:
+    """Read an hour of the day, or a local moment without a zone."""
+    should = 'an hour such as "20:00" or a moment such as "2026-12-23T18:00", in quotation marks'
+    written = text(f"{HOUR}|{MOMENT}", should)(value)
+    if "T" not in written:
+        return time.fromisoformat(written)
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(f"must be {should}; {quoted(written)} is no day of the calendar") from None
+
+
+def check_timezone(value: Any) -> str:
+    """Check the name of an IANA time zone."""
+    should = "an IANA time zone such as Europe/Berlin"
+    name = text("[A-Za-z0-9_+/-]{1,64}", should)(value)
+    if name not in _zones():
+        near = nearest(name, _zones())
+        meant = f" (did you mean {quoted(near)}?)" if near else ""
+        raise ValueError(f"must be {should}; {quoted(name)} is not{meant}")
+    return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def check_status(value: Any) -> int:

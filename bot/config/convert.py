@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -13,14 +13,17 @@ from bot.config.policy_file import (
     ApprovalSection,
     DeploySection,
     EnvironmentSection,
+    FreezeSection,
     GithubBuild,
     HeartbeatSection,
     HotfixSection,
     PolicyFile,
+    QuietSection,
     RollbackSection,
     ServiceSection,
     VerifySection,
 )
+from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
     ApprovalRule,
@@ -57,6 +60,7 @@ _SAME = (
     "remind_after",
     "retry_within",
     "trial",
+    "when_lifted",
 )
 """Keys that a lane's policy holds under the same name; where the file is silent the core's own default stands."""
 
@@ -88,7 +92,24 @@ def _policy(file: PolicyFile, poll: timedelta) -> Policy:
         operations=file.slack.operations,
         command=file.command,
         heartbeat=_heartbeat(file.heartbeat),
+        freezes=tuple(map(_freeze, file.freezes)),
     )
+
+
+def _freeze(written: FreezeSection) -> Freeze:
+    from_, until, zone = written.from_, written.until, written.timezone
+    when: Weekly | Dated
+    if isinstance(from_, datetime) and isinstance(until, datetime):
+        when = Dated(from_, until, zone)
+    elif not isinstance(from_, datetime) and not isinstance(until, datetime):
+        when = Weekly(frozenset(written.days or ()), from_, until, zone)
+    else:
+        raise TypeError(f"{written.name} begins and ends in different ways")
+    return Freeze(written.name, when, written.environments, written.services)
+
+
+def _quiet(written: QuietSection | None) -> QuietHours | None:
+    return None if written is None else QuietHours(written.from_, written.until, written.timezone)
 
 
 def _heartbeat(section: HeartbeatSection | None) -> Heartbeat | None:
@@ -149,6 +170,7 @@ def _lane(
         rollback=_rollback(nearest("rollback")),
         hotfix=_hotfix(nearest("hotfix")),
         verify=_verification(nearest("verify")),
+        quiet_hours=_quiet(nearest("quiet_hours")),
         **given,
     )
 
@@ -201,6 +223,8 @@ def _plain(value: Any) -> Any:
         return value.total_seconds()
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, date | time):
+        return value.isoformat()
     if isinstance(value, frozenset):
         return sorted(_plain(one) if isinstance(one, Enum) else one for one in value)
     return asdict(value)

@@ -14,15 +14,19 @@ from bot.config.written import (
     Channel,
     Command,
     Count,
+    DayWord,
     Duration,
     Email,
     Event,
+    FreezeName,
     GithubEnvironment,
     GithubUser,
+    Hour,
     InputName,
     InputValue,
     JsonPath,
     ModeWord,
+    Moment,
     NewerBuildWord,
     NewName,
     OnFailureWord,
@@ -34,9 +38,11 @@ from bot.config.written import (
     SkipWord,
     SlackUser,
     Status,
+    Timezone,
     Usergroup,
     Variable,
     VersionKind,
+    WhenLiftedWord,
     WhenUnknownWord,
     Workflow,
     YesOrNo,
@@ -133,6 +139,45 @@ class ApprovalSection(Section):
     count: Count = Field(description="how many of them", examples=["1"])
 
 
+class QuietSection(Section):
+    """Hours of each day in local time."""
+
+    NAME = "quiet_hours"
+
+    from_: Hour = Field(alias="from", description="when they begin", examples=['"20:00"'])
+    until: Hour = Field(description="when they end; an earlier hour lies on the next day", examples=['"07:00"'])
+    timezone: Timezone = Field(description="an IANA time zone", examples=["Europe/Berlin"])
+
+
+class FreezeSection(Section):
+    """A time in which nothing ships: days of each week, or once between two moments."""
+
+    NAME = "a freeze"
+
+    name: FreezeName = Field(description="what people read", examples=["weekend"])
+    days: Annotated[tuple[DayWord, ...], Field(min_length=1)] | None = Field(
+        None, description="days of each week: `mon` to `sun`", examples=["[sat, sun]"]
+    )
+    from_: Moment | None = Field(
+        None,
+        alias="from",
+        description="with `days` the hour at which it begins on each of them, else the local moment",
+        examples=['"2026-12-23T18:00"'],
+    )
+    until: Moment | None = Field(
+        None,
+        description="with `days` the hour at which it ends, on the next day if that is earlier; else the local moment",
+        examples=['"2027-01-02T08:00"'],
+    )
+    timezone: Timezone = Field(description="an IANA time zone", examples=["Europe/Berlin"])
+    environments: tuple[Reference, ...] = Field(
+        (), description="environments in which it holds; absent: all", examples=["[production]"]
+    )
+    services: tuple[Reference, ...] = Field(
+        (), description="services for which it holds; absent: all", examples=["[payments]"]
+    )
+
+
 class AfterSection(Section):
     """The environment in which a build must have been live before."""
 
@@ -210,7 +255,7 @@ class Inherited(Section):
     """What `defaults` may set and a service or environment may set again; the nearest wins."""
 
     NAME = "defaults"
-    LATER = frozenset({"quiet_hours", "freezes", "when_lifted", "cards"})
+    LATER = frozenset({"freezes", "cards"})
 
     mode: ModeWord | None = Field(
         None,
@@ -257,6 +302,17 @@ class Inherited(Section):
     )
     remind_after: tuple[Duration, ...] | None = Field(
         None, description="when to remind those whose approval is missing", examples=["[2h, 8h]"]
+    )
+    quiet_hours: QuietSection | None = Field(
+        None,
+        description="hours in which nobody is reminded",
+        examples=['{from: "20:00", until: "07:00", timezone: Europe/Berlin}'],
+    )
+    when_lifted: WhenLiftedWord | None = Field(
+        None,
+        description="with `each-must-ship`, which of those that waited for a freeze goes first: `oldest`, `newest` "
+        "(the older ones are superseded), or `ask`",
+        examples=["oldest"],
     )
     retry_within: Duration | None = Field(
         None, description="how long after a failed deploy a retry keeps its approvals", examples=["1h"]
@@ -412,7 +468,7 @@ _A_SERVICE = (
 class PolicyFile(Section):
     """The whole file."""
 
-    LATER = frozenset({"freezes", "cards", "connections", "digest"})
+    LATER = frozenset({"cards", "connections", "digest"})
 
     slack: SlackSection = Field(
         default_factory=SlackSection, description="channels for everybody", examples=["{operations: C0OPS}"]
@@ -440,6 +496,11 @@ class PolicyFile(Section):
         default_factory=Inherited,
         description="what holds for every lane that says nothing else",
         examples=["{expires_after: 24h}"],
+    )
+    freezes: tuple[FreezeSection, ...] = Field(
+        (),
+        description="times in which nothing ships",
+        examples=["[{name: weekend, days: [sat, sun], timezone: Europe/Berlin}]"],
     )
     services: Annotated[dict[NewName, ServiceSection], Field(min_length=1)] = Field(
         description="services by name",

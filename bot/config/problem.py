@@ -1,7 +1,12 @@
 """What is wrong with a policy file, and where."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+
+CLOSE = 70
+"""How similar two words must be, of 100, to ask "Did you mean"."""
 LONGEST = 60
 """Characters of a quotation."""
 
@@ -29,3 +34,9 @@ def quoted(text: str) -> str:
     short = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
     plain = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in short)
     return f"`{plain}`"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant, if one is close enough."""
+    found = process.extractOne(name[:100], sorted(known), scorer=fuzz.ratio, score_cutoff=CLOSE)
+    return found[0] if found else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.config.freezes import freezes
 from bot.config.policy_file import (
     ApprovalSection,
     BuildSection,
@@ -39,6 +40,7 @@ class Whole:
             *self._permissions(),
             *self._rules(),
             *self._services(),
+            *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
         ]
         for one in found:
             path = self.shaped.original(one.path)

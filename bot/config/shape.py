@@ -9,15 +9,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from rapidfuzz import fuzz, process
 
 from bot.config.checks import NotYetError
 from bot.config.policy_file import PolicyFile, Section
-from bot.config.problem import quoted
+from bot.config.problem import nearest, quoted
 from bot.config.yaml_text import Document, Path, Tree, read_yaml
 
-_CLOSE = 70
-"""How similar two keys must be, of 100, to ask "Did you mean"."""
 _ROUNDS = 50
 """Readings; each leaves less that is wrong, the bound only guards against a mistake of ours."""
 
@@ -166,9 +163,9 @@ def _unknown(path: Path, section: type[Section]) -> Found:
         return Found(path, f"{quoted(key)} is not in this version of Signoff; {section.INSTEAD}.")
     known = keys_of(section)
     said = f"{quoted(key)} is not a key of {section.NAME}."
-    near = process.extractOne(key[:100], known, scorer=fuzz.ratio, score_cutoff=_CLOSE)
+    near = nearest(key, known)
     if near:
-        return Found(path, f"{said} Did you mean `{near[0]}`?", (*path[:-1], near[0]))
+        return Found(path, f"{said} Did you mean `{near}`?", (*path[:-1], near))
     return Found(path, f"{said} Known here: {', '.join(known)}.")
 
 

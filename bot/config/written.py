@@ -1,6 +1,6 @@
 """The types of a policy file's values: each with its check and its JSON Schema."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import Annotated
 
@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from bot.config.checks import (
     BRANCH,
     DURATION,
+    HOUR,
+    MOMENT,
     NAME,
     WORKFLOW,
     check_address,
@@ -16,18 +18,22 @@ from bot.config.checks import (
     check_count,
     check_duration,
     check_event,
+    check_hour,
     check_input_name,
     check_input_value,
+    check_moment,
     check_names,
     check_new_name,
     check_repository,
     check_status,
+    check_timezone,
     check_version_from,
     check_yes_or_no,
     one_of,
     text,
 )
-from bot.core.policy import Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenUnknown
+from bot.core.calendar import Weekday
+from bot.core.policy import Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenLifted, WhenUnknown
 
 
 def _schema(pattern: str) -> WithJsonSchema:
@@ -114,6 +120,15 @@ Status = Annotated[
 _JSON_PATH = r"[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,9}"
 JsonPath = Annotated[
     str, BeforeValidator(text(_JSON_PATH, "keys joined by dots, such as build.version")), _schema(_JSON_PATH)
+]
+WhenLiftedWord = Annotated[WhenLifted, BeforeValidator(one_of(WhenLifted)), _words(WhenLifted)]
+DayWord = Annotated[Weekday, BeforeValidator(one_of(Weekday)), _words(Weekday)]
+Hour = Annotated[time, BeforeValidator(check_hour), _schema(HOUR)]
+Moment = Annotated[time | datetime, BeforeValidator(check_moment), _schema(f"{HOUR}|{MOMENT}")]
+Timezone = Annotated[str, BeforeValidator(check_timezone), _schema("[A-Za-z0-9_+/-]{1,64}")]
+_FREEZE = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}"
+FreezeName = Annotated[
+    str, BeforeValidator(text(_FREEZE, "a name of letters, digits, spaces, '.', '_' and '-'")), _schema(_FREEZE)
 ]
 WhenUnknownWord = Annotated[WhenUnknown, BeforeValidator(one_of(WhenUnknown)), _words(WhenUnknown)]
 References = Annotated[

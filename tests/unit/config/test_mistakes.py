@@ -14,7 +14,7 @@ NEITHER = "it is neither in `groups` nor in `people`"
 A_NAME = "a name of a-z, 0-9, '.', '_' and '-', at most 63 long"
 KNOWN = (
     "mode, approvals, self_approval, newer_build, expires_after, deploy_timeout, lookup_window, when_unknown, announce, "
-    "approval_valid_for, undo_window, remind_after, retry_within, after, rollback, hotfix, verify, trial"
+    "approval_valid_for, undo_window, remind_after, quiet_hours, when_lifted, retry_within, after, rollback, hotfix, verify, trial"
 )
 
 

@@ -94,8 +94,6 @@ services:
 
 def test_exactly_what_is_not_built_is_refused() -> None:
     assert told(SHOWN) == [
-        "28: `quiet_hours` is not in this version of Signoff; remove it.",
-        "30: `freezes` is not in this version of Signoff; remove it.",
         "61: `standard` is not in this version of Signoff; write `github`.",
         "65: `webhook` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
         "76: `github_gate` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
