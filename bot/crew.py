@@ -38,7 +38,16 @@ STEADY = 60.0
 """Seconds that a loop runs after its own code failed before it counts as well again."""
 DEPLOYERS = 2
 """So that one slow answer of a CI system does not keep the other lanes waiting."""
-TOLD = (EffectKind.LOG, EffectKind.TELL_FAILURE, EffectKind.ANNOUNCE)
+TOLD = (
+    EffectKind.LOG,
+    EffectKind.TELL_FAILURE,
+    EffectKind.TELL_ROLLED_BACK,
+    EffectKind.REMIND,
+    EffectKind.OPERATIONS,
+    EffectKind.TELL_LINE,
+    EffectKind.TELL_FREEZE,
+    EffectKind.ANNOUNCE,
+)
 
 Loop = Callable[[], Awaitable[None]]
 

@@ -11,6 +11,7 @@ from bot.core.effects import (
     Announce,
     AskWhetherItRan,
     Effect,
+    Happened,
     Happening,
     Remind,
     ResendDeployment,
@@ -31,17 +32,22 @@ from bot.record import Setting
 
 HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)
 """How a happening is kept until its line stands in the thread."""
+OF_A_LOCK = (Happened.UNLOCKED, Happened.LOCK_ENDED, Happened.LOCK_ENDS_SOON)
 HEAD: TypeAdapter[Head] = TypeAdapter(Head)
 """How a head is kept until it is noted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loud:
-    """Something that operations should know, and where: a lane, a service, or with neither everything."""
+    """Something that operations should know, and where: a lane, a service, or with neither everything.
+
+    `to` is the Slack id of the one person whom it concerns, where it is told to them instead.
+    """
 
     happening: Happening
     service: str | None = None
     environment: str | None = None
+    to: str | None = None
 
 
 LOUD: TypeAdapter[Loud] = TypeAdapter(Loud)
@@ -133,10 +139,19 @@ def tell_operations(tx: Transaction, loud: Loud, setting: Setting) -> None:
     """Have operations told, each thing once, in the order in which things happened."""
     told = loud.happening
     where = "/".join(name for name in (loud.service, loud.environment) if name)
-    key = f"operations:{where}:{setting.now.isoformat()}:{told.kind.value}:{told.release or ''}:{told.by or ''}"
+    in_order = f"operations:{loud.to or where}"
+    key = f"{in_order}:{where}:{setting.now.isoformat()}:{told.kind.value}:{told.release or ''}:{told.by or ''}"
     body = LOUD.dump_json(loud).decode()
-    new = NewEffect(key, EffectKind.OPERATIONS, f"operations:{where}", told.release, body)
-    tx.effects.enqueue(new, setting.now)
+    tx.effects.enqueue(NewEffect(key, EffectKind.OPERATIONS, in_order, told.release, body), setting.now)
+
+
+def tell_owner(tx: Transaction, happening: Happening, before: Lane, setting: Setting) -> None:
+    """Tell the owner of a lock that it ends soon or has ended, unless they ended it themselves."""
+    lock = before.lock
+    if happening.kind not in OF_A_LOCK or lock is None or happening.by == lock.owner:
+        return
+    loud = Loud(happening, before.id.service, before.id.environment, lock.slack)
+    tell_operations(tx, loud, setting)
 
 
 def tell_line(tx: Transaction, service: str, news: Broke | Mended, now: datetime) -> None:

@@ -21,7 +21,7 @@ from bot.core.line import Stopped, judge, news
 from bot.core.policy import LaneId, ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle
-from bot.intents import HAPPENING, HEAD, LOUD, anchor, deploy_key, question_name
+from bot.intents import HAPPENING, HEAD, anchor, deploy_key, question_name
 from bot.ports.agenda import Soak
 from bot.ports.store import CardKind, EffectState, Transaction
 from bot.record import Setting, turn_away
@@ -29,7 +29,6 @@ from bot.record import Setting, turn_away
 __all__ = [
     "HAPPENING",
     "HEAD",
-    "LOUD",
     "Setting",
     "adopt",
     "anchor",
@@ -37,8 +36,10 @@ __all__ = [
     "question_name",
     "soak_ended",
     "submit",
+    "take_reports",
+    "turn_away",
+    "wake",
 ]
-__all__ += ["take_reports", "turn_away", "wake"]
 
 ANCHORED = (Happened.LIVE, Happened.FAILED, Happened.ROLLED_BACK)
 """After these, at the latest, whoever cuts the end of the chain off is found out."""
@@ -68,6 +69,7 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
         record.happened(tx, decided.lane, happening, given, setting)
         if happening.release is not None and not happening.again:
             tx.effects.enqueue(intents.thread_line(happening, index, setting.now), setting.now)
+        intents.tell_owner(tx, happening, before, setting)
     _show(tx, before, decided.lane, given, setting)
     _plan(tx, before, decided.lane, given, setting)
     if any(happening.kind in ANCHORED for happening in decided.happenings):

@@ -4,36 +4,28 @@ What a lost answer means differs: an announcement is sent at most once, so a los
 somebody's attention and is sent again, at the risk of a copy.
 """
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from time import monotonic
 
 import structlog
 
-from bot.core.effects import Happening
-from bot.core.lane import Live
 from bot.core.policy import Policy
-from bot.core.release import Lifecycle, Release
 from bot.ports.meter import Timed
-from bot.ports.slack import Chat, Message
-from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.slack import Chat
+from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.settle import lay_open
-from bot.submit import HAPPENING, HEAD, Setting
-from bot.views import anchor, thread
-from bot.views.announcement import announce
-from bot.views.failure import tell
+from bot.submit import Setting
 from bot.views.links import Links
 from bot.views.scene import Scene
+from handlers.composers import COMPOSERS, Post, Waits
 from handlers.desk import Desk
 from handlers.permalinks import Permalinks
 
 log = structlog.get_logger()
 
-WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE)
+WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE, EffectKind.TELL_ROLLED_BACK, EffectKind.OPERATIONS)
 """Thread lines and private answers that could not be delivered are listed, and flood nobody."""
 AT_MOST_ONCE = "an announcement is sent at most once by itself, so look before you have it sent again"
 LONGEST_FOR_THE_CARD = timedelta(minutes=1)
@@ -41,28 +33,6 @@ LONGEST_FOR_THE_CARD = timedelta(minutes=1)
 WHEN_IT_FAILED = timedelta(minutes=1)
 MOST_TRIES = 5
 """How often our own code may fail on a message before it is set aside."""
-
-
-HEAD_CARD = "head"
-"""What the card of the audit chain is about: there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A message ready to be sent: to a channel, or privately to one person."""
-
-    message: Message
-    channel: str | None
-    thread: str | None = None
-    slack: str | None = None
-    response_url: str | None = None
-
-
-class Waits(Enum):
-    """Why a message cannot be sent yet."""
-
-    FOR_THE_CARD = "its notice is not posted yet"
-    OWN_FAULT = "our own code failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,76 +157,3 @@ class Messenger:
         self.desk.attempted(row, state, ours=ours)
         if not ours:
             log.warning("fenced")
-
-
-Composer = Callable[[Transaction, EffectRow, Scene], Post | Waits | None]
-
-
-def _thread_line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
-    happening: Happening = HAPPENING.validate_json(row.effect.body)
-    release = _release(tx, row)
-    message = thread.line(happening, release, tx.lanes.load(release.lane), scene)
-    if message is None:
-        return None
-    card = tx.cards.of(CardKind.NOTICE, release.number)
-    if card is None or card.ts is None:
-        return Waits.FOR_THE_CARD
-    return Post(message, card.channel, thread=card.ts)
-
-
-def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
-    if scene.policy.announcements is None:
-        return None
-    release = _release(tx, row)
-    before = _live_before(tx, release)
-    return Post(announce(release, scene.policy, scene.links, before), scene.policy.announcements)
-
-
-def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
-    release = _release(tx, row)
-    return Post(tell(release, scene.policy, scene.links, scene.permalinks), release.policy.channel)
-
-
-def _answer(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
-    del tx, scene
-    body = json.loads(row.effect.body)
-    message = Message(body["text"], tuple(body["blocks"]))
-    return Post(message, body["channel"], slack=body["slack"], response_url=body["response_url"])
-
-
-def _anchor(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
-    head = HEAD.validate_json(row.effect.body)
-    if row.attempt == 1:
-        log.info("audit_anchor", seq=head.seq, hash=head.hash)
-    if scene.policy.operations is None:
-        return None
-    card = tx.cards.of(CardKind.AUDIT, HEAD_CARD)
-    if row.attempt == 1 or card is None:
-        tx.cards.want(CardKind.AUDIT, HEAD_CARD, scene.policy.operations, row.created_at)
-    if card is None or card.ts is None:
-        return Waits.FOR_THE_CARD
-    return Post(anchor.line(head), card.channel, thread=card.ts)
-
-
-COMPOSERS: dict[EffectKind, Composer] = {
-    EffectKind.LOG: _thread_line,
-    EffectKind.ANNOUNCE: _announcement,
-    EffectKind.TELL_FAILURE: _failure,
-    EffectKind.ANSWER: _answer,
-    EffectKind.ANCHOR: _anchor,
-}
-
-
-def _release(tx: Transaction, row: EffectRow) -> Release:
-    release = tx.lanes.release(row.effect.release) if row.effect.release is not None else None
-    if release is None:
-        raise LookupError(f"{row.effect.key} names no release")
-    return release
-
-
-def _live_before(tx: Transaction, release: Release) -> Live | None:
-    """Return what was live in the lane before this release, as far as its history tells."""
-    for older in tx.lanes.history(release.lane, 50):
-        if older.number < release.number and older.state is Lifecycle.LIVE and older.ended_at is not None:
-            return Live(older.build.sha, older.build.version, older.ended_at, older.build.position, older.number)
-    return None

@@ -35,7 +35,16 @@ from tests.fakes.source import FakeSource
 WORKSPACE = "https://acme.slack.example/"
 MOST_STEPS = 200
 """More than any story needs without the clock moving: whoever goes on spins."""
-TOLD = (EffectKind.LOG, EffectKind.TELL_FAILURE, EffectKind.ANNOUNCE)
+TOLD = (
+    EffectKind.LOG,
+    EffectKind.TELL_FAILURE,
+    EffectKind.TELL_ROLLED_BACK,
+    EffectKind.REMIND,
+    EffectKind.OPERATIONS,
+    EffectKind.TELL_LINE,
+    EffectKind.TELL_FREEZE,
+    EffectKind.ANNOUNCE,
+)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,168 @@
+"""What each kind of Slack effect says and where to, read from the database at the moment it is sent."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import structlog
+from pydantic import TypeAdapter
+
+from bot.core.approvals import missing
+from bot.core.effects import Happening
+from bot.core.lane import Live
+from bot.core.policy import LaneId
+from bot.core.release import Lifecycle, Release
+from bot.intents import HAPPENING, HEAD, LINE_TOLD, LOUD
+from bot.ports.slack import Message
+from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
+from bot.views import anchor, mainline, thread
+from bot.views.announcement import announce
+from bot.views.failure import tell
+from bot.views.operations import loud
+from bot.views.reminder import remind
+from bot.views.rolled_back import tell_rolled_back
+from bot.views.scene import Scene
+
+log = structlog.get_logger()
+
+HEAD_CARD = "head"
+"""What the card of the audit chain is about: there is one."""
+WAS_LIVE = (Lifecycle.LIVE, Lifecycle.ROLLED_BACK)
+OTHER: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message ready to be sent: to a channel, or privately to one person."""
+
+    message: Message
+    channel: str | None
+    thread: str | None = None
+    slack: str | None = None
+    response_url: str | None = None
+
+
+class Waits(Enum):
+    """Why a message cannot be sent yet."""
+
+    FOR_THE_CARD = "its notice is not posted yet"
+    OWN_FAULT = "our own code failed"
+
+
+Composer = Callable[[Transaction, EffectRow, Scene], Post | Waits | None]
+
+
+def _thread_line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    happening: Happening = HAPPENING.validate_json(row.effect.body)
+    release = _release(tx, row)
+    message = thread.line(happening, release, tx.lanes.load(release.lane), scene)
+    if message is None:
+        return None
+    card = tx.cards.of(CardKind.NOTICE, release.number)
+    if card is None or card.ts is None:
+        return Waits.FOR_THE_CARD
+    return Post(message, card.channel, thread=card.ts)
+
+
+def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    if scene.policy.announcements is None:
+        return None
+    release = _release(tx, row)
+    before = _live_before(tx, release)
+    return Post(announce(release, scene.policy, scene.links, before), scene.policy.announcements)
+
+
+def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    release = _release(tx, row)
+    return Post(tell(release, scene.policy, scene.links, scene.permalinks), release.policy.channel)
+
+
+def _answer(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    del tx, scene
+    body = json.loads(row.effect.body)
+    message = Message(body["text"], tuple(body["blocks"]))
+    return Post(message, body["channel"], slack=body["slack"], response_url=body["response_url"])
+
+
+def _anchor(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    head = HEAD.validate_json(row.effect.body)
+    if row.attempt == 1:
+        log.info("audit_anchor", seq=head.seq, hash=head.hash)
+    if scene.policy.operations is None:
+        return None
+    card = tx.cards.of(CardKind.AUDIT, HEAD_CARD)
+    if row.attempt == 1 or card is None:
+        tx.cards.want(CardKind.AUDIT, HEAD_CARD, scene.policy.operations, row.created_at)
+    if card is None or card.ts is None:
+        return Waits.FOR_THE_CARD
+    return Post(anchor.line(head), card.channel, thread=card.ts)
+
+
+def _rolled_back(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    rollback = _release(tx, row)
+    number = OTHER.validate_json(row.effect.body).get("other")
+    other = tx.lanes.release(number) if number is not None else None
+    message = tell_rolled_back(rollback, other, tx.lanes.load(rollback.lane), scene)
+    return Post(message, rollback.policy.channel)
+
+
+def _reminder(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    """Remind whoever is still missing; nobody once the release is on its way, or waits for something else."""
+    release = _release(tx, row)
+    lane = tx.lanes.load(release.lane)
+    if release.state is not Lifecycle.OPEN or not missing(release, lane, scene.policy):
+        return None
+    return Post(remind(release, lane, scene), release.policy.channel)
+
+
+def _loud(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    told = LOUD.validate_json(row.effect.body)
+    service = scene.policy.service(told.service) if told.service else None
+    channel = told.to or scene.policy.operations or (service.channel if service else None)
+    if channel is None:
+        return None
+    number = told.happening.release
+    release = tx.lanes.release(number) if number is not None else None
+    lane = LaneId(told.service, told.environment) if told.service and told.environment else None
+    return Post(loud(told.happening, lane, release, scene.policy, scene.permalinks), channel)
+
+
+def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    told = LINE_TOLD.validate_json(row.effect.body)
+    first = tx.builds.by_id(told.first)
+    by = tx.builds.by_id(told.by) if told.by is not None else None
+    service = scene.policy.service(first.service) if first else None
+    if first is None or service is None:
+        return None
+    if by is None:
+        return Post(mainline.broken(first, scene.policy, scene.links), service.channel)
+    return Post(mainline.mended(by, first, scene.policy, scene.links), service.channel)
+
+
+COMPOSERS: dict[EffectKind, Composer] = {
+    EffectKind.LOG: _thread_line,
+    EffectKind.ANNOUNCE: _announcement,
+    EffectKind.TELL_FAILURE: _failure,
+    EffectKind.TELL_ROLLED_BACK: _rolled_back,
+    EffectKind.REMIND: _reminder,
+    EffectKind.OPERATIONS: _loud,
+    EffectKind.TELL_LINE: _line,
+    EffectKind.ANSWER: _answer,
+    EffectKind.ANCHOR: _anchor,
+}
+
+
+def _release(tx: Transaction, row: EffectRow) -> Release:
+    release = tx.lanes.release(row.effect.release) if row.effect.release is not None else None
+    if release is None:
+        raise LookupError(f"{row.effect.key} names no release")
+    return release
+
+
+def _live_before(tx: Transaction, release: Release) -> Live | None:
+    """Return what was live in the lane before this release, as far as its history tells."""
+    for older in tx.lanes.history(release.lane, 50):
+        if older.number < release.number and older.state in WAS_LIVE and older.ended_at is not None:
+            return Live(older.build.sha, older.build.version, older.ended_at, older.build.position, older.number)
+    return None
