@@ -4,8 +4,10 @@ Rules, all of which must hold:
 
 - Every rule needs its count of people; one person satisfies one rule only. Whom to count where is an assignment, not
   a greedy pass: somebody who is in two groups must not be spent on the one that others could fill.
-- `self_approval: forbid`: never the requester or the last pusher, and each commit needs one counted approver who is
-  not among its authors. In this version the commit looked at is the one that ships.
+- What ships is every commit later than what is live, up to the build's own. `self_approval: forbid`: never the
+  requester or the last pusher, and each of these commits needs one counted approver who is not among its authors.
+  `strict`: nor any author of any of them, and every author and approver must be one of the policy's people. `allow`:
+  anybody.
 - The rules of the snapshot and those of today hold each for itself: what one of them lacks the other does not lift.
 - A person is one person with all their accounts: somebody who acted before the policy listed them, under the id of
   their Slack account, is not somebody else afterwards.
@@ -15,7 +17,7 @@ Rules, all of which must hold:
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.core.build import people_behind
+from bot.core.build import Author
 from bot.core.inputs import Account, Actor
 from bot.core.lane import Lane
 from bot.core.policy import ApprovalRule, LanePolicy, Permission, Person, Policy, SelfApproval
@@ -56,8 +58,8 @@ def approval_reasons(
     rules = rules_of(release, lane, policy)
     if not entitled(actor, rules):
         reasons.append(NotAnApprover(rules))
-    if own_work and _forbids_own(release, lane, policy):
-        reasons += [OwnRelease(how) for how in _own(_names(actor.person.id, actor.person.slack), release, policy)]
+    if own_work:
+        reasons += [OwnRelease(how) for how in _own_work(actor, release, lane, policy)]
     return tuple(reasons)
 
 
@@ -74,10 +76,14 @@ def asked_for(person: Person, release: Release) -> bool:
     return release.requested_by in _names(person.id, person.slack)
 
 
+def gave(person: Person, word: Approval) -> bool:
+    """Whether a word is this person's, whatever they were called when they said it."""
+    return not _names(person.id, person.slack).isdisjoint(_names(word.person, word.slack))
+
+
 def word_of(person: Person, release: Release) -> Approval | None:
     """Return the person's approval that stands on what the release ships now, or None."""
-    names = _names(person.id, person.slack)
-    return next((word for word in release.standing() if names & _names(word.person, word.slack)), None)
+    return next((word for word in release.standing() if gave(person, word)), None)
 
 
 def rules_of(release: Release, lane: Lane, policy: Policy) -> tuple[ApprovalRule, ...]:
@@ -87,28 +93,37 @@ def rules_of(release: Release, lane: Lane, policy: Policy) -> tuple[ApprovalRule
 
 def missing(release: Release, lane: Lane, policy: Policy) -> tuple[Missing, ...]:
     """Return the rules that the standing approvals do not meet, under the snapshot and under today's policy."""
-    counted = _countable(release, lane, policy)
     found: dict[ApprovalRule, Missing] = {}
-    for lane_policy in in_force(release, lane, policy):
-        for rule, have in _assign(lane_policy.required(release.kind), counted, policy).items():
-            if have < rule.count:
+    for one in _asking(release, lane, policy):
+        yeses = _counted(one, release, lane, policy)
+        for rule, have in _assign(one.required(release.kind), yeses).items():
+            if have < min(rule.count, found[rule].have if rule in found else rule.count):
                 found[rule] = Missing(rule, have)
     return tuple(found.values())
 
 
-def only_authors_approved(release: Release, lane: Lane, policy: Policy) -> bool:
-    """Whether the rules are met in number, but everybody who counts for them wrote the commit themselves."""
-    authors = {people_behind(author, policy) for author in release.build.authors}
-    counted = _countable(release, lane, policy)
-    for lane_policy in in_force(release, lane, policy):
-        rules = lane_policy.required(release.kind)
-        fitting = [
-            word for word in counted if any(_fits(_policy_names(word, policy), word.groups, rule) for rule in rules)
-        ]
-        forbids = lane_policy.self_approval is not SelfApproval.ALLOW
-        if forbids and fitting and all(_policy_names(word, policy) & authors for word in fitting):
+def needs_another(release: Release, lane: Lane, policy: Policy) -> bool:
+    """Whether some commit of it is approved by nobody who counts but its own authors; False while nobody counts."""
+    commits = [_people_behind(authors, policy) for authors in _commits(release, lane)]
+    for one in _asking(release, lane, policy):
+        if one.self_approval is SelfApproval.ALLOW:
+            continue
+        rules = one.required(release.kind)
+        counted = [yes for yes in _counted(one, release, lane, policy) if any(yes.fits(rule) for rule in rules)]
+        if counted and any(all(yes.names & wrote for yes in counted) for wrote in commits):
             return True
     return False
+
+
+def unmapped(release: Release, lane: Lane, policy: Policy) -> tuple[str, ...]:
+    """Return whom `strict` cannot place: authors by their names, then approvers by their ids, each once."""
+    if not any(one.self_approval is SelfApproval.STRICT for one in _asking(release, lane, policy)):
+        return ()
+    authors = [author for wrote in _commits(release, lane) for author in wrote]
+    unknown = [author.name for author in authors if not _people_behind((author,), policy)]
+    listed = {person.id for person in policy.people}
+    unknown += [word.person for word in release.standing() if _policy_names(word, policy).isdisjoint(listed)]
+    return tuple(dict.fromkeys(unknown))
 
 
 def in_force(release: Release, lane: Lane, policy: Policy) -> tuple[LanePolicy, ...]:
@@ -117,30 +132,67 @@ def in_force(release: Release, lane: Lane, policy: Policy) -> tuple[LanePolicy, 
     return (release.policy, today) if today else (release.policy,)
 
 
-def _forbids_own(release: Release, lane: Lane, policy: Policy) -> bool:
-    return any(one.self_approval is not SelfApproval.ALLOW for one in in_force(release, lane, policy))
+def _asking(release: Release, lane: Lane, policy: Policy) -> tuple[LanePolicy, ...]:
+    """Return those of the policies then and now that ask somebody for approval."""
+    return tuple(one for one in in_force(release, lane, policy) if one.required(release.kind))
 
 
-def _own(names: frozenset[str], release: Release, policy: Policy) -> list[OwnWork]:
-    own = []
+def _commits(release: Release, lane: Lane) -> tuple[tuple[Author, ...], ...]:
+    """Return the authors of each commit that would become live; the build's own even where it takes the lane back."""
+    changes = [change.authors for change in lane.around.changes if change.position <= release.build.position]
+    return (*changes, release.build.authors)
+
+
+def _people_behind(authors: Iterable[Author], policy: Policy) -> frozenset[str]:
+    """Return the ids of the policy's people who are among the authors, by any one of their accounts."""
+    accounts = [(author.github, author.email) for author in authors]
+    found = [policy.person_of(github=github) for github, _ in accounts]
+    found += [policy.person_of(email=email) for _, email in accounts]
+    return frozenset(person.id for person in found if person)
+
+
+def _own_work(actor: Actor, release: Release, lane: Lane, policy: Policy) -> tuple[OwnWork, ...]:
+    names = _names(actor.person.id, actor.person.slack)
+    asking = _asking(release, lane, policy)
+    return tuple(dict.fromkeys(how for one in asking for how in _own(names, one, release, lane, policy)))
+
+
+def _own(names: frozenset[str], one: LanePolicy, release: Release, lane: Lane, policy: Policy) -> tuple[OwnWork, ...]:
+    """Return how a release is somebody's own, as far as one policy forbids that."""
+    if one.self_approval is SelfApproval.ALLOW:
+        return ()
+    pusher, own = release.build.pusher, []
     if release.requested_by in names:
         own.append(OwnWork.REQUESTER)
-    if people_behind(release.build.pusher, policy) in names:
+    if pusher and names & _people_behind((pusher,), policy):
         own.append(OwnWork.PUSHER)
-    return own
+    if one.self_approval is SelfApproval.STRICT:
+        wrote = _people_behind((author for authors in _commits(release, lane) for author in authors), policy)
+        own += [OwnWork.AUTHOR] if names & wrote else []
+    return tuple(own)
 
 
-def _countable(release: Release, lane: Lane, policy: Policy) -> tuple[Approval, ...]:
-    """Return the approvals that may count: one of each person, none of whose own work it is where that is forbidden."""
-    forbids = _forbids_own(release, lane, policy)
-    counted: list[Approval] = []
+@dataclass(frozen=True, slots=True)
+class _Yes:
+    """An approval that may count: under which ids its giver may have acted, and in which groups they were."""
+
+    names: frozenset[str]
+    groups: tuple[str, ...]
+
+    def fits(self, rule: ApprovalRule) -> bool:
+        """Whether they are one of those whom the rule asks."""
+        return _fits(self.names, self.groups, rule)
+
+
+def _counted(one: LanePolicy, release: Release, lane: Lane, policy: Policy) -> tuple[_Yes, ...]:
+    """Return the approvals that may count under one policy: one of each person, none of what is their own."""
+    counted: list[_Yes] = []
     seen: set[str] = set()
     for word in release.standing():
         names = _policy_names(word, policy)
-        if names & seen or (forbids and _own(names, release, policy)):
-            continue
+        if names.isdisjoint(seen) and not _own(names, one, release, lane, policy):
+            counted.append(_Yes(names, word.groups))
         seen |= names
-        counted.append(word)
     return tuple(counted)
 
 
@@ -160,30 +212,24 @@ def _fits(names: frozenset[str], groups: Iterable[str], rule: ApprovalRule) -> b
     return not (names | set(groups)).isdisjoint(rule.sources)
 
 
-def _assign(rules: tuple[ApprovalRule, ...], counted: tuple[Approval, ...], policy: Policy) -> dict[ApprovalRule, int]:
+def _assign(rules: tuple[ApprovalRule, ...], counted: tuple[_Yes, ...]) -> dict[ApprovalRule, int]:
     """Return how many people each rule gets when they are assigned as well as possible (augmenting paths)."""
     seats = [rule for rule in rules for _ in range(rule.count)]
-    taken: dict[int, Approval] = {}
+    taken: dict[int, _Yes] = {}
 
-    def seat(approval: Approval, tried: set[int]) -> bool:
+    def seat(yes: _Yes, tried: set[int]) -> bool:
         for index, rule in enumerate(seats):
-            if index in tried or not _fits(_policy_names(approval, policy), approval.groups, rule):
+            if index in tried or not yes.fits(rule):
                 continue
             tried.add(index)
             if index not in taken or seat(taken[index], tried):
-                taken[index] = approval
+                taken[index] = yes
                 return True
         return False
 
-    for approval in counted:
-        seat(approval, set())
+    for yes in counted:
+        seat(yes, set())
     have = dict.fromkeys(rules, 0)
     for index in taken:
         have[seats[index]] += 1
     return have
-
-
-def unmapped(release: Release, lane: Lane, policy: Policy) -> tuple[str, ...]:
-    """Return whom `strict` cannot place: authors and approvers who are not in the policy's people, by name."""
-    del release, lane, policy
-    return ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import calendar, gates
-from bot.core.approvals import Missing, missing, only_authors_approved, unmapped
+from bot.core.approvals import Missing, missing, needs_another, unmapped
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Lane, Lock, Mark, Stop
 from bot.core.policy import LaneId, Policy
@@ -25,7 +25,7 @@ class WaitsForApproval:
 
 @dataclass(frozen=True, slots=True)
 class NeedsAnotherApprover:
-    """Everybody who approved wrote a commit of it; somebody else must approve too."""
+    """A commit of it has been approved by nobody but its own authors; somebody else must approve too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def approval_blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blo
     found: list[Blocker] = []
     waits = missing(release, lane, policy)
     found += [WaitsForApproval(rule) for rule in waits]
-    if not waits and only_authors_approved(release, lane, policy):
+    if not waits and needs_another(release, lane, policy):
         found.append(NeedsAnotherApprover())
     unknown = unmapped(release, lane, policy)
     if unknown:

@@ -19,7 +19,7 @@ Rules:
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import gates
+from bot.core import asking, gates
 from bot.core.approvals import in_force
 from bot.core.authorize import Act, authorize
 from bot.core.build import Build, BuildState
@@ -58,7 +58,7 @@ def build_changed(lane: Lane, given: BuildChanged, policy: Policy, fresh: Fresh,
     decided = Decision(lane)
     for release in lane.open:
         if release.build.id == given.build.id:
-            decided = _with_build(decided, release, given.build)
+            decided = _with_build(decided, release, given.build, now)
     due = given.newest or (given.became and _each_must_ship(lane, policy))
     return _open_by_itself(decided, given.build, policy, fresh, now) if due else decided
 
@@ -74,12 +74,12 @@ def reached_before(lane: Lane, given: ReachedBefore, policy: Policy, fresh: Fres
     return _open_by_itself(decided, given.build, policy, fresh, now) if due else decided
 
 
-def _with_build(decided: Decision, release: Release, build: Build) -> Decision:
+def _with_build(decided: Decision, release: Release, build: Build, now: datetime) -> Decision:
     if build.artifact == release.artifact or build.state is not BuildState.DEPLOYABLE:
         broke = build.state is BuildState.BROKEN and release.build.state is not BuildState.BROKEN
         shown = decided.changed(replace(release, build=build))
         return shown.happened(Happening(Happened.BUILD_BROKE, release.number, url=build.url)) if broke else shown
-    rebuilt = replace(release, build=build, artifact=build.artifact, generation=release.generation + 1, put_off=None)
+    rebuilt = replace(asking.anew(release, now), build=build, artifact=build.artifact)
     return decided.changed(rebuilt).happened(Happening(Happened.REBUILT, release.number, detail=build.artifact))
 
 

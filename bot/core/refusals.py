@@ -30,6 +30,7 @@ class OwnWork(Enum):
 
     REQUESTER = "requester"
     PUSHER = "pusher"
+    AUTHOR = "author"  # of a commit that would become live; forbidden under `strict`
 
 
 @dataclass(frozen=True, slots=True)
