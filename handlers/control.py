@@ -15,8 +15,9 @@ from handlers.grammar import parse
 from handlers.intake import Intake
 from handlers.letters import ListEffects, SettleEffect, effects_words
 from handlers.permalinks import Permalinks
+from handlers.phrases import REQUEST
 from handlers.reception import Reception
-from handlers.vocabulary import REQUEST, Misunderstood, RequestWords
+from handlers.vocabulary import Misunderstood, RequestWords
 
 MOST_WAIT = 30.0
 """Seconds that the command line waits for an act to be decided."""

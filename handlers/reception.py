@@ -15,7 +15,8 @@ from handlers.acts import ACT, Click, Command, Rejection
 from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.permalinks import Permalinks
-from handlers.vocabulary import ENTRIES, HelpWords, ListWords, Misunderstood, StatusWords, WhyWords
+from handlers.phrases import ENTRIES
+from handlers.vocabulary import HelpWords, ListWords, Misunderstood, StatusWords, WhyWords
 
 
 @dataclass(frozen=True, slots=True)

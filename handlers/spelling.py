@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 
 from bot.core.policy import Policy
 from bot.views.escape import mrkdwn
-from handlers.vocabulary import REQUEST
+from handlers.phrases import REQUEST
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]{1,500})(?:\|([^<>]{0,500}))?>")
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb"}

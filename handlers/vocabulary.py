@@ -1,8 +1,10 @@
-"""What the command can say: its forms, what each asks for, and the table from which its help is made."""
+"""What the command can say: what each of its forms asks for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.views.help import Entry
+from bot.core.policy import Mode
+from handlers.times import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,156 @@ class CancelWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryWords:
+    """Try a failed release again."""
+
+    release: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleWords:
+    """Let a release ship at a time at the earliest."""
+
+    release: int
+    at: When
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideWords:
+    """Break the glass for one release; of one that failed: mark it as done."""
+
+    release: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestWords:
     """Ask for a release; without a version, of the newest deployable build."""
 
     service: str
     version: str | None
     environment: str
+    at: When | None = None
 
 
-Reading = HelpWords | StatusWords | WhyWords | ListWords
-Parsed = Reading | ApproveWords | RejectWords | WithdrawWords | CancelWords | RequestWords
+@dataclass(frozen=True, slots=True)
+class RollbackWords:
+    """Go back; without a version, to what was live there before."""
+
+    service: str
+    version: str | None
+    environment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HotfixWords:
+    """Go the fast path."""
+
+    service: str
+    version: str
+    environment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldWords:
+    """Hold a lane, perhaps for a time only."""
+
+    service: str
+    environment: str
+    length: timedelta | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeWords:
+    """End a hold."""
+
+    service: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockWords:
+    """Take a lane for oneself; None means for the usual time."""
+
+    service: str
+    environment: str
+    length: timedelta | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockWords:
+    """End a lock."""
+
+    service: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopAllWords:
+    """Let nothing start anywhere."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoAllWords:
+    """Let everything go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeWords:
+    """Show the freezes: now and next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeWords:
+    """Switch a lane's mode."""
+
+    service: str
+    environment: str
+    mode: Mode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWords:
+    """Tell what is live."""
+
+    service: str
+    environment: str
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineWords:
+    """Keep a build, and all that contain it, from shipping."""
+
+    service: str
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClearWords:
+    """Confirm a build, and all that contain it."""
+
+    service: str
+    version: str
+    reason: str
+
+
+Reading = HelpWords | StatusWords | WhyWords | ListWords | FreezeWords
+OfRelease = ApproveWords | RejectWords | WithdrawWords | CancelWords | RetryWords | ScheduleWords | OverrideWords
+OfLane = HoldWords | ResumeWords | LockWords | UnlockWords | ModeWords | LiveWords
+OfBuild = RequestWords | RollbackWords | HotfixWords
+OfAll = StopAllWords | GoAllWords | QuarantineWords | ClearWords
+Acting = OfRelease | OfLane | OfBuild | OfAll
+Parsed = Reading | Acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,55 +225,5 @@ class Misunderstood:
 
 
 REASON_AT_MOST = 2000
-RESERVED = ("at", "for", "in")
-"""Words of the grammar that this version does not know yet; they are refused where they would stand, not ignored."""
-
-REQUEST = "SERVICE [VERSION] [to ENV]"
-
-ENTRIES: tuple[Entry, ...] = (
-    Entry(
-        "request",
-        REQUEST,
-        "ask for a release",
-        "VERSION is a version or at least seven digits of a commit; without it, the newest deployable build. "
-        "ENV may be left out where the service has only one. What is open there already is answered with its link.",
-    ),
-    Entry(
-        "status",
-        "status [SERVICE] [ENV]",
-        "what is live, what waits, why",
-        "Without words: all services. Names may be shortened as long as only one fits.",
-    ),
-    Entry(
-        "why",
-        "why SERVICE [ENV]",
-        "everything in the way, and who can lift it",
-        "Tells also why no release is open. Without ENV: every environment of the service.",
-    ),
-    Entry("list", "list", "open releases, oldest first", "Each with the link of its card."),
-    Entry(
-        "approve",
-        "approve RELEASE",
-        "approve a release, as its button does",
-        "RELEASE is a name like R-42. You approve what it ships now; should that change, you are asked again.",
-    ),
-    Entry(
-        "reject",
-        "reject RELEASE REASON",
-        "reject a release",
-        "REASON is everything after the release's name; its authors read it. It ends the release.",
-    ),
-    Entry(
-        "withdraw",
-        "withdraw RELEASE",
-        "take back your approval",
-        "Possible until the deploy starts.",
-    ),
-    Entry(
-        "cancel",
-        "cancel RELEASE",
-        "drop a release before it starts",
-        "For those who asked for it and for its approvers.",
-    ),
-    Entry("help", "help [WORD]", "these lines, or all about one word", "Try it with any word of this list."),
-)
+PREPOSITIONS = ("to", "at", "for", "in")
+"""Words that must be followed by what they promise, wherever a form has them; they never begin a reason."""

@@ -12,7 +12,7 @@ from bot.config.environment import Settings
 from handlers.control import Reply, Verdict, Words, socket_path
 from handlers.control_client import ask
 from handlers.control_peer import name_of
-from handlers.vocabulary import ENTRIES, REQUEST
+from handlers.phrases import ENTRIES, REQUEST
 
 READING = ("status", "why", "list")
 ACTING = ("approve", "reject", "withdraw", "cancel")

@@ -48,7 +48,7 @@ def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Sc
             return f"Waits for {rule_label(short.rule)}: {rule_state(short, release, lane, scene.policy)}."
         case blockers.NeedsAnotherApprover():
             who = everybody(rules_of(release, lane, scene.policy), scene.policy)
-            return f"Everybody who approved wrote a commit of it: somebody else must approve too ({who})."
+            return f"A commit of it is approved by nobody but its own authors: somebody else must approve too ({who})."
         case blockers.PeopleUnknown():
             names = few([word(name) for name in blocker.names], 10)
             return (

@@ -55,6 +55,13 @@ _ACCOUNTS = {
 }
 
 
+_OWN = {
+    OwnWork.REQUESTER: "asked for this release",
+    OwnWork.PUSHER: "pushed this commit",
+    OwnWork.AUTHOR: "wrote a commit that it would make live",
+}
+
+
 def _about_person(reason: _AboutPerson, case: Case) -> str:
     match reason:
         case NotAnApprover():
@@ -63,8 +70,7 @@ def _about_person(reason: _AboutPerson, case: Case) -> str:
             ask = f"please ask {who}" if who else "the policy names nobody else either, please tell who keeps it"
             return f"You are not among those who decide here ({rules or 'no rule'}): {ask}."
         case OwnRelease():
-            done = "asked for this release" if reason.how is OwnWork.REQUESTER else "pushed this commit"
-            return f"You {done}, and nobody approves their own work here: please ask another approver."
+            return f"You {_OWN[reason.how]}, and nobody approves their own work here: please ask another approver."
         case AlreadyApproved():
             undo = case.typed(f"withdraw {case.name}")
             return f"You have approved this already, once is enough. To take it back: {undo}."

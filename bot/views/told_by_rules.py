@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.core.effects import Happened
 from bot.views.naming import again, lane_label, lane_words, subject
-from bot.views.people import authors, person
+from bot.views.people import authors
 from bot.views.sayings import said_why
 from bot.views.told import Told
 
@@ -32,9 +32,8 @@ def _build_broke(told: Told) -> str:
 
 
 def _lapsed(told: Told) -> str:
-    whose = told.happening.by or told.happening.detail
-    who = person(whose, told.scene.policy) if whose else "somebody"
-    return f"The approval of {who} no longer counts, since they may not approve this any more ({told.tally})."
+    why = told.detail or "they may not approve this any more"
+    return f"The approval of {told.who} no longer counts: {why} ({told.tally or 'none needed'})."
 
 
 def _asked_again(told: Told) -> str:

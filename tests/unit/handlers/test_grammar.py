@@ -17,22 +17,22 @@ from bot.core.policy import (
     ServicePolicy,
     VersionFrom,
 )
-from handlers.grammar import (
-    ENTRIES,
-    KEYWORDS,
+from handlers.grammar import KEYWORDS, parse, reads
+from handlers.phrases import ENTRIES
+from handlers.vocabulary import (
     ApproveWords,
     CancelWords,
+    FreezeWords,
     HelpWords,
     ListWords,
     Misunderstood,
     Parsed,
     RejectWords,
     RequestWords,
+    RetryWords,
     StatusWords,
     WhyWords,
     WithdrawWords,
-    parse,
-    reads,
 )
 
 
@@ -68,6 +68,8 @@ POLICY = Policy(
         ("why paym prod", WhyWords("payments", "production")),
         ("why payments", WhyWords("payments", None)),
         ("list", ListWords()),
+        ("freeze", FreezeWords()),
+        ("retry r-42", RetryWords(42)),
         ("approve R-42", ApproveWords(42)),
         ("APPROVE r-42", ApproveWords(42)),
         ("withdraw R-42", WithdrawWords(42)),
@@ -108,7 +110,7 @@ def test_understood(words: str, parsed: Parsed) -> None:
         (
             "deploy payments",
             "I do not know “deploy”, so nothing was started. "
-            "To ask for a release, begin with the service: `/deploy SERVICE [VERSION] [to ENV]`.",
+            "To ask for a release, begin with the service: `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.",
         ),
         ("<!everyone>", "I do not know “@everyone”, so nothing was started. `/deploy help` shows the words."),
         ("payments", "Where to? payments has staging, production. Please say it: `/deploy payments to ENV`."),
@@ -135,31 +137,23 @@ def test_understood(words: str, parsed: Parsed) -> None:
         ),
         (
             "docs 1 2",
-            "“2” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV]`.",
+            "“2” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.",
         ),
         (
             "docs to production now",
-            "“now” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV]`.",
-        ),
-        (
-            "docs at 14:00",
-            "`at` is not in this version, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV]`.",
-        ),
-        (
-            "docs 1 to production AT 14:00",
-            "`at` is not in this version, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV]`.",
+            "“now” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.",
         ),
         (
             "approve R-42 in production",
-            "`in` is not in this version, so nothing was started. The form is `/deploy approve RELEASE`.",
+            "“in” has no place there, so nothing was started. The form is `/deploy approve RELEASE`.",
         ),
         (
             "status for payments",
-            "`for` is not in this version, so nothing was started. The form is `/deploy status [SERVICE] [ENV]`.",
+            "“for” has no place there, so nothing was started. The form is `/deploy status [SERVICE] [ENV]`.",
         ),
         (
             "why payments in production",
-            "`in` is not in this version, so nothing was started. The form is `/deploy why SERVICE [ENV]`.",
+            "“in” has no place there, so nothing was started. The form is `/deploy why SERVICE [ENV]`.",
         ),
         (
             "status payments prod now",

@@ -1,0 +1,151 @@
+"""The names in a phrase: releases, services, environments, versions; exactly for acts, by unique prefix for reading."""
+
+import re
+
+from rapidfuzz import fuzz
+
+from bot.core.policy import Policy, ServicePolicy
+from bot.views.escape import mrkdwn
+from handlers.phrase import NotUnderstood, Phrase
+from handlers.spelling import either, form, meant, quoted, same
+
+_RELEASE = re.compile(r"[Rr]-([1-9][0-9]{0,8})", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/-]{0,99}", re.ASCII)
+_CLOSE = 70  # how similar a word must be to an environment's name, of 100, to be a slip of the pen
+
+
+def release(phrase: Phrase) -> int:
+    """Read the name of a release."""
+    typed = phrase.take()
+    if not typed:
+        raise NotUnderstood(f"Which release? {phrase.form}, and {form('list', phrase.policy)} shows what is open.")
+    found = _RELEASE.fullmatch(typed)
+    if found:
+        return int(found[1])
+    hint = f" Did you mean `R-{typed}`?" if _NUMBER.fullmatch(typed) else ""
+    raise NotUnderstood(f"{quoted(typed)} is not the name of a release, like `R-42`.{hint}")
+
+
+def service(phrase: Phrase, before: str, known: tuple[str, ...] = ()) -> ServicePolicy:
+    """Read the name of a service, written out.
+
+    Args:
+        phrase: what was typed.
+        before: what stands before it, for "Did you mean".
+        known: what else may stand there.
+    """
+    policy = phrase.policy
+    typed = phrase.take()
+    if not typed:
+        phrase.lacks("A service is missing")
+    names = [one.name for one in policy.services]
+    name = same(typed, names)
+    found = policy.service(name) if name else None
+    if found is None:
+        hint = meant(typed, [*known, *names], policy, before)
+        raise NotUnderstood(f"I do not know {quoted(typed)}, so nothing was started. {hint}")
+    return found
+
+
+def environment(phrase: Phrase, of: ServicePolicy, before: str) -> str:
+    """Read the name of an environment, written out; `before` is what stands before it."""
+    typed = phrase.take()
+    names = environments(of)
+    if not typed:
+        raise NotUnderstood(f"After {before.rpartition(' ')[2]} comes an environment. {has(of)}")
+    name = same(typed, names)
+    if name is None:
+        hint = meant(typed, names, phrase.policy, f"{before} ".replace("`", ""))
+        raise NotUnderstood(f"{mrkdwn(of.name, 100)} has no environment {quoted(typed)}. {hint} {has(of)}")
+    return name
+
+
+def environment_or_only(phrase: Phrase, of: ServicePolicy, keyword: str) -> str:
+    """Read an environment, which may be left out where the service has one only; a slip of the pen is no omission."""
+    names = environments(of)
+    name = same(phrase.next, names)
+    if name is not None:
+        phrase.take()
+        return name
+    only = names[0] if len(names) == 1 else None
+    if only is None or _meant_as_one(phrase.next, only, phrase.policy):
+        if not phrase.next:
+            raise NotUnderstood(f"Where? {has(of)} The form is {phrase.form}.")
+        hint = meant(phrase.next, names, phrase.policy, f"{keyword} {of.name} ")
+        raise NotUnderstood(f"{mrkdwn(of.name, 100)} has no environment {quoted(phrase.next)}. {hint} {has(of)}")
+    return only
+
+
+def _meant_as_one(typed: str, only: str, policy: Policy) -> bool:
+    known = {lane.lane.environment.casefold() for lane in policy.lanes()}
+    lower = typed.casefold()
+    return lower in known or fuzz.ratio(lower[:100], only.casefold()) >= _CLOSE
+
+
+def version(phrase: Phrase, of: ServicePolicy, keywords: tuple[str, ...] = ()) -> str:
+    """Read a version or a commit; neither an environment nor a command is one."""
+    if not phrase.next or phrase.at_preposition():
+        phrase.lacks("A version is missing")
+    typed = phrase.take()
+    place = same(typed, environments(of))
+    if place:
+        raise NotUnderstood(
+            f"{quoted(typed)} is an environment, not a version. Did you mean "
+            f"{form(f'{of.name} to {place}', phrase.policy)}?"
+        )
+    if typed.casefold() in keywords:
+        word = typed.casefold()
+        raise NotUnderstood(
+            f"{quoted(typed)} is a command, not a version. Commands come first: {form(f'help {word}', phrase.policy)}."
+        )
+    if not _VERSION.fullmatch(typed):
+        raise NotUnderstood(
+            f"{quoted(typed)} cannot be a version: letters, digits and . _ + / - only. "
+            f"{form(f'status {of.name}', phrase.policy)} shows what is known."
+        )
+    return typed
+
+
+def place(phrase: Phrase, keyword: str) -> tuple[str, str | None]:
+    """Read a service and perhaps an environment, completed by unique prefix: for reading commands only."""
+    policy = phrase.policy
+    if phrase.at_preposition():
+        phrase.no_place()
+    names = [one.name for one in policy.services]
+    name = _completed(phrase.take(), names, "service", f"{keyword} ", policy)
+    if not phrase.next:
+        return name, None
+    if phrase.at_preposition():
+        phrase.no_place()
+    there = [lane.lane.environment for lane in policy.lanes() if lane.lane.service == name]
+    found = _completed(phrase.take(), there, "environment", f"{keyword} {name} ", policy)
+    phrase.end()
+    return name, found
+
+
+def _completed(typed: str, names: list[str], what: str, before: str, policy: Policy) -> str:
+    name = same(typed, names)
+    if name:
+        return name
+    fits = [name for name in names if name.casefold().startswith(typed.casefold())]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise NotUnderstood(f"{quoted(typed)} fits more than one {what}: {either(fits)}. Please write one out.")
+    raise NotUnderstood(f"There is no {what} {quoted(typed)}. {meant(typed, names, policy, before)}")
+
+
+def environments(of: ServicePolicy) -> list[str]:
+    """Return the names of a service's environments."""
+    return [lane.lane.environment for lane in of.lanes]
+
+
+def has(of: ServicePolicy) -> str:
+    """Return which environments a service has, as a sentence."""
+    return f"{mrkdwn(of.name, 100)} has {either(environments(of)) or 'no environment'}."
+
+
+def services(policy: Policy) -> str:
+    """Return which services there are, as a sentence."""
+    return f"There are {either([one.name for one in policy.services]) or 'none yet'}."

@@ -1,0 +1,58 @@
+"""Which moment people mean: the next such time where they are, over a change of the clocks, too."""
+
+from datetime import UTC, datetime, time
+
+import pytest
+
+from handlers.times import Clock, Moment, Now, When, length_of, resolved, when_of, zone_of
+
+BERLIN = zone_of("Europe/Berlin")
+NINE = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+def local(day: int, hour: int, month: int = 11) -> Moment:
+    return Moment(datetime(2026, month, day, hour, 0))  # noqa: DTZ001 - local until its zone is known
+
+
+def at(day: int, hour: int, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("when", "zone", "moment"),
+    [
+        (Now(), "Europe/Berlin", NINE),
+        (Clock(time(14)), None, at(21, 14)),
+        (Clock(time(9)), None, at(22, 9)),  # that is now, so the next one
+        (Clock(time(14)), "Europe/Berlin", at(21, 13)),
+        (Clock(time(10)), "Europe/Berlin", at(22, 9)),
+        (Clock(time(0)), "Pacific/Auckland", at(21, 11)),
+        (local(24, 14), "Europe/Berlin", at(24, 13)),
+        (local(24, 14), None, at(24, 14)),
+        (local(24, 14, month=7), "Europe/Berlin", at(24, 12, month=7)),
+    ],
+)
+def test_the_next_such_moment_where_the_person_is(when: When, zone: str | None, moment: datetime) -> None:
+    assert resolved(when, zone_of(zone), NINE) == moment
+
+
+def test_a_time_that_the_clocks_skip_is_the_one_an_hour_later() -> None:
+    before = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
+    assert resolved(Clock(time(2, 30)), BERLIN, before) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", [None, "", "Nowhere/Land", "../../etc/passwd", "Europe", "x\0y"])
+def test_a_zone_that_nobody_knows_is_none(name: str | None) -> None:
+    assert zone_of(name) is None
+
+
+@pytest.mark.parametrize("typed", ["", "0m", "30", "m", "-1h", "1.5h", "1h30m", "30s", "٣m", "99999d"])
+def test_what_is_no_length_of_time(typed: str) -> None:
+    assert length_of(typed) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "now", "14", "14:0", "24:00", "14:60", "2026-13-01T10:00", "2026-11-24", "\uff13:00"]
+)
+def test_what_is_no_time(typed: str) -> None:
+    assert when_of(typed) is None
