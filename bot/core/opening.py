@@ -22,6 +22,7 @@ from datetime import datetime
 from bot.core import asking, gates
 from bot.core.approvals import in_force
 from bot.core.authorize import Act, authorize
+from bot.core.blockers import approval_blockers
 from bot.core.build import Build, BuildState
 from bot.core.decision import Decision, Fresh
 from bot.core.effects import Happened, Happening
@@ -237,7 +238,9 @@ def _second(failed: Release, born: Release, lane: Lane, policy: Policy, now: dat
     if not in_time or born.artifact != failed.artifact:
         return again
     words = tuple(replace(word, generation=again.generation) for word in failed.standing())
-    return replace(again, approvals=words, approved_at=failed.approved_at)
+    again = replace(again, approvals=words)
+    complete = not approval_blockers(again, lane, policy)
+    return replace(again, approved_at=failed.approved_at) if complete else again  # they are as old as they are
 
 
 def born(  # noqa: PLR0917 - all of it is the release's birth certificate
