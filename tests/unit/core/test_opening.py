@@ -11,7 +11,7 @@ from bot.core.inputs import Adopt, BuildChanged, FoundLive, ReachedBefore
 from bot.core.lane import Around, Judgement, Lane, Live, Mark, ModeSwitch, Reached
 from bot.core.policy import After, Mode, NewerBuild, Policy
 from bot.core.refusals import NotExpected
-from bot.core.release import Lifecycle, Origin, Release
+from bot.core.release import Lifecycle, Origin, Override, Release
 from tests.factories import LANE, NOON, a_build
 from tests.unit.core.values import (
     AUTOMATIC,
@@ -184,7 +184,7 @@ def test_the_mode_that_was_set_at_run_time_is_what_a_release_is_opened_under() -
 def test_a_build_that_breaks_is_told_once() -> None:
     broken = a_build(1, state=BuildState.BROKEN)
     decided = go(lane(release(1, PRIYA)), BuildChanged(broken, newest=False))
-    assert decided.lane.releases == (release(1, PRIYA, build=broken),)
+    assert decided.lane.releases == (release(1, PRIYA, build=broken, approved_at=LATER),)
     assert decided.happenings == (Happening(Happened.BUILD_BROKE, 1, url=broken.url),)
     assert go(decided.lane, BuildChanged(broken, newest=False)).happenings == ()
 
@@ -196,10 +196,20 @@ def test_a_build_that_runs_again_keeps_its_approvals_until_it_is_another_artifac
     assert (waiting.effects, waiting.happenings) == ((), ())
     rebuilt = replace(again, state=BuildState.DEPLOYABLE)
     decided = go(waiting.lane, BuildChanged(rebuilt, newest=True))
-    assert decided.lane.releases == (release(1, PRIYA, build=rebuilt, artifact="run 9001.2", generation=2),)
+    anew = release(1, PRIYA, build=rebuilt, artifact="run 9001.2", generation=2, asked_at=LATER)
+    assert decided.lane.releases == (anew,)
     assert decided.happenings == (Happening(Happened.REBUILT, 1, detail="run 9001.2"),)
     assert one(decided).standing() == ()
     assert decided.effects == ()
+
+
+def test_another_artifact_drops_what_somebody_has_overridden() -> None:
+    overridden = release(
+        1, override=Override("sam", "it burns", NOON, ("1 of qa",)), put_off="GitHub is down", reminded=2
+    )
+    decided = go(lane(overridden), BuildChanged(a_build(1, artifact="run 9001.2"), newest=True))
+    anew = release(1, build=a_build(1, artifact="run 9001.2"), artifact="run 9001.2", generation=2, asked_at=LATER)
+    assert decided.lane.releases == (anew,)
 
 
 def test_a_build_that_comes_back_as_it_was_goes_on_with_its_approvals() -> None:
