@@ -14,6 +14,7 @@ from bot.core.effects import (
     ResendDeployment,
     StartDeployment,
     TellFailure,
+    TellLanesAfter,
 )
 from bot.core.inputs import (
     Account,
@@ -33,11 +34,12 @@ from bot.core.inputs import (
     Withdraw,
 )
 from bot.core.lane import Lane, Live
-from bot.core.policy import Permission, Policy
+from bot.core.policy import Permission, Policy, Verification
 from bot.core.refusals import AccountMayNotAct, NotExpected, NotPermitted, Reason, StillBlocked, TooLate
-from bot.core.release import Deployment, DeployStatus, Lifecycle
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Verdict
 from tests.factories import NOON, a_build
 from tests.unit.core.values import (
+    ALEX,
     AUTOMATIC,
     ELSEWHERE,
     LATER,
@@ -90,6 +92,33 @@ def test_nothing_begins_out_of_turn() -> None:
     assert one(go(lane(release(1), release(2, PRIYA)), BeginDeployment(2)), 2).state is Lifecycle.DEPLOYING
 
 
+LEFT = replace(PRIYA, groups=frozenset())
+
+
+def test_approvers_are_counted_again_and_nothing_is_sent_without_them() -> None:
+    decided = go(lane(release(1, PRIYA)), BeginDeployment(1, (LEFT,)))
+    assert one(decided).state is Lifecycle.OPEN
+    assert one(decided).deployment is None
+    assert [one.verdict for one in one(decided).approvals] == [Verdict.APPROVE, Verdict.LAPSE]
+    assert [one.kind for one in decided.happenings] == [Happened.LAPSED]
+    assert decided.effects == ()
+
+
+def test_what_one_approver_takes_away_another_may_have_given() -> None:
+    decided = go(lane(release(1, PRIYA, ALEX)), BeginDeployment(1, (LEFT, ALEX)))
+    assert one(decided).state is Lifecycle.DEPLOYING
+    assert [one.kind for one in decided.happenings] == [Happened.LAPSED, Happened.DEPLOY_ATTEMPTED]
+    assert [one.person for one in one(decided).standing()] == ["alex"]
+
+
+def test_approvers_who_are_still_there_count() -> None:
+    assert one(go(lane(release(1, PRIYA)), BeginDeployment(1, (PRIYA,)))).state is Lifecycle.DEPLOYING
+
+
+def test_what_is_blocked_by_something_else_is_refused_though_all_approvers_count() -> None:
+    assert reasons(lane(release(1, PRIYA), flying(2)), BeginDeployment(1, (PRIYA,))) == (StillBlocked(),)
+
+
 def test_sending_again_counts_the_time_limit_anew() -> None:
     decided = go(lane(flying()), BeginDeployment(1))
     assert decided.lane.releases == (flying(deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=LATER)),)
@@ -124,7 +153,7 @@ PUT_OFF = release(1, PRIYA, put_off="rate limited")
 
 def test_what_was_certainly_not_sent_is_open_again_with_its_approvals_and_next() -> None:
     decided = go(lane(flying(), release(2, PRIYA)), DeploymentPutOff(1, "rate limited"))
-    assert decided.lane.releases == (PUT_OFF, release(2, PRIYA))
+    assert decided.lane.releases == (replace(PUT_OFF, approved_at=LATER), release(2, PRIYA, approved_at=LATER))
     assert decided.happenings == (Happening(Happened.DEPLOY_PUT_OFF, 1, detail="rate limited"),)
     assert decided.effects == (StartDeployment(1, 1),)
 
@@ -192,12 +221,42 @@ def test_a_job_that_succeeded_is_what_is_live() -> None:
     assert decided.lane.releases == (flying(state=Lifecycle.LIVE, ended_at=LATER, deployment=finished),)
     assert decided.lane.live == Live(build.sha, "1", LATER, build.position, 1)
     assert decided.happenings == (Happening(Happened.LIVE, 1, detail="all green", url=URL),)
-    assert decided.effects == ()
+    assert decided.effects == (TellLanesAfter(build),)
 
 
 def test_what_is_live_is_announced_where_the_policy_it_was_opened_under_says_so() -> None:
     announced = flying(policy=lane_policy(policy(announce=True)))
-    assert go(lane(announced), DeploymentEnded(1, succeeded=True, detail="", url=None)).effects == (Announce(1),)
+    decided = go(lane(announced), DeploymentEnded(1, succeeded=True, detail="", url=None))
+    assert decided.effects == (Announce(1), TellLanesAfter(a_build(1)))
+
+
+VERIFIED = flying(policy=lane_policy(policy(verify=Verification())))
+
+
+def test_a_job_that_succeeded_is_verified_first_where_the_policy_it_was_opened_under_says_so() -> None:
+    decided = go(lane(VERIFIED), DeploymentEnded(1, succeeded=True, detail="all green", url=URL))
+    finished = Deployment(DeployStatus.SUCCEEDED, NOON, url=URL, finished_at=LATER)
+    deployed = replace(VERIFIED, state=Lifecycle.VERIFYING, deployment=finished, health=Health(LATER))
+    assert decided.lane == lane(deployed)
+    assert decided.happenings == (Happening(Happened.VERIFYING, 1, detail="all green", url=URL),)
+    assert decided.effects == ()
+
+
+def test_what_was_opened_without_verification_is_live_at_once() -> None:
+    decided = go(lane(flying()), DeploymentEnded(1, succeeded=True, detail="", url=None), policy(verify=Verification()))
+    assert one(decided).state is Lifecycle.LIVE
+
+
+def test_what_is_verified_has_the_lane_for_itself() -> None:
+    there = lane(replace(VERIFIED, state=Lifecycle.VERIFYING, health=Health(NOON)), release(2, PRIYA))
+    assert reasons(there, BeginDeployment(2)) == (StillBlocked(),)
+
+
+def test_what_somebody_saw_running_is_verified_too() -> None:
+    lost = replace(VERIFIED, deployment=Deployment(DeployStatus.UNKNOWN, NOON))
+    decided = go(lane(lost), Resolve(1, SAM, Answer.DID_RUN))
+    assert one(decided).state is Lifecycle.VERIFYING
+    assert decided.happenings[1] == Happening(Happened.VERIFYING, 1, "sam", "somebody looked and says that it ran")
 
 
 FAILS: list[tuple[str, OfRelease, DeployStatus, str, str | None]] = [
@@ -242,7 +301,10 @@ def test_the_end_of_a_deploy_starts_the_next_in_line() -> None:
         TellFailure(1),
         StartDeployment(2, 1),
     )
-    assert go(there, DeploymentEnded(1, succeeded=True, detail="", url=None)).effects == (StartDeployment(2, 1),)
+    assert go(there, DeploymentEnded(1, succeeded=True, detail="", url=None)).effects == (
+        TellLanesAfter(a_build(1)),
+        StartDeployment(2, 1),
+    )
 
 
 def test_an_end_is_believed_even_of_a_deploy_that_nobody_recorded() -> None:
