@@ -176,7 +176,7 @@ def outside(freezes: Sequence[Freeze], lane: "LaneId", start: datetime, span: ti
             if thawed is None:
                 return None
             at = thawed
-        begins = _next_begin(here, at)
+        begins = next_begin(here, at)
         if begins is None or begins - at >= left:
             return at + left
         left -= begins - at
@@ -198,7 +198,8 @@ def quiet_until(quiet: QuietHours | None, now: datetime) -> datetime | None:
     return None
 
 
-def _next_begin(freezes: Sequence[Freeze], at: datetime) -> datetime | None:
+def next_begin(freezes: Sequence[Freeze], at: datetime) -> datetime | None:
+    """Return when the next of these freezes begins after `at`; None when none does in a year."""
     begins = [window.begins for one in freezes for window in windows(one, at, 2) if window.begins > at]
     return min(begins, default=None)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core import asking, holding, verifying
+from bot.core import asking, calendar, gates, holding, verifying
 from bot.core.blockers import Blocker, Held, InFreeze, Locked, Scheduled, Soaking, Undoable, lane_blockers, own_blockers
 from bot.core.lane import Lane
 from bot.core.policy import Policy
@@ -13,8 +13,9 @@ def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datet
     """Return the next instant at which time alone changes a release or its card; None when time changes nothing.
 
     An open release expires, is reminded of, has approvals that grow old, and waits for what ends by itself: an undo
-    window, a schedule, a soak, a freeze, a hold, a lock. A deploy runs out of time, a verification ends. Anything that
-    was due before `now` and has not been seen to yet is due at once: the instant may lie in the past.
+    window, a schedule, a soak, a freeze, a hold, a lock; its card tells when a freeze begins. A deploy runs out of time,
+    a verification ends. What was due before `now` and has not been seen to is due still: the instant may lie in the
+    past.
 
     Args:
         release: one of the lane's releases.
@@ -26,7 +27,8 @@ def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datet
         case Lifecycle.OPEN:
             ends = [_ends(one) for one in own_blockers(release, lane, policy, now)]
             ends += [_ends(one) for one in lane_blockers(release, lane, policy, now)]
-            return _first(asking.next_moment(release, lane, policy, now), *ends)
+            begins = _freezes_at(release, lane, policy, now)
+            return _first(asking.next_moment(release, lane, policy, now), begins, *ends)
         case Lifecycle.DEPLOYING:
             return _runs_out(release)
         case _:
@@ -53,6 +55,13 @@ def _ends(blocker: Blocker) -> datetime | None:
             return blocker.lock.until
         case _:
             return None
+
+
+def _freezes_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datetime | None:
+    """Return when a freeze begins that its card must tell of."""
+    if not gates.freezes_bind(release, lane, policy):
+        return None
+    return calendar.next_begin([one for one in policy.freezes if one.concerns(lane.id)], now)
 
 
 def _runs_out(release: Release) -> datetime | None:

@@ -22,10 +22,10 @@ HOLD, LOCK = Hold("the sale", NOON, "sam", TONIGHT), Lock("sam", "U0SAM", "a loa
 OVERRIDE = Override("sam", "the shop is down", NOON, ())
 
 
-def frozen(hours: int) -> Policy:
+def frozen(hours: int, since: datetime = NOON, **limits: Any) -> Policy:
     """Return a policy that is frozen from noon on, for so long."""
-    when = Dated(NOON.replace(tzinfo=None), (NOON + hours * HOUR).replace(tzinfo=None), "UTC")
-    return replace(NEVER, freezes=(Freeze("sale", when),))
+    when = Dated(since.replace(tzinfo=None), (since + hours * HOUR).replace(tzinfo=None), "UTC")
+    return replace(NEVER, freezes=(Freeze("sale", when, **limits),))
 
 
 def changed(**what: Any) -> Release:
@@ -44,6 +44,9 @@ OPEN: list[tuple[str, Release, Lane, Policy, datetime | None]] = [
     ("its soak", changed(policy=SOAK), lane(around=SOAKING), NEVER, NOON + 30 * MINUTE),
     ("a freeze ends", READY, lane(), frozen(2), NOON + 2 * HOUR),
     ("not a freeze that it leaves out", changed(override=OVERRIDE), lane(), frozen(2), None),
+    ("a freeze begins", READY, lane(), frozen(2, TONIGHT), TONIGHT),
+    ("not a freeze elsewhere", READY, lane(), frozen(2, TONIGHT, environments=("staging",)), None),
+    ("not one that it will leave out", changed(override=OVERRIDE), lane(), frozen(2, TONIGHT), None),
     ("a hold ends", READY, lane(hold=HOLD), NEVER, TONIGHT),
     ("a hold without an end", READY, lane(hold=replace(HOLD, until=None)), NEVER, None),
     ("a lock ends", READY, lane(lock=LOCK), NEVER, TONIGHT),
