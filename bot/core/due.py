@@ -13,9 +13,9 @@ def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datet
     """Return the next instant at which time alone changes a release or its card; None when time changes nothing.
 
     An open release expires, is reminded of, has approvals that grow old, and waits for what ends by itself: an undo
-    window, a schedule, a soak, a freeze, a hold, a lock; its card tells when a freeze begins. A deploy runs out of time,
-    a verification ends. What was due before `now` and has not been seen to is due still: the instant may lie in the
-    past.
+    window, a schedule, a soak, a freeze, a hold, a lock; its card tells when a freeze begins. A deploy runs out of
+    time, a verification ends. What was due before `now` and has not been seen to is due still: the instant may lie in
+    the past.
 
     Args:
         release: one of the lane's releases.
