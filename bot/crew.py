@@ -26,6 +26,7 @@ from handlers.messenger import Messenger
 from handlers.people import People
 from handlers.pruning import Pruner
 from handlers.reception import Reception
+from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
 
 log = structlog.get_logger()
@@ -60,6 +61,7 @@ class World:
     directory: Directory
     source: Source
     executor: Executor
+    prober: Prober
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     """Return the crew that works on a desk; nothing runs before `start`."""
     follower = Follower(desk, world.executor, pace.follow)
     reception = Reception(desk, links)
-    clerk = ActClerk(desk, People(lambda: desk.policy, world.directory))
+    people = People(lambda: desk.policy, world.directory)
+    clerk = ActClerk(desk, people)
     host = Intake(desk, ("cli",), clerk)
     hints = Intake(desk, ("github",), HintClerk(desk, world.source, follower))
     watches = tuple(Watch(desk, world.source, world.executor, service) for service in desk.policy.services)
@@ -141,10 +144,11 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "cards": CardKeeper(desk, world.chat, links).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
+        "verifications": Verifier(desk, world.prober).run,
         "pruning": Pruner(desk).run,
     }
     for number in range(1, DEPLOYERS + 1):
-        loops[f"deploys {number}"] = Deployer(desk, world.executor).run
+        loops[f"deploys {number}"] = Deployer(desk, world.executor, people).run
     for watch in watches:
         loops[f"watch {watch.service.name}"] = watch.run
     return Crew(desk, reception, host, watches, loops)

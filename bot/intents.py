@@ -128,10 +128,7 @@ def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime, bo
 
 
 def _remind(tx: Transaction, release: Release, nth: int, now: datetime) -> None:
-    """Ask for a reminder; whoever is asked again within a generation is reminded again."""
     key = f"remind:{release.name}:{release.generation}:{nth}"
-    if release.asked_at is not None:
-        key = f"{key}:{release.asked_at.isoformat()}"
     tx.effects.enqueue(NewEffect(key, EffectKind.REMIND, f"remind:{release.name}", release.number, "{}"), now)
 
 

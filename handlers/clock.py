@@ -1,15 +1,16 @@
-"""The only sleeper: tells lanes that time has passed when something in them is due."""
+"""The only sleeper: tells lanes that time has passed when something in them is due, or has soaked before them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.inputs import TimePassed
+from bot.submit import soak_ended
 from handlers.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Submits TimePassed to the lanes in which a release expires or a deploy runs out of time."""
+    """Submits TimePassed to the lanes in which time changes something, and builds whose soak has ended."""
 
     desk: Desk
 
@@ -25,4 +26,6 @@ class Clock:
         now = self.desk.clock()
         for lane in await self.desk.store.read(lambda tx: tx.agenda.due(now)):
             await self.desk.submit(lane, TimePassed())
+        for soak in await self.desk.store.read(lambda tx: tx.agenda.soaked(now)):
+            await self.desk.change(lambda tx, setting, soak=soak: soak_ended(tx, soak, setting))  # type: ignore[misc]
         return await self.desk.store.read(lambda tx: tx.agenda.next_due(now))

@@ -7,7 +7,8 @@
                                                -> not known after `lookup_window`: ask a person, or send again
 
 An attempt and the release's step to `deploying` are one transaction, so a crash leaves either nothing or something that
-is looked up. Before a second sending the key is looked up once more.
+is looked up. Before a second sending the key is looked up once more. Before the first, the directory is asked about
+everybody whose approval stands; while it cannot tell, nothing is sent.
 """
 
 from collections.abc import Awaitable
@@ -20,6 +21,7 @@ import structlog
 
 from bot.core.decide import Decision
 from bot.core.inputs import (
+    Actor,
     BeginDeployment,
     DeploymentAccepted,
     DeploymentLost,
@@ -29,7 +31,7 @@ from bot.core.inputs import (
 )
 from bot.core.policy import GithubSource, WhenUnknown
 from bot.core.refusals import Refusal
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Approval, Lifecycle, Release
 from bot.ports.ci import Executor, Placed
 from bot.ports.meter import Timed
 from bot.ports.outage import StoreUnavailable
@@ -37,6 +39,8 @@ from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
 from handlers.desk import Desk
+from handlers.people import People
+from handlers.standing import ask, to_be_asked
 from handlers.watch import why
 
 log = structlog.get_logger()
@@ -44,6 +48,15 @@ T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
 WHEN_IT_FAILED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The effect that is next, by its row and its release, and the approvals that stand on that."""
+
+    row: int
+    release: int | None
+    words: tuple[Approval, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,7 @@ class Deployer:
 
     desk: Desk
     executor: Executor
+    people: People
 
     async def run(self) -> None:
         """Work for ever."""
@@ -75,19 +89,26 @@ class Deployer:
 
     async def once(self) -> bool:
         """Take one effect that is due and bring it a step further; False when none is due."""
+        looked = await self.desk.store.read(lambda tx: look(tx, self.desk.clock()))
+        if looked is None:
+            return False
+        actors = await ask(self.people, looked.words)
+        if isinstance(actors, TryLater):
+            await self._wait(looked, actors)
+            return True
         setting = self.desk.setting()
         try:
-            row, task, decided = await self.desk.store.write(lambda tx: claim(tx, setting))
+            row, task, decided = await self.desk.store.write(lambda tx: claim(tx, looked, actors, setting))
         except StoreUnavailable:
             raise
         except Exception:  # one of the four doors: logged, and the deploys of other lanes go on
             log.exception("deploy_not_claimed")
-            await self.desk.store.write(lambda tx: put_off(tx, setting.now))
+            await self.desk.store.write(lambda tx: put_off(tx, looked, setting.now))
             return True
         if row is None:
-            return False
-        if decided is not None and task is not None:
-            self.desk.record(task.release.lane, BeginDeployment(task.release.number), decided)
+            return True
+        if isinstance(decided, Decision) and looked.release is not None:
+            self.desk.record(decided.lane.id, BeginDeployment(looked.release), decided)
         if task is not None:
             with structlog.contextvars.bound_contextvars(release=task.release.name, effect=row.effect.key):
                 begun = monotonic()
@@ -95,6 +116,23 @@ class Deployer:
                 self.desk.meter.took(Timed.EFFECT, monotonic() - begun, row.effect.kind.value)
         self.desk.bell.ring()
         return True
+
+    async def _wait(self, looked: Looked, trouble: TryLater) -> None:
+        """Put a deploy back while nobody can tell who its approvers are."""
+        now = self.desk.clock()
+        words = f"who approved it cannot be asked about: {trouble.why}"
+
+        def work(tx: Transaction) -> EffectRow | None:
+            row = tx.effects.claim((EffectKind.DEPLOY,), now, only=looked.row)
+            if row is not None:
+                pause = max(timedelta(seconds=trouble.after), self.desk.pause(row.attempt))
+                tx.effects.outcome(row, EffectState.READY, now, due=now + pause, note=words)
+            return row
+
+        row = await self.desk.store.write(work)
+        if row is not None:
+            log.info("deploy_waits", why=words)
+            self.desk.attempted(row, EffectState.READY)
 
     async def _further(self, task: Task) -> None:
         repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY
@@ -204,9 +242,19 @@ class Deployer:
             self.desk.record(task.release.lane, given, decided)
 
 
-def put_off(tx: Transaction, now: datetime) -> None:
+def look(tx: Transaction, now: datetime) -> Looked | None:
+    """Return which effect is next, and whose approvals stand on what it ships."""
+    found = tx.effects.look((EffectKind.DEPLOY,), now)
+    if found is None:
+        return None
+    row, effect = found
+    release = tx.lanes.release(effect.release) if effect.release is not None else None
+    return Looked(row, effect.release, to_be_asked(release))
+
+
+def put_off(tx: Transaction, looked: Looked, now: datetime) -> None:
     """Move the effect on which our own code failed out of the way for a while."""
-    row = tx.effects.claim((EffectKind.DEPLOY,), now)
+    row = tx.effects.claim((EffectKind.DEPLOY,), now, only=looked.row)
     if row is not None:
         tx.effects.outcome(row, row.claimed_from, now, due=now + WHEN_IT_FAILED, note="our own code failed")
 
@@ -226,12 +274,19 @@ async def certain(call: Awaitable[T]) -> T | Unsure:
         return Unsure("our own code failed")
 
 
-def claim(tx: Transaction, setting: Setting) -> tuple[EffectRow | None, Task | None, Decision | Refusal | None]:
-    """Claim an effect; for one to be sent, the release begins its deployment in the same transaction."""
-    row = tx.effects.claim((EffectKind.DEPLOY,), setting.now)
-    if row is None or row.effect.release is None:
+def claim(
+    tx: Transaction, looked: Looked, actors: tuple[Actor, ...] | None, setting: Setting
+) -> tuple[EffectRow | None, Task | None, Decision | Refusal | None]:
+    """Claim the effect; for one to be sent, the release begins its deployment in the same transaction.
+
+    Nothing is claimed when somebody has approved since the directory was asked: then it is asked again.
+    """
+    release = tx.lanes.release(looked.release) if looked.release is not None else None
+    if to_be_asked(release) != looked.words:
+        return None, None, None
+    row = tx.effects.claim((EffectKind.DEPLOY,), setting.now, only=looked.row)
+    if row is None:
         return row, None, None
-    release = tx.lanes.release(row.effect.release)
     service = setting.policy.service(release.lane.service) if release else None
     if release is None or release.state.ended or row.effect.key != deploy_key(release):
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended or ships another build")
@@ -242,12 +297,26 @@ def claim(tx: Transaction, setting: Setting) -> tuple[EffectRow | None, Task | N
         return row, None, None
     if row.claimed_from is EffectState.VERIFY:
         return row, _verifying(tx, row, release, service.source, setting), None
-    decided = submit(tx, release.lane, BeginDeployment(release.number), setting)
+    return _begin(tx, row, release, service.source, actors, setting)
+
+
+def _begin(  # noqa: PLR0917 - what is begun, and the facts of the moment
+    tx: Transaction,
+    row: EffectRow,
+    release: Release,
+    source: GithubSource,
+    actors: tuple[Actor, ...] | None,
+    setting: Setting,
+) -> tuple[EffectRow, Task | None, Decision | Refusal]:
+    decided = submit(tx, release.lane, BeginDeployment(release.number, actors), setting)
     if isinstance(decided, Refusal):
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="blocked again before it was sent")
         return row, None, decided
     begun = decided.lane.release(release.number) or release
-    return row, Task(row, begun, service.source, first=release.state is Lifecycle.OPEN), decided
+    if begun.state is not Lifecycle.DEPLOYING:
+        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="an approval lapsed before it was sent")
+        return row, None, decided
+    return row, Task(row, begun, source, first=release.state is Lifecycle.OPEN), decided
 
 
 def _verifying(

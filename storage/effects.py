@@ -31,7 +31,9 @@ FREE = """
         ))
 """
 NEXT_DUE = "SELECT min(max(e.due_at, coalesce(e.lease_until, ''))) " + FREE
-NEXT = "SELECT e.* " + FREE + " AND max(e.due_at, coalesce(e.lease_until, '')) <= :now ORDER BY e.due_at, e.id LIMIT 1"
+DUE = "SELECT e.* " + FREE + " AND max(e.due_at, coalesce(e.lease_until, '')) <= :now "
+NEXT = DUE + "ORDER BY e.due_at, e.id LIMIT 1"
+ONLY = DUE + "AND e.id = :only"
 
 
 class SqliteEffects:
@@ -62,9 +64,18 @@ class SqliteEffects:
             },
         )
 
-    def claim(self, kinds: Sequence[EffectKind], now: datetime) -> EffectRow | None:
-        """Take the effect that has been due the longest, under a lease; a look-up is not counted as an attempt."""
+    def look(self, kinds: Sequence[EffectKind], now: datetime) -> tuple[int, NewEffect] | None:
+        """Return what `claim` would take now, with its row's id."""
         row = next(self._database.query(NEXT, {"kinds": _listed(kinds), "now": to_text(now)}), None)
+        return None if row is None else (row["id"], _effect(row))
+
+    def claim(self, kinds: Sequence[EffectKind], now: datetime, *, only: int | None = None) -> EffectRow | None:
+        """Take the effect that has been due the longest, under a lease; a look-up is not counted as an attempt."""
+        given = {"kinds": _listed(kinds), "now": to_text(now)}
+        found = (
+            self._database.query(NEXT, given) if only is None else self._database.query(ONLY, given | {"only": only})
+        )
+        row = next(found, None)
         if row is None:
             return None
         if row["state"] == EffectState.ATTEMPTING.value:
@@ -183,10 +194,14 @@ class SqliteEffects:
         )
 
 
+def _effect(row: Row) -> NewEffect:
+    return NewEffect(row["key"], EffectKind(row["kind"]), row["lane"], row["release"], row["body"])
+
+
 def _claimed(row: Row, claimed_from: EffectState) -> EffectRow:
     return EffectRow(
         id=row["id"],
-        effect=NewEffect(row["key"], EffectKind(row["kind"]), row["lane"], row["release"], row["body"]),
+        effect=_effect(row),
         claimed_from=claimed_from,
         attempt=row["attempt"],
         fence=row["fence"],

@@ -212,10 +212,13 @@ class Effects(Protocol):
     def enqueue(self, effect: NewEffect, now: datetime) -> None:
         """Record an intent; one that is known by its key already stays as it is, unless it was cancelled."""
 
-    def claim(self, kinds: Sequence[EffectKind], now: datetime) -> EffectRow | None:
+    def look(self, kinds: Sequence[EffectKind], now: datetime) -> tuple[int, NewEffect] | None:
+        """Return what `claim` would take now, with its row's id, and leave it alone."""
+
+    def claim(self, kinds: Sequence[EffectKind], now: datetime, *, only: int | None = None) -> EffectRow | None:
         """Take the next due effect that is first in its lane and record the attempt; None when there is none.
 
-        A READY row becomes ATTEMPTING; a VERIFY row is claimed as VERIFY and stays so.
+        A READY row becomes ATTEMPTING; a VERIFY row is claimed as VERIFY and stays so. `only`: this row or none.
         """
 
     def outcome(

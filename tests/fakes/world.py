@@ -80,9 +80,10 @@ class World:
         desk = Desk(store, self.policy, lambda: self.now, self.token, Bell(), chance=lambda: 1.0, workspace=WORKSPACE)
         self.desk = desk
         self.follower = Follower(desk, self.executor, timedelta(seconds=5))
-        self.acts = Intake(desk, ("slack", "cli"), ActClerk(desk, People(lambda: desk.policy, self.directory)))
+        people = People(lambda: desk.policy, self.directory)
+        self.acts = Intake(desk, ("slack", "cli"), ActClerk(desk, people))
         self.hints = Intake(desk, ("github",), HintClerk(desk, self.source, self.follower))
-        self.deployer = Deployer(desk, self.executor)
+        self.deployer = Deployer(desk, self.executor, people)
         self.cards = CardKeeper(desk, self.chat, links)
         self.messenger = Messenger(desk, self.chat, TOLD, links)
         self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER,), links)

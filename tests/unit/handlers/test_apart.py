@@ -60,7 +60,9 @@ def test_a_call_that_hangs_for_its_full_time_holds_up_no_other_lane(tmp_path: Pa
         world = World(tmp_path, POLICY, executor=executor)
         await world.open()
         await world.sees()
-        workers = [asyncio.create_task(Deployer(world.desk, executor).run()) for _ in range(DEPLOYERS)]
+        workers = [
+            asyncio.create_task(Deployer(world.desk, executor, world.deployer.people).run()) for _ in range(DEPLOYERS)
+        ]
         await world.sees(a_report(1))
         await asyncio.sleep(TIME_LIMIT - 1)
         for worker in workers:
@@ -79,7 +81,13 @@ def test_a_slack_that_never_answers_delays_no_deploy(tmp_path: Path) -> None:
         world = World(tmp_path, POLICY, executor=executor, chat=Away())
         await world.open()
         await world.sees()
-        crew = (world.cards, world.messenger, world.answers, world.deployer, Deployer(world.desk, executor))
+        crew = (
+            world.cards,
+            world.messenger,
+            world.answers,
+            world.deployer,
+            Deployer(world.desk, executor, world.deployer.people),
+        )
         workers = [asyncio.create_task(worker.run()) for worker in crew]
         await world.sees(a_report(1))
         await asyncio.sleep(1)
