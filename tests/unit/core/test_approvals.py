@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.approvals import Missing, missing, only_authors_approved, rules_of
+from bot.core.approvals import Missing, approval_reasons, gave, missing, needs_another, rules_of, unmapped, word_of
 from bot.core.build import Author
 from bot.core.inputs import Actor
-from bot.core.policy import ApprovalRule, Person, Policy, SelfApproval
+from bot.core.lane import Around, Change, Lane
+from bot.core.policy import ApprovalRule, Hotfix, Kind, Mode, Person, Policy, SelfApproval
+from bot.core.refusals import OwnRelease, OwnWork, Reason
 from bot.core.release import Release, Verdict
 from tests.factories import a_build
 from tests.unit.core.values import (
@@ -26,6 +28,7 @@ from tests.unit.core.values import (
     SAM,
     SAM_AUTHOR,
     SRE,
+    lane,
     lane_policy,
     policy,
     release,
@@ -109,12 +112,26 @@ MET: list[tuple[str, Release, Policy, tuple[Missing, ...]]] = [
 
 @pytest.mark.parametrize(("there", "under", "lacking"), [row[1:] for row in MET], ids=[row[0] for row in MET])
 def test_rules(there: Release, under: Policy, lacking: tuple[Missing, ...]) -> None:
-    assert missing(there, under) == lacking
+    assert missing(there, lane(there), under) == lacking
 
 
 def test_rules_then_and_now_are_told_once_each() -> None:
-    assert rules_of(release(under=BOTH), lane_policy(policy(SRE, NOBODY))) == (QA, SRE, NOBODY)
-    assert rules_of(release(under=BOTH), None) == (QA, SRE)
+    assert rules_of(release(under=BOTH), lane(), policy(SRE, NOBODY)) == (QA, SRE, NOBODY)
+    assert rules_of(release(under=BOTH), lane(), ELSEWHERE) == (QA, SRE)
+
+
+def test_each_way_has_rules_of_its_own_then_and_now() -> None:
+    ways = policy(rollback=(), hotfix=Hotfix((SRE,)))
+    assert [rules_of(release(under=ways, kind=kind), lane(), ways) for kind in Kind] == [(QA,), (), (SRE,)]
+    assert rules_of(release(under=ways, kind=Kind.ROLLBACK), lane(), POLICY) == (QA,)
+    assert rules_of(release(kind=Kind.HOTFIX), lane(), ways) == (QA, SRE)
+
+
+def test_a_rule_that_both_policies_have_is_as_far_as_the_stricter_one_counts() -> None:
+    lax, strict = policy(TWO_QA, self_approval=SelfApproval.ALLOW), policy(TWO_QA)
+    for then, today in ((lax, strict), (strict, lax)):
+        there = release(1, PRIYA, ALEX, under=then, requested_by="priya")
+        assert missing(there, lane(there), today) == (Missing(TWO_QA, 1),)
 
 
 # -- one person, several accounts -----------------------------------------------------------------------------------
@@ -124,49 +141,208 @@ UNLISTED = replace(PRIYA, person=Person("U0PRIYA", slack="U0PRIYA"))
 
 def test_somebody_who_was_listed_since_counts_once() -> None:
     twice = release(1, UNLISTED, PRIYA, under=policy(TWO_QA))
-    assert missing(twice, policy(TWO_QA)) == (Missing(TWO_QA, 1),)
+    assert missing(twice, lane(twice), policy(TWO_QA)) == (Missing(TWO_QA, 1),)
 
 
 def test_somebody_who_was_listed_since_is_whom_a_rule_names() -> None:
     named = policy(ApprovalRule(("priya",), 1))
-    assert missing(release(1, UNLISTED, under=named), named) == ()
+    assert missing(release(1, UNLISTED, under=named), lane(), named) == ()
 
 
 def test_somebody_who_was_listed_since_is_still_who_pushed() -> None:
     pushed = release(1, UNLISTED, build=a_build(1, pusher=PRIYA_AUTHOR))
-    assert missing(pushed, POLICY) == (Missing(QA, 0),)
+    assert missing(pushed, lane(), POLICY) == (Missing(QA, 0),)
 
 
-# -- authors --------------------------------------------------------------------------------------------------------
+def test_a_word_is_whose_it_is_under_any_of_their_names() -> None:
+    assert gave(PRIYA.person, word(UNLISTED))
+    assert gave(UNLISTED.person, word(PRIYA))
+    assert gave(Person("priya"), word(PRIYA))
+    assert not gave(SAM.person, word(PRIYA))
+    assert not gave(Person("sam"), word(replace(PRIYA, person=Person("priya"))))
+    assert word_of(SAM.person, release(1, PRIYA, UNLISTED)) is None
+    assert word_of(PRIYA.person, release(1, SAM, UNLISTED)) == word(UNLISTED)
+    assert word_of(PRIYA.person, release(1, PRIYA, generation=2)) is None
 
-BY_PRIYA = a_build(1, authors=(PRIYA_AUTHOR,))
-BY_BOTH = a_build(1, authors=(PRIYA_AUTHOR, SAM_AUTHOR))
+
+# -- whose own work it is --------------------------------------------------------------------------------------------
+
 ALLOW = policy(self_approval=SelfApproval.ALLOW)
-AUTHORS: list[tuple[str, Release, Policy, bool]] = [
-    ("the author alone", release(1, PRIYA, build=BY_PRIYA), POLICY, True),
-    ("the author under a former id", release(1, UNLISTED, build=BY_PRIYA), POLICY, True),
-    ("the authors among themselves", release(1, PRIYA, SAM, build=BY_BOTH, under=BOTH), BOTH, True),
-    ("the author and somebody who counts", release(1, PRIYA, ALEX, build=BY_PRIYA), POLICY, False),
-    ("the author and somebody whom no rule asks any more", release(1, PRIYA, SAM, build=BY_PRIYA), POLICY, True),
-    ("somebody else", release(1, ALEX, build=BY_PRIYA), POLICY, False),
-    ("the author where it is allowed", release(1, PRIYA, build=BY_PRIYA, under=ALLOW), ALLOW, False),
-    ("the author where it is forbidden today", release(1, PRIYA, build=BY_PRIYA, under=ALLOW), POLICY, True),
+STRICT = policy(self_approval=SelfApproval.STRICT)
+OPTIONAL = policy(mode=Mode.DEPLOYMENT, self_approval=SelfApproval.STRICT)
+BY_PRIYA = a_build(1, authors=(PRIYA_AUTHOR,))
+REQUESTER, PUSHER, AUTHOR = (OwnRelease(how) for how in OwnWork)
+OWN: list[tuple[str, Release, Policy, tuple[Reason, ...]]] = [
+    ("nobody's own", release(), POLICY, ()),
+    ("who asked for it", release(requested_by="priya"), POLICY, (REQUESTER,)),
+    ("who asked for it under the id they had", release(requested_by="U0PRIYA"), POLICY, (REQUESTER,)),
+    ("who pushed, by GitHub id", release(build=a_build(1, pusher=Author("?", github="1001"))), POLICY, (PUSHER,)),
     (
-        "the author for the rules it was opened under, another for those of today",
-        release(1, PRIYA, SAM, build=BY_PRIYA),
-        policy(SRE),
-        True,
+        "who pushed, by e-mail, however written",
+        release(build=a_build(1, pusher=Author("?", "PRIYA@acme.example"))),
+        POLICY,
+        (PUSHER,),
     ),
-    ("nobody", release(build=BY_PRIYA), POLICY, False),
-    ("the author where nobody is asked", release(1, PRIYA, build=BY_PRIYA, under=AUTOMATIC), AUTOMATIC, False),
-    ("somebody, of a commit by strangers", release(1, PRIYA, build=a_build(1, authors=(Author("X"),))), POLICY, False),
-    ("somebody, of a commit by nobody", release(1, PRIYA, build=a_build(1, authors=())), POLICY, False),
+    (
+        "who pushed, by e-mail, though the id is another's",
+        release(build=a_build(1, pusher=Author("?", "priya@acme.example", "1002"))),
+        POLICY,
+        (PUSHER,),
+    ),
+    ("nobody pushed", release(build=a_build(1, pusher=None)), POLICY, ()),
+    ("who wrote it, which is told once others are needed", release(build=BY_PRIYA), POLICY, ()),
+    ("who wrote it, under strict", release(under=STRICT, build=BY_PRIYA), STRICT, (AUTHOR,)),
+    ("who wrote it, strict since", release(build=BY_PRIYA), STRICT, (AUTHOR,)),
+    ("who wrote it, strict then", release(under=STRICT, build=BY_PRIYA), POLICY, (AUTHOR,)),
+    ("who wrote none of it, under strict", release(under=STRICT, build=a_build(1, authors=(SAM_AUTHOR,))), STRICT, ()),
+    (
+        "everything at once, each told once",
+        release(under=STRICT, requested_by="priya", build=replace(BY_PRIYA, pusher=PRIYA_AUTHOR)),
+        STRICT,
+        (REQUESTER, PUSHER, AUTHOR),
+    ),
+    ("all allowed", release(under=ALLOW, requested_by="priya", build=BY_PRIYA), ALLOW, ()),
+    ("all allowed then, not now", release(under=ALLOW, requested_by="priya", build=BY_PRIYA), POLICY, (REQUESTER,)),
+    ("where today nobody is asked", release(under=ALLOW, requested_by="priya", build=BY_PRIYA), OPTIONAL, ()),
 ]
 
 
-@pytest.mark.parametrize(("there", "under", "lacks"), [row[1:] for row in AUTHORS], ids=[row[0] for row in AUTHORS])
-def test_only_authors_have_approved_when_it_was(there: Release, under: Policy, lacks: bool) -> None:
-    assert only_authors_approved(there, under) is lacks
+@pytest.mark.parametrize(("there", "under", "why"), [row[1:] for row in OWN], ids=[row[0] for row in OWN])
+def test_priya_may_approve_but_for(there: Release, under: Policy, why: tuple[Reason, ...]) -> None:
+    assert approval_reasons(PRIYA, there, lane(there), under) == why
+    assert approval_reasons(PRIYA, there, lane(there), under, own_work=False) == ()
+    counts = missing(replace(there, approvals=(word(PRIYA),)), lane(there), under) == ()
+    assert counts is (why == ())
+
+
+# -- commits and their authors ---------------------------------------------------------------------------------------
+
+
+def change(number: int, *authors: Author) -> Change:
+    """Return a commit that is not live yet."""
+    build = a_build(number)
+    return Change(build.sha, build.position, authors)
+
+
+def since(*changes: Change) -> Lane:
+    """Return a lane in which these commits are not live yet."""
+    return lane(around=Around(changes=changes))
+
+
+BY_BOTH = a_build(1, authors=(PRIYA_AUTHOR, SAM_AUTHOR))
+BY_ANN = a_build(3)
+BY_P, BY_S, BY_PS = change(1, PRIYA_AUTHOR), change(2, SAM_AUTHOR), change(2, PRIYA_AUTHOR, SAM_AUTHOR)
+AUTHORS: list[tuple[str, Release, Lane, Policy, bool]] = [
+    ("the author alone", release(1, PRIYA, build=BY_PRIYA), lane(), POLICY, True),
+    ("the author under a former id", release(1, UNLISTED, build=BY_PRIYA), lane(), POLICY, True),
+    ("the authors among themselves", release(1, PRIYA, SAM, build=BY_BOTH, under=BOTH), lane(), BOTH, True),
+    ("the author and somebody who counts", release(1, PRIYA, ALEX, build=BY_PRIYA), lane(), POLICY, False),
+    (
+        "the author and somebody whom no rule asks any more",
+        release(1, PRIYA, SAM, build=BY_PRIYA),
+        lane(),
+        POLICY,
+        True,
+    ),
+    ("somebody else", release(1, ALEX, build=BY_PRIYA), lane(), POLICY, False),
+    ("the author where it is allowed", release(1, PRIYA, build=BY_PRIYA, under=ALLOW), lane(), ALLOW, False),
+    ("the author where it is forbidden today", release(1, PRIYA, build=BY_PRIYA, under=ALLOW), lane(), POLICY, True),
+    ("the author where it was forbidden", release(1, PRIYA, build=BY_PRIYA), lane(), ALLOW, True),
+    (
+        "the author for the rules it was opened under, another for those of today",
+        release(1, PRIYA, SAM, build=BY_PRIYA),
+        lane(),
+        policy(SRE),
+        True,
+    ),
+    ("nobody", release(build=BY_PRIYA), lane(), POLICY, False),
+    ("the author where nobody is asked", release(1, PRIYA, build=BY_PRIYA, under=AUTOMATIC), lane(), AUTOMATIC, False),
+    (
+        "somebody, of a commit by strangers",
+        release(1, PRIYA, build=a_build(1, authors=(Author("X"),))),
+        lane(),
+        POLICY,
+        False,
+    ),
+    ("somebody, of a commit by nobody", release(1, PRIYA, build=a_build(1, authors=())), lane(), POLICY, False),
+    ("the author of a commit before it", release(1, PRIYA, build=BY_ANN), since(BY_P), POLICY, True),
+    ("the author of a commit after it", release(1, PRIYA, build=a_build(0)), since(BY_P), POLICY, False),
+    ("the author of its own commit, told as a change", release(1, PRIYA), since(BY_P), POLICY, True),
+    (
+        "an author of one and of another",
+        release(1, PRIYA, SAM, build=BY_ANN, under=BOTH),
+        since(BY_P, BY_S),
+        BOTH,
+        False,
+    ),
+    ("both authors of one of two", release(1, PRIYA, SAM, build=BY_ANN, under=BOTH), since(BY_P, BY_PS), BOTH, True),
+    ("a third one", release(1, PRIYA, SAM, ALEX, build=BY_ANN, under=BOTH), since(BY_P, BY_PS), BOTH, False),
+    ("the author of what it goes back over", release(1, PRIYA, build=a_build(0)), since(BY_P, BY_S), POLICY, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "where", "under", "lacks"), [row[1:] for row in AUTHORS], ids=[row[0] for row in AUTHORS]
+)
+def test_another_is_needed_when_this_was_approved_by(there: Release, where: Lane, under: Policy, lacks: bool) -> None:
+    assert needs_another(there, where, under) is lacks
+
+
+WROTE: list[tuple[str, Release, Lane, tuple[Missing, ...]]] = [
+    ("the author of what ships", release(1, PRIYA, build=BY_PRIYA, under=STRICT), lane(), (Missing(QA, 0),)),
+    ("an author of a commit before it", release(1, PRIYA, build=BY_ANN, under=STRICT), since(BY_PS), (Missing(QA, 0),)),
+    ("the author of a commit after it", release(1, PRIYA, build=a_build(0), under=STRICT), since(BY_P), ()),
+    ("no author", release(1, ALEX, build=BY_BOTH, under=STRICT), since(BY_P, BY_S), ()),
+]
+
+
+@pytest.mark.parametrize(("there", "where", "lacking"), [row[1:] for row in WROTE], ids=[row[0] for row in WROTE])
+def test_under_strict_no_author_counts(there: Release, where: Lane, lacking: tuple[Missing, ...]) -> None:
+    assert missing(there, where, STRICT) == lacking
+    assert missing(there, where, POLICY) == lacking
+    assert missing(replace(there, policy=lane_policy()), where, STRICT) == lacking
+    assert missing(replace(there, policy=lane_policy()), where, POLICY) == ()
+
+
+STRANGER = replace(PRIYA, person=Person("U0EVE", slack="U0EVE"))
+BY_STRANGERS = a_build(1, authors=(Author("Ann"), Author("Bo", "bo@acme.example"), PRIYA_AUTHOR))
+UNKNOWN: list[tuple[str, Release, Lane, Policy, tuple[str, ...]]] = [
+    ("everybody is known", release(1, SAM, build=BY_PRIYA, under=STRICT), lane(), STRICT, ()),
+    ("authors", release(build=BY_STRANGERS, under=STRICT), lane(), STRICT, ("Ann", "Bo")),
+    ("strict since", release(build=BY_STRANGERS), lane(), STRICT, ("Ann", "Bo")),
+    ("strict then", release(build=BY_STRANGERS, under=STRICT), lane(), POLICY, ("Ann", "Bo")),
+    ("not asked for", release(1, STRANGER, build=BY_STRANGERS), lane(), POLICY, ()),
+    ("no approval is asked for", release(build=BY_STRANGERS, under=OPTIONAL), lane(), OPTIONAL, ()),
+    (
+        "each once, approvers after authors",
+        release(1, STRANGER, SAM, build=a_build(2, authors=(Author("Ann"),)), under=STRICT),
+        since(change(1, Author("Cy"), SAM_AUTHOR), change(2, Author("Ann")), change(3, Author("Later"))),
+        STRICT,
+        ("Cy", "Ann", "U0EVE"),
+    ),
+    ("an approver listed since", release(1, UNLISTED, build=BY_PRIYA, under=STRICT), lane(), STRICT, ()),
+    (
+        "an approver without Slack",
+        release(1, replace(SAM, person=Person("sam")), build=BY_PRIYA, under=STRICT),
+        lane(),
+        STRICT,
+        (),
+    ),
+    (
+        "not who took it back",
+        release(approvals=(word(STRANGER), word(STRANGER, Verdict.WITHDRAW)), build=BY_PRIYA, under=STRICT),
+        lane(),
+        STRICT,
+        (),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "where", "under", "names"), [row[1:] for row in UNKNOWN], ids=[row[0] for row in UNKNOWN]
+)
+def test_who_is_unknown_under_strict(there: Release, where: Lane, under: Policy, names: tuple[str, ...]) -> None:
+    assert unmapped(there, where, under) == names
 
 
 # -- the assignment against trying every one -------------------------------------------------------------------------
@@ -204,7 +380,7 @@ def test_people_are_assigned_as_well_as_possible(rules: list[ApprovalRule], peop
     actors = [replace(OLGA, person=Person(f"p{index}"), groups=groups) for index, groups in enumerate(people)]
     there: Release = release(1, *actors, under=under)
     wanted = sum(rule.count for rule in rules)
-    lacking = missing(there, under)
+    lacking = missing(there, lane(there), under)
     assert sum(lack.rule.count - lack.have for lack in lacking) == wanted - most(rules, people)
     assert all(0 <= lack.have < lack.rule.count for lack in lacking)
 
@@ -217,5 +393,5 @@ def test_the_order_of_approvals_does_not_matter(
     actors: list[Actor] = [replace(OLGA, person=Person(f"p{i}"), groups=groups) for i, groups in enumerate(people)]
     shuffled = list(actors)
     chance.shuffle(shuffled)
-    met = missing(release(1, *actors, under=under), under) == ()
-    assert (missing(release(1, *shuffled, under=under), under) == ()) is met
+    met = missing(release(1, *actors, under=under), lane(), under) == ()
+    assert (missing(release(1, *shuffled, under=under), lane(), under) == ()) is met
