@@ -19,10 +19,11 @@ from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, TellOperations
 from bot.core.inputs import Actor, HoldLane, LockLane, ResumeLane, SwitchMode, UnlockLane
 from bot.core.lane import Hold, Lane, Lock, ModeSwitch
-from bot.core.policy import Mode, Policy
+from bot.core.policy import LanePolicy, Mode, Policy
 from bot.core.refusals import (
     LaneIsObserved,
     LockedBy,
+    NobodyToAsk,
     NoReason,
     NothingHeld,
     NotInPolicy,
@@ -93,6 +94,8 @@ def switch(lane: Lane, given: SwitchMode, policy: Policy, now: datetime) -> Deci
         reasons.append(SameMode(given.mode))
     if written is not None and written.target is None and given.mode is not Mode.OBSERVE:
         reasons.append(LaneIsObserved(lane.id))  # the file names nothing to deploy to
+    if written is not None and given.mode is Mode.DELIVERY and _asks_nobody(written):
+        reasons.append(NobodyToAsk(lane.id))
     if reasons or written is None or here is None:
         return Refusal(tuple(reasons))
     by, why = given.by.person.id, given.reason.strip()
@@ -122,6 +125,11 @@ def time_passed(decided: Decision, now: datetime) -> Decision:
         told = Happening(Happened.LOCK_ENDS_SOON, detail=known.owner)
         return replace(decided, lane=replace(lane, lock=replace(known, warned=True))).happened(told)
     return decided
+
+
+def _asks_nobody(written: LanePolicy) -> bool:
+    """Whether a lane that is not meant for people's decisions names none who could take them."""
+    return written.mode is not Mode.DELIVERY and not written.approvals
 
 
 def _unfit(lane: Lane, reason: str, until: datetime | None, policy: Policy, now: datetime) -> tuple[Reason, ...]:

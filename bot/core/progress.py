@@ -49,15 +49,16 @@ def _kept(release: Release, decided: Decision, policy: Policy, now: datetime) ->
 def _lifted(decided: Decision, policy: Policy, now: datetime) -> Decision:
     """Say which of those that waited goes first once no freeze is in force; then nobody has waited any more."""
     lane = decided.lane
-    waited, here = gates.waited(lane), lane.policy(policy)
+    waited = gates.waited(lane)
     if not waited or calendar.frozen(policy.freezes, lane.id, now):
         return decided
     if any(gates.wants_choice(release, lane, policy) for release in waited):
         return decided
     newest = max(waited, key=lambda release: (release.build.position, release.number))
+    today = in_force(newest, lane, policy)[-1]
+    only_newest = today.when_lifted is WhenLifted.NEWEST and not any(one.chosen for one in lane.open)
     for release in waited:
-        newer = here is not None and here.when_lifted is WhenLifted.NEWEST
-        if newer and release is not newest and gates.each_must_ship(release, lane, policy):
+        if only_newest and release is not newest and gates.each_must_ship(release, lane, policy):
             decided = supersede(decided, release, newest.number, now)
         else:
             decided = decided.changed(replace(release, waited_for=None))

@@ -192,6 +192,13 @@ class SameMode:
 
 
 @dataclass(frozen=True, slots=True)
+class NobodyToAsk:
+    """People shall decide there, and the policy file names nobody who could."""
+
+    lane: LaneId
+
+
+@dataclass(frozen=True, slots=True)
 class NotInThePast:
     """A moment that has passed; something shall be later, or end later."""
 
@@ -257,6 +264,7 @@ Reason = (
     | AlreadyStopped
     | NotStopped
     | SameMode
+    | NobodyToAsk
     | NotInThePast
     | NothingToOverride
     | NothingToUndo

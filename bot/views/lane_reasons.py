@@ -12,6 +12,7 @@ from bot.core.refusals import (
     LaneIsObserved,
     LockedBy,
     NeverLiveThere,
+    NobodyToAsk,
     NoFastPath,
     NotDeployable,
     NothingHeld,
@@ -30,7 +31,17 @@ from bot.views.naming import lane_label, lane_words, named, word
 from bot.views.people import person
 from bot.views.sayings import said_why
 
-AboutLane = NothingHeld | NotLocked | LockedBy | AlreadyStopped | NotStopped | SameMode | LaneIsObserved | NotInPolicy
+AboutLane = (
+    NothingHeld
+    | NotLocked
+    | LockedBy
+    | AlreadyStopped
+    | NotStopped
+    | SameMode
+    | NobodyToAsk
+    | LaneIsObserved
+    | NotInPolicy
+)
 AboutBuild = NotDeployable | AlreadyOpen | AlreadyLive | NeverLiveThere | NoFastPath | BuildQuarantined | NotQuarantined
 
 
@@ -50,6 +61,12 @@ def about_lane(reason: AboutLane, case: Case) -> str:
             return f"Nothing is stopped, so there is nothing to let go on. {case.typed('status')} shows what waits."
         case SameMode():
             return f"Its mode is {reason.mode.value} already. {case.typed(f'status {case.place}')} shows it."
+        case NobodyToAsk():
+            hold = case.typed(f"hold {lane_words(reason.lane)} REASON")
+            return (
+                f"The policy names nobody who approves releases of {lane_label(reason.lane)}, so they would still ship "
+                f"by themselves. {hold} keeps them back; people decide once the policy file has `approvals` for it."
+            )
         case LaneIsObserved():
             mode = case.typed(f"mode {lane_words(reason.lane)} delivery REASON")
             return (

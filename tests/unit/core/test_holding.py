@@ -16,6 +16,7 @@ from bot.core.refusals import (
     AccountMayNotAct,
     LaneIsObserved,
     LockedBy,
+    NobodyToAsk,
     NoReason,
     NothingHeld,
     NotInPolicy,
@@ -26,7 +27,7 @@ from bot.core.refusals import (
     Refusal,
     SameMode,
 )
-from tests.factories import LANE, NOON
+from tests.factories import LANE, NOON, a_lane_policy, a_policy
 from tests.unit.core.values import ELSEWHERE, FRESH, LATER, OLGA, POLICY, PRIYA, actor, lane, policy, release
 
 HOUR, MINUTE, TICK = timedelta(hours=1), timedelta(minutes=1), timedelta(microseconds=1)
@@ -149,6 +150,7 @@ def test_switching_to_deployment_leaves_an_open_release_waiting_for_its_people()
     assert not [effect for effect in switched.effects if isinstance(effect, StartDeployment)]
 
 
+NOBODY = under(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, approvals=())))
 NOBODY_KNOWS = NotInPolicy(LANE)
 REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
     ("hold without permission", lane(), HoldLane(OLGA, "x"), RULED, (nothing_there(Permission.HOLD),)),
@@ -213,6 +215,13 @@ REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
         (LaneIsObserved(LANE),),
     ),
     (
+        "switch to people where the policy names none",
+        lane(),
+        SwitchMode(SAM, Mode.DELIVERY, "x"),
+        NOBODY,
+        (NobodyToAsk(LANE),),
+    ),
+    (
         "switch with all of it",
         lane(),
         SwitchMode(OLGA, Mode.DELIVERY, ""),
@@ -227,6 +236,16 @@ REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
 )
 def test_a_lane_is_left_as_it_is(there: Lane, given: Input, today: Policy, reasons: tuple[Reason, ...]) -> None:
     assert decide(there, given, today, FRESH, LATER) == Refusal(reasons)
+
+
+def test_a_lane_that_asks_nobody_by_the_file_can_be_switched_back_to_that() -> None:
+    asks_none = under(a_policy(a_lane_policy(approvals=())))
+    automatic = ModeSwitch(Mode.DEPLOYMENT, Mode.DELIVERY, "alex", "we trust it", NOON)
+    assert done(lane(mode=automatic), SwitchMode(SAM, Mode.DELIVERY, "it is over"), asks_none).lane.mode is None
+
+
+def test_a_lane_that_asks_nobody_can_be_given_up() -> None:
+    assert done(lane(), SwitchMode(SAM, Mode.OBSERVE, "hands off"), NOBODY).lane.mode is not None
 
 
 def test_a_lane_without_a_target_can_still_be_given_up() -> None:

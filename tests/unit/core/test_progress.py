@@ -183,12 +183,23 @@ def test_when_people_are_to_choose_nothing_goes_until_they_have() -> None:
     assert settled(there, ASK, TONIGHT) == Decision(there)
 
 
+def test_where_one_of_them_was_opened_to_be_chosen_all_wait_for_the_choice() -> None:
+    there = lane(waited(1, ASK), waited(2, OLDEST))
+    assert settled(there, OLDEST, TONIGHT) == Decision(there)
+
+
 def test_what_people_chose_goes_first_and_then_the_oldest() -> None:
     there = lane(waited(1, ASK), waited(2, ASK, chosen=True), waited(3, ASK))
     decided = settled(there, ASK, TONIGHT)
     assert (started(decided), marks(decided)) == ([2], {1: None, 2: None, 3: None})
     without = replace(decided.lane, releases=(one(decided, 1), one(decided, 3)))
     assert started(settled(without, ASK, TONIGHT)) == [1]
+
+
+def test_what_people_chose_does_not_give_way_to_the_newest() -> None:
+    there = lane(waited(1, ASK, chosen=True), waited(2, ASK))
+    decided = settled(there, NEWEST, TONIGHT)
+    assert (started(decided), decided.happenings) == ([1], ())
 
 
 def test_nobody_needs_to_choose_the_only_one_that_waited() -> None:
