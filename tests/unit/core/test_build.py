@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import accumulate, groupby
 
 import pytest
 from hypothesis import given
@@ -140,10 +139,10 @@ def test_late_double_and_reordered_reports_make_the_same_build(
     again = data.draw(st.lists(st.sampled_from(reports), max_size=4)) if reports else []
     arrived = data.draw(st.permutations(reports + again))
     assert assessed(arrived) == assessed(reports)
-    newest = {
-        name: list(accumulate(group, lambda one, two: max(one, two, key=lambda report: report.order)))[-1]
-        for name, group in groupby(sorted(reports, key=lambda report: report.pipeline), lambda report: report.pipeline)
-    }
+    newest: dict[str, PipelineReport] = {}
+    for report in reports:
+        known = newest.get(report.pipeline, report)
+        newest[report.pipeline] = report if report.order > known.order else known
     assert assessed(list(newest.values())) == assessed(reports)
 
 
@@ -176,6 +175,10 @@ ORDER: list[tuple[str, PipelineReport, PipelineReport]] = [
 @pytest.mark.parametrize(("older", "newer"), [row[1:] for row in ORDER], ids=[row[0] for row in ORDER])
 def test_what_decides_between_reports(older: PipelineReport, newer: PipelineReport) -> None:
     assert older.order < newer.order
+
+
+def test_people_compare_seven_digits_of_a_commit() -> None:
+    assert a_build(7, sha="127c988734b87ce5").short_sha == "127c988"
 
 
 def test_a_build_is_called_by_version_and_commit_or_by_the_commit_alone() -> None:

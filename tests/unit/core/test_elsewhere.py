@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ SEEN = DeployedElsewhere(a_sha(3), "whatever", AT, URL, a_build(3))
 AGAIN = "3 (0000003) was deployed by somebody else"
 
 
-def external(number: int = 3, under: Policy = POLICY, **changed: object) -> Release:
+def external(number: int = 3, under: Policy = POLICY, **changed: Any) -> Release:
     """Return the release as which somebody else's deployment of a build is kept."""
     build = a_build(number)
     kept = Release(

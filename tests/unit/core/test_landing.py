@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ TAINT = Taint(a_build(4).position, "4 (0000004)", "sam", WHY)
 SECOND = timedelta(seconds=1)
 
 
-def failed(number: int, **changed: object) -> Release:
+def failed(number: int, **changed: Any) -> Release:
     return replace(release(number, state=Lifecycle.FAILED, ended_at=LATER), **changed)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def was_live(number: int, environment: str = "production") -> Around:
     return Around(reached=(Reached(environment, number, NOON),))
 
 
-def asks(number: int = 2, by: Actor = OLGA, *, named: bool = True, **changed: object) -> Request:
+def asks(number: int = 2, by: Actor = OLGA, *, named: bool = True, **changed: Any) -> Request:
     return Request(a_build(number, **changed), by, named)
 
 
@@ -72,7 +73,7 @@ def fix(number: int = 2, by: Actor = ONCALL, reason: str = "it loses money") -> 
     return Request(a_build(number), by, named=True, kind=Kind.HOTFIX, reason=reason)
 
 
-def asked(number: int = 2, under: Policy = POLICY, **changed: object) -> Release:
+def asked(number: int = 2, under: Policy = POLICY, **changed: Any) -> Release:
     """Return what olga gets."""
     build = a_build(number)
     born = release(9, build=build, artifact=build.artifact, policy=lane_policy(under), opened_at=LATER)
@@ -120,7 +121,7 @@ def test_what_is_live_may_be_rolled_back_to_when_what_came_after_it_failed() -> 
     assert one(go(lane(live=live(2)), back()), 9).kind is Kind.ROLLBACK
 
 
-DEAD = {"state": BuildState.BROKEN}
+DEAD: dict[str, Any] = {"state": BuildState.BROKEN}
 GUEST = replace(OLGA, account=Account.GUEST, permissions=frozenset())
 HELD_BY_NOBODY = replace(ONCALL, permissions=frozenset())
 OBSERVED = policy(mode=Mode.OBSERVE, target=None)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 APPROVED = NOON - timedelta(minutes=10)
 
 
-def failed(*by: object, under: Policy = POLICY, **changed: object) -> Release:
+def failed(*by: Any, under: Policy = POLICY, **changed: Any) -> Release:
     """Return a release of build 1 that failed at noon."""
     ended = release(
         1,
@@ -68,7 +69,7 @@ def failed(*by: object, under: Policy = POLICY, **changed: object) -> Release:
     return replace(ended, **changed)
 
 
-def second(under: Policy = POLICY, **changed: object) -> Release:
+def second(under: Policy = POLICY, **changed: Any) -> Release:
     """Return the release that olga's second try opens."""
     build = a_build(1)
     born = Release(
