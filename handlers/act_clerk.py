@@ -3,39 +3,32 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import ValidationError
 
-from bot.core.build import Build
-from bot.core.decide import Decision
-from bot.core.inputs import Actor, Answer, Approve, Cancel, Reject, Request, Resolve, Withdraw
-from bot.core.policy import LaneId
-from bot.core.refusals import Refusal
-from bot.core.release import Release, Surface
+from bot.core.inputs import Actor, Answer, Approve, Reject, Resolve, Undo
+from bot.core.release import Surface
 from bot.ports.slack import Message
 from bot.ports.store import Card, CardKind, EffectKind, Handle, InboxRow, NewEffect, Transaction
 from bot.ports.trouble import TryLater
-from bot.submit import Setting, submit, turn_away
-from bot.views import answers, refusals
+from bot.submit import Setting, turn_away
+from bot.views import answers
+from handlers import lane_clerk, release_clerk, request_clerk
 from handlers.acts import ACT, Click, Command, Rejection
+from handlers.asker import Asker
 from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.letters import SettleEffect, by_button, by_name, effects_words
 from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
+from handlers.outcomes import THROUGH_A_RULE, Told
 from handlers.people import People
 from handlers.permalinks import Permalinks
-from handlers.vocabulary import (
-    ApproveWords,
-    CancelWords,
-    Misunderstood,
-    RejectWords,
-    RequestWords,
-    WithdrawWords,
-)
+from handlers.times import Clock, Moment, zone_of
+from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
 Act = Click | Rejection | Command
-OfOne = Approve | Reject | Withdraw | Cancel | Resolve
 
 ANSWERS: Mapping[str, Answer] = {
     "did_run": Answer.DID_RUN,
@@ -43,15 +36,6 @@ ANSWERS: Mapping[str, Answer] = {
     "try_again": Answer.TRY_AGAIN,
     "abandon": Answer.ABANDON,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What came of an act, and what the person is told, if anything: a click that worked shows on the card itself."""
-
-    outcome: str
-    message: Message | None
-    channel: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +53,9 @@ class ActClerk:
         actor = await self._actor(act)
         if isinstance(actor, TryLater):
             return actor
+        zone = await self._zone(act, actor)
         with structlog.contextvars.bound_contextvars(actor=actor.person.id if actor is not None else None):
-            told = await self.desk.change(lambda tx, setting: self._decide(tx, setting, row, act, actor))
+            told = await self.desk.change(lambda tx, setting: self._decide(tx, setting, row, act, actor, zone))
         return told.message.text if told.message else told.outcome
 
     def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
@@ -93,7 +78,18 @@ class ActClerk:
         surface = {"click": Surface.BUTTON, "rejection": Surface.MODAL, "command": Surface.COMMAND}[act.kind]
         return await self.people.in_slack(act.slack, act.team, surface)
 
-    def _decide(self, tx: Transaction, setting: Setting, row: InboxRow, act: Act, actor: Actor | None) -> Told:
+    async def _zone(self, act: Act, actor: Actor | None) -> ZoneInfo | None:
+        """Return the time zone of whoever typed a time of day; None where it is not known, or none was typed."""
+        if not isinstance(act, Command) or actor is None or actor.person.slack is None:
+            return None
+        parsed = parse(act.words, self.desk.policy)
+        if not isinstance(parsed, RequestWords | ScheduleWords) or not isinstance(parsed.at, Clock | Moment):
+            return None
+        return zone_of(await self.people.zone(actor.person.slack, act.team))
+
+    def _decide(  # noqa: PLR0917 - an act, who did it, where they are
+        self, tx: Transaction, setting: Setting, row: InboxRow, act: Act, actor: Actor | None, zone: ZoneInfo | None
+    ) -> Told:
         links = Permalinks(tx.cards, self.desk.workspace)
         if actor is None:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
@@ -102,18 +98,25 @@ class ActClerk:
         elif isinstance(act, Command) and isinstance(asked := _effects(act), SettleEffect):
             told = Told(*by_name(tx, setting, asked, actor, links), None)
         elif isinstance(act, Command):
-            told = self._command(tx, setting, act, actor, links)
+            asker = Asker(self.desk, tx, setting, actor, links, row.received.at, zone)
+            told = _command(act, asker)
         else:
-            told = self._button(tx, setting, act, actor, links)
-        if told.outcome not in {"done", "refused", "opened"}:  # those have gone through a lane, which keeps its record
+            told = self._button(tx, setting, row, act, actor, links)
+        if told.outcome not in THROUGH_A_RULE:
             turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)
         if told.message is not None and act.slack is not None:
             tx.effects.enqueue(_answer(f"answer:{row.id}", act, told), setting.now)
         return told
 
-    def _button(
-        self, tx: Transaction, setting: Setting, act: Click | Rejection, actor: Actor, links: Mapping[int, str]
+    def _button(  # noqa: PLR0917 - a click, and who made it
+        self,
+        tx: Transaction,
+        setting: Setting,
+        row: InboxRow,
+        act: Click | Rejection,
+        actor: Actor,
+        links: Mapping[int, str],
     ) -> Told:
         handle = tx.cards.by_handle(act.handle)
         card = tx.cards.by_id(handle.card) if handle else None
@@ -121,12 +124,10 @@ class ActClerk:
             return Told("no such button", answers.not_my_button(), getattr(act, "channel", None))
         if isinstance(act, Click) and not _is_of(card, act):
             return Told("not the card's message", answers.not_my_button(), act.channel)
+        by = replace(actor, saw=card.have_hash)
         if card.kind is CardKind.LETTER:
-            return self._letter(tx, setting, act, handle, card, replace(actor, saw=card.have_hash), links)
-        given = _given(handle, act, replace(actor, saw=card.have_hash))
-        if given is None:
-            return Told("not what the button stands for", answers.not_my_button(), card.channel)
-        told = self._one(tx, setting, given, links)
+            return self._letter(tx, setting, act, handle, card, by, links)
+        told = _pressed(handle, act, Asker(self.desk, tx, setting, by, links, row.received.at))
         copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
         return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
 
@@ -145,59 +146,31 @@ class ActClerk:
             return Told("not what the button stands for", answers.not_my_button(), card.channel)
         return Told(*by_button(tx, setting, card, answer, actor, links), card.channel)
 
-    def _one(self, tx: Transaction, setting: Setting, given: OfOne, links: Mapping[int, str]) -> Told:
-        release = tx.lanes.release(given.release)
-        if release is None:
-            return Told("no such release", answers.no_such_release(given.release), None)
-        decided = submit(tx, release.lane, given, setting)
-        self.desk.record(release.lane, given, decided)
-        if isinstance(decided, Refusal):
-            return Told("refused", refusals.refusal(decided, release, setting.policy, links), release.policy.channel)
-        if given.by.surface in {Surface.BUTTON, Surface.MODAL}:
-            return Told("done", None, release.policy.channel)
-        after = decided.lane.release(release.number) or release
-        return Told("done", _done(given, after, links), release.policy.channel)
 
-    def _command(self, tx: Transaction, setting: Setting, act: Command, actor: Actor, links: Mapping[int, str]) -> Told:
-        parsed = parse(act.words, setting.policy)
-        match parsed:
-            case ApproveWords(number):
-                return self._one(tx, setting, Approve(number, actor), links)
-            case RejectWords(number, reason):
-                return self._one(tx, setting, Reject(number, actor, reason), links)
-            case WithdrawWords(number):
-                return self._one(tx, setting, Withdraw(number, actor), links)
-            case CancelWords(number):
-                return self._one(tx, setting, Cancel(number, actor), links)
-            case RequestWords():
-                return self._request(tx, setting, parsed, actor, links)
-            case Misunderstood(sentence):
-                return Told("misunderstood", answers.misunderstood(sentence), None)
-            case _:
-                return Told("misunderstood", answers.reads_only(), None)
-
-    def _request(
-        self, tx: Transaction, setting: Setting, words: RequestWords, actor: Actor, links: Mapping[int, str]
-    ) -> Told:
-        service = words.service
-        if words.version is None:
-            newest = tx.builds.newest_deployable(service)
-            builds: tuple[Build, ...] = (newest,) if newest else ()
-        else:
-            builds = tx.builds.named(service, words.version)
-        if len(builds) != 1:
-            return Told("no such build", answers.no_such_build(service, words.version, builds), None)
-        lane = LaneId(service, words.environment)
-        given = Request(builds[0], actor, named=words.version is not None)
-        decided = submit(tx, lane, given, setting)
-        self.desk.record(lane, given, decided)
-        if isinstance(decided, Refusal):
-            return Told("refused", refusals.refusal(decided, None, setting.policy, links), None)
-        return Told("opened", answers.opened(_newest(decided), setting.policy, links), None)
+def _command(act: Command, asker: Asker) -> Told:
+    parsed = parse(act.words, asker.setting.policy)
+    if isinstance(parsed, Misunderstood):
+        return Told("misunderstood", answers.misunderstood(parsed.sentence), None)
+    if isinstance(parsed, OfRelease):
+        return release_clerk.by_name(parsed, asker)
+    if isinstance(parsed, OfLane):
+        return lane_clerk.about_lane(parsed, asker)
+    if isinstance(parsed, OfBuild):
+        return request_clerk.about_build(parsed, asker)
+    if isinstance(parsed, OfAll):
+        return lane_clerk.about_all(parsed, asker)
+    return Told("misunderstood", answers.reads_only(), None)
 
 
-def _newest(decided: Decision) -> Release:
-    return decided.lane.releases[-1]
+def _pressed(handle: Handle, act: Click | Rejection, asker: Asker) -> Told:
+    """Do what a button stands for."""
+    release = asker.tx.lanes.release(handle.release) if handle.release is not None else None
+    if release is not None and isinstance(act, Click) and handle.act == "hold":
+        return release_clerk.hold(release, asker)
+    given = _given(handle, act, asker.actor)
+    if release is None or given is None:
+        return Told("not what the button stands for", answers.not_my_button(), None)
+    return release_clerk.decide(given, release, asker)
 
 
 def _is_of(card: Card, click: Click) -> bool:
@@ -205,7 +178,7 @@ def _is_of(card: Card, click: Click) -> bool:
     return card.channel == click.channel and (card.ts == click.ts or card.lost_posts > 0 or card.ts is None)
 
 
-def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> OfOne | None:
+def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> release_clerk.OfOne | None:
     """Return what a button stands for, or None: above all, only the button Approve approves."""
     if handle.release is None:
         return None
@@ -214,24 +187,12 @@ def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> OfOne | None
             return Reject(handle.release, actor, act.reason, handle.generation)
         case Click(), "approve":
             return Approve(handle.release, actor, handle.generation)
+        case Click(), "undo":
+            return Undo(handle.release, actor, handle.generation)
         case Click(), answer if answer in ANSWERS:
             return Resolve(handle.release, actor, ANSWERS[answer])
         case _:
             return None
-
-
-def _done(given: OfOne, release: Release, links: Mapping[int, str]) -> Message:
-    match given:
-        case Approve():
-            return answers.approved(release, links)
-        case Reject():
-            return answers.rejected(release, links)
-        case Withdraw():
-            return answers.withdrawn(release, links)
-        case Cancel():
-            return answers.cancelled(release, links)
-        case Resolve():
-            return answers.resolved(release, given.answer, links)
 
 
 def _effects(act: Command) -> object:

@@ -33,6 +33,11 @@ class People:
             return None
         return await self._actor(person, Account.MEMBER, Surface.CLI, host_user)
 
+    async def zone(self, slack: str, team: str | None) -> str | None:
+        """Return the name of the time zone that a Slack user has set; None where that cannot be told just now."""
+        account = await self.directory.account(slack, team)
+        return None if isinstance(account, TryLater) else account.tz
+
     async def _actor(
         self, person: Person, account: Account, surface: Surface, host_user: str | None = None
     ) -> Actor | TryLater:

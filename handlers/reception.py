@@ -7,6 +7,7 @@ from bot.core.release import Lifecycle
 from bot.ports.slack import Message
 from bot.ports.store import Received, Transaction
 from bot.views import answers, status
+from bot.views.freezes import freezes
 from bot.views.help import help_message
 from bot.views.links import Links
 from bot.views.modals import reject
@@ -16,7 +17,7 @@ from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.permalinks import Permalinks
 from handlers.phrases import ENTRIES
-from handlers.vocabulary import HelpWords, ListWords, Misunderstood, StatusWords, WhyWords
+from handlers.vocabulary import FreezeWords, HelpWords, ListWords, Misunderstood, StatusWords, WhyWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Reception:
                 return answers.misunderstood(sentence)
             case HelpWords(word):
                 return help_message(ENTRIES, policy.command, word)
+            case FreezeWords():
+                return freezes(policy, self.desk.clock())
             case StatusWords() | WhyWords() | ListWords():
                 return await self.desk.store.read(lambda tx: self._look(tx, parsed))
             case _:

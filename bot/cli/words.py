@@ -14,8 +14,8 @@ from handlers.control_client import ask
 from handlers.control_peer import name_of
 from handlers.phrases import ENTRIES, REQUEST
 
-READING = ("status", "why", "list")
-ACTING = ("approve", "reject", "withdraw", "cancel")
+READING = ("status", "why", "list", "freeze")
+ACTING = tuple(entry.word for entry in ENTRIES if entry.word not in {*READING, "request", "help"})
 CODES = {Verdict.NOT_DONE: REFUSED, Verdict.NOT_UNDERSTOOD: MISTAKEN}
 
 

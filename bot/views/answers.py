@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from bot.core.build import Build
 from bot.core.inputs import Answer
-from bot.core.policy import Policy
+from bot.core.policy import Kind, Policy
 from bot.core.release import Lifecycle, Release
 from bot.ports.slack import Message
 from bot.views.blocks import said
-from bot.views.escape import mrkdwn
+from bot.views.escape import date, mrkdwn
 from bot.views.limits import few
 from bot.views.naming import Permalinks, build_label, named, subject, word
 from bot.views.release_reasons import IS
+from bot.views.states import marks
 
 _FOLLOWS = {
     Answer.DID_RUN: "it counts as live now; nothing was sent again",
@@ -21,12 +22,15 @@ _FOLLOWS = {
 }
 
 
-def opened(release: Release, policy: Policy, permalinks: Permalinks) -> Message:
-    """Answer a request for a release."""
-    older = " It is OLDER than what is live there." if release.older_than_live else ""
+def opened(release: Release, policy: Policy, permalinks: Permalinks, read: str = "") -> Message:
+    """Answer a request for a release; `read` tells how a local time was understood, or nothing."""
+    older = " It is OLDER than what is live there." if "OLDER THAN LIVE" in marks(release) else ""
+    older += f" It does not ship before {date(release.scheduled_for)}." if release.scheduled_for else ""
     asks = "its card asks the approvers" if policy_asks(release) else "it ships as soon as nothing is in its way"
     why = f"`{policy.command} why {word(release.lane.service)} {word(release.lane.environment)}`"
-    return said(f"Opened {_release(release, permalinks)}: {asks}.{older} What it waits for: {why}.")
+    return said(
+        f"Opened {_release(release, permalinks)}{_kind(release)}: {asks}.{older}{read} What it waits for: {why}."
+    )
 
 
 def approved(release: Release, permalinks: Permalinks) -> Message:
@@ -142,7 +146,11 @@ def not_settled(name: str, why: str) -> Message:
 
 def policy_asks(release: Release) -> bool:
     """Whether the release needs people's approval under the policy it was opened with."""
-    return bool(release.policy.required())
+    return bool(release.policy.required(release.kind))
+
+
+def _kind(release: Release) -> str:
+    return "" if release.kind is Kind.RELEASE else f", as a {release.kind.value.upper()}"
 
 
 def _release(release: Release, permalinks: Permalinks) -> str:

@@ -244,13 +244,13 @@ async def test_every_command_is_answered(world: World) -> None:
         {
             "payments 77": "No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.",
             "payments 1": """\
-Nothing was changed.
+Nothing was changed (payments in production).
 This build has an open release there already: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>.\
 """,
             "approve R-9": "There is no release R-9. `list` shows what is open.",
             "cancel R-1": """\
 Nothing was changed (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production).
-Only who asked for a release and its approvers may cancel it: please ask one of them.\
+Only who asked for a release and its approvers may do that: please ask <@U0PRIYA>.\
 """,
             "reject R-1 no": """\
 Nothing was changed (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production).
@@ -276,7 +276,7 @@ async def test_a_request_for_what_is_live_is_refused_and_by_its_name_is_a_releas
     assert [text for _, text in world.chat.responses] == snapshot(
         [
             """\
-Nothing was changed.
+Nothing was changed (payments in production).
 1 (0000001), the newest deployable build, is live there already. To deploy it once more, name its version.\
 """,
             "Opened R-2, payments 1 (0000001) to production: its card asks the approvers. What it waits for: `/deploy why payments production`.",
@@ -291,7 +291,7 @@ async def test_a_request_needs_its_permission(opening: Opening) -> None:
     await asked(world)
     await world.types("U0SAM", "payments 1")
     assert world.chat.responses[0][1] == snapshot("""\
-Nothing was changed.
+Nothing was changed (payments in production).
 • You do not have the permission `request`. It is held by nobody yet (the policy file gives `request` to no one).
 • This build has an open release there already: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>.\
 """)

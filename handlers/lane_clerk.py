@@ -1,0 +1,127 @@
+"""Words about a lane, a build or everything: what they ask of the rules, and what is answered."""
+
+import re
+from datetime import timedelta
+from typing import assert_never
+
+from bot.core.build import Build
+from bot.core.inputs import DeclareLive, HoldLane, LockLane, ResumeLane, SwitchMode, UnlockLane
+from bot.core.lane import Lane
+from bot.core.policy import LaneId
+from bot.core.refusals import Refusal
+from bot.ports.slack import Message
+from bot.submit_service import clear, go_all, quarantine, stop_all
+from bot.views import answers, done
+from handlers.asker import Asker
+from handlers.outcomes import Told
+from handlers.vocabulary import (
+    ClearWords,
+    GoAllWords,
+    HoldWords,
+    LiveWords,
+    LockWords,
+    ModeWords,
+    OfAll,
+    OfLane,
+    QuarantineWords,
+    ResumeWords,
+    StopAllWords,
+    UnlockWords,
+)
+
+USUAL_LOCK = timedelta(hours=1)
+_COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_ToLane = HoldLane | ResumeLane | LockLane | UnlockLane | SwitchMode
+
+
+def about_lane(words: OfLane, asker: Asker) -> Told:
+    """Do what words ask of a lane."""
+    lane = LaneId(words.service, words.environment)
+    if isinstance(words, LiveWords):
+        return _declare(words, lane, asker)
+    given = _given(words, asker)
+    decided = asker.decide(lane, given)
+    if isinstance(decided, Refusal):
+        return asker.refused(decided, lane)
+    return Told("done", _answer(words, given, decided.lane, asker), None)
+
+
+def _given(words: HoldWords | ResumeWords | LockWords | UnlockWords | ModeWords, asker: Asker) -> _ToLane:
+    now, by = asker.setting.now, asker.actor
+    match words:
+        case HoldWords():
+            return HoldLane(by, words.reason, now + words.length if words.length else None)
+        case ResumeWords():
+            return ResumeLane(by)
+        case LockWords():
+            return LockLane(by, words.reason, now + (words.length or USUAL_LOCK))
+        case UnlockWords():
+            return UnlockLane(by)
+        case ModeWords():
+            return SwitchMode(by, words.mode, words.reason)
+    assert_never(words)
+
+
+def _answer(words: OfLane, given: _ToLane, lane: Lane, asker: Asker) -> Message:
+    policy = asker.setting.policy
+    match given:
+        case HoldLane() if lane.hold is not None:
+            return done.held(lane, lane.hold, policy)
+        case LockLane() if lane.lock is not None:
+            usual = isinstance(words, LockWords) and words.length is None
+            return done.locked(lane.id, lane.lock, policy, usual=usual)
+        case SwitchMode():
+            written = policy.lane(lane.id)
+            return done.switched(lane.id, given.mode, written.mode if written else given.mode)
+        case UnlockLane():
+            return done.unlocked(lane.id)
+        case _:
+            return done.resumed(lane.id)
+
+
+def _declare(words: LiveWords, lane: LaneId, asker: Asker) -> Told:
+    builds = asker.tx.builds.named(words.service, words.version)
+    commit = words.version.lower()
+    if len(builds) == 1:
+        build = builds[0]
+        given = DeclareLive(asker.actor, build.sha, build.version, words.reason, build)
+    elif builds:
+        return Told("no such build", answers.no_such_build(words.service, words.version, builds), None)
+    elif _COMMIT.fullmatch(commit):
+        given = DeclareLive(asker.actor, commit, commit[:12], words.reason)
+    else:
+        return Told("no such build", done.no_such_commit(words.service, words.version), None)
+    decided = asker.decide(lane, given)
+    if isinstance(decided, Refusal):
+        return asker.refused(decided, lane)
+    return Told("done", done.declared(lane, given.version), None)
+
+
+def about_all(words: OfAll, asker: Asker) -> Told:
+    """Do what words ask of a build or of everything."""
+    tx, by, setting = asker.tx, asker.actor, asker.setting
+    match words:
+        case StopAllWords(reason):
+            stopped = stop_all(tx, by, reason, setting)
+            if isinstance(stopped, Refusal):
+                return asker.refused(stopped)
+            return Told("done", done.stopped(stopped, setting.policy), None)
+        case GoAllWords():
+            let_go = go_all(tx, by, setting)
+            return asker.refused(let_go) if isinstance(let_go, Refusal) else Told("done", done.let_go(), None)
+        case QuarantineWords() | ClearWords():
+            builds = tx.builds.named(words.service, words.version)
+            if len(builds) != 1:
+                return Told("no such build", answers.no_such_build(words.service, words.version, builds), None)
+            return _mark(words, builds[0], asker)
+    assert_never(words)
+
+
+def _mark(words: QuarantineWords | ClearWords, build: Build, asker: Asker) -> Told:
+    mark = quarantine if isinstance(words, QuarantineWords) else clear
+    marked = mark(asker.tx, build, asker.actor, words.reason, asker.setting)
+    if isinstance(marked, Refusal):
+        return asker.refused(marked)
+    if isinstance(words, QuarantineWords):
+        return Told("done", done.quarantined(build, asker.setting.policy), None)
+    return Told("done", done.cleared(build), None)

@@ -1,0 +1,116 @@
+"""What people do to one release, by name or by button: the rules decide, and the person hears what came of it."""
+
+from bot.core.inputs import (
+    Approve,
+    Cancel,
+    HoldLane,
+    MarkDone,
+    Override,
+    Reject,
+    Resolve,
+    Retry,
+    Schedule,
+    Undo,
+    Withdraw,
+)
+from bot.core.lane import Lane
+from bot.core.refusals import Refusal
+from bot.core.release import Lifecycle, Release, Surface
+from bot.ports.slack import Message
+from bot.views import answers, done, refusals
+from handlers.asker import Asker
+from handlers.outcomes import Told
+from handlers.vocabulary import (
+    ApproveWords,
+    CancelWords,
+    OfRelease,
+    OverrideWords,
+    RejectWords,
+    RetryWords,
+    ScheduleWords,
+    WithdrawWords,
+)
+
+OfOne = Approve | Reject | Withdraw | Cancel | Undo | Schedule | Override | MarkDone | Resolve | Retry
+
+
+def by_name(words: OfRelease, asker: Asker) -> Told:
+    """Do what words ask of a release."""
+    release = asker.tx.lanes.release(words.release)
+    if release is None:
+        return Told("no such release", answers.no_such_release(words.release), None)
+    read = asker.read(words.at) if isinstance(words, ScheduleWords) else ""
+    return decide(_given(words, release, asker), release, asker, read)
+
+
+def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
+    number, by = words.release, asker.actor
+    match words:
+        case ApproveWords():
+            return Approve(number, by)
+        case RejectWords():
+            return Reject(number, by, words.reason)
+        case WithdrawWords():
+            return Withdraw(number, by)
+        case CancelWords():
+            return Cancel(number, by)
+        case RetryWords():
+            return Retry(number, by)
+        case ScheduleWords():
+            return Schedule(number, by, asker.moment(words.at))
+        case OverrideWords():
+            failed = release.state is Lifecycle.FAILED
+            return MarkDone(number, by, words.reason) if failed else Override(number, by, words.reason)
+
+
+def decide(given: OfOne, release: Release, asker: Asker, read: str = "") -> Told:
+    """Decide upon an act on a release; `read` tells how a local time was understood, or nothing."""
+    decided = asker.decide(release.lane, given)
+    channel = release.policy.channel
+    if isinstance(decided, Refusal):
+        return Told("refused", refusals.refusal(decided, release, asker.setting.policy, asker.links), channel)
+    if given.by.surface in {Surface.BUTTON, Surface.MODAL}:
+        return Told("done", None, channel)
+    return Told("done", _done(given, release, decided.lane, asker, read), channel)
+
+
+def hold(release: Release, asker: Asker) -> Told:
+    """Hold the lane of a release, by the button of its card."""
+    decided = asker.decide(release.lane, HoldLane(asker.actor, f"with the button of {release.name}"))
+    if isinstance(decided, Refusal):
+        return Told("refused", refusals.refusal(decided, release, asker.setting.policy, asker.links), None)
+    return Told("done", None, None)
+
+
+def _done(given: OfOne, before: Release, lane: Lane, asker: Asker, read: str) -> Message:
+    release, links = lane.release(before.number) or before, asker.links
+    match given:
+        case Approve():
+            return answers.approved(release, links)
+        case Reject():
+            return answers.rejected(release, links)
+        case Withdraw():
+            return answers.withdrawn(release, links)
+        case Cancel():
+            return answers.cancelled(release, links)
+        case Resolve():
+            return answers.resolved(release, given.answer, links)
+        case _:
+            return _done_by_rule(given, release, lane, asker, read)
+
+
+def _done_by_rule(
+    given: Undo | Schedule | Override | MarkDone | Retry, release: Release, lane: Lane, asker: Asker, read: str
+) -> Message:
+    links, now = asker.links, asker.setting.now
+    match given:
+        case Schedule(at=at):
+            return done.scheduled(release, at, now, read, links)
+        case Override():
+            return done.overridden(release, links)
+        case MarkDone():
+            return done.marked_done(release, links)
+        case Retry():
+            return done.retried(release, lane.releases[-1], links)
+        case Undo():
+            return done.undone(release, links)
