@@ -29,6 +29,7 @@ from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
 from handlers.http_connections import runner_of
 from handlers.metrics import metrics_routes
+from handlers.probe import HttpHealth
 from handlers.reconsider import reconsider
 from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
@@ -127,7 +128,9 @@ class Signoff:
             http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock, meter=vitals.metrics
         )
         await reconsider(desk, VERSION)
-        self._run(desk, arrival, Github(sender, self.settings.github_web_url), self._heartbeat(http))
+        github = Github(sender, self.settings.github_web_url)
+        world = World(slack.chat, slack.directory, source=github, executor=github, prober=HttpHealth(http))
+        self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
 
@@ -191,9 +194,8 @@ class Signoff:
         address = self.heartbeat_address.get_secret_value()
         return Heartbeat(http, address, wanted.every.total_seconds(), self._readiness.alive, self.vitals.metrics)
 
-    def _run(self, desk: Desk, arrival: Arrival, github: Github, heartbeat: Heartbeat | None) -> None:
+    def _run(self, desk: Desk, arrival: Arrival, world: World, heartbeat: Heartbeat | None) -> None:
         slack = arrival.slack
-        world = World(slack.chat, slack.directory, source=github, executor=github)
         crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind

@@ -1,15 +1,20 @@
-"""Asks CI systems what webhooks may not have told: new builds, and, at first sight, what is live."""
+"""Asks CI systems what webhooks may not have told: new builds, what is live at first sight, deploys by others."""
 
 import asyncio
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from bot.core.inputs import FoundLive
-from bot.core.policy import LaneId, ServicePolicy
+from bot.core.build import Build
+from bot.core.inputs import DeployedElsewhere, FoundLive
+from bot.core.policy import LaneId, LanePolicy, ServicePolicy
+from bot.core.release import Lifecycle
 from bot.ports.ci import Executor, Source
-from bot.ports.trouble import GiveUp, TryLater, Unsure
+from bot.ports.store import Transaction
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import adopt, take_reports
 from handlers.desk import Desk
 
@@ -55,7 +60,7 @@ class Watch:
             policy = self.desk.policy.lane(lane)
             if policy is None:
                 continue
-            found = await self.executor.newest_live(self.service.source, policy.target)
+            found = await self._newest_live(policy)
             if isinstance(found, TryLater | Unsure | GiveUp):
                 return why(found)
             live[lane] = found
@@ -64,11 +69,50 @@ class Watch:
             log.info("adopted", service=self.service.name, lanes=[str(lane) for lane in live])
         elif reports:
             await self.desk.change(lambda tx, setting: take_reports(tx, self.service, reports, setting))
+        return await self._elsewhere([lane for lane in self.service.lanes if lane.lane not in live])
+
+    async def _newest_live(self, policy: LanePolicy) -> FoundLive | Trouble | None:
+        if policy.target is None:
+            return None
+        return await self.executor.newest_live(self.service.source, policy.target)
+
+    async def _elsewhere(self, policies: Iterable[LanePolicy]) -> str | None:
+        """Notice what somebody else deployed; returns what stood in the way of looking, if anything."""
+        for policy in policies:
+            found = await self._newest_live(policy)
+            if isinstance(found, TryLater | Unsure | GiveUp):
+                return why(found)
+            if found is not None:
+                await self._notice(policy.lane, found)
         return None
+
+    async def _notice(self, lane: LaneId, found: FoundLive) -> None:
+        def known(tx: Transaction) -> tuple[bool, Build | None]:
+            there = tx.lanes.load(lane)
+            is_live = there.live is not None and (there.live.sha == found.sha or found.since < there.live.since)
+            flying = there.in_flight is not None and there.in_flight.build.sha == found.sha
+            return is_live or flying or _is_told(tx, found), tx.builds.of_commit(lane.service, found.sha)
+
+        is_known, build = await self.desk.store.read(known)
+        if not is_known:
+            version = build.version if build else found.version
+            await self.desk.submit(lane, DeployedElsewhere(found.sha, version, found.since, found.url, build))
 
     async def _unadopted(self) -> tuple[LaneId, ...]:
         lanes = await self.desk.store.read(lambda tx: [tx.lanes.load(lane.lane) for lane in self.service.lanes])
         return tuple(lane.id for lane in lanes if lane.adopted_at is None)
+
+
+def _is_told(tx: Transaction, found: FoundLive) -> bool:
+    """Whether it is the deploy of a release of ours that has its word already.
+
+    One whose job ended after its time limit has not: it failed here, and yet it is what runs there.
+    """
+    number = re.fullmatch(r"R-([1-9][0-9]{0,17})-[a-z0-9]{8}", found.key or "", re.ASCII)
+    release = tx.lanes.release(int(number[1])) if number else None
+    if release is None or release.key != found.key:
+        return False
+    return release.state is not Lifecycle.FAILED or release.health is not None
 
 
 def why(trouble: TryLater | Unsure | GiveUp) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from bot.config.policy_file import FreezeSection, PolicyFile
+from bot.config.policy_file import FreezeSection, PolicyFile, QuietSection
 from bot.config.problem import nearest, quoted
 from bot.config.shape import Found
 from bot.config.yaml_text import Path
@@ -22,6 +22,12 @@ def freezes(file: PolicyFile) -> Iterator[Found]:
         names.add(freeze.name)
         yield from _when(path, freeze)
         yield from _where(path, freeze, file)
+
+
+def quiet_hours(path: Path, quiet: QuietSection | None) -> Iterator[Found]:
+    """Yield the mistake of quiet hours that are none or all of the day."""
+    if quiet is not None and quiet.from_ == quiet.until:
+        yield Found((*path, "quiet_hours", "until"), "`until` is its `from`; write hours of which some are left.")
 
 
 def _when(path: Path, freeze: FreezeSection) -> Iterator[Found]:

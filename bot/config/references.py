@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from bot.config.freezes import freezes
+from bot.config.freezes import freezes, quiet_hours
 from bot.config.policy_file import (
     ApprovalSection,
     BuildSection,
@@ -17,7 +18,7 @@ from bot.config.policy_file import (
 from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
 from bot.config.yaml_text import Document, Path
-from bot.core.policy import EVERYONE, Mode
+from bot.core.policy import EVERYONE, Mode, NewerBuild
 
 _HAVE_HOLDERS = frozenset({"request", "resolve", "hold", "rollback"})
 """Permissions with a warning of their own, and those that belong to a lane's approvers where the file is silent."""
@@ -41,6 +42,7 @@ class Whole:
             *self._rules(),
             *self._services(),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
+            *(one for place, holder in self._holders() for one in quiet_hours(place, holder.quiet_hours)),
         ]
         for one in found:
             path = self.shaped.original(one.path)
@@ -63,6 +65,11 @@ class Whole:
             for environment, lane in service.environments.items():
                 if lane.announce and self.file.slack.announcements is None:
                     yield f"{name}/{environment} announces, but `slack` names no channel for `announcements`."
+                newer, lifted = (
+                    nearest_of(key, lane, service, self.file.defaults) for key in ("newer_build", "when_lifted")
+                )
+                if lifted is not None and newer is not NewerBuild.EACH_MUST_SHIP:
+                    yield f"{name}/{environment} has `when_lifted`, which says nothing without `each-must-ship`."
                 if lane.approvals and self.nearest_mode(service, lane) is Mode.DEPLOYMENT:
                     yield f"{name}/{environment} has `approvals` that nobody is asked for: its mode is deployment."
 
@@ -250,6 +257,11 @@ class Whole:
     def _has(self, path: Path, keys: Iterable[str]) -> bool:
         written = self.document.at(self.shaped.original(path))
         return isinstance(written, dict) and not written.keys().isdisjoint(keys)
+
+
+def nearest_of(key: str, *places: Inherited) -> Any:
+    """Return what the nearest place says of a key, or None."""
+    return next((value for place in places if (value := getattr(place, key)) is not None), None)
 
 
 def _unknown(name: str, also: str = "") -> str:

@@ -309,12 +309,14 @@ class ReachedBefore:
 
 @dataclass(frozen=True, slots=True)
 class FoundLive:
-    """What the target names as its newest successful deployment, found when a lane is adopted."""
+    """What the target names as its newest successful deployment. `key` is the release's, where Signoff made it."""
 
     sha: str
     version: str
     since: datetime
     position: Position | None
+    key: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,8 @@ class Github:
                 return DeploymentOrder(source, target, release, self._pages)
             case GithubWorkflow() as target:
                 return DispatchOrder(source, target, release, self._pages)
+            case None:
+                raise ValueError(f"{release.name} has no target: its lane is observed")
 
     async def _ask(self, request: HttpRequest, understand: Callable[[HttpReply, datetime], T]) -> T | TryLater:
         reply = await self._read(request)

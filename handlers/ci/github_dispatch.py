@@ -18,14 +18,13 @@ from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Dispatched, Run, Runs, same_repository, workflow_path
 from handlers.ci.github_replies import after_read, after_start, message_of
 from handlers.ci.github_runs import CONCLUSIONS, read_run, run_request, status_of
+from handlers.placeholders import filled, values_of
 
 OK = 200
 NO_CONTENT = 204
 BAD_REQUEST = 400
 UNPROCESSABLE = 422
 
-_PLACEHOLDER = re.compile(r"\{(version|sha|digest|environment|service|release|key)\}", re.ASCII)
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 SNIPPET = (
@@ -118,18 +117,9 @@ class DispatchOrder:
     def _inputs(self) -> dict[str, str]:
         """Return the configured inputs, filled in, and always the two that make the deploy ours."""
         release = self.release
-        values = {
-            "version": release.build.version,
-            "sha": release.build.sha,
-            "digest": release.artifact if _DIGEST.fullmatch(release.artifact) else "",
-            "environment": release.lane.environment,
-            "service": release.lane.service,
-            "release": release.name,
-            "key": release.key,
-        }
-        # One pass: a value that looks like a placeholder stays what it is.
-        filled = {name: _PLACEHOLDER.sub(lambda found: values[found[1]], text) for name, text in self.target.inputs}
-        return {**filled, "sha": release.build.sha, "signoff_key": release.key}
+        values = values_of(release)
+        inputs = {name: filled(text, values) for name, text in self.target.inputs}
+        return {**inputs, "sha": release.build.sha, "signoff_key": release.key}
 
     @property
     def _file(self) -> str:

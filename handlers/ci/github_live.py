@@ -49,12 +49,15 @@ def live_of(made: Deployment, statuses: tuple[DeploymentStatus, ...]) -> FoundLi
     status, decisive = standing(statuses)
     if status is not ProgressStatus.SUCCEEDED or decisive is None:
         return None
-    return FoundLive(made.sha, _version(made), decisive.created_at, position=None)
+    ours = _ours(made)
+    version = ours.version if ours and _VERSION.fullmatch(ours.version) else made.sha[:12]
+    return FoundLive(made.sha, version, decisive.created_at, position=None, key=ours.signoff_key if ours else None)
 
 
-def _version(made: Deployment) -> str:
+def _ours(made: Deployment) -> _Ours | None:
+    """Return what Signoff wrote into a deployment that says to be its own."""
     try:
-        version = _Ours.model_validate(made.payload).version if made.task.startswith("signoff:") else ""
+        ours = _Ours.model_validate(made.payload)
     except ValidationError:
-        version = ""
-    return version if _VERSION.fullmatch(version) else made.sha[:12]
+        return None
+    return ours if made.task == f"signoff:{ours.signoff_key}" else None

@@ -26,6 +26,7 @@ from sandbox.github.forge import Forge
 from sandbox.slack.messages import Message
 from sandbox.slack.workspace import Workspace
 from simulation.github import GithubWay, github_network
+from simulation.life import AllWell
 from simulation.people import Courier, People
 from simulation.slack import SlackWay, slack_network
 from simulation.webhooks import Webhooks, webhook_door
@@ -166,7 +167,7 @@ class Hours:
         bell, chance = Bell(), random.Random(1).random
         desk = Desk(store, self.policy, clock, self._token, bell, chance, workspace=f"{self.workspace.url}/")
         github, (chat, directory) = self.github.connect(clock), self.slack.connect(clock)
-        self.crew = muster(desk, World(chat, directory, github, github), Links(self.forge.site), PACE)
+        self.crew = muster(desk, World(chat, directory, github, github, AllWell()), Links(self.forge.site), PACE)
         self._desk = desk
         self.people.courier.connect(self.crew.reception, chat, self.policy.command)
         self.webhooks.door = webhook_door(store, lambda: self.policy, self.forge.webhook_secret, clock, bell.ring)

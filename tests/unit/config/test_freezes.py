@@ -135,3 +135,20 @@ def test_a_name_is_one_freezes() -> None:
 def test_quiet_hours_are_hours() -> None:
     text = changed(RULE, f'{RULE}\n        quiet_hours: {{from: "25:00", until: "07:00", timezone: UTC}}')
     assert told(text) == ['14: `from` must be an hour in quotation marks, such as "20:00"; `25:00` is not.']
+
+
+def test_quiet_hours_leave_some_of_the_day() -> None:
+    text = changed(RULE, f'{RULE}\n        quiet_hours: {{from: "07:00", until: "07:00", timezone: UTC}}')
+    assert told(text) == ["14: `until` is its `from`; write hours of which some are left."]
+
+
+def test_a_word_on_lifted_freezes_without_a_queue_is_warned_about() -> None:
+    warnings = loaded(changed(RULE, f"{RULE}\n        when_lifted: ask")).warnings
+    assert "payments/production has `when_lifted`, which says nothing without `each-must-ship`." in warnings
+    both = changed(RULE, f"{RULE}\n        when_lifted: ask\n        newer_build: each-must-ship")
+    assert [one for one in loaded(both).warnings if "when_lifted" in one] == []
+
+
+def test_a_year_of_another_century_is_no_moment() -> None:
+    freeze = '{name: a, from: "9999-12-31T18:00", until: "9999-12-31T19:00", timezone: UTC}'
+    assert told(with_freezes(freeze))[0] == f"2: `from` must be {NOT_A_MOMENT}; `9999-12-31T18:00` is not."

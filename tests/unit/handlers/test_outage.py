@@ -19,6 +19,7 @@ from handlers.acts import Command
 from handlers.control import Control, Reply, Verdict, Words
 from handlers.desk import Desk
 from handlers.slack.listeners import failed
+from simulation.life import AllWell
 from storage.database import SqliteStore
 from tests.factories import a_report
 from tests.fakes.world import World
@@ -81,6 +82,10 @@ async def test_what_was_decided_before_the_database_failed_stays_decided(
 
 async def test_a_deploy_is_not_put_off_for_a_full_disk(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     await world.looks()
+    await world.looks(a_report(1))
+    posted = await world.notice()
+    await world.stores(world.click("U0PRIYA", posted, posted.button("approve")))
+    await world.acts.once()
     with outage(monkeypatch) as refused, capture_logs() as logs, pytest.raises(StoreUnavailable):
         await world.deployer.once()
     assert (refused, logs) == ([1], [])
@@ -103,7 +108,7 @@ async def test_the_loops_wait_longer_and_longer_and_nothing_counts_as_failed(
 
     over = asyncio.Event()
     monkeypatch.setattr(Desk, "outwait", outwait)
-    ports = Ports(world.chat, world.directory, source=world.source, executor=world.executor)
+    ports = Ports(world.chat, world.directory, source=world.source, executor=world.executor, prober=AllWell())
     crew = muster(world.desk, ports, Links("https://github.example"), Pace())
     crew.loops = {"acts": fails}
     crew.start()

@@ -1,13 +1,15 @@
 """Asking CI systems: adoption at first sight, then what webhooks may not have told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.core.build import RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.policy import LaneId
-from bot.core.release import Lifecycle
+from bot.core.policy import LaneId, Mode, Verification
+from bot.core.release import Lifecycle, Origin
+from bot.ports.ci import ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from tests.factories import LANE, NOON, WORKFLOW, a_lane_policy, a_policy, a_report, a_sha
 from tests.fakes.world import World
@@ -99,3 +101,89 @@ async def test_all_workflows_that_the_policy_names_must_be_green(opening: Openin
     assert await world.states() == []
     await world.looks(a_report(1, pipeline=".github/workflows/scan.yml", run_id="1"))
     assert await world.states() == [Lifecycle.OPEN]
+
+
+async def live_of(world: World) -> tuple[str, str] | None:
+    lane = await world.store.read(lambda tx: tx.lanes.load(LANE))
+    return (lane.live.sha, lane.live.version) if lane.live else None
+
+
+async def test_a_deploy_by_somebody_else_moves_what_is_live_and_is_a_release(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1), a_report(2))
+    world.passes(60)
+    world.executor.live["production"] = FoundLive(
+        a_sha(1), "whatever", world.now, None, url="https://github.example/d/1"
+    )
+    await world.looks()
+    assert await live_of(world) == (a_sha(1), "1")
+    assert await world.states() == [Lifecycle.OPEN, Lifecycle.LIVE]
+    assert (await world.release(2)).origin is Origin.EXTERNAL
+    await world.looks()
+    assert len(await world.states()) == 2
+
+
+async def test_a_commit_that_nobody_built_here_is_live_without_a_release(world: World) -> None:
+    await world.looks()
+    world.passes(60)
+    world.executor.live["production"] = FoundLive(a_sha(9), "0000009", world.now, None)
+    await world.looks()
+    assert (await live_of(world), await world.states()) == ((a_sha(9), "0000009"), [])
+
+
+async def test_what_is_older_than_what_is_live_is_no_news(world: World) -> None:
+    await world.looks()
+    world.passes(60)
+    world.executor.live["production"] = FoundLive(a_sha(2), "2", world.now, None)
+    await world.looks()
+    world.executor.live["production"] = FoundLive(a_sha(1), "1", NOON, None)
+    await world.looks()
+    assert await live_of(world) == (a_sha(2), "2")
+
+
+async def test_our_own_deploys_are_no_news_save_one_that_ended_too_late(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT)))
+    await world.looks()
+    await world.looks(a_report(1))
+    key = (await world.release()).key
+    assert await world.states() == [Lifecycle.DEPLOYING]
+    world.executor.live["production"] = FoundLive(a_sha(1), "1", world.now, None, key)
+    await world.looks()
+    assert await live_of(world) is None
+    world.passes(1800)
+    await world.ticks()
+    assert await world.states() == [Lifecycle.FAILED]
+    world.executor.live["production"] = FoundLive(a_sha(1), "1", world.now, None, "R-1-xxxxxxxx")
+    late = FoundLive(a_sha(1), "1", world.now, None, key)
+    world.executor.live["production"] = late
+    await world.looks()
+    assert await live_of(world) == (a_sha(1), "1")
+    assert await world.states() == [Lifecycle.FAILED, Lifecycle.LIVE]
+
+
+async def test_a_release_whose_verification_failed_is_not_found_live(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, verify=Verification(timedelta(minutes=5)))))
+    await world.looks()
+    await world.looks(a_report(1))
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    world.passes(300)
+    await world.ticks()
+    assert await world.states() == [Lifecycle.FAILED]
+    key = (await world.release()).key
+    world.executor.live["production"] = FoundLive(a_sha(1), "1", world.now, None, key)
+    await world.looks()
+    assert await live_of(world) is None
+
+
+async def test_trouble_while_looking_for_deploys_by_others_is_told(world: World) -> None:
+    await world.looks()
+    world.executor.live["production"] = TryLater(5, "rate limited")
+    assert await world.looks() == "rate limited"
+
+
+async def test_a_lane_that_is_observed_without_a_target_is_adopted_as_it_is(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy(mode=Mode.OBSERVE, target=None)))
+    assert await world.looks(a_report(1)) is None
+    assert await world.looks(a_report(2)) is None
+    assert (await live_of(world), await world.states()) == (None, [])

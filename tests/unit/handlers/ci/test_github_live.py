@@ -35,7 +35,7 @@ def test_the_request() -> None:
 def test_a_success_is_live_since_it_was_told() -> None:
     since = datetime(2026, 11, 21, 12, 2, tzinfo=UTC)
     statuses = [a_status(3, "inactive"), a_status(2, "success"), a_status(1, "in_progress")]
-    assert live(statuses) == FoundLive(a_sha(1), "1", since, None)
+    assert live(statuses) == FoundLive(a_sha(1), "1", since, None, "R-1-abcd2345")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""Probes over real sockets: what counts as well, and every answer that does not."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import ClientSession, ClientTimeout, web
+
+from bot.core.policy import HttpProbe
+from handlers import probe as probing
+from handlers.probe import LARGEST_ANSWER, Health, HttpHealth, judge
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+VALUES = {"version": "42", "sha": "a" * 40}
+
+
+@asynccontextmanager
+async def serving(answer: Answer) -> AsyncIterator[tuple[HttpHealth, str]]:
+    app = web.Application()
+    app.router.add_get("/version", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with ClientSession() as http:
+            yield HttpHealth(http), f"http://127.0.0.1:{runner.addresses[0][1]}/version"
+    finally:
+        await runner.cleanup()
+
+
+def says(text: str, status: int = 200) -> Answer:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        del request
+        return web.Response(text=text, status=status)
+
+    return answer
+
+
+async def test_the_status_alone_may_say_it() -> None:
+    async with serving(says("", 204)) as (health, url):
+        assert await health.look(HttpProbe(url, 204), VALUES) == Health(well=True, detail="the probe was answered 204")
+        assert await health.look(HttpProbe(url), VALUES) == Health(
+            well=False, detail="the probe was answered 204, not 200"
+        )
+
+
+async def test_a_value_in_the_answer_is_held_against_the_release() -> None:
+    async with serving(says('{"build": {"version": "42"}}')) as (health, url):
+        right = HttpProbe(url, path="build.version", equals="{version}")
+        assert await health.look(right, VALUES) == Health(well=True, detail="build.version is 42")
+        wrong = HttpProbe(url, path="build.version", equals="v{version}")
+        assert await health.look(wrong, VALUES) == Health(well=False, detail="build.version is '42', not 'v42'")
+
+
+async def test_no_redirect_is_followed() -> None:
+    async def elsewhere(request: web.Request) -> web.StreamResponse:
+        del request
+        raise web.HTTPFound("/somewhere")
+
+    async with serving(elsewhere) as (health, url):
+        assert await health.look(HttpProbe(url), VALUES) == Health(
+            well=False, detail="the probe was answered 302, not 200"
+        )
+
+
+async def test_nobody_at_home_is_not_well() -> None:
+    async with serving(says("")) as (_, url):
+        pass
+    async with ClientSession() as http:
+        seen = await HttpHealth(http).look(HttpProbe(url), VALUES)
+    assert seen == Health(well=False, detail="the probe was not answered (ClientConnectorError)")
+
+
+async def test_an_answer_that_never_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "WITHIN", ClientTimeout(total=0.05))
+
+    async def never(request: web.Request) -> web.StreamResponse:
+        del request
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with serving(never) as (health, url):
+        seen = await health.look(HttpProbe(url), VALUES)
+    assert seen == Health(well=False, detail="the probe was not answered (TimeoutError)")
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "wanted", "seen"),
+    [
+        (b"42", "version", "42", Health(well=False, detail="version is '', not '42'")),
+        (b'{"version": 42}', "version", "42", Health(well=True, detail="version is 42")),
+        (b'{"ok": true}', "ok", "true", Health(well=True, detail="ok is true")),
+        (b'{"a": {"b": null}}', "a.b", "x", Health(well=False, detail="a.b is '', not 'x'")),
+        (b'{"a": []}', "a.b", "x", Health(well=False, detail="a.b is '', not 'x'")),
+        (b"<html>", "a", "x", Health(well=False, detail="the probe's answer is no JSON")),
+        (b"\xff\xfe", "a", "x", Health(well=False, detail="the probe's answer is no JSON")),
+        (b"[" * 60000, "a", "x", Health(well=False, detail="the probe's answer is no JSON")),
+        (
+            b" " * (LARGEST_ANSWER + 1),
+            "a",
+            "x",
+            Health(well=False, detail="the probe's answer is longer than 65536 bytes"),
+        ),
+        (
+            json.dumps({"a": "y" * 41}).encode(),
+            "a",
+            "x",
+            Health(well=False, detail=f"a is '{'y' * 40}...', not 'x'"),
+        ),
+    ],
+)
+def test_each_answer_is_judged(body: bytes, path: str, wanted: str, seen: Health) -> None:
+    assert judge(body, path, wanted) == seen
