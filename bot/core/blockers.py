@@ -13,7 +13,7 @@ from bot.core.approvals import Missing, missing, needs_another, unmapped
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Lane, Lock, Mark, Stop
 from bot.core.policy import LaneId, Policy
-from bot.core.release import Release
+from bot.core.release import Lifecycle, Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def free(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:
     """Whether nothing is in the way of an open release: it has no blockers, told without looking for all of them."""
     if own_blockers(release, lane, policy, now) or lane_blockers(release, lane, policy, now):
         return False
-    return not _busy(release, lane) and next(_ahead(release, lane, policy, now), None) is None
+    return next(_ahead(release, lane, policy, now), None) is None and not _busy(release, lane)
 
 
 def own_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:
@@ -247,8 +247,8 @@ def _ahead(release: Release, lane: Lane, policy: Policy, now: datetime) -> Itera
     """
     each = gates.each_must_ship(release, lane, policy)
     kept = set(lane_blockers(release, lane, policy, now))
-    for other in lane.open:
-        if not gates.goes_before(other, release):
+    for other in lane.releases:
+        if other.state is not Lifecycle.OPEN or not gates.goes_before(other, release):
             continue
         ready = each or not own_blockers(other, lane, policy, now)
         if ready and (each or kept.issuperset(lane_blockers(other, lane, policy, now))):
