@@ -103,7 +103,7 @@ class AlreadyOpen:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyLive:
-    """The newest deployable build is what is live; name the version to deploy it again."""
+    """That is what is live; name the version to deploy it again."""
 
     label: str
 
@@ -231,7 +231,7 @@ class NotQuarantined:
 
 @dataclass(frozen=True, slots=True)
 class MovedOn:
-    """Something else has become live there since; the release cannot be marked as done."""
+    """Something else has become live there since; the release cannot be marked as done, or tried again."""
 
     label: str
 

@@ -98,10 +98,7 @@ def about_build(reason: AboutBuild, case: Case) -> str:
         case AlreadyOpen():
             return f"This build has an open release there already: {named(reason.release, case.permalinks)}."
         case AlreadyLive():
-            return (
-                f"{word(reason.label)}, the newest deployable build, is live there already. "
-                "To deploy it once more, name its version."
-            )
+            return f"{word(reason.label)} is live there already. To deploy it once more, name its version."
         case NeverLiveThere():
             return (
                 f"{word(reason.label)} was never live there, and a rollback goes only to what was. "

@@ -75,8 +75,7 @@ def about_act(reason: AboutAct, case: Case) -> str:
         case MovedOn():
             status = case.typed(f"status {case.place}")
             return (
-                f"{word(reason.label)} has become live there since, so it can no longer be marked as done. "
-                f"What is live: {status}."
+                f"{word(reason.label)} has become live there since, so it is too late for that. What is live: {status}."
             )
     assert_never(reason)
 

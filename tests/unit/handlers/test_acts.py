@@ -277,7 +277,7 @@ async def test_a_request_for_what_is_live_is_refused_and_by_its_name_is_a_releas
         [
             """\
 Nothing was changed (payments in production).
-1 (0000001), the newest deployable build, is live there already. To deploy it once more, name its version.\
+1 (0000001) is live there already. To deploy it once more, name its version.\
 """,
             "Opened R-2, payments 1 (0000001) to production: its card asks the approvers. What it waits for: `/deploy why payments production`.",
         ]

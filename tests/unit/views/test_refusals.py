@@ -112,7 +112,7 @@ That does not fit: the release has failed already. `/deploy why payments product
 Build 119 cannot be deployed: its pipelines did not all succeed. Please wait for them or name another build.
 Build 119 cannot be deployed: its pipelines still run. Please wait for them or name another build.
 This build has an open release there already: <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>.
-118 (9f3c2ab), the newest deployable build, is live there already. To deploy it once more, name its version.
+118 (9f3c2ab) is live there already. To deploy it once more, name its version.
 The policy does not name payments in qa. It names: payments staging, payments production.\
 """)
 
