@@ -18,6 +18,7 @@ from bot.core.approvals import in_force
 from bot.core.blockers import free, own_blockers
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment
+from bot.core.lane import Lane
 from bot.core.policy import Kind, Policy, WhenLifted
 from bot.core.release import Lifecycle, Release
 from bot.core.superseding import supersede
@@ -31,16 +32,22 @@ def settle(decided: Decision, policy: Policy, now: datetime) -> Decision:
     In this order: since when approvals are complete, which releases a freeze keeps or has kept, what a lifted freeze
     means for them, what ends on trial, and the first release that nothing blocks, which is sent on its way.
     """
-    for release in decided.lane.open:
-        seen = _kept(asking.completed(release, decided.lane, policy, now), decided, policy, now)
-        decided = decided if seen == release else decided.changed(seen)
+    lane = decided.lane
+    seen = tuple(_seen(release, lane, policy, now) for release in lane.releases)
+    decided = decided if seen == lane.releases else replace(decided, lane=replace(lane, releases=seen))
     return _start(_lifted(decided, policy, now), policy, now)
 
 
-def _kept(release: Release, decided: Decision, policy: Policy, now: datetime) -> Release:
-    """Note for which freeze a release waits, or has waited; only what was opened in its turn, and is ready itself."""
-    ready = release.kind is Kind.RELEASE and not own_blockers(release, decided.lane, policy, now)
-    if not ready or not gates.freezes_bind(release, decided.lane, policy):
+def _seen(release: Release, lane: Lane, policy: Policy, now: datetime) -> Release:
+    """Note on an open release since when its approvals are complete, and for which freeze it waits or has waited.
+
+    Only what was opened in its turn waits for a freeze, and only while it is ready itself.
+    """
+    if release.state is not Lifecycle.OPEN:
+        return release
+    release = asking.completed(release, lane, policy, now)
+    ready = release.kind is Kind.RELEASE and not own_blockers(release, lane, policy, now)
+    if not ready or not gates.freezes_bind(release, lane, policy):
         return replace(release, waited_for=None)
     frozen = calendar.frozen(policy.freezes, release.lane, now)
     return replace(release, waited_for=frozen[0].name) if frozen and release.waited_for is None else release
