@@ -154,19 +154,13 @@ def test_a_freeze_is_never_shorter_than_written(from_: str, until: str, zone: st
 def test_changes_are_told_once_each_oldest_first() -> None:
     since, until = utc("2026-11-20T23:00"), utc("2026-11-27T23:00")
     weekend = [Window(utc("2026-11-20T23:00"), utc("2026-11-22T23:00")), Window(until, utc("2026-11-29T23:00"))]
-    friday = Window(utc("2026-11-27T21:00"), utc("2026-11-28T05:00"))
-    nights = windows(NIGHTS, since - timedelta(hours=3), 2)
+    nights = windows(NIGHTS, since - timedelta(hours=3), 3)
     assert changes((WEEKEND, NIGHTS), since, until) == (
         Change(NIGHTS, begins=False, at=nights[0].ends, window=nights[0]),
         Change(WEEKEND, begins=False, at=weekend[0].ends, window=weekend[0]),
         Change(NIGHTS, begins=True, at=nights[1].begins, window=nights[1]),
         Change(NIGHTS, begins=False, at=nights[1].ends, window=nights[1]),
-        Change(
-            NIGHTS,
-            begins=True,
-            at=utc("2026-11-27T21:00"),
-            window=Window(utc("2026-11-27T21:00"), utc("2026-11-28T05:00")),
-        ),
+        Change(NIGHTS, begins=True, at=utc("2026-11-27T21:00"), window=nights[2]),
         Change(WEEKEND, begins=True, at=until, window=weekend[1]),
     )
     assert changes((WEEKEND,), until, until) == ()
