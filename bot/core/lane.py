@@ -38,7 +38,10 @@ class ModeSwitch:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Nothing starts here until it is resumed, or until `until`. `by` is None when a rollback or a request held it."""
+    """Nothing starts here until it is resumed, or until `until`.
+
+    `by` is None when a rollback or a request held it: then what people ask for still starts.
+    """
 
     reason: str
     since: datetime
