@@ -53,7 +53,7 @@ class Asker:
 
     def moment(self, when: When) -> datetime:
         """Return the moment that they mean, in UTC."""
-        return resolved(when, self.zone, self.said_at)
+        return self.setting.now if isinstance(when, Now) else resolved(when, self.zone, self.said_at)
 
     def read(self, when: When | None) -> str:
         """Return how a local time was understood, as a sentence after a space; nothing where there was none."""

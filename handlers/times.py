@@ -66,8 +66,8 @@ def zone_of(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def resolved(when: When, zone: ZoneInfo | None, now: datetime) -> datetime:
-    """Return the moment that is meant, in UTC.
+def resolved(when: Clock | Moment, zone: ZoneInfo | None, now: datetime) -> datetime:
+    """Return the local moment that is meant, in UTC.
 
     Args:
         when: what was typed.
@@ -76,8 +76,6 @@ def resolved(when: When, zone: ZoneInfo | None, now: datetime) -> datetime:
     """
     tz = zone or UTC
     match when:
-        case Now():
-            return now
         case Moment():
             return when.at.replace(tzinfo=tz).astimezone(UTC)
         case Clock():

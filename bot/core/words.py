@@ -142,10 +142,14 @@ def undo(lane: Lane, release: Release, given: Undo, policy: Policy, now: datetim
 
 
 def schedule(lane: Lane, release: Release, given: Schedule, policy: Policy, now: datetime) -> Decision | Refusal:
-    """Let a release ship at a time at the earliest; after a freeze it is also how people choose, then with any time."""
+    """Let a release ship at a time at the earliest; after a freeze it is also how people choose, then with any time.
+
+    The present itself takes a later time back.
+    """
     reasons = list(authorize(given.by, Act.SCHEDULE, policy, lane=lane, release=release))
     chooses = release.waited_for is not None and gates.wants_choice(release, lane, policy)
-    if given.at <= now and not chooses:
+    takes_back = given.at == now and release.scheduled_for is not None
+    if given.at <= now and not chooses and not takes_back:
         reasons.append(NotInThePast(given.at))
     if _overdue(release, lane, policy, now):
         reasons.append(TooLate(Lifecycle.EXPIRED))

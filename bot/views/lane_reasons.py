@@ -102,18 +102,23 @@ def about_build(reason: AboutBuild, case: Case) -> str:
         case NeverLiveThere():
             return (
                 f"{word(reason.label)} was never live there, and a rollback goes only to what was. "
-                f"To deploy it all the same, ask for a release: {case.typed('SERVICE VERSION to ENV')}."
+                f"To deploy it all the same, ask for a release: {_request(case)}."
             )
         case NoFastPath():
             return (
                 f"The policy has no fast path for {lane_label(reason.lane)}: ask for a release instead, with "
-                f"{case.typed('SERVICE VERSION to ENV')}, or have a `hotfix` written for it."
+                f"{_request(case)}, or have a `hotfix` written for it."
             )
         case BuildQuarantined():
             return _quarantined(reason, case)
         case NotQuarantined():
-            return f"Build {word(reason.label)} is not in quarantine, nor is any that it contains. {case.why}"
+            return f"Build {word(reason.label)} is not in quarantine, nor is any that it contains: there is none to lift."
     assert_never(reason)
+
+
+def _request(case: Case) -> str:
+    lane = case.lane
+    return case.typed(f"{word(lane.service)} VERSION to {word(lane.environment)}" if lane else "SERVICE VERSION to ENV")
 
 
 def _quarantined(reason: BuildQuarantined, case: Case) -> str:

@@ -13,6 +13,7 @@ class FakeDirectory:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
     down: TryLater | None = None
 
     async def account(self, slack_user: str, team: str | None) -> SlackAccount | TryLater:
@@ -20,7 +21,7 @@ class FakeDirectory:
         del team
         if self.down is not None:
             return self.down
-        return SlackAccount(slack_user, self.accounts.get(slack_user, Account.MEMBER), slack_user.lower())
+        return SlackAccount(slack_user, self.accounts.get(slack_user, Account.MEMBER), slack_user.lower(), self.zones.get(slack_user))
 
     async def members(self, usergroup: str) -> frozenset[str] | TryLater:
         """Return who is in a user group."""
