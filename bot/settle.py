@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.core import approvals
+from bot.core.authorize import Act, authorize
 from bot.core.decide import Decision
 from bot.core.inputs import Actor, Answer, Resolve
-from bot.core.policy import Permission
 from bot.core.refusals import Refusal
 from bot.ports.letters import Letter, Undelivered
 from bot.ports.store import AuditEntry, CardKind, EffectState, Transaction
@@ -115,7 +114,7 @@ def _why_not(about: Undelivered, answer: Answer) -> NotSettled:
 
 
 def _denied(tx: Transaction, name: str, answer: Answer, by: Actor, setting: Setting) -> Refusal | None:
-    reasons = approvals.permission_reasons(by, Permission.RESOLVE, setting.policy)
+    reasons = authorize(by, Act.RESOLVE, setting.policy)
     if not reasons:
         return None
     why = ", ".join(type(reason).__name__ for reason in reasons)

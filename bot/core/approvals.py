@@ -20,11 +20,10 @@ from dataclasses import dataclass
 from bot.core.build import Author
 from bot.core.inputs import Account, Actor
 from bot.core.lane import Lane
-from bot.core.policy import ApprovalRule, LanePolicy, Permission, Person, Policy, SelfApproval
+from bot.core.policy import ApprovalRule, LanePolicy, Person, Policy, SelfApproval
 from bot.core.refusals import (
     AccountMayNotAct,
     NotAnApprover,
-    NotPermitted,
     OwnRelease,
     OwnWork,
     Reason,
@@ -61,14 +60,6 @@ def approval_reasons(
     if own_work:
         reasons += [OwnRelease(how) for how in _own_work(actor, release, lane, policy)]
     return tuple(reasons)
-
-
-def permission_reasons(actor: Actor, permission: Permission, policy: Policy) -> tuple[Reason, ...]:
-    """Return every reason why the actor may not do what a permission covers."""
-    reasons = account_reasons(actor)
-    if permission not in actor.permissions:
-        reasons += (NotPermitted(permission, policy.allowed(permission)),)
-    return reasons
 
 
 def asked_for(person: Person, release: Release) -> bool:
