@@ -29,6 +29,18 @@ LOADED = """
     ORDER BY number
 """
 """The last is what failed after that which is live went there: a rollback to it takes that out."""
+OVERTAKEN = """
+    SELECT 1 FROM builds INDEXED BY builds_position
+    WHERE service = :service AND (position_at, position_run, position_attempt) > (:at, :run, :attempt) AND (
+        EXISTS (
+            SELECT 1 FROM releases INDEXED BY releases_live WHERE releases.service = :service
+                AND environment = :environment AND build_id = builds.id AND state = 'live'
+        ) OR EXISTS (
+            SELECT 1 FROM lived
+            WHERE lived.service = :service AND environment = :environment AND lived.sha = builds.sha
+        )
+    ) LIMIT 1
+"""
 
 
 class SqliteLanes:
@@ -116,18 +128,7 @@ class SqliteLanes:
     def was_overtaken(self, lane: LaneId, position: Position) -> bool:
         """Return whether a later build of the service has been live in a lane, and was not rolled back since."""
         row = self._database.execute(
-            """
-            SELECT 1 FROM builds INDEXED BY builds_position
-            WHERE service = :service AND (position_at, position_run, position_attempt) > (:at, :run, :attempt) AND (
-                EXISTS (
-                    SELECT 1 FROM releases INDEXED BY releases_live WHERE releases.service = :service
-                        AND environment = :environment AND build_id = builds.id AND state = 'live'
-                ) OR EXISTS (
-                    SELECT 1 FROM lived
-                    WHERE lived.service = :service AND environment = :environment AND lived.sha = builds.sha
-                )
-            ) LIMIT 1
-            """,
+            OVERTAKEN,
             {
                 "service": lane.service,
                 "environment": lane.environment,

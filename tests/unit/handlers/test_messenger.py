@@ -119,7 +119,7 @@ async def test_a_message_on_which_our_code_fails_stops_no_other(
     def broken(*_: object) -> None:
         raise KeyError("a bug of ours")
 
-    monkeypatch.setattr("handlers.messenger.thread.line", broken)
+    monkeypatch.setattr("handlers.composers.thread.line", broken)
     assert await live(world) == ["payments 1 is live in production"]
     assert await world.sql("SELECT state, attempt FROM effects WHERE key LIKE 'log:R-1:%:live:'") == [("dead", 5)]
 

@@ -58,9 +58,9 @@ async def test_what_another_policy_makes_due_is_due(opening: Opening) -> None:
     await world.clicks("U0PRIYA", await world.notice(1), "approve")
     assert await world.clock.once() == NOON + timedelta(minutes=30), "R-1 flies, R-2 waits for approval"
     assert await restarted(world, STRICTER) == 2
-    assert await world.sql("SELECT release, due_at FROM agenda ORDER BY release") == [
-        (1, "2026-11-21T12:30:00.000000Z"),
-        (2, "2026-11-22T12:00:00.000000Z"),
+    assert await world.sql("SELECT subject, due_at FROM agenda ORDER BY subject") == [
+        ("R-1", "2026-11-21T12:30:00.000000Z"),
+        ("R-2", "2026-11-22T12:00:00.000000Z"),
     ]
 
 
