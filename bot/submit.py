@@ -20,7 +20,7 @@ from bot.core.lane import Judgement, Lane, Mark
 from bot.core.line import Stopped, judge, news
 from bot.core.policy import LaneId, ServicePolicy
 from bot.core.refusals import Refusal
-from bot.core.release import Lifecycle
+from bot.core.release import Lifecycle, Release
 from bot.intents import HAPPENING, HEAD, anchor, deploy_key, question_name
 from bot.ports.agenda import Soak
 from bot.ports.store import CardKind, EffectState, Transaction
@@ -43,6 +43,8 @@ __all__ = [
 
 ANCHORED = (Happened.LIVE, Happened.FAILED, Happened.ROLLED_BACK)
 """After these, at the latest, whoever cuts the end of the chain off is found out."""
+RECENT = 50
+"""Releases of a lane that are looked through for one of a build that was live before it."""
 MOST_BUILDS = 1_000
 """Builds among which the first bad one is looked for."""
 AGAIN = timedelta(minutes=1)
@@ -150,7 +152,13 @@ def reached(tx: Transaction, lane: LaneId, build: Build, setting: Setting) -> No
     tx.agenda.plan_soak(Soak(lane, build.id), met if met > setting.now else None)
     before = LaneId(lane.service, policy.after.environment)
     newest = not tx.lanes.was_overtaken(before, build.position)
-    submit(tx, lane, ReachedBefore(build, newest), setting)
+    again = any(_ships(release, build) for release in tx.lanes.history(lane, RECENT))
+    submit(tx, lane, TimePassed() if again else ReachedBefore(build, newest), setting)
+
+
+def _ships(release: Release, build: Build) -> bool:
+    """Whether a release is of this very artifact: then it had its turn, and a second deploy before opens no other."""
+    return release.build.id == build.id and release.artifact == build.artifact
 
 
 def take_reports(
