@@ -1,7 +1,7 @@
 """What people outside the team read when a release became live."""
 
 from bot.core.lane import Live
-from bot.core.policy import Policy
+from bot.core.policy import Kind, Mode, Policy
 from bot.core.release import Release
 from bot.ports.slack import Message
 from bot.views.approvers import approved_by
@@ -29,6 +29,7 @@ def announce(release: Release, policy: Policy, links: Links, before: Live | None
     if approved:
         lines.append(Fact("Approved by", approved))
     elif not release.policy.required(release.kind):
-        lines.append(Fact("Approved by", "nobody needed to"))
+        alone = release.kind is Kind.RELEASE and release.policy.mode is Mode.DEPLOYMENT
+        lines.append(Fact("Approved by", f"nobody needed to{', builds ship there by themselves' if alone else ''}"))
     message = said(*lines)
     return Message(message.text.replace("*", ""), message.blocks)

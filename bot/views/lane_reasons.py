@@ -112,7 +112,8 @@ def about_build(reason: AboutBuild, case: Case) -> str:
         case BuildQuarantined():
             return _quarantined(reason, case)
         case NotQuarantined():
-            return f"Build {word(reason.label)} is not in quarantine, nor is any that it contains: there is none to lift."
+            label = word(reason.label)
+            return f"Build {label} is not in quarantine, nor is any that it contains: there is none to lift."
     assert_never(reason)
 
 

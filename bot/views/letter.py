@@ -18,6 +18,11 @@ _WHY = 300
 _WHAT = {
     "announce": "the announcement that it is live",
     "tell_failure": "the message that its deploy failed",
+    "tell_rolled_back": "the message that it was rolled back",
+    "remind": "the reminder to its approvers",
+    "operations": "something that operations should know",
+    "tell_line": "the message that a branch can no longer be deployed, or can again",
+    "tell_freeze": "the message that a freeze begins or ends",
     "notice": "its notice",
     "question": "the question whether its deploy ran",
     "letter": "a letter to the operations channel",

@@ -17,9 +17,7 @@ from tests.unit.views.values import (
     BUTTONS,
     IN_PRODUCTION,
     IN_STAGING,
-    LINKS,
     LIVE,
-    PERMALINKS,
     POLICY,
     QA,
     SAM,
@@ -31,13 +29,14 @@ from tests.unit.views.values import (
     a_lane,
     a_policy,
     a_release,
+    a_scene,
     a_yes,
     deploying,
 )
 
 
 def shown(release: Release, lane: Lane | None = None, policy: Policy = POLICY, revision: int = 1) -> Message:
-    message = notice(release, lane or a_lane(release), policy, LINKS, BUTTONS, PERMALINKS, revision)
+    message = notice(release, lane or a_lane(release), a_scene(policy), BUTTONS, revision)
     check(message)
     return message
 
@@ -244,7 +243,7 @@ def test_only_authors_approved() -> None:
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* <@U0SAM>
 *Needs 1 of qa:* given
-*In the way:* Everybody who approved wrote the commit: somebody else must approve too (kim, <@U0PRIYA>).
+*In the way:* A commit of it is approved by nobody but its own authors: somebody else must approve too (kim, <@U0PRIYA>).
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 ~ *Expires:* <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing
 [Approve] (primary) signoff:approve = h-approve
@@ -259,7 +258,7 @@ def test_approved_and_the_lane_is_busy() -> None:
     busy = deploying(DeployStatus.RUNNING, number=41)
     release = a_release(approvals=(a_yes(),))
     assert seen(shown(release, a_lane(busy, release))) == snapshot("""\
-# Waiting: payments 118 to production
+# Queued: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
@@ -267,7 +266,7 @@ def test_approved_and_the_lane_is_busy() -> None:
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
-*In the way:* <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production: this one follows by itself when that has ended.
+*In the way:* <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production\
@@ -278,7 +277,7 @@ def test_behind_an_older_release() -> None:
     ahead = a_release(number=41, approvals=(a_yes(),))
     release = a_release(approvals=(a_yes(),))
     assert seen(shown(release, a_lane(ahead, release))) == snapshot("""\
-# Waiting: payments 118 to production
+# Queued: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
@@ -286,7 +285,7 @@ def test_behind_an_older_release() -> None:
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
-*In the way:* <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> was opened earlier and goes first: this one follows by itself. Its requester or an approver can take it away with `/deploy cancel R-41`.
+*In the way:* <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> goes first: this one follows by itself. Its requester or an approver can take the other one away with `/deploy cancel R-41`.
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production\
@@ -399,7 +398,7 @@ def test_older_than_what_is_live() -> None:
     release = a_release(requested_by="priya", older_than_live=True)
     lane = a_lane(release, live=replace(LIVE, sha="7" * 40, version="7" * 12))
     assert seen(shown(release, lane)) == snapshot("""\
-# Waiting for approval: payments 118 to production
+# Waiting for approval (OLDER THAN LIVE): payments 118 to production
 *OLDER THAN WHAT IS LIVE:* this takes production back to before what runs there now (777777777777)
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
@@ -460,7 +459,7 @@ def test_a_policy_without_expiry() -> None:
 
 def test_an_act_without_a_handle_has_no_button() -> None:
     release = a_release()
-    message = notice(release, a_lane(release), POLICY, LINKS, {}, PERMALINKS, 1)
+    message = notice(release, a_lane(release), a_scene(), {}, 1)
     assert [block["type"] for block in message.blocks] == ["header", "section", "section", "context"]
 
 

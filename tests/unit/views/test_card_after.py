@@ -11,13 +11,12 @@ from bot.views.card import notice
 from tests.unit.views.reading import check, seen, shortened
 from tests.unit.views.values import (
     BUTTONS,
-    LINKS,
-    PERMALINKS,
     POLICY,
     TEN,
     a_lane,
     a_policy,
     a_release,
+    a_scene,
     a_yes,
     deploying,
     ended,
@@ -25,7 +24,7 @@ from tests.unit.views.values import (
 
 
 def shown(release: Release, lane: Lane | None = None, policy: Policy = POLICY, revision: int = 1) -> Message:
-    message = notice(release, lane or a_lane(release), policy, LINKS, BUTTONS, PERMALINKS, revision)
+    message = notice(release, lane or a_lane(release), a_scene(policy), BUTTONS, revision)
     check(message)
     return message
 
@@ -171,7 +170,7 @@ def test_superseded_by_one_whose_card_is_not_known() -> None:
 def test_cancelled() -> None:
     assert seen(shown(ended(Lifecycle.CANCELLED))) == snapshot("""\
 # Cancelled: payments 118 to production
-*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom
+*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom or why. Nothing was deployed
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
@@ -192,7 +191,7 @@ def test_failed() -> None:
 # Deploy failed: payments 118 to production
 *Failed:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: exit status 3
 *Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
-*Next:* look at the job, then ask again: `/deploy payments 118 to production`
+*Next:* look at the job; try again with `/deploy retry R-42`; go back with `/deploy rollback payments in production REASON`; or, if it is live after all, mark it as done with `/deploy override R-42 REASON`
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)

@@ -32,6 +32,7 @@ from tests.unit.views.values import (
     a_check,
     a_lane,
     a_release,
+    a_scene,
     a_yes,
 )
 
@@ -94,14 +95,14 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
     lives = replace(LIVE, version=text)
     known = a_lane(release, live=lives)
     said = [
-        notice(release, lane, POLICY, LINKS, ALL, PERMALINKS, 1),
-        notice(release, known, POLICY, LINKS, ALL, {}, 1),
+        notice(release, lane, a_scene(), ALL, 1),
+        notice(release, known, replace(a_scene(), permalinks={}), ALL, 1),
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1),
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1, said=Said(text, Answer.ABANDON)),
         announce(release, POLICY, LINKS, lives),
         tell(release, POLICY, LINKS, PERMALINKS),
-        status((known,), POLICY, LINKS, PERMALINKS),
-        why((known,), POLICY, LINKS, PERMALINKS),
+        status((known,), a_scene()),
+        why((known,), a_scene()),
         open_list((release,), POLICY, PERMALINKS),
         answers.opened(release, POLICY, PERMALINKS),
         answers.nothing_to_reject(release, PERMALINKS),
@@ -115,7 +116,7 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
 @given(release=hostile_releases(), text=HOSTILE, kind=st.sampled_from(Happened))
 @settings(max_examples=150, deadline=None)
 def test_thread_lines_hold_no_markup_of_others(release: Release, text: str, kind: Happened) -> None:
-    message = line(Happening(kind, 42, text, text, 43, text), release, POLICY, LINKS, PERMALINKS)
+    message = line(Happening(kind, 42, text, text, 43, text), release, a_lane(release), a_scene())
     if message is not None:
         check(message)
 

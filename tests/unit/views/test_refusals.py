@@ -1,31 +1,50 @@
 """Every refusal: a sentence that says why, and what to do instead."""
 
+from dataclasses import replace
 from typing import get_args
 
 from inline_snapshot import snapshot
 
 from bot.core.build import BuildState
 from bot.core.inputs import Account
-from bot.core.policy import LaneId, Permission
+from bot.core.lane import Judgement, Lock, Mark, Stop
+from bot.core.policy import LaneId, Mode, Permission
 from bot.core.refusals import (
     AccountMayNotAct,
     AlreadyApproved,
     AlreadyLive,
     AlreadyOpen,
+    AlreadyStopped,
+    BuildQuarantined,
     ChangedSince,
+    LaneIsObserved,
+    LockedBy,
     MayNotCancel,
+    MovedOn,
+    NeverLiveThere,
     NoApprovalNeeded,
+    NobodyToAsk,
+    NoFastPath,
     NoReason,
     NotAnApprover,
     NotDeployable,
     NotExpected,
+    NotFailed,
+    NothingHeld,
+    NothingToOverride,
+    NothingToUndo,
     NothingToWithdraw,
     NotInPolicy,
+    NotInThePast,
+    NotLocked,
     NotPermitted,
+    NotQuarantined,
+    NotStopped,
     OwnRelease,
     OwnWork,
     Reason,
     Refusal,
+    SameMode,
     StillBlocked,
     TooLate,
 )
@@ -33,7 +52,11 @@ from bot.core.release import Lifecycle, Release
 from bot.views.reasons import sentence
 from bot.views.refusals import refusal
 from tests.unit.views.reading import check, seen
-from tests.unit.views.values import PERMALINKS, POLICY, QA, SRE, a_policy, a_release
+from tests.unit.views.values import NINE, PERMALINKS, POLICY, PRODUCTION, QA, SRE, TEN, a_policy, a_release
+
+MARK = Mark(1, Judgement.BAD, (NINE, 118, 1), "118 (9f3c2ab)", "sam", "it loses money", TEN)
+LOCK = Lock("sam", "U0SAM", "load test", NINE, TEN)
+STOP = Stop("sam", "the data centre burns", NINE)
 
 REASONS: tuple[Reason, ...] = (
     *(AccountMayNotAct(account) for account in Account),
@@ -58,6 +81,25 @@ REASONS: tuple[Reason, ...] = (
     AlreadyOpen(43),
     AlreadyLive("118 (9f3c2ab)"),
     NotInPolicy(LaneId("payments", "qa")),
+    OwnRelease(OwnWork.AUTHOR),
+    LaneIsObserved(PRODUCTION),
+    NobodyToAsk(PRODUCTION),
+    NeverLiveThere("116 (7777777)"),
+    NoFastPath(PRODUCTION),
+    BuildQuarantined(MARK),
+    BuildQuarantined(replace(MARK, by=None)),
+    NothingHeld(),
+    NotLocked(),
+    LockedBy(LOCK),
+    AlreadyStopped(STOP),
+    NotStopped(),
+    SameMode(Mode.DELIVERY),
+    NotInThePast(TEN),
+    NothingToOverride(),
+    NothingToUndo(),
+    NotFailed(Lifecycle.LIVE),
+    NotQuarantined("118 (9f3c2ab)"),
+    MovedOn("119 (1111111)"),
 )
 
 
@@ -85,35 +127,58 @@ You asked for this release, and nobody approves their own work here: please ask 
 You pushed this commit, and nobody approves their own work here: please ask another approver.
 You have approved this already, once is enough. To take it back: `/deploy withdraw R-42`.
 You have no approval standing here, so there is none to take back. `/deploy why payments production` tells all there is to it.
-Only who asked for a release and its approvers may cancel it: please ask one of them.
+Only who asked for a release and its approvers may do that: please ask kim, <@U0PRIYA>.
 You do not have the permission `resolve`. It is held by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 You do not have the permission `request`. It is held by every full member.
-No approval is needed: builds ship there by themselves. `/deploy why payments production` tells all there is to it.
+No approval is needed: the policy asks for none here. `/deploy why payments production` tells all there is to it.
 What would ship has changed since the card you saw was shown: please look at it again, then decide.
 Too late: it is still open. To ask for a new release: `/deploy payments to production`.
 Too late: it is being deployed already. Only the CI system can stop it now.
-Too late: it is live already. To ask for a new release: `/deploy payments to production`.
+Too late: it is deployed already and being verified. To go back: `/deploy rollback payments in production REASON`.
+Too late: it is live already. To go back: `/deploy rollback payments in production REASON`.
 Too late: it was rejected before. To ask for a new release: `/deploy payments to production`.
 Too late: it has expired. To ask for a new release: `/deploy payments to production`.
 Too late: it was superseded by a newer build. To ask for a new release: `/deploy payments to production`.
 Too late: it was cancelled before. To ask for a new release: `/deploy payments to production`.
 Too late: it has failed already. To ask for a new release: `/deploy payments to production`.
+Too late: it was rolled back. To ask for a new release: `/deploy payments to production`.
 Too late: it was superseded by <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>. Please decide there.
-A rejection needs a reason, for the authors to go on with: `/deploy reject R-42 REASON`.
+A reason is required, for others to go on with: please write it after the rest of the command.
 Something is still in the way. `/deploy why payments production` tells all there is to it.
 That does not fit: the release is still open. `/deploy why payments production` tells all there is to it.
 That does not fit: the release is being deployed already. `/deploy why payments production` tells all there is to it.
+That does not fit: the release is deployed already and being verified. `/deploy why payments production` tells all there is to it.
 That does not fit: the release is live already. `/deploy why payments production` tells all there is to it.
 That does not fit: the release was rejected before. `/deploy why payments production` tells all there is to it.
 That does not fit: the release has expired. `/deploy why payments production` tells all there is to it.
 That does not fit: the release was superseded by a newer build. `/deploy why payments production` tells all there is to it.
 That does not fit: the release was cancelled before. `/deploy why payments production` tells all there is to it.
 That does not fit: the release has failed already. `/deploy why payments production` tells all there is to it.
+That does not fit: the release was rolled back. `/deploy why payments production` tells all there is to it.
 Build 119 cannot be deployed: its pipelines did not all succeed. Please wait for them or name another build.
 Build 119 cannot be deployed: its pipelines still run. Please wait for them or name another build.
 This build has an open release there already: <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>.
 118 (9f3c2ab) is live there already. To deploy it once more, name its version.
-The policy does not name payments in qa. It names: payments staging, payments production.\
+The policy does not name payments in qa. It names: payments staging, payments production.
+You wrote a commit that it would make live, and nobody approves their own work here: please ask another approver.
+Signoff only observes payments in production: its pipeline deploys there by itself. Where the policy file says how to deploy, `/deploy mode payments production delivery REASON` changes that (by nobody yet (the policy file gives `mode` to no one)).
+The policy names nobody who approves releases of payments in production, so they would still ship by themselves. `/deploy hold payments production REASON` keeps them back; people decide once the policy file has `approvals` for it.
+116 (7777777) was never live there, and a rollback goes only to what was. To deploy it all the same, ask for a release: `/deploy payments VERSION to production`.
+The policy has no fast path for payments in production: ask for a release instead, with `/deploy payments VERSION to production`, or have a `hotfix` written for it.
+Build 118 (9f3c2ab) is in quarantine, and every build that contains it: <@U0SAM> put it there <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by nobody yet (the policy file gives `quarantine` to no one)).
+Build 118 (9f3c2ab) is in quarantine, and every build that contains it: Signoff put it there <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by nobody yet (the policy file gives `quarantine` to no one)).
+It is not held, so there is nothing to resume. `/deploy why payments production` tells all there is to it.
+Nobody has it for themselves, so there is nothing to unlock. `/deploy why payments production` tells all there is to it.
+<@U0SAM> has payments in production for themselves until <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “load test”. Please ask them, or end their lock first with `/deploy unlock payments production`.
+Everything is stopped by <@U0SAM>, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “the data centre burns”. Once is enough; `/deploy go-all` lets it go on.
+Nothing is stopped, so there is nothing to let go on. `/deploy status` shows what waits.
+Its mode is delivery already. `/deploy status payments production` shows it.
+<!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC> has passed already: please name a later time.
+No approval is missing and no freeze is in force, so there is nothing to override; override lifts nothing else. `/deploy why payments production` tells all there is to it.
+It does not start by itself just now, so there is nothing to undo. To take an approval back: `/deploy withdraw R-42`.
+Only a release that failed can be tried again or marked as done; this one is live already.
+Build 118 (9f3c2ab) is not in quarantine, nor is any that it contains: there is none to lift.
+119 (1111111) has become live there since, so it is too late for that. What is live: `/deploy status payments production`.\
 """)
 
 
@@ -121,8 +186,8 @@ def test_reasons_without_a_release() -> None:
     reasons: list[Reason] = [AlreadyApproved(), NoReason(), StillBlocked(), TooLate(Lifecycle.FAILED)]
     assert "\n".join(sentence(reason, None, POLICY, PERMALINKS) for reason in reasons) == snapshot("""\
 You have approved this already, once is enough. To take it back: `/deploy withdraw RELEASE`.
-A rejection needs a reason, for the authors to go on with: `/deploy reject RELEASE REASON`.
-Something is still in the way. `/deploy why SERVICE` tells all there is to it.
+A reason is required, for others to go on with: please write it after the rest of the command.
+Something is still in the way. `/deploy why SERVICE ENV` tells all there is to it.
 Too late: it has failed already. To ask for a new release: `/deploy SERVICE to ENV`.\
 """)
 
@@ -164,4 +229,26 @@ def test_outsiders_learn_no_names() -> None:
     assert told(a_release(), *reasons) == snapshot("""\
 Nothing was changed.
 Guests may not act on releases; please ask a full member of this workspace.\
+""")
+
+
+def test_what_concerns_a_lane_names_it() -> None:
+    lane = LaneId("payments", "staging")
+    message = refusal(Refusal((NothingHeld(), LockedBy(LOCK))), None, POLICY, PERMALINKS, lane=lane)
+    check(message)
+    assert seen(message) == snapshot("""\
+Nothing was changed (payments in staging).
+• It is not held, so there is nothing to resume. `/deploy why payments staging` tells all there is to it.
+• <@U0SAM> has payments in staging for themselves until <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “load test”. Please ask them, or end their lock first with `/deploy unlock payments staging`.\
+""")
+
+
+def test_a_lock_is_told_without_its_lane_where_that_is_not_known() -> None:
+    reasons = (LockedBy(LOCK), BuildQuarantined(MARK), NeverLiveThere("116"), TooLate(Lifecycle.LIVE), MayNotCancel())
+    assert "\n".join(sentence(reason, None, POLICY, PERMALINKS) for reason in reasons) == snapshot("""\
+<@U0SAM> has it. Please ask them, or end their lock first with `/deploy unlock SERVICE ENV`.
+Build 118 (9f3c2ab) is in quarantine, and every build that contains it: <@U0SAM> put it there <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine SERVICE VERSION REASON` (by nobody yet (the policy file gives `quarantine` to no one)).
+116 was never live there, and a rollback goes only to what was. To deploy it all the same, ask for a release: `/deploy SERVICE VERSION to ENV`.
+Too late: it is live already. To go back: `/deploy rollback SERVICE in ENV REASON`.
+Only who asked for a release and its approvers may do that: please ask one of them.\
 """)

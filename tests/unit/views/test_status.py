@@ -17,7 +17,6 @@ from bot.views.status import open_list, status, why
 from tests.unit.views.reading import check, seen, shortened
 from tests.unit.views.values import (
     IN_STAGING,
-    LINKS,
     LIVE,
     PERMALINKS,
     POLICY,
@@ -26,6 +25,7 @@ from tests.unit.views.values import (
     a_build,
     a_lane,
     a_release,
+    a_scene,
     a_yes,
     deploying,
     ended,
@@ -45,25 +45,25 @@ def test_status() -> None:
         a_lane(deploying(DeployStatus.RUNNING, number=41), a_release(older_than_live=True), ended(Lifecycle.LIVE)),
         Lane(LaneId("payments", "gone")),
     )
-    message = status(lanes, POLICY, LINKS, PERMALINKS)
+    message = status(lanes, a_scene())
     assert read(message) == snapshot("""\
 *payments in staging (deployment):* <https://github.example/acme/payments/commit/7777777..|7777777> is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>, payments 118 (9f3c2ab) to production, is being deployed; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
-<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval (OLDER than what is live); opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
+<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production (OLDER THAN LIVE), waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 *payments in gone (no longer in the policy):* nobody has told yet what is live\
 """)
     assert shortened(message.text) == snapshot("""\
 payments in staging (deployment): <https://github.example/acme/payments/commit/7777777..|7777777> is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>
 payments in production (delivery): 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>, payments 118 (9f3c2ab) to production, is being deployed; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
-<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval (OLDER than what is live); opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
+<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production (OLDER THAN LIVE), waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 payments in gone (no longer in the policy): nobody has told yet what is live\
 """)
 
 
 def test_status_of_nothing() -> None:
-    assert read(status((), POLICY, LINKS, PERMALINKS)) == snapshot(
+    assert read(status((), a_scene())) == snapshot(
         "The policy names no such service and environment. `/deploy help` shows the words."
     )
 
@@ -71,17 +71,17 @@ def test_status_of_nothing() -> None:
 def test_why() -> None:
     ready = a_release(number=43, approvals=(a_yes(),), policy=replace(a_release().policy, expires_after=None))
     lanes = (a_lane(deploying(DeployStatus.UNKNOWN, number=41), a_release(), ready), a_lane(ready))
-    assert read(why(lanes, POLICY, LINKS, PERMALINKS)) == snapshot("""\
+    assert read(why(lanes, a_scene())) == snapshot("""\
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>, payments 118 (9f3c2ab) to production, may or may not be deploying: the answer to the request was lost; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 • Deploy: asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
 • In doubt: the answer to the request was lost, and the CI system does not know it. Nothing is sent again by itself: somebody is asked in <#C0OPS>.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 • Waits for 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
-• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production: this one follows by itself when that has ended.
+• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.
 • Expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing.
-<https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, payments 118 (9f3c2ab) to production, waits for what is in its way; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
-• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production: this one follows by itself when that has ended.
+<https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, payments 118 (9f3c2ab) to production, waits for its turn; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
+• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, payments 118 (9f3c2ab) to production, is about to be deployed; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 • Nothing is in its way: its deploy is next.\
@@ -91,7 +91,7 @@ def test_why() -> None:
 def test_why_a_deploy_that_was_put_off_waits() -> None:
     endless = replace(a_release().policy, expires_after=None)
     release = a_release(approvals=(a_yes(),), policy=endless, put_off="no route")
-    lines = read(why((a_lane(release),), POLICY, LINKS, PERMALINKS)).splitlines()
+    lines = read(why((a_lane(release),), a_scene())).splitlines()
     assert lines[-1] == "• Put off: no route. Nothing was sent; it is tried again by itself."
 
 
@@ -103,8 +103,8 @@ def test_why_a_lane_has_no_open_release() -> None:
         a_lane(live=replace(LIVE, sha=a_build().sha, version="118")),
         a_lane(live=None),
     )
-    said = [read(why((lane,), POLICY, LINKS, PERMALINKS, newest={"payments": a_build()})) for lane in lanes]
-    said += [read(why((a_lane(),), POLICY, LINKS, PERMALINKS, newest=newest)) for newest in (NO_BUILDS, None)]
+    said = [read(why((lane,), a_scene(), newest={"payments": a_build()})) for lane in lanes]
+    said += [read(why((a_lane(),), a_scene(), newest=newest)) for newest in (NO_BUILDS, None)]
     assert "\n---\n".join(said) == snapshot("""\
 *payments in gone (no longer in the policy):* nobody has told yet what is live
 • No release is open: the policy no longer names this environment, so none opens.
@@ -130,7 +130,7 @@ def test_why_a_lane_has_no_open_release() -> None:
 
 
 def test_why_of_nothing() -> None:
-    assert read(why((), POLICY, LINKS, PERMALINKS)) == read(status((), POLICY, LINKS, PERMALINKS))
+    assert read(why((), a_scene())) == read(status((), a_scene()))
 
 
 def test_open_list() -> None:

@@ -83,7 +83,7 @@ def test_failure() -> None:
 *Why:* no result within 30 min; the job may still be running
 *Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
 *Release:* <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>
-*Next:* look at the job; see what is live with `/deploy status payments production`; ask again with `/deploy payments 118 to production`\
+*Next:* see what is live with `/deploy status payments production`; look at the job; try again with `/deploy retry R-42`; go back with `/deploy rollback payments in production REASON`; or, if it is live after all, mark it as done with `/deploy override R-42 REASON`\
 """)
 
 
@@ -94,7 +94,7 @@ def test_failure_before_anything_was_sent() -> None:
 Ann: the deploy of payments 118 (9f3c2ab) to production failed.
 *Why:* no reason was told
 *Release:* R-42
-*Next:* look at the job; see what is live with `/deploy status payments production`; ask again with `/deploy payments 118 to production`\
+*Next:* see what is live with `/deploy status payments production`; look at the job; try again with `/deploy retry R-42`; go back with `/deploy rollback payments in production REASON`; or, if it is live after all, mark it as done with `/deploy override R-42 REASON`\
 """)
 
 

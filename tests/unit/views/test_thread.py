@@ -10,14 +10,13 @@ from tests.unit.views.reading import check, seen
 from tests.unit.views.values import (
     IN_STAGING,
     JOB,
-    LINKS,
-    PERMALINKS,
-    POLICY,
     SAM,
     STAGING,
     a_build,
+    a_lane,
     a_policy,
     a_release,
+    a_scene,
     a_yes,
     deploying,
     ended,
@@ -27,7 +26,7 @@ BY_SAM = a_build(authors=(SAM,))
 
 
 def said(happening: Happening, release: Release) -> str:
-    message = line(happening, release, POLICY, LINKS, PERMALINKS)
+    message = line(happening, release, a_lane(release), a_scene())
     assert message is not None
     check(message)
     assert message.text == seen(message)
@@ -108,9 +107,9 @@ def test_lines_that_miss_something_are_still_sentences() -> None:
         said(Happening(Happened.FAILED, 42, url="https://evil.example/x"), staging),
     ]
     assert "\n---\n".join(log) == snapshot("""\
-Approved by Somebody.
+Approved by Somebody (0 of 1 of qa).
 ---
-<@U0ELSE> withdrew their approval (none needed).
+<@U0ELSE> withdrew their approval (0 of 1 of qa).
 ---
 Rejected by Somebody. For the authors, Ann:
 > (no reason stored)
@@ -123,11 +122,11 @@ The deploy failed: no reason was told.\
 
 def test_a_lost_request_without_an_operations_channel() -> None:
     release = deploying(DeployStatus.UNKNOWN)
-    message = line(Happening(Happened.DEPLOY_LOST, 42), release, a_policy(operations=None), LINKS, PERMALINKS)
+    message = line(Happening(Happened.DEPLOY_LOST, 42), release, a_lane(release), a_scene(a_policy(operations=None)))
     assert message is not None
     assert message.text.endswith("somebody is asked in the operations channel.")
 
 
 @pytest.mark.parametrize("kind", [Happened.OPENED, Happened.ADOPTED])
 def test_the_card_itself_says_that_it_was_opened(kind: Happened) -> None:
-    assert line(Happening(kind, 42), a_release(), POLICY, LINKS, PERMALINKS) is None
+    assert line(Happening(kind, 42), a_release(), a_lane(), a_scene()) is None

@@ -22,6 +22,7 @@ from bot.core.policy import (
 )
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Surface, Verdict
 from bot.views.links import Links
+from bot.views.scene import Scene
 
 NINE = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TEN = NINE + timedelta(hours=1)
@@ -74,6 +75,11 @@ def a_policy(production: LanePolicy = IN_PRODUCTION, **changed: Any) -> Policy:
 
 
 POLICY = a_policy()
+
+
+def a_scene(policy: Policy = POLICY, now: datetime = TEN, links: Links = LINKS) -> Scene:
+    """Return the surroundings of what is shown, at ten o'clock."""
+    return Scene(policy, links, PERMALINKS, now)
 
 
 def a_check(**changed: Any) -> PipelineReport:
