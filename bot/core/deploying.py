@@ -103,11 +103,11 @@ def _arrived(decided: Decision, release: Release, told: Happening, policy: Polic
     """Make a release live whose job has succeeded, or have it verified first where its policy says so."""
     done = finished(release, DeployStatus.SUCCEEDED, told.url, now)
     if release.policy.verify is None:
-        return land(decided, done, told, policy, now)
-    verified = replace(done, state=Lifecycle.VERIFYING, health=Health(deployed_at=now))
-    return decided.changed(verified).happened(
-        replace(told, kind=Happened.VERIFYING, release=release.number, url=_url(done))
-    )
+        return land(decided, release, done, told, policy, now)
+    health = Health(deployed_at=now)
+    verified = replace(release, state=Lifecycle.VERIFYING, deployment=done, health=health, put_off=None)
+    happening = replace(told, kind=Happened.VERIFYING, release=release.number, url=done.url)
+    return decided.changed(verified).happened(happening)
 
 
 def refused(
@@ -175,22 +175,16 @@ def span(limit: timedelta) -> str:
 
 def fail(decided: Decision, release: Release, reason: str, url: str | None, now: datetime) -> Decision:
     """End a release whose deploy came to nothing, and tell people."""
-    failed = replace(
-        finished(release, DeployStatus.FAILED, url, now), state=Lifecycle.FAILED, ended_at=now, reason=reason
-    )
+    done = finished(release, DeployStatus.FAILED, url, now)
+    failed = replace(release, state=Lifecycle.FAILED, ended_at=now, deployment=done, reason=reason, put_off=None)
     told = decided.changed(failed).wants(TellFailure(release.number))
-    return told.happened(Happening(Happened.FAILED, release.number, detail=reason, url=_url(failed)))
+    return told.happened(Happening(Happened.FAILED, release.number, detail=reason, url=done.url))
 
 
-def finished(release: Release, status: DeployStatus, url: str | None, now: datetime) -> Release:
-    """Return a release with the end of its deployment on record; the moment of a former end stays."""
+def finished(release: Release, status: DeployStatus, url: str | None, now: datetime) -> Deployment:
+    """Return a release's deployment with its end on record; the moment of a former end stays."""
     before = release.deployment or Deployment(status, attempted_at=now)
-    done = replace(before, status=status, finished_at=before.finished_at or now, url=url or before.url)
-    return replace(release, deployment=done, put_off=None)
-
-
-def _url(release: Release) -> str | None:
-    return release.deployment.url if release.deployment else None
+    return replace(before, status=status, finished_at=before.finished_at or now, url=url or before.url)
 
 
 def _in_status(release: Release, *expected: DeployStatus) -> Deployment | None:

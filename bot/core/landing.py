@@ -18,29 +18,31 @@ from bot.core.decision import Decision
 from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfter, TellRolledBack
 from bot.core.lane import Hold, Lane, Live
 from bot.core.policy import Kind, Mode, Policy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Deployment, Lifecycle, Release
 from bot.core.superseding import overtake
 
 
-def land(decided: Decision, release: Release, told: Happening, policy: Policy, now: datetime) -> Decision:
-    """Make a release, whose deployment is recorded as finished, what is live in its lane.
+def land(  # noqa: PLR0917 - what landed, how, and what is said of it
+    decided: Decision, release: Release, done: Deployment, told: Happening, policy: Policy, now: datetime
+) -> Decision:
+    """Make a release what is live in its lane.
 
     Args:
         decided: what was decided so far; its lane holds the release.
-        release: the release as it shall be, but for its state.
+        release: the release that has become live.
+        done: its deployment, finished.
         told: what is said of it: `live`, with whoever said so.
         policy: today's policy.
         now: since when it is live.
     """
     before = decided.lane
-    lives = replace(release, state=Lifecycle.LIVE, ended_at=now, reason=None, put_off=None)
+    lives = replace(release, state=Lifecycle.LIVE, ended_at=now, deployment=done, reason=None, put_off=None)
     build = lives.build
     live = Live(build.sha, build.version, now, build.position, lives.number)
     landed = replace(decided, lane=replace(before, live=live)).changed(lives)
     if lives.policy.announce:
         landed = landed.wants(Announce(lives.number))
-    url = lives.deployment.url if lives.deployment else None
-    landed = landed.happened(replace(told, release=lives.number, url=url)).wants(TellLanesAfter(build))
+    landed = landed.happened(replace(told, release=lives.number, url=done.url)).wants(TellLanesAfter(build))
     if lives.kind is Kind.ROLLBACK:
         landed = _take_out(landed, before, lives, policy, now)
     return overtake(landed, build, lives, now)
@@ -50,7 +52,7 @@ def _take_out(decided: Decision, before: Lane, rollback: Release, policy: Policy
     by, why = rollback.requested_by, rollback.why or ""
     was = _what_ran(before, rollback)
     number = was.release if was is not None else None
-    other = before.release(number) if number is not None else None
+    other = next((one for one in before.releases if one.number == number), None)
     if other is not None and other.state is Lifecycle.LIVE:
         told = Happening(Happened.ROLLED_BACK, other.number, by, why, rollback.number)
         decided = decided.changed(replace(other, state=Lifecycle.ROLLED_BACK)).happened(told)

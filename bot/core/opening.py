@@ -118,7 +118,7 @@ def request(lane: Lane, given: Request, policy: Policy, fresh: Fresh, now: datet
     """Open a release because somebody asks for it.
 
     Whether a build was live there before, which a rollback needs, is told by the lane's `around.reached` of its own
-    environment: it is loaded with everything that was live here, whatever became of it.
+    environment: it is loaded with what was live here without having failed or been rolled back.
     """
     build, here = given.build, lane.policy(policy)
     reasons: list[Reason] = list(authorize(given.by, ACTS[given.kind], policy, lane=lane))

@@ -42,7 +42,8 @@ def time_passed(decided: Decision, release: Release, policy: Policy, now: dateti
     if health.well_since is None:
         within = span(_rules(release).within)
         return fail(decided, release, f"verification failed: not healthy within {within}", None, now)
-    return land(decided, release, Happening(Happened.LIVE, detail="verified"), policy, now)
+    done = finished(release, DeployStatus.SUCCEEDED, None, now)
+    return land(decided, release, done, Happening(Happened.LIVE, detail="verified"), policy, now)
 
 
 def next_moment(release: Release, now: datetime) -> datetime | None:
@@ -80,6 +81,5 @@ def mark_done(lane: Lane, release: Release, given: MarkDone, policy: Policy, now
     told = Happening(Happened.MARKED_DONE, release.number, by, why)
     marked = Decision(lane).happened(told).wants(TellOperations(told))
     done = finished(release, DeployStatus.SUCCEEDED, None, now)
-    return land(
-        marked, done, Happening(Happened.LIVE, by=by, detail="somebody looked and says that it is"), policy, now
-    )
+    said = Happening(Happened.LIVE, by=by, detail="somebody looked and says that it is")
+    return land(marked, release, done, said, policy, now)
