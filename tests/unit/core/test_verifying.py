@@ -74,6 +74,10 @@ def test_a_later_success_changes_nothing() -> None:
     assert go(there, well(), now=NOON + 2 * MINUTE) == Decision(there)
 
 
+def test_what_is_ill_at_first_changes_nothing() -> None:
+    assert go(lane(deployed()), ill(), now=NOON + MINUTE) == Decision(lane(deployed()))
+
+
 def test_it_is_live_once_it_was_well_for_long_enough() -> None:
     decided = go(lane(deployed(NOON)), TimePassed(), now=NOON + 10 * MINUTE)
     ended = replace(deployed(NOON), state=Lifecycle.LIVE, ended_at=NOON + 10 * MINUTE)
