@@ -67,7 +67,7 @@ def _freeze(blocker: InFreeze, release: Release, lane: Lane, policy: Policy) -> 
         fast = f"hotfix {word(release.lane.service)} {word(release.build.version)} to {environment} REASON"
         ways.append(f"{typed(policy, fast)} ({holders(Permission.HOTFIX, policy)})")
     return (
-        f"The freeze “{word(blocker.name)}” is in force: it goes on by itself {date(blocker.until)}. "
+        f"The freeze “{word(blocker.name)}” is in force until {date(blocker.until)}: this goes on by itself then. "
         f"What cannot wait: {' or '.join(ways)}."
     )
 
