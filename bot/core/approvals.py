@@ -129,9 +129,12 @@ def _asking(release: Release, lane: Lane, policy: Policy) -> tuple[LanePolicy, .
 
 
 def _commits(release: Release, lane: Lane) -> tuple[tuple[Author, ...], ...]:
-    """Return the authors of each commit that would become live; the build's own even where it takes the lane back."""
+    """Return who wrote the commits that would become live, the same people together once.
+
+    The build's own authors are among them even where it takes the lane back.
+    """
     changes = [change.authors for change in lane.around.changes if change.position <= release.build.position]
-    return (*changes, release.build.authors)
+    return tuple(dict.fromkeys((*changes, release.build.authors)))
 
 
 def _people_behind(authors: Iterable[Author], policy: Policy) -> frozenset[str]:
