@@ -199,6 +199,7 @@ REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
     ),
     ("switch without a reason", lane(), SwitchMode(SAM, Mode.DEPLOYMENT, " "), RULED, (NoReason(),)),
     ("switch what left the policy", lane(), SwitchMode(SAM, Mode.DEPLOYMENT, "x"), GONE, (NOBODY_KNOWS,)),
+    ("switch to people what left the policy", lane(), SwitchMode(SAM, Mode.DELIVERY, "x"), GONE, (NOBODY_KNOWS,)),
     ("switch to what it is", lane(), SwitchMode(SAM, Mode.DELIVERY, "x"), RULED, (SameMode(Mode.DELIVERY),)),
     (
         "switch to what it was switched to",
