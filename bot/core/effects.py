@@ -144,6 +144,8 @@ class Happened(Enum):
     STOPPED_ALL = "stopped all"
     LET_GO = "let go again"
     TRIAL_ENDED = "trial ended"  # what would have shipped now
+    POLICY_CHANGED = "policy changed"
+    POLICY_REFUSED = "policy refused"  # the running bot was to read it again, and could not use it
 
 
 @dataclass(frozen=True, slots=True)

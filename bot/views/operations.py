@@ -7,6 +7,7 @@ from bot.core.effects import Happened, Happening
 from bot.core.policy import LaneId, Policy
 from bot.core.release import Release
 from bot.ports.slack import Message
+from bot.views import policy_change
 from bot.views.blocks import said
 from bot.views.contents import overridden
 from bot.views.escape import mrkdwn
@@ -67,6 +68,8 @@ def loud(
         policy: today's policy.
         permalinks: where the cards of releases are.
     """
+    if happening.kind in policy_change.KINDS:
+        return said(*policy_change.policy_change(happening))
     told = _Loud(happening, lane, release, policy, permalinks)
     return said(SENTENCES.get(happening.kind, _other)(told))
 

@@ -1,0 +1,32 @@
+"""What operations read when the policy was replaced while the bot runs."""
+
+from bot.core.effects import Happened, Happening
+from bot.views.operations import loud
+from tests.factories import a_policy
+
+
+def told(kind: Happened, by: str | None, detail: str) -> str:
+    return loud(Happening(kind, by=by, detail=detail), None, None, a_policy(), {}).text
+
+
+def test_a_new_policy_is_told_line_by_line_with_who_had_it_read() -> None:
+    assert told(Happened.POLICY_CHANGED, "operator", "a: 1 -> 2\nb: <!here> -> 4").splitlines() == [
+        "POLICY CHANGED: operator, on the host, had Signoff read its policy again. "
+        "Open releases also keep the rules they have.",
+        "• a: 1 -&gt; 2",
+        "• b: &lt;!here&gt; -&gt; 4",
+    ]
+
+
+def test_a_refused_policy_is_told_with_every_problem() -> None:
+    assert told(Happened.POLICY_REFUSED, None, "signoff.yml:1: no\nsignoff.yml:2: no").splitlines() == [
+        "POLICY REFUSED: A signal on the host had Signoff read its policy again, and it cannot be used. "
+        "Nothing was changed.",
+        "• signoff.yml:1: no",
+        "• signoff.yml:2: no",
+    ]
+
+
+def test_a_very_long_difference_folds() -> None:
+    lines = told(Happened.POLICY_CHANGED, "operator", "\n".join(f"{n}: {'x' * 400}" for n in range(40))).splitlines()
+    assert lines[-1] == "and 31 more"
