@@ -6,6 +6,7 @@ Rules:
   `external`, so that history and metrics have it; one of a commit that Signoff never saw is told and no release.
 - What waits in the lane and is no newer is superseded. The rest was approved as a change of something else than what
   is live now: where people decide, they are asked again.
+- A release that is being verified then fails: it is no longer what runs there.
 - What is live already, what is older than that, and our own deploy seen from outside are no news.
 """
 
@@ -17,6 +18,7 @@ from bot.core.approvals import rules_of
 from bot.core.authorize import Act, authorize
 from bot.core.build import Build
 from bot.core.decision import Decision, Fresh
+from bot.core.deploying import fail
 from bot.core.effects import Announce, Happened, Happening, TellLanesAfter, TellOperations
 from bot.core.inputs import DeclareLive, DeployedElsewhere
 from bot.core.lane import Lane, Live
@@ -86,10 +88,21 @@ def declare(lane: Lane, given: DeclareLive, policy: Policy, now: datetime) -> De
     return _consequences(moved.wants(TellOperations(told)), build, None, said, policy, now)
 
 
+def _replaced(decided: Decision, why: str, now: datetime) -> Decision:
+    """Fail what is being verified when it is no longer what runs there; a job that still runs will run over this."""
+    flying, live = decided.lane.in_flight, decided.lane.live
+    if flying is None or flying.health is None or live is None:
+        return decided
+    if live.sha == flying.build.sha or live.since < flying.health.deployed_at:
+        return decided
+    return fail(decided, flying, f"verification failed: {why}", None, now)
+
+
 def _consequences(  # noqa: PLR0917 - what moved, and why people are asked again
     decided: Decision, build: Build | None, by: Release | None, why: str, policy: Policy, now: datetime
 ) -> Decision:
-    """Supersede what is no newer, ask again for the rest, and tell the lanes that come after."""
+    """End what it replaced or overtook, ask again for the rest, and tell the lanes that come after."""
+    decided = _replaced(decided, why, now)
     if build is not None:
         decided = overtake(decided.wants(TellLanesAfter(build)), build, by, now)
     here = decided.lane.policy(policy)

@@ -3,7 +3,8 @@
 Rules:
 
 - `latest-wins`: a newer build supersedes the older open releases of its lane, save the one whose deploy is next: with
-  that one the approvers' work would be lost for ever where builds come fast.
+  that one the approvers' work would be lost for ever where builds come fast. Nor does it supersede one that is ready
+  but for its undo window, or for the time that somebody chose.
 - `each-must-ship`: opening supersedes nothing; they go one after the other.
 - A rollback and a hotfix are somebody's answer to trouble: no ordinary release takes their place, and a rollback gives
   way to another rollback only. What people asked for although it is older than what is live does not give way to what
@@ -16,10 +17,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import gates
-from bot.core.blockers import own_blockers
+from bot.core.blockers import Scheduled, Undoable, own_blockers
 from bot.core.build import Build
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening
+from bot.core.lane import Lane
 from bot.core.policy import Kind, Policy
 from bot.core.release import Lifecycle, Origin, Release
 
@@ -27,13 +29,23 @@ from bot.core.release import Lifecycle, Origin, Release
 def make_room(decided: Decision, newer: Release, policy: Policy, now: datetime) -> Decision:
     """Supersede those open releases whose place a release takes that is about to be opened."""
     lane = decided.lane
-    in_turn = sorted(lane.open, key=gates.place)
-    following = next((one for one in in_turn if not own_blockers(one, lane, policy, now)), None)
+    spared = _spared(lane, policy, now)
     for older in lane.open:
-        spared = older is following or gates.each_must_ship(older, lane, policy)
-        if older.build.id == newer.build.id or (_takes_place(newer, older) and not spared):
+        stays = older.number in spared or gates.each_must_ship(older, lane, policy)
+        if older.build.id == newer.build.id or (_takes_place(newer, older) and not stays):
             decided = supersede(decided, older, newer.number, now)
     return decided
+
+
+def _spared(lane: Lane, policy: Policy, now: datetime) -> set[int]:
+    """Return the one whose deploy is next, and those that only wait for a moment that is settled."""
+    found = {one.number: own_blockers(one, lane, policy, now) for one in sorted(lane.open, key=gates.place)}
+    following = [number for number, blocked in found.items() if not blocked][:1]
+    timed = [number for number, blocked in found.items() if blocked and all(isinstance(one, TIMED) for one in blocked)]
+    return {*following, *timed}
+
+
+TIMED = (Undoable, Scheduled)
 
 
 def _takes_place(newer: Release, older: Release) -> bool:

@@ -1,17 +1,17 @@
 """What is live by somebody else's doing, and what that does to what waits."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.effects import Announce, Happened, Happening, StartDeployment, TellLanesAfter, TellOperations
+from bot.core.effects import Announce, Happened, Happening, StartDeployment, TellFailure, TellLanesAfter, TellOperations
 from bot.core.inputs import Account, DeclareLive, DeployedElsewhere
 from bot.core.lane import Lane, Live, ModeSwitch
 from bot.core.policy import Hotfix, Kind, Mode, Permission, Policy
 from bot.core.refusals import AccountMayNotAct, AlreadyLive, NoReason, NotExpected, NotInPolicy, NotPermitted, Reason
-from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
 from tests.factories import LANE, NOON, a_build, a_sha
 from tests.unit.core.values import (
     AUTOMATIC,
@@ -38,6 +38,7 @@ SECOND = timedelta(seconds=1)
 STRANGE = DeployedElsewhere("f" * 40, "hand-made", AT, URL)
 SEEN = DeployedElsewhere(a_sha(3), "whatever", AT, URL, a_build(3))
 AGAIN = "3 (0000003) was deployed by somebody else"
+KEEPER = replace(SAM, permissions=SAM.permissions | {Permission.LIVE})
 
 
 def external(number: int = 3, under: Policy = POLICY, **changed: Any) -> Release:
@@ -84,6 +85,10 @@ def test_an_older_build_is_marked() -> None:
 def test_it_is_announced_where_the_policy_says_so() -> None:
     decided = go(lane(), SEEN, policy(announce=True))
     assert decided.effects == (Announce(9), TellLanesAfter(a_build(3)))
+
+
+def test_what_is_no_release_is_not_announced() -> None:
+    assert go(lane(), STRANGE, policy(announce=True)).effects == ()
 
 
 def test_observed_lanes_are_told_and_keep_the_mode_of_the_day() -> None:
@@ -171,9 +176,39 @@ def test_what_asks_nobody_is_not_asked_for_again() -> None:
     assert (one(decided, 2).generation, one(decided, 4).generation) == (1, 2)
 
 
+def verified(number: int, deployed_at: datetime = NOON) -> Release:
+    return flying(number, state=Lifecycle.VERIFYING, health=Health(deployed_at))
+
+
+def test_what_is_being_verified_fails_when_it_no_longer_runs_there() -> None:
+    decided = go(lane(verified(4), release(5, PRIYA)), SEEN)
+    why = f"verification failed: {AGAIN}"
+    assert (one(decided, 4).state, one(decided, 4).reason) == (Lifecycle.FAILED, why)
+    assert decided.happenings[1:] == (
+        Happening(Happened.FAILED, 4, detail=why),
+        Happening(Happened.ASKED_AGAIN, 5, detail=AGAIN),
+    )
+    assert decided.effects == (TellFailure(4), TellLanesAfter(a_build(3)))
+
+
+STILL: list[tuple[str, Release, DeployedElsewhere | DeclareLive, Lifecycle]] = [
+    ("it was deployed afterwards", verified(4, AT + SECOND), SEEN, Lifecycle.VERIFYING),
+    ("it was deployed at that instant", verified(4, AT), SEEN, Lifecycle.FAILED),
+    ("its job still runs", flying(4), SEEN, Lifecycle.DEPLOYING),
+    ("somebody declares another", verified(4), DeclareLive(KEEPER, "f" * 40, "17", "by hand"), Lifecycle.FAILED),
+    ("somebody declares it", verified(4), DeclareLive(KEEPER, a_sha(4), "4", "I looked"), Lifecycle.VERIFYING),
+]
+
+
+@pytest.mark.parametrize(("there", "given", "state"), [row[1:] for row in STILL], ids=[row[0] for row in STILL])
+def test_what_becomes_of_a_release_in_flight_when(
+    there: Release, given: DeployedElsewhere | DeclareLive, state: Lifecycle
+) -> None:
+    assert one(go(lane(there), given), 4).state is state
+
+
 # -- a person's word -------------------------------------------------------------------------------------------------
 
-KEEPER = replace(SAM, permissions=SAM.permissions | {Permission.LIVE})
 SAID = DeclareLive(KEEPER, a_sha(3), "whatever", " deployed by hand ", a_build(3))
 UNSEEN = DeclareLive(KEEPER, "f" * 40, "hand-made", "deployed by hand")
 

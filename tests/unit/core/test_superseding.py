@@ -1,6 +1,7 @@
 """What a newer release does to older ones: when it is opened, and when it is live."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ from tests.unit.core.values import (
 )
 
 FAST = policy(QA, hotfix=Hotfix((SRE,)), rollback=(SRE,))
+UNDO = policy(undo_window=timedelta(seconds=30))
+SECOND = timedelta(seconds=1)
 EACH = policy(newer_build=NewerBuild.EACH_MUST_SHIP)
 EACH_FAST = policy(QA, hotfix=Hotfix((SRE,)), newer_build=NewerBuild.EACH_MUST_SHIP)
 ONCALL = replace(SAM, permissions=SAM.permissions | {Permission.HOTFIX, Permission.ROLLBACK})
@@ -86,6 +89,27 @@ SUPERSEDES: list[tuple[str, Lane, BuildChanged | Request, Policy, dict[int, str]
         news(3),
         POLICY,
         {1: "superseded", 2: "open", 9: "open"},
+    ),
+    (
+        "not one whose undo window runs",
+        lane(release(1, PRIYA, approved_at=LATER - SECOND)),
+        news(3),
+        UNDO,
+        {1: "open", 9: "open"},
+    ),
+    (
+        "not one that is approved for a chosen time, beside the one that is next",
+        lane(release(1, PRIYA), release(2, PRIYA, scheduled_for=LATER + SECOND)),
+        news(3),
+        POLICY,
+        {1: "open", 2: "open", 9: "open"},
+    ),
+    (
+        "one for a chosen time that nobody has approved",
+        lane(release(2, scheduled_for=LATER + SECOND)),
+        news(3),
+        POLICY,
+        {2: "superseded", 9: "open"},
     ),
     (
         "one that is approved and broken",
