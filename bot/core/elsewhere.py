@@ -47,7 +47,7 @@ def deployed(lane: Lane, given: DeployedElsewhere, policy: Policy, fresh: Fresh,
     moved = Decision(replace(there, live=live)).happened(told)
     if release is not None and here.announce:
         moved = moved.wants(Announce(release.number))
-    return _consequences(moved, build, release, f"{live.label} was deployed by somebody else", policy, now)
+    return _consequences(moved, here, build, release, f"{live.label} was deployed by somebody else", policy, now)
 
 
 def _no_news(lane: Lane, given: DeployedElsewhere) -> bool:
@@ -76,16 +76,17 @@ def declare(lane: Lane, given: DeclareLive, policy: Policy, now: datetime) -> De
     reasons: list[Reason] = list(authorize(given.by, Act.LIVE, policy, lane=lane))
     if not why:
         reasons.append(NoReason())
-    if lane.policy(policy) is None:
+    here = lane.policy(policy)
+    if here is None:
         reasons.append(NotInPolicy(lane.id))
     if lane.adopted_at is not None and lane.live is not None and lane.live.sha == given.sha:
         reasons.append(AlreadyLive(lane.live.label))
-    if reasons:
+    if reasons or here is None:
         return Refusal(tuple(reasons))
     told = Happening(Happened.DECLARED_LIVE, by=given.by.person.id, detail=f"{live.label}: {why}")
     moved = Decision(replace(lane, live=live, adopted_at=lane.adopted_at or now)).happened(told)
     said = f"{live.label} was declared live"
-    return _consequences(moved.wants(TellOperations(told)), build, None, said, policy, now)
+    return _consequences(moved.wants(TellOperations(told)), here, build, None, said, policy, now)
 
 
 def _replaced(decided: Decision, why: str, now: datetime) -> Decision:
@@ -99,14 +100,19 @@ def _replaced(decided: Decision, why: str, now: datetime) -> Decision:
 
 
 def _consequences(  # noqa: PLR0917 - what moved, and why people are asked again
-    decided: Decision, build: Build | None, by: Release | None, why: str, policy: Policy, now: datetime
+    decided: Decision,
+    here: LanePolicy,
+    build: Build | None,
+    by: Release | None,
+    why: str,
+    policy: Policy,
+    now: datetime,
 ) -> Decision:
     """End what it replaced or overtook, ask again for the rest, and tell the lanes that come after."""
     decided = _replaced(decided, why, now)
     if build is not None:
         decided = overtake(decided.wants(TellLanesAfter(build)), build, by, now)
-    here = decided.lane.policy(policy)
-    if here is None or here.mode is not Mode.DELIVERY:
+    if here.mode is not Mode.DELIVERY:
         return decided
     for release in decided.lane.open:
         if rules_of(release, decided.lane, policy):
