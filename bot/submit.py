@@ -33,6 +33,7 @@ __all__ = [
     "adopt",
     "anchor",
     "deploy_key",
+    "offer",
     "question_name",
     "soak_ended",
     "submit",
@@ -107,7 +108,7 @@ def _taint(tx: Transaction, lane: LaneId, effect: Taint, setting: Setting) -> No
     seq = max((mark.seq for mark in known), default=0) + 1
     mark = Mark(seq, Judgement.BAD, effect.position, effect.label, effect.by, effect.reason, setting.now)
     tx.gates.add_mark(lane.service, mark)
-    told = Happening(Happened.QUARANTINED, by=effect.by, detail=f"{effect.label}: {effect.reason}")
+    told = Happening(Happened.QUARANTINED, by=effect.by, detail=f"{lane.service} {effect.label}: {effect.reason}")
     record.beyond(tx, told, None, lane.service, setting)
     wake(tx, (one for one in tx.lanes.waiting() if one.service == lane.service), setting)
 
@@ -234,6 +235,13 @@ def _tell_lanes(
         is_newest = became and newest is not None and build.position >= newest.position
         for lane in service.lanes:
             submit(tx, lane.lane, BuildChanged(build, newest=is_newest, became=became), setting)
+
+
+def offer(tx: Transaction, service: ServicePolicy, newest: Build, setting: Setting) -> None:
+    """Show the newest deployable build to the lanes once more, since what kept it from opening releases is gone."""
+    for lane in service.lanes:
+        submit(tx, lane.lane, BuildChanged(newest, newest=True, became=True), setting)
+        reached(tx, lane.lane, newest, setting)
 
 
 def _show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Setting) -> None:

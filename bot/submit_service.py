@@ -9,7 +9,7 @@ from bot.core.lane import Mark, Stop
 from bot.core.refusals import NotStopped, Refusal
 from bot.ports.store import Transaction
 from bot.record import Setting
-from bot.submit import wake
+from bot.submit import offer, wake
 
 
 def stop_all(tx: Transaction, by: Actor, reason: str, setting: Setting) -> Stop | Refusal:
@@ -45,10 +45,15 @@ def quarantine(tx: Transaction, build: Build, by: Actor, reason: str, setting: S
 
 
 def clear(tx: Transaction, build: Build, by: Actor, reason: str, setting: Setting) -> Mark | Refusal:
-    """Confirm a build of a service, and with it every later one."""
+    """Confirm a build of a service, and with it every later one; the newest may open releases now like a new one."""
     known = tx.gates.marks(build.service)
     decided = rules.clear(known, build, by=by, reason=reason, policy=setting.policy, now=setting.now)
-    return _marked(tx, build, by, decided, Happened.CLEARED, setting)
+    marked = _marked(tx, build, by, decided, Happened.CLEARED, setting)
+    newest = tx.builds.newest_deployable(build.service)
+    service = setting.policy.service(build.service)
+    if isinstance(marked, Mark) and newest is not None and service is not None:
+        offer(tx, service, newest, setting)
+    return marked
 
 
 def _marked(  # noqa: PLR0917 - the mark, and what it is about
@@ -58,7 +63,7 @@ def _marked(  # noqa: PLR0917 - the mark, and what it is about
         _refused(tx, "Quarantine" if kind is Happened.QUARANTINED else "Clear", by, decided, setting)
         return decided
     tx.gates.add_mark(build.service, decided)
-    told = Happening(kind, by=by.person.id, detail=f"{decided.label}: {decided.reason}")
+    told = Happening(kind, by=by.person.id, detail=f"{build.service} {decided.label}: {decided.reason}")
     _done(tx, told, by, build.service, setting)
     return decided
 

@@ -164,7 +164,8 @@ def test_a_rollback_takes_out_what_was_live_quarantines_it_and_every_lane_looks(
             "staging 1": Lifecycle.LIVE,
             "production 1": Lifecycle.LIVE,
             "staging 2": Lifecycle.OPEN,
-            "production 2": Lifecycle.ROLLED_BACK}
+            "production 2": Lifecycle.ROLLED_BACK,
+        }
     )
     (mark,) = room.run(lambda tx, _: tx.gates.marks("payments"))
     assert mark == Mark(1, Judgement.BAD, (NOON, 2, 1), "2 (0000002)", "sam", "it loses money", NOON)
@@ -173,7 +174,7 @@ def test_a_rollback_takes_out_what_was_live_quarantines_it_and_every_lane_looks(
     )
     quarantined = [row for row in room.audited() if row[0] == "quarantined"]
     assert quarantined == snapshot(
-        [("quarantined", "sam", None, None, None, '{"detail":"2 (0000002): it loses money","service":"payments"}')]
+        [("quarantined", "sam", None, None, None, '{"detail":"payments 2 (0000002): it loses money","service":"payments"}')]
     )
     assert room.sql("SELECT want FROM cards WHERE release = 3") == [(wanted + 1,)], "what waits in staging has looked"
 
