@@ -232,6 +232,13 @@ def test_people_are_reminded(
     assert next_moment(there, lane(there), under, now) == due
 
 
+def test_the_times_may_be_written_in_any_order() -> None:
+    mixed = policy(remind_after=(5 * HOUR, HOUR, 3 * HOUR))
+    assert next_moment(release(), lane(), mixed, NOON) == NOON + HOUR
+    assert next_moment(release(reminded=1), lane(), mixed, NOON) == NOON + 3 * HOUR
+    assert reminders(Decision(lane(release())), release(), mixed, NOON + HOUR).effects == (Remind(1, 1),)
+
+
 def test_the_first_of_all_moments_is_the_next() -> None:
     soon = policy(remind_after=(30 * HOUR,))
     assert next_moment(release(), lane(), soon, NOON) == NOON + DAY
@@ -327,9 +334,11 @@ def test_an_approval_lapses_with_its_givers_account(account: Account) -> None:
 
 def test_a_lapse_keeps_what_the_word_was_said_with_but_the_card() -> None:
     there = release(3, generation=2, approvals=(replace(word(PRIYA, generation=2), surface=Surface.CLI, saw="card"),))
-    decided = lapsed(Decision(lane(there)), there, (), POLICY, LATER)
-    said = Approval("priya", "U0PRIYA", Verdict.LAPSE, 2, (), LATER, Surface.CLI)
+    now_in = actor("priya", groups=frozenset({"h", "a", "e", "c", "g", "b"}))
+    decided = lapsed(Decision(lane(there)), there, (now_in,), POLICY, LATER)
+    said = Approval("priya", "U0PRIYA", Verdict.LAPSE, 2, ("a", "b", "c", "e", "g", "h"), LATER, Surface.CLI)
     assert decided.lane.releases[0].approvals[1:] == (said,)
+    assert decided.happenings == (Happening(Happened.LAPSED, 3, "priya", asking.LEFT),)
 
 
 def test_nobody_lapses_who_was_not_asked_after() -> None:
