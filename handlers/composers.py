@@ -13,10 +13,10 @@ from bot.core.effects import Happening
 from bot.core.lane import Live
 from bot.core.policy import LaneId
 from bot.core.release import Lifecycle, Release
-from bot.intents import HAPPENING, HEAD, LINE_TOLD, LOUD
+from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.ports.slack import Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
-from bot.views import anchor, mainline, thread
+from bot.views import anchor, freezes, mainline, thread
 from bot.views.announcement import announce
 from bot.views.failure import tell
 from bot.views.operations import loud
@@ -125,7 +125,7 @@ def _loud(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     number = told.happening.release
     release = tx.lanes.release(number) if number is not None else None
     lane = LaneId(told.service, told.environment) if told.service and told.environment else None
-    return Post(loud(told.happening, lane, release, scene.policy, scene.permalinks), channel)
+    return Post(loud(told.happening, lane, release, scene.policy, scene.permalinks, service=told.service), channel)
 
 
 def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
@@ -140,6 +140,12 @@ def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     return Post(mainline.mended(by, first, scene.policy, scene.links), service.channel)
 
 
+def _freeze(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    del tx
+    told = FREEZE_TOLD.validate_json(row.effect.body)
+    return Post(freezes.changed(told.change, scene.policy), told.channel)
+
+
 COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.LOG: _thread_line,
     EffectKind.ANNOUNCE: _announcement,
@@ -148,6 +154,7 @@ COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.REMIND: _reminder,
     EffectKind.OPERATIONS: _loud,
     EffectKind.TELL_LINE: _line,
+    EffectKind.TELL_FREEZE: _freeze,
     EffectKind.ANSWER: _answer,
     EffectKind.ANCHOR: _anchor,
 }

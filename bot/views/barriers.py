@@ -78,9 +78,10 @@ def _may_resume(lane: Lane, policy: Policy) -> str:
 
 
 def _may_unlock(lock: Lock, lane: Lane, policy: Policy) -> str:
-    may = holders(Permission.LOCK, policy)
+    owner = person(lock.owner, policy)
+    others = f", or by {holders(Permission.LOCK, policy)}" if policy.allowed(Permission.LOCK) else ""
     unlock = typed(policy, f"unlock {lane_words(lane.id)}")
-    return f"It can be unlocked with {unlock} (by {person(lock.owner, policy)}, or by {may})."
+    return f"It can be unlocked with {unlock} (by {owner}{others})."
 
 
 def _may_go(policy: Policy) -> str:

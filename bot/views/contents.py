@@ -1,5 +1,6 @@
 """What a release would ship: commit, people, changes against what is live, checks, and what is unusual about it."""
 
+from bot.core.approvals import in_force
 from bot.core.build import Build, PipelineReport, RunStatus
 from bot.core.lane import Lane
 from bot.core.policy import Kind, Policy
@@ -69,7 +70,7 @@ def _warnings(release: Release, lane: Lane, policy: Policy) -> list[Fact]:
     """Return what nobody must overlook."""
     where = word(lane.id.environment)
     facts = []
-    if release.policy.trial:
+    if any(one.trial for one in in_force(release, lane, policy)):
         shipped = "nothing is deployed" if release.state is Lifecycle.OPEN else "nothing was deployed"
         facts.append(Fact("TRIAL", f"Signoff shows and asks, but {shipped}: the policy has this service on trial"))
     if release.kind is Kind.ROLLBACK:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from bot.core.calendar import Freeze, windows
+from bot.core.calendar import Change, Freeze, windows
 from bot.core.policy import Permission, Policy
 from bot.ports.slack import Message
-from bot.views.blocks import Fact, Line, listing
+from bot.views.blocks import Fact, Line, listing, said
 from bot.views.escape import date
 from bot.views.holders import holders
 from bot.views.limits import few
@@ -25,6 +25,18 @@ def freezes(policy: Policy, now: datetime) -> Message:
         "or the fast path where the policy has one."
     )
     return listing(lines)
+
+
+def changed(change: Change, policy: Policy) -> Message:
+    """Return the word to a channel that a freeze has begun or ended, with what follows."""
+    name, where = word(change.freeze.name), concerns(change.freeze)
+    if not change.begins:
+        return said(f"The freeze “{name}” has ended for {where}: what waited for that goes on by itself.")
+    override = typed(policy, "override RELEASE REASON")
+    return said(
+        f"The freeze “{name}” has begun for {where}: nothing ships there before {date(change.window.ends)}. "
+        f"What cannot wait: {override} ({holders(Permission.OVERRIDE, policy)})."
+    )
 
 
 def concerns(freeze: Freeze) -> str:

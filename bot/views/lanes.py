@@ -34,14 +34,19 @@ def live(lane: Lane, scene: Scene) -> str:
     return f"{what} is live since {date(runs.since)}{by}"
 
 
+def switched(lane: Lane, policy: Policy) -> list[str]:
+    """Return who switched the lane's mode, when and why, as a sentence; nothing where the file's mode holds."""
+    switch = lane.mode
+    if switch is None or lane.policy(policy) == policy.lane(lane.id):
+        return []
+    by = person(switch.by, policy)
+    return [f"{by} switched its mode to {switch.mode.value} {date(switch.at)}{said_why(switch.reason)}."]
+
+
 def shut(lane: Lane, scene: Scene) -> list[str]:
-    """Return, as sentences, what is true of the lane whatever waits in it, and how that ends."""
+    """Return, as sentences, what lets nothing start in the lane whatever waits in it, and how that ends."""
     policy, now = scene.policy, scene.now
     found = []
-    switched = lane.mode
-    if switched is not None and lane.policy(policy) != policy.lane(lane.id):
-        by = person(switched.by, policy)
-        found.append(f"{by} switched its mode to {switched.mode.value} {date(switched.at)}{said_why(switched.reason)}.")
     hold, lock = gates.hold_of(lane, now), gates.lock_of(lane, now)
     if hold is not None:
         found.append(f"{held(hold, lane, policy)} {typed(policy, f'resume {lane_words(lane.id)}')} ends that.")

@@ -11,7 +11,7 @@ from bot.views import policy_change
 from bot.views.blocks import said
 from bot.views.contents import overridden
 from bot.views.escape import mrkdwn
-from bot.views.naming import Permalinks, lane_label, lane_words, named, subject, typed
+from bot.views.naming import Permalinks, lane_label, lane_words, named, subject, typed, word
 from bot.views.people import person
 from bot.views.sayings import said_why
 
@@ -27,6 +27,7 @@ class _Loud:
     release: Release | None
     policy: Policy
     permalinks: Permalinks
+    service: str | None
 
     @property
     def who(self) -> str:
@@ -39,7 +40,9 @@ class _Loud:
 
     @property
     def where(self) -> str:
-        return lane_label(self.lane) if self.lane else "everything"
+        if self.lane is not None:
+            return lane_label(self.lane)
+        return "everything" if self.service is None else word(self.service)
 
     @property
     def why(self) -> str:
@@ -57,7 +60,13 @@ class _Loud:
 
 
 def loud(
-    happening: Happening, lane: LaneId | None, release: Release | None, policy: Policy, permalinks: Permalinks
+    happening: Happening,
+    lane: LaneId | None,
+    release: Release | None,
+    policy: Policy,
+    permalinks: Permalinks,
+    *,
+    service: str | None = None,
 ) -> Message:
     """Return the message about something that operations must not overlook.
 
@@ -67,10 +76,11 @@ def loud(
         release: the release that it concerns, if it concerns one.
         policy: today's policy.
         permalinks: where the cards of releases are.
+        service: the service that it concerns, where it concerns one and no lane.
     """
     if happening.kind in policy_change.KINDS:
         return said(*policy_change.policy_change(happening))
-    told = _Loud(happening, lane, release, policy, permalinks)
+    told = _Loud(happening, lane, release, policy, permalinks, service)
     return said(SENTENCES.get(happening.kind, _other)(told))
 
 
@@ -123,11 +133,11 @@ def _let_go(told: _Loud) -> str:
 
 
 def _quarantined(told: _Loud) -> str:
-    return f"{told.who} put a build in quarantine, with every build that contains it{told.why}."
+    return f"{told.who} put a build of {told.where} in quarantine, with every build that contains it{told.why}."
 
 
 def _cleared(told: _Loud) -> str:
-    return f"{told.who} lifted a quarantine, for a build and those that contain it{told.why}."
+    return f"{told.who} confirmed a build of {told.where}, with every build that contains it{told.why}."
 
 
 def _elsewhere(told: _Loud) -> str:

@@ -8,6 +8,7 @@ from bot.views.links import Links
 from bot.views.naming import Permalinks, again, named, typed, word
 from bot.views.people import channel
 from bot.views.spans import span
+from bot.views.states import ended_on_trial
 
 REASON = 1200
 
@@ -47,8 +48,10 @@ def _not_shipped(release: Release, policy: Policy, permalinks: Permalinks) -> tu
         case Lifecycle.SUPERSEDED:
             newer = named(release.superseded_by, permalinks) if release.superseded_by else "a newer release"
             return (Fact("Superseded", f"{when} by {newer}, which carries a newer build. Nothing failed"),)
+        case _ if ended_on_trial(release):
+            return (Fact("On trial", f"{when}: nothing was in its way, so it would have been deployed. Nothing was"),)
         case _:
-            return (Fact("Cancelled", f"{when}; the thread says by whom or why. Nothing was deployed"),)
+            return (Fact("Cancelled", f"{when}; the thread says by whom. Nothing was deployed"),)
 
 
 def way_on(release: Release, policy: Policy) -> str:

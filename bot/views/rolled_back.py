@@ -1,5 +1,6 @@
 """The new message about a rollback: it mentions the authors of what was taken out."""
 
+from bot.core import gates
 from bot.core.lane import Lane
 from bot.core.policy import Mode
 from bot.core.release import Release
@@ -32,12 +33,12 @@ def tell_rolled_back(rollback: Release, other: Release | None, lane: Lane, scene
             f"{wrote}: your build {theirs} was rolled back in {where}.",
             f"{by} took it out with {what}, {subject(rollback, 'in')}{said_why(rollback.why or '')}.",
         ]
-    taken = build_label(other.build) if other else "What was taken out"
-    clear = typed(scene.policy, f"release-quarantine {word(rollback.lane.service)} VERSION REASON")
-    lines.append(
-        f"{taken} is in quarantine, with every build that contains it: when one is well again, "
-        f"somebody confirms it with {clear}."
-    )
+    if other is not None and gates.quarantined(lane.around.marks, other.build.position) is not None:
+        clear = typed(scene.policy, f"release-quarantine {word(rollback.lane.service)} VERSION REASON")
+        lines.append(
+            f"{build_label(other.build)} is in quarantine, with every build that contains it: when one is well again, "
+            f"somebody confirms it with {clear}."
+        )
     if lane.hold is not None:
         here = lane.policy(scene.policy)
         alone = "Builds do not ship there by themselves now" if here and here.mode is Mode.DEPLOYMENT else "It is held"

@@ -29,6 +29,7 @@ _ENDED = {
     Lifecycle.ROLLED_BACK: Words("Rolled back", "was live and has been rolled back", "in"),
 }
 _NOT_WELL = Words("Verification failed", "was deployed, but its verification failed", "in")
+_ON_TRIAL = Words("Would have been deployed", "would have been deployed, were it not on trial")
 _DEPLOYING = {
     DeployStatus.ACCEPTED: Words("Deploy accepted", "was accepted by the CI system and will start"),
     DeployStatus.RUNNING: Words("Deploying", "is being deployed"),
@@ -63,11 +64,18 @@ def words(release: Release, found: Sequence[Blocker]) -> Words:
         return _DEPLOYING.get(release.deployment.status, _STARTING) if release.deployment else _STARTING
     if release.state is Lifecycle.FAILED and release.health is not None:
         return _NOT_WELL
+    if ended_on_trial(release):
+        return _ON_TRIAL
     if release.state is not Lifecycle.OPEN:
         return _ENDED[release.state]
     if found:
         return next((shown for kinds, shown in _OPEN if any(isinstance(one, kinds) for one in found)), _BLOCKED)
     return _PUT_OFF if release.put_off is not None else _NEXT
+
+
+def ended_on_trial(release: Release) -> bool:
+    """Whether a release ended because it is on trial: people who cancel one give no reason."""
+    return release.state is Lifecycle.CANCELLED and release.reason is not None
 
 
 def marks(release: Release) -> tuple[str, ...]:

@@ -37,10 +37,10 @@ def why(lanes: Sequence[Lane], scene: Scene, *, newest: Mapping[str, Build] | No
         scene: what a view cannot look up itself.
         newest: the newest deployable build of each service that has one; None when that was not looked up.
     """
-    lines = _stop(lanes, scene)
+    lines = [] if any(lane.open for lane in lanes) else _stop(lanes, scene)  # else each of these tells
     for lane in lanes:
         unfinished = [release for release in lane.releases if not release.state.ended]
-        lines += _head(lane, scene)
+        lines += _head(lane, scene, shut=not lane.open)
         if not unfinished:
             lines.append(_none_open(lane, scene.policy, newest))
         for release in unfinished:
@@ -63,9 +63,10 @@ def _stop(lanes: Sequence[Lane], scene: Scene) -> list[Line]:
     return [] if stop is None else [f"{stopped(stop, scene.policy)} It goes on with {typed(scene.policy, 'go-all')}."]
 
 
-def _head(lane: Lane, scene: Scene) -> list[Line]:
-    shut = [f"• {one}" for one in lane_views.shut(lane, scene)]
-    return [Fact(lane_views.heading(lane, scene.policy), lane_views.live(lane, scene)), *shut]
+def _head(lane: Lane, scene: Scene, *, shut: bool = True) -> list[Line]:
+    also = lane_views.switched(lane, scene.policy) + (lane_views.shut(lane, scene) if shut else [])
+    lines: list[Line] = [f"• {one}" for one in also]
+    return [Fact(lane_views.heading(lane, scene.policy), lane_views.live(lane, scene)), *lines]
 
 
 def _release(release: Release, lane: Lane, scene: Scene) -> str:

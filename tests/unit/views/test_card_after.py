@@ -170,7 +170,7 @@ def test_superseded_by_one_whose_card_is_not_known() -> None:
 def test_cancelled() -> None:
     assert seen(shown(ended(Lifecycle.CANCELLED))) == snapshot("""\
 # Cancelled: payments 118 to production
-*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom or why. Nothing was deployed
+*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom. Nothing was deployed
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)

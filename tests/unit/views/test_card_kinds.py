@@ -146,10 +146,12 @@ def test_a_release_on_trial() -> None:
 
 def test_a_release_that_ended_on_trial() -> None:
     trial = replace(IN_PRODUCTION, trial=True)
-    assert seen(shown(ended(Lifecycle.CANCELLED, policy=trial), production=trial)).splitlines()[:3] == snapshot(
+    assert seen(shown(ended(Lifecycle.CANCELLED, policy=trial, reason="on trial"), production=trial)).splitlines()[
+        :3
+    ] == snapshot(
         [
-            "# Cancelled (TRIAL): payments 118 to production",
-            "*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom or why. Nothing was deployed",
+            "# Would have been deployed (TRIAL): payments 118 to production",
+            "*On trial:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: nothing was in its way, so it would have been deployed. Nothing was",
             "*TRIAL:* Signoff shows and asks, but nothing was deployed: the policy has this service on trial",
         ]
     )
