@@ -20,6 +20,7 @@ from handlers.clock import Clock
 from handlers.deployer import Deployer
 from handlers.desk import Desk
 from handlers.follow import Follower
+from handlers.freezes import FreezeNotices
 from handlers.hint_clerk import HintClerk
 from handlers.intake import Intake
 from handlers.messenger import Messenger
@@ -144,6 +145,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "cards": CardKeeper(desk, world.chat, links).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
+        "freezes": FreezeNotices(desk).run,
         "verifications": Verifier(desk, world.prober).run,
         "pruning": Pruner(desk).run,
     }

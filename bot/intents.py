@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from bot.core.calendar import Change
 from bot.core.chain import Head
 from bot.core.decide import Decision
 from bot.core.effects import (
@@ -63,6 +64,17 @@ class LineTold:
 
 
 LINE_TOLD: TypeAdapter[LineTold] = TypeAdapter(LineTold)
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeTold:
+    """A freeze that begins or ends, and where that is told."""
+
+    change: Change
+    channel: str
+
+
+FREEZE_TOLD: TypeAdapter[FreezeTold] = TypeAdapter(FreezeTold)
 
 
 def deploy_key(release: Release) -> str:
@@ -157,6 +169,14 @@ def tell_line(tx: Transaction, service: str, news: Broke | Mended, now: datetime
     key = f"line:{service}:{now.isoformat()}:{'broke' if told.by is None else 'mended'}"
     body = LINE_TOLD.dump_json(told).decode()
     tx.effects.enqueue(NewEffect(key, EffectKind.TELL_LINE, f"line:{service}", None, body), now)
+
+
+def tell_freeze(tx: Transaction, change: Change, channel: str, now: datetime) -> None:
+    """Have a channel told that a freeze begins or ends; that moment of that freeze is told there once, for ever."""
+    word = "begins" if change.begins else "ends"
+    key = f"freeze:{change.freeze.name}:{change.at.isoformat()}:{word}:{channel}"
+    body = FREEZE_TOLD.dump_json(FreezeTold(change, channel)).decode()
+    tx.effects.enqueue(NewEffect(key, EffectKind.TELL_FREEZE, f"freeze:{channel}", None, body), now)
 
 
 def thread_line(happening: Happening, index: int, now: datetime) -> NewEffect:
