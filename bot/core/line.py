@@ -71,7 +71,7 @@ def judge(builds: Iterable[Build], before: Line = Running()) -> Line:
 
 def _proves(build: Build) -> bool:
     failed = any(check.status is RunStatus.FAILED for check in build.checks)
-    return build.state is BuildState.DEPLOYABLE or (build.state is BuildState.BROKEN and failed)
+    return failed or build.state is BuildState.DEPLOYABLE
 
 
 def _first_bad(ended: list[Build], before: Line) -> Build:

@@ -97,6 +97,7 @@ OPENS: list[tuple[str, Lane, BuildChanged, Policy, bool]] = [
     ("not while a newer one waits", lane(release(3)), news(2), POLICY, False),
     ("not while a newer one is in flight", lane(flying(3)), news(2), POLICY, False),
     ("not in a lane that left the policy", lane(), news(2), ELSEWHERE, False),
+    ("not in a lane that left the policy, for being new only", lane(), news(2, newest=False), ELSEWHERE, False),
     ("not in a lane that is observed", lane(), news(2), policy(mode=Mode.OBSERVE, target=None), False),
     ("not in a lane that was switched to be observed", lane(mode=OBSERVED), news(2), POLICY, False),
     ("not where there is nothing to deploy it with", lane(), news(2), policy(target=None), False),
