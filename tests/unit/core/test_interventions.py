@@ -162,6 +162,15 @@ def test_a_second_schedule_replaces_the_first() -> None:
     assert one(go(lane(there), Schedule(1, PRIYA, LATER + MOMENT))).scheduled_for == LATER + MOMENT
 
 
+def test_the_present_takes_a_schedule_back_and_no_other_moment_does() -> None:
+    there = lane(release(1, PRIYA, scheduled_for=LATER + HOUR))
+    decided = go(there, Schedule(1, PRIYA, LATER))
+    assert decided.lane.releases == (release(1, PRIYA, approved_at=LATER),)
+    assert decided.happenings == (Happening(Happened.SCHEDULED, 1, "priya"),)
+    assert decided.effects == (StartDeployment(1, 1),)
+    assert reasons(there, Schedule(1, PRIYA, LATER - MOMENT)) == (NotInThePast(LATER - MOMENT),)
+
+
 PAST = LATER - MOMENT
 SCHEDULE: list[tuple[str, Release, Schedule, datetime, tuple[Reason, ...]]] = [
     ("for now", release(), Schedule(1, PRIYA, LATER), LATER, (NotInThePast(LATER),)),
