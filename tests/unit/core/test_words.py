@@ -182,6 +182,10 @@ def test_an_approval_is_taken_back_by_a_word_of_its_own() -> None:
     assert decided.effects == ()
 
 
+def test_a_withdrawal_ends_the_trying_again_of_a_deploy_that_was_put_off() -> None:
+    assert one(go(lane(release(1, PRIYA, put_off="GitHub is down")), Withdraw(1, PRIYA))).put_off is None
+
+
 def test_whoever_left_the_group_may_still_withdraw() -> None:
     assert one(go(lane(release(1, PRIYA)), Withdraw(1, actor("priya", groups=frozenset())))).standing() == ()
 
