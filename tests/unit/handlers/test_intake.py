@@ -40,7 +40,7 @@ async def test_who_clicked_in_vain_is_told(world: World, monkeypatch: pytest.Mon
     def broken(*_: object) -> None:
         raise KeyError("a bug of ours")
 
-    monkeypatch.setattr("handlers.act_clerk.submit", broken)
+    monkeypatch.setattr("handlers.asker.submit", broken)
     await world.clicks("U0PRIYA", posted, "approve")
     for tries in range(1, 7):
         world.passes(2 * tries)

@@ -233,7 +233,7 @@ async def test_an_act_that_was_set_aside_is_decided_after_all(world: World, monk
         raise KeyError("a bug of ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr("handlers.act_clerk.submit", broken)
+        patched.setattr("handlers.asker.submit", broken)
         await world.types("U0PRIYA", "approve R-1")
         for tries in range(1, 7):
             world.passes(2 * tries)
