@@ -55,7 +55,7 @@ async def test_a_click_on_a_stale_card_tells_what_happened_meanwhile(tmp_path: P
         assert done.acknowledged
         assert await here.hears("sam", "Nothing was changed") == snapshot("""\
 Nothing was changed (R-1, payments 1 ([Add refunds]) to production).
-Too late: it is live already. To ask for a new release: /deploy payments to production.\
+Too late: it is live already. To go back: /deploy rollback payments in production REASON.\
 """)
         assert here.deploys() == {"Add refunds": 1}
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from inline_snapshot import snapshot
 
-from bot.core.policy import Mode, Policy
+from bot.core.policy import Mode, Permission, Policy
 from bot.core.release import Lifecycle
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Posted
@@ -82,11 +82,14 @@ You do not have the permission `hold`. It is held by <@U0PRIYA>.\
 
 
 async def test_a_held_lane_keeps_back_what_would_ship_by_itself(opening: Opening) -> None:
-    slow = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=())
-    world = await opening(a_policy(slow))
+    alone = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=())
+    world = await opening(a_policy(alone, permissions=((Permission.HOLD, ("sre",)),)))
     await world.looks()
-    await world.types("U0PRIYA", "hold payments production wait")
+    await world.types("U0SAM", "hold payments production wait")
     await world.looks(a_report(1))
     assert (await world.notice()).message.text.splitlines()[0] == snapshot(
-        "R-1, payments 1 (0000001) to production, was accepted by the CI system and will start."
+        "R-1, payments 1 (0000001) to production, is held."
     )
+    assert world.executor.started == []
+    await world.types("U0SAM", "resume payments production")
+    assert len(world.executor.started) == 1
