@@ -19,6 +19,7 @@ from bot.config.environment import Settings
 from bot.core.policy import Policy
 from bot.crew import Pace, World, muster
 from bot.ports.store import Store
+from bot.reload import Read, Reload
 from bot.views.links import Links
 from bot.vitals import Vitals, about
 from handlers import control, control_socket, health
@@ -75,12 +76,15 @@ class Signoff:
     """Where the heartbeat goes that the policy asks for."""
     restored: bool = False
     """Somebody says that the database is an old copy with which to go on."""
+    read_policy: Read | None = None
+    """Reads the policy's file once more, for whoever wants it in force without a restart."""
     bound_port: int = 0
     bound_metrics_port: int = 0
     vitals: Vitals = field(default_factory=lambda: Vitals(token(12)))
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _readiness: health.Readiness | None = None
     _store: SqliteStore | None = None
+    _reload: Reload | None = None
 
     async def start(self) -> None:
         """Open the database, then the webhooks, then Slack; return when all is at work that does not wait for Slack.
@@ -199,11 +203,22 @@ class Signoff:
         crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind
-        crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.host))
+        if self.read_policy is not None:
+            self._reload = Reload(self.read_policy, crew, arrival, self._place)
+        crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.host, self._reload))
         if heartbeat is not None:
             crew.loops["heartbeat"] = heartbeat.run
         self.vitals.crew = crew
         crew.start()
+
+    def _place(self, policy: Policy) -> None:
+        """Take another policy, for the door of webhooks."""
+        self.policy = policy
+
+    async def hang_up(self) -> None:
+        """Read the policy again, as SIGHUP asks; what is wrong with it is told in the log and to operations."""
+        if self._reload is not None:
+            await self._reload(None)
 
     async def _serve_control(self, door: control.Control) -> None:
         runner = await control_socket.listen(door, control.socket_path(self.settings.database_path))

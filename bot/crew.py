@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.core.policy import Policy, ServicePolicy
 from bot.ports.ci import Executor, Source
 from bot.ports.meter import Counted
 from bot.ports.outage import StoreUnavailable
@@ -82,9 +83,12 @@ class Crew:
     """What is said on the command line: apart, so that a Slack that does not answer keeps nobody there waiting."""
     watches: tuple[Watch, ...]
     loops: dict[str, Loop]
+    watch: Callable[[ServicePolicy], Watch] | None = None
+    """Makes the watch of a service that a new policy names."""
     failures: list[str] = field(default_factory=list)
     _failed_at: dict[str, float] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _at_work: bool = False
 
     @property
     def failing(self) -> int:
@@ -95,11 +99,36 @@ class Crew:
 
     def start(self) -> None:
         """Set every loop to work, each in a task of its own."""
+        self._at_work = True
         for name in self.loops:
-            self._tasks.append(asyncio.create_task(self._forever(name), name=name))
+            self._begin(name)
+
+    async def follow(self, policy: Policy) -> None:
+        """Watch the services of another policy: new ones from now on, changed ones anew, removed ones no more."""
+        named = {service.name: service for service in policy.services}
+        over = {_loop_of(one.service) for one in self.watches if named.get(one.service.name) != one.service}
+        kept = {one.service.name: one for one in self.watches if _loop_of(one.service) not in over}
+        ended = [task for task in self._tasks if task.get_name() in over]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
+        if not self._at_work or self.watch is None:
+            return
+        self._tasks = [task for task in self._tasks if task not in ended]
+        for name in over:
+            del self.loops[name]
+        self.watches = tuple(kept.get(service.name) or self.watch(service) for service in policy.services)
+        for one in self.watches:
+            if one.service.name not in kept:
+                self.loops[_loop_of(one.service)] = one.run
+                self._begin(_loop_of(one.service))
+
+    def _begin(self, name: str) -> None:
+        self._tasks.append(asyncio.create_task(self._forever(name), name=name))
 
     async def stop(self) -> None:
         """End every loop; work that belongs together is still under way at the desk, which is drained after this."""
+        self._at_work = False
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -133,7 +162,11 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     clerk = ActClerk(desk, people)
     host = Intake(desk, ("cli",), clerk)
     hints = Intake(desk, ("github",), HintClerk(desk, world.source, follower))
-    watches = tuple(Watch(desk, world.source, world.executor, service) for service in desk.policy.services)
+
+    def watch(service: ServicePolicy) -> Watch:
+        return Watch(desk, world.source, world.executor, service)
+
+    watches = tuple(map(watch, desk.policy.services))
     loops: dict[str, Loop] = {
         "acts": Intake(desk, ("slack",), clerk).run,
         "acts on the host": host.run,
@@ -151,6 +184,10 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     }
     for number in range(1, DEPLOYERS + 1):
         loops[f"deploys {number}"] = Deployer(desk, world.executor, people).run
-    for watch in watches:
-        loops[f"watch {watch.service.name}"] = watch.run
-    return Crew(desk, reception, host, watches, loops)
+    for one in watches:
+        loops[_loop_of(one.service)] = one.run
+    return Crew(desk, reception, host, watches, loops, watch)
+
+
+def _loop_of(service: ServicePolicy) -> str:
+    return f"watch {service.name}"

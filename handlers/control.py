@@ -1,6 +1,7 @@
 """The command line's words, answered: reading ones at once, acts when it is known what came of them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -61,6 +62,14 @@ class Control:
 
     reception: Reception
     intake: Intake
+    reload: Callable[[str | None], Awaitable[Reply]] | None = None
+    """Has the bot read its policy again, for a user of the operating system."""
+
+    async def read_again(self, host_user: str | None) -> Reply:
+        """Have the policy read again, and return what has changed or what is wrong."""
+        if self.reload is None:
+            return Reply(text="This bot has no policy file to read again.", verdict=Verdict.NOT_DONE)
+        return await self.reload(host_user or "somebody")
 
     async def answer(self, asked: Words) -> Reply:
         """Read at once; store an act, wait until it is decided and return what came of it."""

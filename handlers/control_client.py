@@ -1,6 +1,6 @@
 """The command line's end of the socket: no bot that runs is one answer, a bot that breaks off another."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSes
 from pydantic import ValidationError
 
 from handlers.control import MOST_WAIT, Reply, Verdict, Words
-from handlers.control_socket import AUDIT, WORDS, unusable
+from handlers.control_socket import AUDIT, RELOAD, WORDS, unusable
 from handlers.ledger import Since
 
 BOT = "http://signoff"
@@ -31,9 +31,22 @@ async def ask(path: Path, words: Words) -> Reply | None:
     Raises:
         ControlProblem: the socket cannot be used.
     """
+    return await _post(path, WORDS, words.model_dump())
+
+
+async def reload(path: Path) -> Reply | None:
+    """Have the running bot read its policy again; None when no bot runs there.
+
+    Raises:
+        ControlProblem: the socket cannot be used.
+    """
+    return await _post(path, RELOAD, {})
+
+
+async def _post(path: Path, word: str, body: Mapping[str, object]) -> Reply | None:
     async with _connection(path, ClientTimeout(total=MOST_WAIT + 5)) as session:
         try:
-            async with session.post(f"{BOT}{WORDS}", json=words.model_dump()) as response:
+            async with session.post(f"{BOT}{word}", json=body) as response:
                 return Reply.model_validate_json(await response.read())
         except ClientConnectorError as problem:
             _only_absence(path, problem)

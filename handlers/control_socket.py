@@ -19,6 +19,7 @@ log = structlog.get_logger()
 
 WORDS = "/words"
 AUDIT = "/audit"
+RELOAD = "/reload"
 LONGEST_PATH = 107
 """Bytes: the kernel's sun_path has 108 with the closing zero (https://man7.org/linux/man-pages/man7/unix.7.html)."""
 LARGEST_BODY = 64 * 1024
@@ -43,7 +44,8 @@ def unusable(path: Path) -> str | None:
 async def listen(control: Control, path: Path) -> web.AppRunner:
     """Open the socket, readable by nobody else; a stale one is replaced: the lock file says that nobody owns it."""
     app = web.Application(middlewares=[_door])
-    app.add_routes([web.post(WORDS, _Answers(control).words), web.get(AUDIT, _Answers(control).audit)])
+    answers = _Answers(control)
+    app.add_routes([web.post(WORDS, answers.words), web.get(AUDIT, answers.audit), web.post(RELOAD, answers.reload)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WITHIN)
     await runner.setup()
     path.unlink(missing_ok=True)
@@ -69,6 +71,10 @@ class _Answers:
             return _says("That was not understood: it is not what `signoff` sends. Use the same version on both ends.")
         who = name_of(user_of(request), asked.host_user)
         reply = await self._control.answer(asked.model_copy(update={"host_user": who}))
+        return web.Response(text=reply.model_dump_json(), content_type="application/json")
+
+    async def reload(self, request: web.Request) -> web.StreamResponse:
+        reply = await self._control.read_again(name_of(user_of(request), None))
         return web.Response(text=reply.model_dump_json(), content_type="application/json")
 
     async def audit(self, request: web.Request) -> web.StreamResponse:

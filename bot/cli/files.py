@@ -31,16 +31,20 @@ def settings_and_policy(file: str) -> tuple[Settings, Policy] | None:
 
 def policy_of(file: str, *, webhooks: bool) -> Policy | None:
     """Load a policy file; None when something is wrong, which has been said."""
+    loaded = read_policy(file, webhooks=webhooks)
+    if isinstance(loaded, Policy):
+        return loaded
+    complain(*loaded)
+    return None
+
+
+def read_policy(file: str, *, webhooks: bool) -> Policy | tuple[str, ...]:
+    """Load a policy file, or return a line for each thing that is wrong."""
     try:
         text = Path(file).read_bytes()
     except FileNotFoundError:
-        complain(f"There is no {file}. Name the policy file with --config; docs/policy.md has one to start from.")
-        return None
+        return (f"There is no {file}. Name the policy file with --config; docs/policy.md has one to start from.",)
     except OSError as problem:
-        complain(f"{file} cannot be read: {problem.strerror}.")
-        return None
+        return (f"{file} cannot be read: {problem.strerror}.",)
     loaded = load_policy(text, file=file, webhooks=webhooks)
-    if isinstance(loaded, Policy):
-        return loaded
-    complain(*(problem.line_of_text for problem in loaded))
-    return None
+    return loaded if isinstance(loaded, Policy) else tuple(problem.line_of_text for problem in loaded)

@@ -4,10 +4,13 @@ import argparse
 import asyncio
 import os
 import signal
+from functools import partial
+
+import structlog
 
 from bot import logs
 from bot.app import Signoff
-from bot.cli.files import settings_and_policy
+from bot.cli.files import read_policy, settings_and_policy
 from bot.cli.room import Commands, command, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain
 from bot.config.named import heartbeat_address, secrets_of
@@ -15,6 +18,8 @@ from bot.ports.outage import StoreUnavailable
 from handlers.control import socket_path
 from handlers.control_socket import unusable
 from storage.database import DatabaseLost
+
+log = structlog.get_logger()
 
 
 def add(commands: Commands) -> None:
@@ -47,6 +52,7 @@ def _serve(asked: argparse.Namespace) -> int:
         metrics_port=asked.metrics_port,
         heartbeat_address=heartbeat,
         restored=asked.restored,
+        read_policy=partial(read_policy, asked.config, webhooks=settings.github_webhook_secret is not None),
     )
     try:
         lost = asyncio.run(_until_told(signoff))
@@ -61,6 +67,8 @@ async def _until_told(signoff: Signoff) -> DatabaseLost | None:
     told = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, told.set)
+    hung_up = asyncio.Event()  # until the start is over it only waits: the start reads the policy by itself
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up.set)
     starting = asyncio.create_task(signoff.start())
     waiting = asyncio.create_task(told.wait())
     await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -73,8 +81,21 @@ async def _until_told(signoff: Signoff) -> DatabaseLost | None:
             waiting.cancel()
             raise waiting_first
         losing = asyncio.create_task(signoff.lost())
+        reloading = asyncio.create_task(_reload(signoff, hung_up))
         await asyncio.wait({waiting, losing}, return_when=asyncio.FIRST_COMPLETED)
         losing.cancel()
+        reloading.cancel()
         lost = losing.result() if losing.done() else None
     await signoff.stop()
     return lost
+
+
+async def _reload(signoff: Signoff, hung_up: asyncio.Event) -> None:
+    """Have the policy read again whenever SIGHUP came; several that come meanwhile are one."""
+    while True:
+        await hung_up.wait()
+        hung_up.clear()
+        try:
+            await signoff.hang_up()
+        except Exception:
+            log.exception("policy_not_read")

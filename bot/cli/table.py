@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Sequence
 
-from bot.cli import audit, check, demo, effects, schema, serve, simulate, words
+from bot.cli import audit, check, demo, effects, reload, schema, serve, simulate, words
 
-ROOMS = (serve, check, schema, demo, words, effects, audit, simulate)
+ROOMS = (serve, reload, check, schema, demo, words, effects, audit, simulate)
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

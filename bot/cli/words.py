@@ -21,9 +21,9 @@ CODES = {Verdict.NOT_DONE: REFUSED, Verdict.NOT_UNDERSTOOD: MISTAKEN}
 
 def add(commands: Commands) -> None:
     """Add a command for each word, and `request` for what /deploy does without one."""
-    told = {entry.word: entry for entry in ENTRIES}
+    entries = {entry.word: entry for entry in ENTRIES}
     for word in ("request", *ACTING, *READING):
-        entry = told[word]
+        entry = entries[word]
         spoken = command(commands, word, entry.line, _words)
         form = REQUEST if word == "request" else entry.usage.removeprefix(word).strip()
         spoken.add_argument("rest", nargs="*", metavar="WORD", help=form or "none")
@@ -52,7 +52,7 @@ def spoken_words(asked: argparse.Namespace, *, reads: bool) -> int:
         request=request,
     )
     reply = asyncio.run(ask(socket_path(settings.database_path), words))
-    return _without_the_bot(asked, settings, words, reads=reads) if reply is None else _told(reply)
+    return _without_the_bot(asked, settings, words, reads=reads) if reply is None else told(reply)
 
 
 def _without_the_bot(asked: argparse.Namespace, settings: Settings, words: Words, *, reads: bool) -> int:
@@ -66,9 +66,10 @@ def _without_the_bot(asked: argparse.Namespace, settings: Settings, words: Words
         return MISTAKEN
     if reply.verdict is Verdict.DONE:
         complain(f"The bot does not run; this is what stands in {settings.database_path}.")
-    return _told(reply)
+    return told(reply)
 
 
-def _told(reply: Reply) -> int:
+def told(reply: Reply) -> int:
+    """Say what the bot answered; returns the exit code of its verdict."""
     code = CODES.get(reply.verdict)
     return say(reply.text) if code is None else complain(reply.text, code=code)

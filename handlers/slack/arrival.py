@@ -49,9 +49,9 @@ class Arrival:
         while True:
             try:
                 await self.slack.introduce()
-                known = await self._learn()
+                known = await self._learn(self.written)
             except SlackUnreachable as trouble:
-                recalled, missing = await self._recall()
+                recalled, missing = await self._recall(self.written)
                 log.warning("slack_not_reached", why=str(trouble), again_in=self.slack.pace.introduce_every)
                 if recalled is not None:
                     return recalled
@@ -61,6 +61,23 @@ class Arrival:
                 self.learnt = True
                 return known
             await self.sleep(self.slack.pace.introduce_every)
+
+    async def named(self, written: Policy) -> Policy:
+        """Return another policy with the ids of its channels, by what Slack tells now or, while it is away, once did.
+
+        Raises:
+            SlackProblem: Slack knows no such channel; the sentence says which and what to do.
+            SlackUnreachable: Slack does not answer, and a channel's name was never looked up.
+        """
+        self.slack.directory.forget_channels()
+        try:
+            return (await self._learn(written)).policy
+        except SlackUnreachable as away:
+            recalled, missing = await self._recall(written)
+            if recalled is None:
+                names = ", ".join(missing)
+                raise SlackUnreachable(f"{away} Until it does, write ids in the policy instead of {names}.") from away
+            return recalled.policy
 
     async def serve(self, desk: Desk, reception: Reception) -> None:
         """Receive from Slack for ever; where it has not told who we are, ask until it does, and put that on the desk.
@@ -75,7 +92,7 @@ class Arrival:
     async def _arrive(self, desk: Desk) -> None:
         await self._introduced()
         desk.workspace = self.slack.workspace
-        desk.policy = await self._named_anew(desk.policy)
+        await self._name_anew(desk)
         self.learnt = True
         desk.bell.ring()
         log.info("slack_reached", workspace=desk.workspace)
@@ -94,19 +111,22 @@ class Arrival:
                 said = str(problem)
                 await self.sleep(self.slack.pace.check_every)
 
-    async def _named_anew(self, present: Policy) -> Policy:
-        """Return the policy with the ids that Slack tells now, or the present one, should Slack not tell them."""
+    async def _name_anew(self, desk: Desk) -> None:
+        """Put the ids on the desk that Slack tells now; a policy that came meanwhile has them already."""
+        written = self.written
         try:
-            return (await self._learn()).policy
+            named = (await self._learn(written)).policy
         except SlackProblem as problem:
             log.error("slack_channels_not_resolved", why=str(problem))  # noqa: TRY400 - it is Slack's word
-            return present
+            return
+        if written is self.written:
+            desk.policy = named
 
-    async def _learn(self) -> Known:
+    async def _learn(self, written: Policy) -> Known:
         """Ask Slack what the ids of the channels are, and remember them and the workspace."""
-        ids = {name: await self.slack.directory.channel_id(name) for name in sorted(names_in(self.written))}
+        ids = {name: await self.slack.directory.channel_id(name) for name in sorted(names_in(written))}
         await self._remember({WORKSPACE: self.slack.workspace} | {CHANNEL + name: known for name, known in ids.items()})
-        return Known(with_ids(self.written, ids), self.slack.workspace)
+        return Known(with_ids(written, ids), self.slack.workspace)
 
     async def _remember(self, told: dict[str, str]) -> None:
         def write(tx: Transaction) -> None:
@@ -115,11 +135,11 @@ class Arrival:
 
         await self.store.write(write)
 
-    async def _recall(self) -> tuple[Known | None, list[str]]:
+    async def _recall(self, written: Policy) -> tuple[Known | None, list[str]]:
         """Return what was remembered if that is enough to work with, and the channels whose ids are not known."""
         ids = await self.store.read(lambda tx: dict(tx.remembered.beginning(CHANNEL)))
-        missing = sorted(names_in(self.written) - ids.keys())
+        missing = sorted(names_in(written) - ids.keys())
         if missing:
             return None, missing
         workspace = await self.store.read(lambda tx: tx.remembered.get(WORKSPACE))
-        return Known(with_ids(self.written, ids), workspace or ""), []
+        return Known(with_ids(written, ids), workspace or ""), []

@@ -150,6 +150,10 @@ class SlackDirectory:
             )
         return known
 
+    def forget_channels(self) -> None:
+        """Ask Slack anew for its channels when the next name is looked up: there may be new ones."""
+        self._channels = None
+
     async def _user(self, slack_user: str) -> _User | Account | TryLater:
         ended = surely(await ask(self.web.users_info(user=slack_user)))
         if isinstance(ended, TryLater):

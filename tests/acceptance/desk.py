@@ -101,6 +101,8 @@ class Desk:
     over_http: bool = False
     """Whether Slack sends to the bot's address, instead of over the sockets that the bot opens."""
     signoff: Signoff | None = None
+    text: str = POLICY
+    """What stands in the policy file now."""
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
@@ -135,6 +137,13 @@ class Desk:
         """Say words on the command line."""
         path = control.socket_path(self.folder / "signoff.db")
         reply = await control_client.ask(path, control.Words(words=words, person=person, host_user="operator"))
+        assert reply is not None, "nobody answers on the socket"
+        return self._known(reply.text)
+
+    async def reloads(self, text: str) -> str:
+        """Write another policy file, have the running bot read it, and return what the command line says."""
+        self.text = text
+        reply = await control_client.reload(control.socket_path(self.folder / "signoff.db"))
         assert reply is not None, "nobody answers on the socket"
         return self._known(reply.text)
 
@@ -209,6 +218,7 @@ class Desk:
             pace=Pace(),
             slack_pace=self.slack_pace,
             metrics_port=0,
+            read_policy=self._read,
         )
         await self.signoff.start()
         address = f"http://127.0.0.1:{self.signoff.bound_port}"
@@ -250,6 +260,10 @@ class Desk:
             await signoff.stop()
             assert signoff.failures == []
 
+    def _read(self) -> Policy | tuple[str, ...]:
+        loaded = load_policy(self.text, file="signoff.yml", webhooks=True)
+        return loaded if isinstance(loaded, Policy) else tuple(problem.line_of_text for problem in loaded)
+
     def _well(self, parts: tuple[str, ...]) -> bool:
         known = self.signoff.vitals.parts() if self.signoff is not None else {}
         return all(part.level is Level.WELL for name, part in known.items() if not parts or name in parts)
@@ -290,7 +304,7 @@ async def desk(
     workspace.url = cable.url
     forge.site = running.url
     forge.on_change.append(workspace.changes.announce)
-    here = Desk(folder, loaded, workspace, forge, running, clock, cable, over_http=over_http)
+    here = Desk(folder, loaded, workspace, forge, running, clock, cable, over_http=over_http, text=policy)
     try:
         if started:
             await here.start()

@@ -4,6 +4,8 @@ from bot.core.effects import Happened, Happening
 from bot.views.operations import loud
 from tests.factories import a_policy
 
+READ = "had Signoff read its policy again"
+
 
 def told(kind: Happened, by: str | None, detail: str) -> str:
     return loud(Happening(kind, by=by, detail=detail), None, None, a_policy(), {}).text
@@ -11,8 +13,7 @@ def told(kind: Happened, by: str | None, detail: str) -> str:
 
 def test_a_new_policy_is_told_line_by_line_with_who_had_it_read() -> None:
     assert told(Happened.POLICY_CHANGED, "operator", "a: 1 -> 2\nb: <!here> -> 4").splitlines() == [
-        "POLICY CHANGED: operator, on the host, had Signoff read its policy again. "
-        "Open releases also keep the rules they have.",
+        f"POLICY CHANGED: operator, on the host, {READ}. Open releases also keep the rules they have.",
         "• a: 1 -&gt; 2",
         "• b: &lt;!here&gt; -&gt; 4",
     ]
@@ -20,8 +21,7 @@ def test_a_new_policy_is_told_line_by_line_with_who_had_it_read() -> None:
 
 def test_a_refused_policy_is_told_with_every_problem() -> None:
     assert told(Happened.POLICY_REFUSED, None, "signoff.yml:1: no\nsignoff.yml:2: no").splitlines() == [
-        "POLICY REFUSED: A signal on the host had Signoff read its policy again, and it cannot be used. "
-        "Nothing was changed.",
+        f"POLICY REFUSED: A signal on the host {READ}, and it cannot be used. Nothing was changed.",
         "• signoff.yml:1: no",
         "• signoff.yml:2: no",
     ]

@@ -1,0 +1,139 @@
+"""The running bot reads its policy again, whole or not at all; what has changed is audited and told to operations.
+
+What was decided under the former policy stays; releases that are open keep the rules they were opened under besides.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from bot import VERSION
+from bot.core.difference import differences
+from bot.core.effects import Happened, Happening
+from bot.core.policy import Policy
+from bot.crew import Crew
+from bot.intents import Loud, tell_operations
+from bot.ports.outage import StoreUnavailable
+from bot.ports.store import AuditEntry, Transaction
+from bot.record import Data, Setting
+from handlers.control import Reply, Verdict
+from handlers.reconsider import reconsider
+from handlers.slack.arrival import Arrival
+from handlers.slack.problems import SlackProblem, SlackUnreachable
+
+log = structlog.get_logger()
+
+Read = Callable[[], Policy | tuple[str, ...]]
+"""Reads the file: the policy, or a line for each problem as `signoff check` prints them."""
+
+UNCHANGED = "Nothing has changed."
+LATER = "{} takes effect at the next start."
+_MOST_PROBLEMS = 40
+
+
+@dataclass(slots=True)
+class Reload:
+    """Replaces the policy of a running bot. `place` tells whoever else holds a policy of the one in force."""
+
+    read: Read
+    crew: Crew
+    arrival: Arrival
+    place: Callable[[Policy], None]
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def __call__(self, by: str | None) -> Reply:
+        """Read the policy and put it in force; `by` is the operating system's user, None for a signal.
+
+        Nothing has changed unless the reply says that it was done.
+        """
+        return await self.crew.desk.whole(self._in_turn(by))
+
+    async def _in_turn(self, by: str | None) -> Reply:
+        async with self._turn:
+            try:
+                return await self._again(by)
+            except StoreUnavailable as unavailable:
+                log.warning("policy_not_read", why=str(unavailable))
+                return Reply(text=f"Nothing was stored or done: {unavailable}.", verdict=Verdict.NOT_DONE)
+
+    async def _again(self, by: str | None) -> Reply:
+        before = self.arrival.written
+        written = await asyncio.to_thread(self.read)
+        if isinstance(written, tuple):
+            return await self._refuse(by, written, Verdict.NOT_UNDERSTOOD)
+        if written.hash == before.hash:
+            log.info("policy_unchanged", policy=written.hash[:12])
+            return Reply(text=UNCHANGED)
+        try:
+            named = await self.arrival.named(written)
+        except SlackUnreachable as away:
+            return await self._refuse(by, (str(away),), Verdict.NOT_DONE)
+        except SlackProblem as problem:
+            return await self._refuse(by, (str(problem),), Verdict.NOT_UNDERSTOOD)
+        lines = (*differences(before, written), *_later(before, written))
+        await self._put_in_force(by, written, named, lines)
+        return Reply(text="\n".join((*_warnings(written), "The policy was read again. What has changed:", *lines)))
+
+    async def _put_in_force(self, by: str | None, written: Policy, named: Policy, lines: tuple[str, ...]) -> None:
+        desk, before = self.crew.desk, self.arrival.written
+        named = _as_started(named, before)
+        happening = Happening(Happened.POLICY_CHANGED, by=by, detail="\n".join(lines))
+        hashes: Data = {"before": before.hash, "after": written.hash}
+        setting = replace(desk.setting(), policy=named)
+        await desk.store.write(lambda tx: _told(tx, happening, hashes, setting))
+        self.arrival.written = _as_started(written, before)
+        desk.policy = named
+        self.place(named)
+        desk.bell.ring()
+        log.info("policy_changed", policy=written.hash[:12], before=before.hash[:12], differences=len(lines))
+        await self.crew.follow(named)
+        await reconsider(desk, VERSION)
+
+    async def _refuse(self, by: str | None, problems: tuple[str, ...], verdict: Verdict) -> Reply:
+        """Say what is wrong: to whoever asked, and where a signal did, to operations and in the log."""
+        desk = self.crew.desk
+        happening = Happening(Happened.POLICY_REFUSED, by=by, detail="\n".join(problems[:_MOST_PROBLEMS]))
+        setting = desk.setting()
+        log.warning("policy_refused", problems=len(problems), first=problems[0])
+        await desk.store.write(lambda tx: _told(tx, happening, {}, setting, loudly=by is None))
+        desk.bell.ring()
+        return Reply(text="\n".join((*problems, "Nothing was changed.")), verdict=verdict)
+
+
+def _as_started(policy: Policy, before: Policy) -> Policy:
+    """Return the policy with what only a start can change as it was."""
+    return replace(policy, command=before.command, heartbeat=before.heartbeat)
+
+
+def _later(before: Policy, after: Policy) -> tuple[str, ...]:
+    changed = {"`command`": before.command != after.command, "`heartbeat`": before.heartbeat != after.heartbeat}
+    return tuple(LATER.format(key) for key, differs in changed.items() if differs)
+
+
+def _warnings(policy: Policy) -> tuple[str, ...]:
+    return tuple(f"warning: {warning}" for warning in policy.warnings)
+
+
+def _told(tx: Transaction, happening: Happening, hashes: Data, setting: Setting, *, loudly: bool = True) -> None:
+    """Record it, and tell operations, in one transaction."""
+    said = {
+        "detail": happening.detail,
+        "host_user": happening.by,
+        "asked": "SIGHUP" if happening.by is None else "reload",
+    }
+    tx.audit.append(
+        AuditEntry(
+            at=setting.now,
+            action=happening.kind.value,
+            actor=None,
+            surface="cli",
+            lane=None,
+            release=None,
+            policy_hash=setting.policy.hash,
+            data=said | hashes,
+        )
+    )
+    if loudly:
+        tell_operations(tx, Loud(happening), setting)
