@@ -22,7 +22,7 @@ Approved by: nobody yet
 Needs 1 of qa or sre: 0 of 1 given; may approve: @priya, @sam, @sre
 R-1: opened Nov 21, 2026 10:00
 Expires: Nov 22, 2026 10:00 if approvals are still missing
-[Approve] [Reject]\
+[Approve] [Reject] [Hold]\
 """)
         await here.clicks("priya", card, "Approve")
         await here.says(card, "Live")
@@ -134,6 +134,6 @@ Robin: the deploy of payments 1 ([Drop a column]) to production failed.
 Why: the demo was told to break it
 Job: open the deploy job
 Release: R-1
-Next: look at the job; see what is live with /deploy status payments production; ask again with /deploy payments 1 to production\
+Next: see what is live with /deploy status payments production; look at the job; try again with /deploy retry R-1; go back with /deploy rollback payments in production REASON; or, if it is live after all, mark it as done with /deploy override R-1 REASON\
 """)
         assert here.workspace.channel("releases").messages == []
