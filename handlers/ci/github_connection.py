@@ -54,6 +54,7 @@ class Order(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    source: GithubSource
     etag: str
     reports: tuple[PipelineReport, ...]
 
@@ -85,6 +86,8 @@ class Github:
         """
         request = runs.recent_request(service.source)
         seen = self._seen.get(service.name)
+        if seen and seen.source != service.source:  # another policy may read the same page otherwise
+            seen = None
         reply = await self._read(request, etag=seen.etag if seen else None)
         if isinstance(reply, TryLater):
             return reply
@@ -95,7 +98,7 @@ class Github:
             return after_read(reply, self._now)
         self._seen.pop(service.name, None)
         if etag := reply.headers.get("etag"):
-            self._seen[service.name] = _Page(etag, reports)
+            self._seen[service.name] = _Page(service.source, etag, reports)
         return reports
 
     async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:

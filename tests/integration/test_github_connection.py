@@ -233,3 +233,12 @@ async def test_without_a_reference_there_is_nothing_to_follow(world: World) -> N
     given_up = GiveUp("the deployment has no id that GitHub would know")
     assert await world.github.follow(SOURCE, a_release()) == given_up
     assert await world.github.follow(SOURCE, placed_at(a_release(), "../../user")) == given_up
+
+
+async def test_a_page_that_has_not_changed_is_read_anew_for_another_policy(world: World) -> None:
+    await world.push()
+    assert isinstance(found := await world.github.recent(SERVICE), tuple)
+    assert len(found) == 1
+    other = replace(SERVICE, source=replace(SOURCE, workflows=(".github/workflows/other.yml",)))
+    assert await world.github.recent(other) == ()
+    assert await world.github.recent(SERVICE) == found

@@ -167,3 +167,40 @@ async def test_a_token_that_is_revoked_is_said_once_and_so_is_that_it_is_good_ag
     assert {"token_revoked", "account_inactive"} <= set(refused)
     told = [(line["event"], line.get("why")) for line in logs if line["event"].startswith("slack_token")]
     assert told == [("slack_token_refused", "token_revoked"), ("slack_token_good_again", None)]
+
+
+async def test_another_policy_is_named_by_what_slack_tells_now(server: SlackServer, store: SqliteStore) -> None:
+    server.will("auth.test", ME)
+    server.will("conversations.list", Reply({"ok": True, "channels": []}), CHANNELS)
+    async with arrival(server, store, a_policy()) as arriving:
+        await arriving.first()
+        with pytest.raises(SlackProblem, match="There is no public channel '#payments'"):
+            await arriving.named(by_name())
+        assert channel(await arriving.named(by_name())) == "C0NAMED"
+        assert arriving.written == a_policy()
+
+
+async def test_another_policy_is_named_by_what_slack_told_once_while_it_is_away(
+    server: SlackServer, store: SqliteStore
+) -> None:
+    async with arrival(server, store, a_policy()) as arriving:
+        with pytest.raises(SlackProblem, match=r"write ids in the policy instead of #payments\.$"):
+            await arriving.named(by_name())
+        await store.write(lambda tx: tx.remembered.set("slack channel #payments", "C0OLD"))
+        assert channel(await arriving.named(by_name())) == "C0OLD"
+
+
+async def test_a_policy_that_comes_while_slack_arrives_is_not_replaced_by_the_former_one(
+    server: SlackServer, store: SqliteStore
+) -> None:
+    server.will("auth.test", ME)
+    async with arrival(server, store, by_name()) as arriving:
+        await arriving.slack.introduce()
+        desk = Desk(store, a_policy(), lambda: NOON, lambda length: "0" * length, Bell(), lambda: 0.5)
+        server.will("conversations.list", CHANNELS)
+        naming = asyncio.create_task(arriving._name_anew(desk))
+        await asyncio.sleep(0)
+        arriving.written = later = a_policy(hash="policy-2")
+        desk.policy = later
+        await naming
+        assert desk.policy is later

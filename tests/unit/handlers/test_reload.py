@@ -1,0 +1,97 @@
+"""Replacing the policy of a running bot: what stands in the way, and what a stop in between leaves."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.core.policy import Policy
+from bot.crew import Crew, Pace, muster
+from bot.crew import World as Ports
+from bot.reload import Reload
+from bot.views.links import Links
+from handlers.control import Control, Reply, Verdict
+from handlers.slack.arrival import Arrival
+from handlers.slack.problems import SlackUnreachable
+from simulation.life import AllWell
+from tests.factories import a_policy
+from tests.fakes.world import World
+from tests.unit.handlers.test_outage import outage
+
+DOCS = replace(a_policy().services[0], name="docs")
+OTHER = a_policy(hash="policy-2", operations=None)
+
+
+@dataclass
+class FakeArrival:
+    """Slack, as far as it tells the ids of channels."""
+
+    written: Policy
+    away: bool = False
+
+    async def named(self, written: Policy) -> Policy:
+        if self.away:
+            raise SlackUnreachable("Slack does not answer.")
+        return written
+
+
+@pytest.fixture
+async def crew(world: World) -> AsyncIterator[Crew]:
+    """The crew of a desk, at rest; nothing of it may have failed."""
+    ports = Ports(world.chat, world.directory, source=world.source, executor=world.executor, prober=AllWell())
+    mustered = muster(world.desk, ports, Links("https://github.example"), Pace())
+    yield mustered
+    await mustered.stop()
+    assert mustered.failures == []
+
+
+def reload(crew: Crew, policy: Policy, arrival: FakeArrival | None = None) -> Reload:
+    return Reload(lambda: policy, crew, cast("Arrival", arrival or FakeArrival(crew.desk.policy)), lambda _policy: None)
+
+
+async def test_while_the_database_is_away_nothing_changes(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = crew.desk.policy
+    with outage(monkeypatch), capture_logs() as logs:
+        reply = await reload(crew, OTHER)("operator")
+    assert reply == Reply(text="Nothing was stored or done: the disk is full.", verdict=Verdict.NOT_DONE)
+    assert crew.desk.policy is before
+    assert [line["event"] for line in logs] == ["policy_not_read"]
+
+
+async def test_while_slack_is_away_a_name_that_it_never_told_is_no_mistake_of_the_policy(crew: Crew) -> None:
+    before = crew.desk.policy
+    reply = await reload(crew, OTHER, FakeArrival(before, away=True))("operator")
+    assert reply == Reply(text="Slack does not answer.\nNothing was changed.", verdict=Verdict.NOT_DONE)
+    assert crew.desk.policy is before
+
+
+async def test_a_bot_without_a_file_says_so(world: World) -> None:
+    reply = await Control(world.reception, world.acts).read_again("operator")
+    assert reply == Reply(text="This bot has no policy file to read again.", verdict=Verdict.NOT_DONE)
+
+
+async def test_a_watch_whose_service_is_as_it_was_goes_on_and_a_changed_one_begins_anew(crew: Crew) -> None:
+    (payments,) = crew.watches
+    two = a_policy(services=(DOCS, payments.service))
+    crew.start()
+    await crew.follow(two)
+    docs, same = crew.watches
+    assert same is payments
+    assert docs.service is DOCS
+    changed = replace(payments.service, channel="C0OTHER")
+    await crew.follow(a_policy(services=(changed,)))
+    (anew,) = crew.watches
+    assert anew is not payments
+    assert anew.service is changed
+    assert sorted(name for name in crew.loops if name.startswith("watch ")) == ["watch payments"]
+    assert crew.failing == 0
+
+
+async def test_after_a_stop_nothing_is_watched_anew(crew: Crew) -> None:
+    before = crew.watches
+    crew.start()
+    await crew.stop()
+    await crew.follow(a_policy(services=(DOCS,)))
+    assert crew.watches == before
