@@ -132,6 +132,11 @@ def test_a_rule_that_both_policies_have_is_as_far_as_the_stricter_one_counts() -
     for then, today in ((lax, strict), (strict, lax)):
         there = release(1, PRIYA, ALEX, under=then, requested_by="priya")
         assert missing(there, lane(there), today) == (Missing(TWO_QA, 1),)
+    three = replace(QA, count=3)
+    lax, strict = policy(three, self_approval=SelfApproval.ALLOW), policy(three)
+    for then, today in ((lax, strict), (strict, lax)):
+        there = release(1, PRIYA, ALEX, under=then, requested_by="priya")
+        assert missing(there, lane(there), today) == (Missing(three, 1),)
 
 
 # -- one person, several accounts -----------------------------------------------------------------------------------
