@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.core.release import Lifecycle
 from bot.ports.figures import Condition, Figures
 from bot.ports.store import AuditEntry, EffectKind, EffectState, NewEffect, Received, Transaction
 from storage.figures import SqliteFigures
@@ -35,7 +36,7 @@ def busy(tx: Transaction) -> None:
     """Leave something in every state that is counted."""
     build = tx.builds.save(a_build(id=0))
     lane = tx.lanes.load(LANE)
-    tx.lanes.save(lane, lane.opened(a_release(1, build)))
+    tx.lanes.save(lane, lane.opened(a_release(1, build)).opened(a_release(2, build, state=Lifecycle.VERIFYING)))
     tx.audit.append(AuditEntry(NOON, "opened", None, None, str(LANE), 1, "policy-1", {}))
     for state in (EffectState.UNKNOWN, EffectState.DEAD, EffectState.DONE, EffectState.VERIFY):
         tx.effects.enqueue(effect(state.value, EffectKind.DEPLOY, state.value), NOON)
@@ -70,7 +71,7 @@ def test_what_is_unfinished_and_what_needs_a_person_is_counted(file: File) -> No
         busy(tx)
         figures = tx.figures.read(LATER)
         condition = tx.figures.condition()
-    assert figures.releases == {("production", "open"): 1}
+    assert figures.releases == {("production", "open"): 1, ("production", "verifying"): 1}
     assert figures.oldest_open == {"production": a_release().opened_at}
     assert figures.effects == {
         ("deploy", "unknown"): 1,
