@@ -72,13 +72,20 @@ def _blocks(
 
     shown = [header(f"{marked_heading(release, state)}: {bare_subject(release, state.way)}", named("header"))]
     for part in parts:
-        lines = limits.fold([line.marked for line in part.lines], limits.SECTION)
-        if lines:
-            text = "\n".join(lines)
-            shown.append(context(text, named(part.name)) if part.name == "times" else section(text, named(part.name)))
+        for index, text in enumerate(_pieces(part)):
+            name = named(f"{part.name}-{index}" if index else part.name)
+            shown.append(context(text, name) if part.name == "times" else section(text, name))
     if row:
         shown.append(actions(row, named("actions")))
     return tuple(shown)
+
+
+def _pieces(part: _Part) -> tuple[str, ...]:
+    """Return what a part shows: in one block, folded; but every reason why it waits, in as many as that takes."""
+    lines = [line.marked for line in part.lines]
+    if part.name == "blockers":
+        return limits.packed(limits.fold(lines, 10 * limits.SECTION))
+    return ("\n".join(limits.fold(lines, limits.SECTION)),) if lines else ()
 
 
 def _text(release: Release, state: Words, parts: tuple[_Part, ...], row: tuple[Button, ...]) -> str:

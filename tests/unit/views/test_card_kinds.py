@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from inline_snapshot import snapshot
 
-from bot.core.lane import Hold, Lane
+from bot.core.calendar import Freeze, Weekday, Weekly
+from bot.core.lane import Around, Hold, Judgement, Lane, Lock, Mark, Stop
 from bot.core.policy import Hotfix, Kind, LanePolicy, SelfApproval, Verification
 from bot.core.release import DeployStatus, Health, Lifecycle, Origin, Override, Release
 from bot.ports.slack import Message
@@ -304,3 +305,25 @@ def test_an_approver_of_strict_work_is_nobody_who_wrote_it() -> None:
 def test_rules_that_ask_the_same_people_twice_are_told_once() -> None:
     twice = replace(IN_PRODUCTION, approvals=(QA, QA))
     assert "Needs 2 of qa" in shown(a_release(policy=twice), production=twice).text
+
+
+def test_every_reason_stands_on_the_card_however_long_they_are() -> None:
+    release = a_release(scheduled_for=ELEVEN)
+    said = "x" * 400
+    lane = replace(
+        a_lane(release),
+        hold=Hold(said, NINE, "sam"),
+        lock=Lock("sam", "U0SAM", said, NINE, ELEVEN),
+        around=Around(
+            stop=Stop("sam", said, NINE),
+            marks=(Mark(1, Judgement.BAD, (NINE, 0, 0), "117", "sam", said, NINE),),
+        ),
+    )
+    days = frozenset({Weekday.SAT})
+    policy = a_policy(freezes=tuple(Freeze(f"{n}{'y' * 90}", Weekly(days, None, None, "UTC")) for n in range(9)))
+    message = notice(release, lane, a_scene(policy), ALL, 1)
+    check(message)
+    assert sum(line.startswith("*In the way:*") for line in seen(message).splitlines()) == 14
+    assert "more" not in seen(message)
+    names = [block["block_id"] for block in message.blocks if "blockers" in block["block_id"]]
+    assert names == ["R-42:blockers:r1", "R-42:blockers-1:r1", "R-42:blockers-2:r1"]
