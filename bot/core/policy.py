@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 
-from bot.core.windows import Freeze, QuietHours
-
 
 class Mode(Enum):
     """Who decides that a deployable build ships."""
@@ -25,14 +23,6 @@ class NewerBuild(Enum):
     """What a newer deployable build does to an older open release."""
 
     LATEST_WINS = "latest-wins"
-
-
-class WhenLifted(Enum):
-    """What ships when a freeze ends on several open releases (each-must-ship only)."""
-
-    OLDEST = "oldest"
-    NEWEST = "newest"
-    ASK = "ask"
 
 
 class WhenUnknown(Enum):
@@ -148,8 +138,6 @@ class LanePolicy:
     lookup_window: timedelta = timedelta(seconds=120)
     when_unknown: WhenUnknown = WhenUnknown.ASK
     announce: bool = False
-    quiet_hours: QuietHours | None = None
-    when_lifted: WhenLifted = WhenLifted.OLDEST
 
     def required(self) -> tuple[ApprovalRule, ...]:
         """Return the rules that a release must satisfy: none where builds ship by themselves.
@@ -201,7 +189,6 @@ class Policy:
     operations: str | None = None  # channel id
     command: str = "/deploy"
     heartbeat: Heartbeat | None = None
-    freezes: tuple[Freeze, ...] = ()
     hash: str = ""
     warnings: tuple[str, ...] = field(default=())
 

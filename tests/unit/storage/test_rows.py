@@ -1,6 +1,5 @@
 """Whatever value the rules can hold comes back from its row as it was."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,11 +8,9 @@ from hypothesis import strategies as st
 
 from bot.core.build import Author, Build, PipelineReport
 from bot.core.lane import Lane, Live
-from bot.core.policy import LanePolicy, WhenLifted
+from bot.core.policy import LanePolicy
 from bot.core.release import Approval, Deployment, Release
-from bot.core.windows import QuietHours
 from storage.rows import (
-    LANE_POLICY,
     approval_of,
     approval_row,
     build_of,
@@ -32,14 +29,7 @@ AUTHORS = st.lists(st.from_type(Author), max_size=2).map(tuple)
 REPORTS = st.builds(PipelineReport, created_at=TIMES, updated_at=TIMES, authors=AUTHORS)
 BUILDS = st.builds(Build, position=POSITIONS, authors=AUTHORS, checks=st.lists(REPORTS, max_size=2).map(tuple))
 APPROVALS = st.builds(Approval, at=TIMES)
-POLICIES = st.builds(
-    LanePolicy,
-    expires_after=st.none() | SPANS,
-    deploy_timeout=SPANS,
-    lookup_window=SPANS,
-    quiet_hours=st.none() | st.builds(QuietHours, timezone=st.just("UTC")),
-    when_lifted=st.sampled_from(WhenLifted),
-)
+POLICIES = st.builds(LanePolicy, expires_after=st.none() | SPANS, deploy_timeout=SPANS, lookup_window=SPANS)
 DEPLOYMENTS = st.builds(Deployment, attempted_at=TIMES, finished_at=st.none() | TIMES)
 RELEASES = st.builds(
     Release,
@@ -69,11 +59,3 @@ def test_a_lane(adopted_at: datetime | None, live: Live | None) -> None:
     lane = Lane(LANE, adopted_at, live)
     assert lane_of(lane_row(lane), ()) == lane
     assert lane_of(lane_row(replace(lane, live=None)), ()) == replace(lane, live=None)
-
-
-@given(POLICIES)
-def test_a_snapshot_of_before_there_were_quiet_hours(policy: LanePolicy) -> None:
-    stored = LANE_POLICY.dump_python(policy, mode="json")
-    del stored["quiet_hours"], stored["when_lifted"]
-    read = LANE_POLICY.validate_json(json.dumps(stored))
-    assert read == replace(policy, quiet_hours=None, when_lifted=WhenLifted.OLDEST)
