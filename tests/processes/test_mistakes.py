@@ -1,0 +1,40 @@
+"""What a person mistook on the command line: one sentence on standard error, exit code 2, and no traceback."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.processes.test_host import signoff
+from tests.processes.world import POLICY
+
+
+@contextmanager
+def taken() -> Iterator[int]:
+    """Listen on a port for as long as this is open."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield int(listening.getsockname()[1])
+
+
+@pytest.mark.parametrize(("option", "others"), [("--port", ()), ("--metrics-port", ("--port", "0"))])
+async def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path, option: str, others: tuple[str, ...]) -> None:
+    (tmp_path / "signoff.yml").write_text(POLICY)
+    with taken() as port:
+        assert await signoff(tmp_path, "serve", *others, option, str(port)) == (
+            2,
+            "",
+            f"127.0.0.1:{port} is in use: another program listens there. End that, or choose another port with {option}.\n",
+        )
+
+
+async def test_an_address_that_is_not_this_machines_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "signoff.yml").write_text(POLICY)
+    assert await signoff(tmp_path, "serve", "--host", "192.0.2.1", "--port", "0") == (
+        2,
+        "",
+        "192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another address with --host or port with --port.\n",
+    )
