@@ -38,3 +38,21 @@ async def test_an_address_that_is_not_this_machines_is_told_in_a_sentence(tmp_pa
         "",
         "192.0.2.1:0 cannot be listened on: Cannot assign requested address. Choose another address with --host or port with --port.\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("why", "\udcff"), "That is not UTF-8.\n"),
+        (("approve", "R-1\udcff", "--as", "priya"), "That is not UTF-8.\n"),
+        (("approve", "R-1", "--as", "priya\udcff"), "That is not UTF-8.\n"),
+        (("effects", "retry", "\udcff", "--as", "\udcff"), "That is not UTF-8.\n"),
+        (("reject", "R-1", "n" * 9000, "--as", "priya"), "That is longer than 8,000 characters.\n"),
+        (("approve", "R-1", "--as", "p" * 201), "That is longer than 200 characters.\n"),
+    ],
+    ids=["not UTF-8", "an act", "a person", "effects", "a long reason", "a long name"],
+)
+async def test_words_that_nobody_can_be_sent_are_refused_unechoed(
+    tmp_path: Path, said: tuple[str, ...], told: str
+) -> None:
+    assert await signoff(tmp_path, *said) == (2, "", told)
