@@ -1,5 +1,6 @@
 """What a person mistook on the command line: one sentence on standard error, exit code 2, and no traceback."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.test_host import signoff
-from tests.processes.world import POLICY
+from tests.processes.test_host import asked, signoff
+from tests.processes.test_kills import free_port
+from tests.processes.world import POLICY, world
 
 
 @contextmanager
@@ -56,3 +58,25 @@ async def test_words_that_nobody_can_be_sent_are_refused_unechoed(
     tmp_path: Path, said: tuple[str, ...], told: str
 ) -> None:
     assert await signoff(tmp_path, *said) == (2, "", told)
+
+
+FULL = "Standard output cannot be written: No space left on device.\n"
+
+
+async def test_an_answer_that_cannot_be_written_is_a_mistake_and_no_traceback(tmp_path: Path) -> None:
+    async with world(tmp_path, free_port()) as here:
+        await asked(here)
+        full = os.open("/dev/full", os.O_WRONLY)
+        for words in ("list", "approve R-1 --as priya", "audit verify", "audit export", "check"):
+            assert await signoff(tmp_path, *words.split(), output=full) == (2, "", FULL), words
+        os.close(full)
+        again = await signoff(tmp_path, "approve", "R-1", "--as", "priya")
+        assert again[0] == 1  # it was done all the same
+
+
+async def test_a_reader_that_has_seen_enough_is_told_nothing(tmp_path: Path) -> None:
+    (tmp_path / "signoff.yml").write_text(POLICY)
+    reading, writing = os.pipe()
+    os.close(reading)
+    assert await signoff(tmp_path, "check", output=writing) == (1, "", "")
+    os.close(writing)
