@@ -30,6 +30,7 @@ from handlers.ci.sender import Sender
 from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
 from handlers.http_connections import runner_of
+from handlers.http_refusals import Refusals
 from handlers.metrics import metrics_routes
 from handlers.reconsider import reconsider
 from handlers.slack.app import SlackPace, slack_connection
@@ -174,7 +175,8 @@ class Signoff:
 
     async def _listen(self, app: web.Application, port: int, option: str) -> int:
         """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""
-        runner = runner_of(app, shutdown_timeout=CLOSE_WITHIN)
+        refusals = Refusals(lambda: token(12), self.vitals.metrics)
+        runner = runner_of(app, refusals, shutdown_timeout=CLOSE_WITHIN)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         try:
