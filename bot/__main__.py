@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from bot.cli.speech import complain
+from bot.cli.speech import Unheard, complain, unheard
 from bot.cli.table import parsed
 from handlers.control_client import ControlProblem
 from handlers.slack.problems import SlackProblem
@@ -17,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.run(asked))
     except (DatabaseProblem, SlackProblem, ControlProblem) as problem:
         return complain(str(problem))
+    except Unheard as lost:
+        return unheard(lost.problem)
     except KeyboardInterrupt:
         return 130
 

@@ -1,6 +1,8 @@
 """THE composition root: database, webhooks, Slack, GitHub and the crew put together, started and stopped."""
 
 import asyncio
+import errno
+import os
 import random
 import secrets
 import string
@@ -29,6 +31,7 @@ from handlers.ci.sender import Sender
 from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
 from handlers.http_connections import runner_of
+from handlers.http_refusals import Refusals
 from handlers.metrics import metrics_routes
 from handlers.probe import HttpHealth
 from handlers.reconsider import reconsider
@@ -57,6 +60,10 @@ def now() -> datetime:
 def token(length: int) -> str:
     """Return random lowercase letters and digits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+class NotListening(Exception):  # noqa: N818 - its text is told to people; it is no error of ours
+    """An address cannot be listened on; the message says which, why, and which option names another."""
 
 
 @dataclass(slots=True)
@@ -92,6 +99,7 @@ class Signoff:
         Raises:
             DatabaseProblem: the database cannot be used; the sentence says why and what to do.
             SlackProblem: Slack refuses a token; the sentence says which.
+            NotListening: an address cannot be listened on; the sentence says why and what to choose.
         """
         try:
             await self._start()
@@ -166,18 +174,22 @@ class Signoff:
             app.add_routes(door.routes())
         readiness = self._readiness = health.Readiness(store, self.clock, self.vitals.parts)
         app.add_routes(health.health_routes(readiness, lambda: self.vitals.pulse.lag))
-        self.bound_port = await self._listen(app, self.port)
+        self.bound_port = await self._listen(app, self.port, "--port")
         if self.metrics_port is not None:
             scraped = web.Application()
             scraped.add_routes(metrics_routes(self.vitals.metrics, store, self.clock))
-            self.bound_metrics_port = await self._listen(scraped, self.metrics_port)
+            self.bound_metrics_port = await self._listen(scraped, self.metrics_port, "--metrics-port")
 
-    async def _listen(self, app: web.Application, port: int) -> int:
+    async def _listen(self, app: web.Application, port: int, option: str) -> int:
         """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""
-        runner = runner_of(app, shutdown_timeout=CLOSE_WITHIN)
+        refusals = Refusals(lambda: token(12), self.vitals.metrics)
+        runner = runner_of(app, refusals, shutdown_timeout=CLOSE_WITHIN)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, self.host, port).start()
+        try:
+            await web.TCPSite(runner, self.host, port).start()
+        except OSError as problem:
+            raise NotListening(_not_listening(self.host, port, option, problem)) from None
         return int(runner.addresses[0][1])
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
@@ -262,6 +274,16 @@ class Signoff:
             await crew.desk.drain(max(LEAST_DRAIN, left))
         await self._stack.aclose()
         log.info("stopped", seconds=round(clock() - begun, 3))
+
+
+def _not_listening(host: str, port: int, option: str, problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return (
+            f"{host}:{port} is in use: another program listens there. End that, or choose another port with {option}."
+        )
+    known = problem.errno in errno.errorcode
+    why = os.strerror(problem.errno or 0) if known else problem.strerror or str(problem)  # asyncio adds its own words
+    return f"{host}:{port} cannot be listened on: {why}. Choose another address with --host or port with {option}."
 
 
 def _secret(value: object) -> str:

@@ -2,7 +2,7 @@
 
     ready -> attempting -> accepted: done
                         -> certainly not there: ready again, later; the release is open meanwhile
-                        -> refused for good: dead, the release fails
+                        -> refused for good: dead, the release fails; where an earlier request was lost, ask a person
                         -> answer lost: verify -> found by our key: done
                                                -> not known after `lookup_window`: ask a person, or send again
 
@@ -190,8 +190,11 @@ class Deployer:
             case Unsure(why):
                 log.warning("deploy_answer_lost", why=why)
                 await self._put_back(task, EffectState.VERIFY, now)
-            case GiveUp(reason):
+            case GiveUp(reason) if task.first:
                 await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
+            case GiveUp(reason):  # of this request only: the one that was lost may yet turn up
+                log.warning("deploy_refused_after_loss", why=reason)
+                await self._ask(task, reason)
             case TryLater() if task.first:
                 await self._put_off(task, started)
             case TryLater(why=words) if now >= task.row.give_up_at:

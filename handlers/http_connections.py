@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from handlers.http_refusals import Refusals, RefusingRunner
+
 HEADERS_WITHIN = 10.0
 """Seconds from the connection to the end of the headers."""
 LINGER = 2.0
@@ -35,6 +37,7 @@ async def one_request(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def runner_of(
     app: web.Application,
+    refusals: Refusals,
     headers_within: float = HEADERS_WITHIN,
     linger: float = LINGER,
     shutdown_timeout: float = 60.0,
@@ -43,6 +46,7 @@ def runner_of(
 
     Args:
         app: gets the middleware that ends connections.
+        refusals: what is answered where no route of it does.
         headers_within: seconds from the connection to the end of the headers.
         linger: seconds for which what nobody wants to read is still swallowed.
         shutdown_timeout: seconds that requests under way have to end when the runner stops.
@@ -50,8 +54,9 @@ def runner_of(
     app.middlewares.append(one_request)
     logger = logging.getLogger("signoff.http")
     logger.addFilter(no_fault_of_a_sender)  # again and again the same one: it is added once
-    return web.AppRunner(
+    return RefusingRunner(
         app,
+        refusals,
         access_log=None,
         logger=logger,
         keepalive_timeout=headers_within,

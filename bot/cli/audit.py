@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 from bot.cli import ledger_sink, ledger_source
 from bot.cli.files import settings_alone
 from bot.cli.room import Commands, command
-from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain, say
+from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain, say, unheard
 from bot.core.chain import Head
 from bot.core.ledger import Checker
 from handlers.ledger import Since
@@ -93,13 +92,12 @@ def _extent(checker: Checker) -> str:
 def _export(asked: argparse.Namespace) -> int:
     try:
         writer = asyncio.run(_written(asked))
-    except BrokenPipeError:  # whoever read standard output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at its end
-        return REFUSED
     except FileExistsError:
         return complain(f"{asked.output} is there already, and an export overwrites nothing. Name a new file.")
     except OSError as problem:
-        return complain(f"{asked.output or 'Standard output'} cannot be written: {problem.strerror}.")
+        if asked.output is None:
+            return unheard(problem)
+        return complain(f"{asked.output} cannot be written: {problem.strerror}.")
     if writer is None:
         return MISTAKEN
     broken = writer.checker.end()

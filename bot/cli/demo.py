@@ -4,13 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from bot.cli.room import Commands, command
+from bot.cli.room import Commands, command, port
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
     demo = command(commands, "demo", "try everything on this machine, with no account anywhere", _demo)
-    demo.add_argument("--port", type=int, default=0, metavar="N", help="port of the page (default: a free one)")
+    demo.add_argument("--port", type=port, default=0, metavar="N", help="port of the page (default: a free one)")
     demo.add_argument("--no-browser", action="store_true", help="do not open the page")
 
 

@@ -1,6 +1,7 @@
 """What every command is made of: a place in the parser and a function that runs it."""
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
 else:
     Commands = object
 
+LAST_PORT = 65_535
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
 Run = Callable[[argparse.Namespace], int]
 """Runs a command and returns its exit code."""
 
@@ -20,6 +23,13 @@ def command(commands: Commands, name: str, help_text: str, run: Run) -> argparse
     )
     parser.set_defaults(run=run)
     return parser
+
+
+def port(text: str) -> int:
+    """Return a port; for argparse, which tells the sentence to whoever wrote another thing."""
+    if _PORT.fullmatch(text) is None or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 (any free one) to {LAST_PORT}")
+    return int(text)
 
 
 def takes_policy(parser: argparse.ArgumentParser) -> None:

@@ -9,9 +9,9 @@ from functools import partial
 import structlog
 
 from bot import logs
-from bot.app import Signoff
+from bot.app import NotListening, Signoff
 from bot.cli.files import read_policy, settings_and_policy
-from bot.cli.room import Commands, command, takes_policy
+from bot.cli.room import Commands, command, port, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain
 from bot.config.named import heartbeat_address, secrets_of
 from bot.ports.outage import StoreUnavailable
@@ -27,9 +27,9 @@ def add(commands: Commands) -> None:
     serve = command(commands, "serve", "run the bot", _serve)
     takes_policy(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address for webhooks (default 127.0.0.1)")
-    serve.add_argument("--port", type=int, default=8080, help="port for webhooks (default 8080)")
+    serve.add_argument("--port", type=port, default=8080, help="port for webhooks (default 8080)")
     serve.add_argument("--restored", action="store_true", help="go on with an old copy of the database: look up first")
-    serve.add_argument("--metrics-port", type=int, metavar="N", help="port for Prometheus (default: no metrics)")
+    serve.add_argument("--metrics-port", type=port, metavar="N", help="port for Prometheus (default: no metrics)")
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -58,6 +58,8 @@ def _serve(asked: argparse.Namespace) -> int:
         lost = asyncio.run(_until_told(signoff))
     except StoreUnavailable as unavailable:  # while it started
         return complain(f"{settings.database_path} cannot be used: {unavailable}. Mend that and start again.")
+    except NotListening as problem:
+        return complain(str(problem))
     return DONE if lost is None else complain(str(lost), code=REFUSED)
 
 

@@ -4,6 +4,9 @@ import argparse
 import asyncio
 import os
 
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
 from bot.cli.files import settings_alone
 from bot.cli.offline import read_alone
 from bot.cli.room import Commands, command, takes_policy
@@ -45,14 +48,24 @@ def spoken_words(asked: argparse.Namespace, *, reads: bool) -> int:
     if settings is None:
         return MISTAKEN
     request = asked.word == "request"
-    words = Words(
-        words=" ".join(asked.rest if request else [asked.word, *asked.rest]),
-        person=asked.person,
-        host_user=name_of(os.getuid(), None),
-        request=request,
-    )
+    try:
+        words = Words(
+            words=" ".join(asked.rest if request else [asked.word, *asked.rest]),
+            person=asked.person,
+            host_user=name_of(os.getuid(), None),
+            request=request,
+        )
+    except ValidationError as wrong:
+        return complain(*dict.fromkeys(_mistake(one) for one in wrong.errors()))
     reply = asyncio.run(ask(socket_path(settings.database_path), words))
     return _without_the_bot(asked, settings, words, reads=reads) if reply is None else told(reply)
+
+
+def _mistake(wrong: ErrorDetails) -> str:
+    """Return what is wrong with words that nobody can be sent, of which nothing is echoed."""
+    if wrong["type"] == "string_too_long":
+        return f"That is longer than {wrong['ctx']['max_length']:,} characters."
+    return "That is not UTF-8."
 
 
 def _without_the_bot(asked: argparse.Namespace, settings: Settings, words: Words, *, reads: bool) -> int:

@@ -9,6 +9,7 @@ class Counted(Enum):
 
     WEBHOOKS = ("webhooks", "Deliveries to /webhooks, by how they were answered", ("outcome",))
     SLACK_REQUESTS = ("slack_requests", "Requests to /slack/events, by what became of them", ("outcome",))
+    HTTP_REFUSED = ("http_refused", "HTTP requests that no route answered, by the status they got", ("code",))
     DECISIONS = (
         "decisions",
         "Inputs decided, by what they were and how they ended",

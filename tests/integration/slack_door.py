@@ -16,6 +16,7 @@ from bot.ports.slack import Message
 from bot.ports.store import Store, Transaction
 from handlers.acts import Click, Command, Rejection
 from handlers.http_connections import runner_of
+from handlers.http_refusals import Refusals
 from handlers.slack.app import slack_connection
 from handlers.slack.ingress import Ingress
 from storage.database import SqliteStore, open_store
@@ -134,7 +135,7 @@ async def slack_door(folder: Path, *, body_within: float = 5.0, headers_within: 
     ingress = Ingress(standing, SECRET.encode(), lambda: now[0], lambda: "req1", body_within)
     app = web.Application()
     app.add_routes(ingress.routes())
-    runner = runner_of(app, headers_within, linger=0.02)
+    runner = runner_of(app, Refusals(lambda: "req1"), headers_within, linger=0.02)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slack = slack_connection(Settings(), lambda: now[0])

@@ -1,52 +1,118 @@
-"""What every route of the bot shares: what is no HTTP is refused without a word in the log, our own faults are told."""
+"""What every route of the bot shares: what no route answers is refused in constant words, our own faults are told."""
 
 import asyncio
 import logging
 
 import pytest
 from aiohttp import ClientSession, web
+from structlog.testing import capture_logs
 
+from bot.ports.meter import SILENT, Counted, Meter
+from handlers import http_refusals
 from handlers.http_connections import runner_of
+from handlers.http_refusals import Refusals
+from tests.fakes.meter import FakeMeter
+
+WORDS = (*http_refusals.WORDS.values(), http_refusals.OTHERWISE)
+REFUSED = {
+    words: ("application/json; charset=utf-8", f'{{"error": "{words}", "request_id": "req1"}}') for words in WORDS
+}
 
 
 async def failing(_request: web.Request) -> web.Response:
     raise LookupError("our own fault")
 
 
+class Teapot(web.HTTPClientError):
+    """What no map of words names."""
+
+    status_code = 418
+
+
+async def teapot(_request: web.Request) -> web.Response:
+    raise Teapot(text="evil")
+
+
 async def fine(_request: web.Request) -> web.Response:
     return web.Response(text="fine")
 
 
-async def serve() -> tuple[web.AppRunner, int]:
+async def serve(meter: Meter = SILENT) -> tuple[web.AppRunner, int]:
     app = web.Application()
-    app.add_routes([web.get("/failing", failing), web.get("/", fine)])
-    runner = runner_of(app, linger=0.02)
+    app.add_routes([web.get("/failing", failing), web.get("/", fine), web.get("/teapot", teapot)])
+    runner = runner_of(app, Refusals(lambda: "req1", meter), linger=0.02)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     return runner, int(runner.addresses[0][1])
 
 
+async def sent(port: int, request: bytes) -> tuple[str, dict[str, str], str]:
+    """Send bytes and read until the connection ends; returns the status line, the headers and the body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    async with asyncio.timeout(5):
+        head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    line, *lines = head.split("\r\n")
+    return line, dict(one.split(": ", 1) for one in lines), body
+
+
 @pytest.mark.parametrize(
-    "sent",
+    "request_sent",
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03evil\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nevil\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"evil" * 5000 + b"\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: evil\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nevil",
     ],
-    ids=["TLS", "no header", "a huge header", "no length", "two lengths"],
+    ids=["TLS", "no header", "a huge header", "no length", "two lengths", "a compression"],
 )
-async def test_what_is_no_http_is_refused_and_not_logged(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    runner, port = await serve()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(sent)
-    async with asyncio.timeout(5):
-        assert (await reader.read()).startswith(b"HTTP/1.0 400 ")
-    writer.close()
-    await writer.wait_closed()
+async def test_what_is_no_http_is_refused_in_constant_words_and_without_a_traceback(
+    request_sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    meter = FakeMeter()
+    runner, port = await serve(meter)
+    with capture_logs() as logged:
+        line, headers, body = await sent(port, request_sent)
     await runner.cleanup()
+    assert line == "HTTP/1.0 400 Bad Request"
+    assert (headers["Content-Type"], body) == REFUSED["not understood"]
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO] == []
+    assert logged == [
+        {"event": "http_refused", "log_level": "info", "status": 400, "so_far": 1, "request_id": "req1"},
+    ]
+    assert meter.counts == {(Counted.HTTP_REFUSED, "400"): 1}
+
+
+@pytest.mark.parametrize(
+    ("asked", "line", "words", "allow"),
+    [
+        (b"GET /evil HTTP/1.1", "404 Not Found", "nothing is here", None),
+        (b"GET /%ff%00<b> HTTP/1.1", "404 Not Found", "nothing is here", None),
+        (b"DELETE / HTTP/1.1", "405 Method Not Allowed", "not with this method", "GET,HEAD"),
+        (b"GET / HTTP/1.1\r\nExpect: evil", "417 Expectation Failed", "nothing is promised in advance", None),
+        (b"GET /teapot HTTP/1.1", "418 I'm a Teapot", "refused", None),
+        (
+            b"GET /failing HTTP/1.1\r\nAccept: text/html",
+            "500 Internal Server Error",
+            "something went wrong on this side",
+            None,
+        ),
+    ],
+)
+async def test_what_no_route_answers_is_refused_in_constant_words(
+    asked: bytes, line: str, words: str, allow: str | None
+) -> None:
+    meter = FakeMeter()
+    runner, port = await serve(meter)
+    told, headers, body = await sent(port, asked + b"\r\nHost: x\r\n\r\n")
+    await runner.cleanup()
+    assert (told, headers.get("Allow"), headers["Connection"]) == (f"HTTP/1.1 {line}", allow, "close")
+    assert (headers["Content-Type"], body) == REFUSED[words]
+    assert meter.counts == {(Counted.HTTP_REFUSED, line[:3]): 1}
 
 
 async def test_our_own_fault_is_logged(caplog: pytest.LogCaptureFixture) -> None:

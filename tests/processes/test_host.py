@@ -19,7 +19,9 @@ from tests.processes.world import World, world
 ME = pwd.getpwuid(os.getuid()).pw_name
 
 
-async def signoff(folder: Path, *arguments: str, database: str = "signoff.db") -> tuple[int, str, str]:
+async def signoff(
+    folder: Path, *arguments: str, database: str = "signoff.db", output: int = asyncio.subprocess.PIPE
+) -> tuple[int, str, str]:
     """Run one command in a folder; returns its exit code, what it printed, and what it complained of."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -35,12 +37,12 @@ async def signoff(folder: Path, *arguments: str, database: str = "signoff.db") -
             "SLACK_APP_TOKEN": "xapp-small",
             "GITHUB_TOKEN": "github-small",
         },
-        stdout=asyncio.subprocess.PIPE,
+        stdout=output,
         stderr=asyncio.subprocess.PIPE,
     )
     printed, complained = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, known(folder, printed.decode()), known(folder, complained.decode())
+    return process.returncode, known(folder, (printed or b"").decode()), known(folder, complained.decode())
 
 
 def known(folder: Path, text: str) -> str:

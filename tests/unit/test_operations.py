@@ -8,8 +8,10 @@ from pathlib import Path
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.core.policy import Permission
 from bot.ports.figures import Figures
 from bot.ports.meter import Counted, Timed
+from handlers.letters import ANSWERS, ListEffects, SettleEffect, effects_words
 from handlers.metrics import Metrics
 from tests.factories import NOON
 
@@ -96,6 +98,22 @@ def test_every_event_of_the_code_has_a_row_and_there_are_no_others() -> None:
     files = [file for part in ("bot", "handlers", "storage") for file in (ROOT / part).rglob("*.py")]
     written = set().union(*(logged(ast.parse(file.read_text(encoding="utf-8"))) for file in files))
     assert set(rows("Logs")) == written | OF_THE_CHAIN
+
+
+def test_what_is_told_of_effects_is_what_the_command_line_takes() -> None:
+    chapter = PAGE.split("## What could not be delivered\n")[1].split("\n## ")[0]
+    assert list(rows("What could not be delivered")) == list(ANSWERS)
+    names = re.findall(r"`((?:effect|card|inbox)-[0-9]+)`", chapter)
+    assert names == ["effect-12", "card-7", "inbox-3"]
+    said = re.findall(r"`signoff (effects [^`]*?)(?: --as PERSON)?`", chapter)
+    assert said == ["effects list", "effects retry NAME", "effects resolve NAME ANSWER"]
+    listing, retry, resolve = said
+    assert effects_words(listing) == ListEffects()
+    for name in names:
+        assert effects_words(retry.replace("NAME", name)) == SettleEffect(name, ANSWERS["try-again"])
+        for word, answer in ANSWERS.items():
+            assert effects_words(resolve.replace("NAME", name).replace("ANSWER", word)) == SettleEffect(name, answer)
+    assert f"the permission `{Permission.RESOLVE.value}`" in chapter
 
 
 def test_events_are_named_alike() -> None:

@@ -282,6 +282,32 @@ async def test_what_may_have_arrived_is_not_taken_back_by_a_later_refusal_to_tak
     assert len(world.executor.started) == 1
 
 
+async def test_what_may_have_arrived_is_asked_about_when_its_second_sending_is_refused(opening: Opening) -> None:
+    world = await opening(automatic(RESENDING))
+    world.executor.will("start", Arrived(), GiveUp("there is no environment production"))
+    world.executor.hidden = True
+    await shipping(world)
+    await waits(world, 125)
+    assert (await world.release()).state is Lifecycle.DEPLOYING
+    assert await status(world) is DeployStatus.UNKNOWN
+    kept = "SELECT state, note FROM effects WHERE kind = 'deploy'"
+    assert await world.sql(kept) == [("unknown", "there is no environment production")]
+    posted = await world.notice(1, CardKind.QUESTION)
+    world.executor.hidden = False
+    await world.clicks("U0SAM", posted, "try_again")
+    assert (await status(world), len(world.executor.started)) == (DeployStatus.ACCEPTED, 1)
+
+
+async def test_a_refusal_after_try_again_asks_once_more(opening: Opening) -> None:
+    world = await opening(automatic())
+    posted = await doubtful(world)
+    world.executor.will("start", GiveUp("there is no environment production"))
+    await world.clicks("U0SAM", posted, "try_again")
+    assert await status(world) is DeployStatus.UNKNOWN
+    await world.clicks("U0SAM", await world.notice(1, CardKind.QUESTION), "did_not_run")
+    assert await world.states() == [Lifecycle.FAILED]
+
+
 async def test_what_may_have_arrived_and_cannot_be_sent_again_for_a_day_is_asked_about(opening: Opening) -> None:
     world = await opening(automatic(replace(RESENDING, deploy_timeout=timedelta(days=3))))
     world.executor.will("start", Unsure("connection reset"), *[TryLater(1800, "rate limited")] * 100)
