@@ -26,5 +26,4 @@ def _place(tag: str) -> tuple[Chunks, bool, Chunks, str]:
 
 def _chunks(text: str) -> Chunks:
     """Return text in pieces that compare as people count: 9 before 10."""
-    found = _CHUNKS.findall(text)
-    return [(one.isdecimal(), int(one) if one.isdecimal() else 0, one if not one.isdecimal() else "") for one in found]
+    return [(True, int(one), "") if one.isdecimal() else (False, 0, one) for one in _CHUNKS.findall(text)]
