@@ -137,15 +137,13 @@ def _reached(tx: Transaction, lane: LaneId, build: Build, setting: Setting) -> N
 def soak_ended(tx: Transaction, soak: Soak, setting: Setting) -> None:
     """Tell a lane that a build has soaked for long enough in the environment before, if by today's policy it has."""
     tx.agenda.plan_soak(soak, None)
-    build = tx.builds.by_id(soak.build)
-    if build is not None:
-        reached(tx, soak.lane, build, setting)
+    reached(tx, soak.lane, tx.builds.by_id(soak.build), setting)
 
 
-def reached(tx: Transaction, lane: LaneId, build: Build, setting: Setting) -> None:
+def reached(tx: Transaction, lane: LaneId, build: Build | None, setting: Setting) -> None:
     """Let a lane decide upon a build that is live, or was, in the environment before, now and when it has soaked."""
     policy = setting.policy.lane(lane)
-    if policy is None or policy.after is None:
+    if policy is None or policy.after is None or build is None:
         return
     met = gates.soaked_at(build, policy.after, tx.lanes.load(lane, build=build).around)
     if met is None:

@@ -9,6 +9,7 @@ from inline_snapshot import snapshot
 
 from bot.core.build import RunStatus
 from bot.core.decide import Decision
+from bot.core.effects import TellFailure
 from bot.core.inputs import (
     BeginDeployment,
     DeploymentEnded,
@@ -22,12 +23,16 @@ from bot.core.inputs import (
     TimePassed,
     UnlockLane,
 )
-from bot.core.lane import Judgement, Mark
+from bot.core.lane import Judgement, Lane, Mark
 from bot.core.policy import After, Kind, Mode
 from bot.core.refusals import NotDeployable, Refusal
 from bot.core.release import Lifecycle
+from bot.intents import enqueue
 from bot.ports.agenda import Soak
+from bot.ports.store import Transaction
+from bot.record import Setting
 from bot.submit import adopt, soak_ended
+from bot.submit_service import quarantine
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_report
 from tests.unit.submitting import PRIYA, SAM, SOAK, STAGED, STAGING, Room, two_lanes
 
@@ -174,9 +179,40 @@ def test_a_rollback_takes_out_what_was_live_quarantines_it_and_every_lane_looks(
     )
     quarantined = [row for row in room.audited() if row[0] == "quarantined"]
     assert quarantined == snapshot(
-        [("quarantined", "sam", None, None, None, '{"detail":"payments 2 (0000002): it loses money","service":"payments"}')]
+        [
+            (
+                "quarantined",
+                "sam",
+                None,
+                None,
+                None,
+                '{"detail":"payments 2 (0000002): it loses money","service":"payments"}',
+            )
+        ]
     )
     assert room.sql("SELECT want FROM cards WHERE release = 3") == [(wanted + 1,)], "what waits in staging has looked"
+
+
+def test_a_rollback_of_what_is_quarantined_already_adds_no_mark(tmp_path: Path) -> None:
+    room = Room(tmp_path / "signoff.db", two_lanes(a_lane_policy())).adopted()
+    for number in (1, 2):
+        room.builds(number)
+        room.approves(number)
+        room.ships(number)
+    room.run(lambda tx, setting: quarantine(tx, a_build(2), PRIYA, "it is slow", setting))
+    room.submit(Request(a_build(1), SAM, named=True, kind=Kind.ROLLBACK, reason="it loses money"))
+    room.approves(3)
+    room.ships(3)
+    assert room.states() == {"production 1": Lifecycle.LIVE, "production 2": Lifecycle.ROLLED_BACK}
+    assert [mark.reason for mark in room.run(lambda tx, _: tx.gates.marks("payments"))] == ["it is slow"]
+
+
+def test_an_effect_of_a_release_that_is_not_in_the_lane_is_a_mistake_of_ours(room: Room) -> None:
+    def work(tx: Transaction, setting: Setting) -> None:
+        enqueue(tx, TellFailure(7), Lane(LANE), setting)
+
+    with pytest.raises(LookupError, match=r"^an effect of R-7, which is not in payments/production$"):
+        room.run(work)
 
 
 def test_every_act_is_in_the_audit_with_all_that_was_said(room: Room) -> None:

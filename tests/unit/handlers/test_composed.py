@@ -11,6 +11,7 @@ from bot.core.policy import EVERYONE, After, LaneId, Mode, Permission, Policy
 from bot.core.release import Lifecycle
 from bot.intents import Loud, tell_operations
 from bot.ports.ci import ProgressStatus
+from bot.ports.store import EffectKind, NewEffect
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
@@ -176,3 +177,13 @@ async def test_the_clock_opens_what_has_soaked(opening: Opening) -> None:
     await world.ticks()
     assert await world.states(LANE) == [Lifecycle.OPEN]
     assert await world.clock.once() == NOON + 25 * HOUR, "nothing is left but its expiry"
+
+
+async def test_a_message_about_no_release_is_our_mistake_and_is_set_aside(world: World) -> None:
+    await world.store.write(
+        lambda tx: tx.effects.enqueue(NewEffect("x", EffectKind.TELL_FAILURE, "x", None, "{}"), NOON)
+    )
+    for _ in range(5):
+        await world.settle()
+        world.passes(60)
+    assert await world.sql("SELECT state, note FROM effects") == [("dead", "our own code failed")]

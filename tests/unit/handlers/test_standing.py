@@ -160,3 +160,14 @@ async def test_whoever_said_it_on_the_host_and_left_the_policy_is_not_counted(wo
     world.desk.policy = replace(world.policy, people=world.policy.people[1:], groups=(Group("qa", frozenset({"sam"})),))
     await world.settle()
     assert (world.executor.asked("start"), await world.states()) == (0, [Lifecycle.OPEN])
+
+
+async def test_whoever_has_no_account_and_left_the_policy_is_not_counted(opening: Opening) -> None:
+    people = (replace(a_policy().people[0], slack=None), a_policy().people[1])
+    world = await opening(a_policy(people=people))
+    await said_on_the_host(world)
+    assert [word.slack for word in (await world.release()).approvals] == [None]
+    world.desk.policy = replace(world.policy, people=people[1:])
+    await world.settle()
+    assert (world.executor.asked("start"), await world.states()) == (0, [Lifecycle.OPEN])
+    assert [word.verdict.value for word in (await world.release()).approvals] == ["approve", "lapse"]
