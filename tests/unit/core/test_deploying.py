@@ -242,6 +242,13 @@ def test_a_job_that_succeeded_is_verified_first_where_the_policy_it_was_opened_u
     assert decided.effects == ()
 
 
+def test_the_jobs_page_stays_while_it_is_verified_and_nothing_is_put_off_any_more() -> None:
+    known = replace(VERIFIED, deployment=Deployment(DeployStatus.RUNNING, NOON, "77", URL), put_off="no route")
+    decided = go(lane(known), DeploymentEnded(1, succeeded=True, detail="", url=None))
+    assert decided.happenings == (Happening(Happened.VERIFYING, 1, url=URL),)
+    assert one(decided).put_off is None
+
+
 def test_what_was_opened_without_verification_is_live_at_once() -> None:
     decided = go(lane(flying()), DeploymentEnded(1, succeeded=True, detail="", url=None), policy(verify=Verification()))
     assert one(decided).state is Lifecycle.LIVE

@@ -86,6 +86,13 @@ OPENS: list[tuple[str, Lane, BuildChanged, Policy, bool]] = [
     ("after one of it that was ended is addressed", lane(release(2, state=Lifecycle.FAILED)), news(2), POLICY, True),
     ("after a newer one that ended", lane(release(3, state=Lifecycle.REJECTED)), news(2), POLICY, True),
     ("rebuilt, though a former artifact is live", lane(live=live(2)), news(2, position=(NOON, 2, 2)), POLICY, True),
+    (
+        "beside another at the same place",
+        lane(release(3, build=a_build(7, position=(NOON, 2, 1)))),
+        news(2),
+        POLICY,
+        True,
+    ),
     ("not before adoption", Lane(LANE), news(2), POLICY, False),
     ("not while a newer deployable build is known", lane(), news(2, newest=False), POLICY, False),
     ("not while it is pending", lane(), news(2, state=BuildState.PENDING), POLICY, False),
