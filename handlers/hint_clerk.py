@@ -11,6 +11,8 @@ from bot.submit import Setting, take_reports
 from handlers.desk import Desk
 from handlers.follow import Follower
 from handlers.hints import HINT, hint_of
+from handlers.tags import with_tags
+from handlers.watch import why as why_of
 
 AGAIN = 5.0
 """Seconds."""
@@ -61,7 +63,12 @@ class HintClerk:
                 case Unsure(why) | GiveUp(why):
                     return TryLater(AGAIN, why)
                 case PipelineReport():
-                    found.append((service, report))
+                    told = await with_tags(self.desk, self.source, service, [report])
+                    if isinstance(told, TryLater):
+                        return told
+                    if isinstance(told, Unsure | GiveUp):
+                        return TryLater(AGAIN, why_of(told))
+                    found += [(service, one) for one in told]
                 case None:
                     continue
         return found

@@ -17,6 +17,7 @@ from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import adopt, take_reports
 from handlers.desk import Desk
+from handlers.tags import with_tags
 
 log = structlog.get_logger()
 
@@ -55,6 +56,9 @@ class Watch:
         reports = await self.source.recent(self.service)
         if isinstance(reports, TryLater | Unsure | GiveUp):
             return why(reports)
+        told = await with_tags(self.desk, self.source, self.service, reports)
+        if isinstance(told, TryLater | Unsure | GiveUp):
+            return why(told)
         live: dict[LaneId, FoundLive | None] = {}
         for lane in unadopted:
             policy = self.desk.policy.lane(lane)
@@ -65,10 +69,10 @@ class Watch:
                 return why(found)
             live[lane] = found
         if live:
-            await self.desk.change(lambda tx, setting: adopt(tx, self.service, reports, live, setting))
+            await self.desk.change(lambda tx, setting: adopt(tx, self.service, told, live, setting))
             log.info("adopted", service=self.service.name, lanes=[str(lane) for lane in live])
-        elif reports:
-            await self.desk.change(lambda tx, setting: take_reports(tx, self.service, reports, setting))
+        elif told:
+            await self.desk.change(lambda tx, setting: take_reports(tx, self.service, told, setting))
         return await self._elsewhere([lane for lane in self.service.lanes if lane.lane not in live])
 
     async def _newest_live(self, policy: LanePolicy) -> FoundLive | Trouble | None:

@@ -38,6 +38,9 @@ MOMENT = rf"20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}T{HOUR}"
 WORKFLOW = r"(?:\.github/workflows/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.ya?ml"
 BRANCH = r"[A-Za-z0-9_][A-Za-z0-9._/+@#=-]{0,199}"
 
+TAG = r"tag:[A-Za-z0-9*?._+/@-]{1,100}"
+"""A glob of the characters that tags may have."""
+
 E = TypeVar("E", bound=Enum)
 
 
@@ -162,9 +165,7 @@ def check_event(value: Any) -> str:
 
 def check_version_from(value: Any) -> str:
     """Check where a version comes from."""
-    if isinstance(value, str) and value.startswith("tag:"):
-        raise NotYetError("write run_number or sha")
-    return text("run_number|sha", "run_number or sha")(value)
+    return text(f"run_number|sha|{TAG}", "run_number, sha, or tag: and a glob such as tag:v*")(value)
 
 
 def check_input_name(value: Any) -> str:

@@ -123,16 +123,18 @@ def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedel
     if service.build.github is None:
         raise ValueError(f"{name} has no source")
     source = _source(service.build.github, poll)
+    kind, _, glob = service.build.version_from.partition(":")
     last = next(reversed(service.environments))
     return ServicePolicy(
         name=name,
         channel=service.channel,
         source=source,
-        version_from=VersionFrom(service.build.version_from),
+        version_from=VersionFrom(kind),
         lanes=tuple(
             _lane(LaneId(name, environment), lane, service, file, is_last=environment == last)
             for environment, lane in service.environments.items()
         ),
+        **({"tag_glob": glob} if glob else {}),
     )
 
 

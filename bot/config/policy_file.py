@@ -372,7 +372,8 @@ class BuildSection(Section):
     )
     version_from: VersionKind = Field(
         "sha",
-        description="what people read as version: `run_number`, or `sha` (the first 12 hex digits)",
+        description="what people read as version: `run_number`, `sha` (the first 12 hex digits), or `tag:GLOB` (the "
+        "highest tag of the commit that the glob names, else `sha`)",
         examples=["run_number"],
     )
 

@@ -12,6 +12,7 @@ from bot.config.checks import (
     HOUR,
     MOMENT,
     NAME,
+    TAG,
     WORKFLOW,
     check_address,
     check_branch,
@@ -86,9 +87,7 @@ Repository = Annotated[
 Branch = Annotated[str, BeforeValidator(check_branch), _schema(BRANCH)]
 Workflow = Annotated[str, BeforeValidator(text(WORKFLOW, "a workflow's file such as build.yml")), _schema(WORKFLOW)]
 Event = Annotated[str, BeforeValidator(check_event), _schema("[a-z_]{1,40}")]
-VersionKind = Annotated[
-    str, BeforeValidator(check_version_from), WithJsonSchema({"type": "string", "enum": ["run_number", "sha"]})
-]
+VersionKind = Annotated[str, BeforeValidator(check_version_from), _schema(f"run_number|sha|{TAG}")]
 GithubEnvironment = Annotated[
     str,
     BeforeValidator(text("[A-Za-z0-9][A-Za-z0-9 ._/-]{0,254}", "the name of an environment on GitHub")),

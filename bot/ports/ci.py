@@ -1,6 +1,6 @@
 """CI systems: where builds come from and where deploys are triggered."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, Protocol
@@ -74,6 +74,9 @@ class Source(Protocol):
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
         """Fetch the runs that the policy names, oldest first; the same as last time when nothing changed."""
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Fetch the tags that point at each of some commits, in no order; a commit without any may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """GitHub as a source of builds and as a target of deploys: the pure files asked in turn, through the one sender."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -14,6 +15,7 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import github_live as live
 from handlers.ci import github_records as records
 from handlers.ci import github_runs as runs
+from handlers.ci import github_tags
 from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
 from handlers.ci.github_pages import Pages
@@ -100,6 +102,23 @@ class Github:
         if etag := reply.headers.get("etag"):
             self._seen[service.name] = _Page(service.source, etag, reports)
         return reports
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Fetch the tags of some commits, among the thousand that GitHub lists first."""
+        found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+        page, more = 0, True
+        while more:
+            page += 1
+            reply = await self._read(github_tags.tags_request(service.source, page))
+            if isinstance(reply, TryLater):
+                return reply
+            told = github_tags.read_tags(reply, commits, page) if reply.status in {OK, NOT_FOUND} else None
+            if told is None:
+                return after_read(reply, self._now)
+            for sha, tag in told.found:
+                found[sha] += (tag,)
+            more = told.more
+        return dict(found)
 
     async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
         """Trigger the deploy at exactly the release's commit, with its key."""

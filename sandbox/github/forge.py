@@ -77,6 +77,10 @@ class Forge(ForgeState):
             self.go(progress.build(self, repo, run))
         return commit.sha
 
+    def tag(self, repo: str, name: str, sha: str) -> None:
+        """Let a tag point at a commit."""
+        self.repositories[repo].tags[name] = sha
+
     def start_run(
         self,
         repo: str,

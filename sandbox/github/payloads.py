@@ -128,6 +128,18 @@ def commit(repo: Repository, one: Commit, web: str) -> dict[str, Any]:
     }
 
 
+def tag(repo: Repository, name: str, sha: str) -> dict[str, Any]:
+    """Return a tag."""
+    url = f"{API}/repos/{repo.full_name}"
+    return {
+        "name": name,
+        "node_id": node_id("Ref", int(sha[:8], 16)),
+        "commit": {"sha": sha, "url": f"{url}/commits/{sha}"},
+        "zipball_url": f"{url}/zipball/refs/tags/{name}",
+        "tarball_url": f"{url}/tarball/refs/tags/{name}",
+    }
+
+
 def deployment(repo: Repository, one: Deployment) -> dict[str, Any]:
     """Return a deployment."""
     url = f"{API}/repos/{repo.full_name}/deployments/{one.id}"

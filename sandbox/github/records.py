@@ -112,6 +112,8 @@ class Repository:
     runs: list[Run] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     workflows: dict[str, Workflow] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    """The commit that each tag points at."""
 
     def tip(self, branch: str) -> Commit | None:
         """Return the newest commit of a branch."""

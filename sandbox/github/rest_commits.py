@@ -1,11 +1,11 @@
-"""The API's routes about the repository itself: commits, comparisons, the pull requests of a commit."""
+"""The API's routes about the repository itself: commits, comparisons, tags, the pull requests of a commit."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sandbox.exchange import Asked, Reply
 from sandbox.github import payloads
-from sandbox.github.answers import answer, refuse
+from sandbox.github.answers import answer, page_of, refuse
 from sandbox.github.records import Repository
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class CommitRoutes:
             ("GET", "/commits/{ref}", self._commit),
             ("GET", "/commits/{ref}/pulls", self._pulls),
             ("GET", "/compare/{range}", self._compare),
+            ("GET", "/tags", self._tags),
         ]
 
     def _repository(self, _request: Asked, repo: Repository) -> Reply:
@@ -42,6 +43,10 @@ class CommitRoutes:
         """Nothing here came by a pull request."""
         found = repo.commit(request.match["ref"])
         return answer([]) if found else refuse(422, f"No commit found for SHA: {request.match['ref']}")
+
+    def _tags(self, request: Asked, repo: Repository) -> Reply:
+        page, link = page_of(request, sorted(repo.tags.items(), reverse=True))
+        return answer([payloads.tag(repo, name, sha) for name, sha in page], headers=link)
 
     def _compare(self, request: Asked, repo: Repository) -> Reply:
         base, dots, head = request.match["range"].partition("...")

@@ -53,6 +53,9 @@ class Stage(Protocol):
     def newest_run(self) -> RunHint:
         """Return a hint at the newest build."""
 
+    def tag(self, name: str, sha: str) -> None:
+        """Let a tag point at a commit."""
+
     def start_goes_wrong(self, mishap: Mishap) -> None:
         """Let the next start of a deploy go wrong."""
 
@@ -98,6 +101,10 @@ class Sandbox:
         """Return a hint at the newest build."""
         return RunHint(REPO, self.forge.repositories[REPO].runs[-1].id)
 
+    def tag(self, name: str, sha: str) -> None:
+        """Let a tag point at a commit."""
+        self.forge.tag(REPO, name, sha)
+
     def start_goes_wrong(self, mishap: Mishap) -> None:
         """Let the next start of a deploy go wrong."""
         self.fail("POST", mishap)
@@ -136,6 +143,10 @@ class Fakes:
     def newest_run(self) -> RunHint:
         """Return a hint at the newest build."""
         return RunHint(REPO, int(self.source.reports[-1].run_id))
+
+    def tag(self, name: str, sha: str) -> None:
+        """Let a tag point at a commit."""
+        self.source.tagged[sha] = (*self.source.tagged.get(sha, ()), name)
 
     def start_goes_wrong(self, mishap: Mishap) -> None:
         """Let the next start of a deploy go wrong."""

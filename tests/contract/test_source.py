@@ -43,6 +43,19 @@ def test_a_hint_tells_of_the_run_as_it_is_now(way: Way) -> None:
 
 
 @ways
+def test_tags_are_told_by_the_commits_that_they_point_at(way: Way) -> None:
+    async def story(stage: Stage) -> None:
+        one, two, three = [await stage.push() for _ in range(3)]
+        for name, sha in (("v1", one), ("v2", one), ("v3", two)):
+            stage.tag(name, sha)
+        found = await stage.source.tags(SERVICE, {one, three})
+        assert isinstance(found, dict)
+        assert {sha: sorted(tags) for sha, tags in found.items()} == {one: ["v1", "v2"]}
+
+    play(way, story)
+
+
+@ways
 def test_trouble_is_no_answer(way: Way) -> None:
     async def story(stage: Stage) -> type:
         await stage.push()

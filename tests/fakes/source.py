@@ -1,6 +1,6 @@
 """A CI system that builds, in memory: what it reports is what the test has put there."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.build import PipelineReport
@@ -16,6 +16,9 @@ class FakeSource:
     reports: list[PipelineReport] = field(default_factory=list)
     trouble: Trouble | None = None
     asked: list[str] = field(default_factory=list)
+    tagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Tags by the commit that they point at."""
+    tags_trouble: Trouble | None = None
 
     def add(self, reports: Iterable[PipelineReport]) -> None:
         """Let runs have news."""
@@ -35,3 +38,10 @@ class FakeSource:
         if self.trouble is not None:
             return self.trouble
         return tuple(report for report in self.reports if report.service == service.name)
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Return the tags of some commits."""
+        self.asked.append(f"tags {service.name} {len(commits)}")
+        if self.tags_trouble is not None:
+            return self.tags_trouble
+        return {sha: self.tagged[sha] for sha in commits if sha in self.tagged}

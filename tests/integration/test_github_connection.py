@@ -149,7 +149,7 @@ async def test_a_deployment_is_started_once_and_followed_to_its_end(world: World
     world.forge.progress_deployment(REPO, made, "success")
     assert await world.github.follow(SOURCE, flying) == Progress(ProgressStatus.SUCCEEDED, "", job)
     assert await world.github.newest_live(SOURCE, DEPLOYMENT) == FoundLive(
-        release.build.sha, "1", world.clock.now, None
+        release.build.sha, "1", world.clock.now, None, release.key
     )
 
 
@@ -226,7 +226,7 @@ async def test_only_a_success_is_live(world: World) -> None:
     since = world.clock.now
     world.forge.progress_deployment(REPO, first, "inactive")
     world.forge.progress_deployment(REPO, second, "failure")
-    assert await world.github.newest_live(SOURCE, DEPLOYMENT) == FoundLive(old.build.sha, "1", since, None)
+    assert await world.github.newest_live(SOURCE, DEPLOYMENT) == FoundLive(old.build.sha, "1", since, None, old.key)
 
 
 async def test_without_a_reference_there_is_nothing_to_follow(world: World) -> None:
@@ -242,3 +242,25 @@ async def test_a_page_that_has_not_changed_is_read_anew_for_another_policy(world
     other = replace(SERVICE, source=replace(SOURCE, workflows=(".github/workflows/other.yml",)))
     assert await world.github.recent(other) == ()
     assert await world.github.recent(SERVICE) == found
+
+
+async def test_tags_are_found_on_whatever_page_they_are(world: World) -> None:
+    first, second, untagged = [await world.push() for _ in range(3)]
+    for number in range(250):
+        world.forge.tag(REPO, f"v{number:03}", first)
+    world.forge.tag(REPO, "a-nightly", second)
+    found = await world.github.tags(SERVICE, {second, untagged})
+    assert found == {second: ("a-nightly",)}
+    assert isinstance(all_of_first := await world.github.tags(SERVICE, {first}), dict)
+    assert sorted(all_of_first[first]) == [f"v{number:03}" for number in range(250)]
+
+
+async def test_tags_that_are_not_told_are_asked_for_later(world: World) -> None:
+    sha = await world.push()
+    world.forge.faults.add(Fault.SERVER_ERROR)
+    assert await world.github.tags(SERVICE, {sha}) == TryLater(5.0, "GitHub answers 502: Server Error")
+    world.forge.faults.add(Fault.RESET_BEFORE, count=2)
+    lost = TryLater(5.0, "the connection was lost (ServerDisconnectedError)")
+    assert await world.github.tags(SERVICE, {sha}) == lost
+    elsewhere = replace(SERVICE, source=replace(SOURCE, repository="acme/gone"))
+    assert await world.github.tags(elsewhere, {sha}) == {}

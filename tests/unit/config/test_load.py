@@ -46,6 +46,21 @@ def documented_example() -> str:
     return DOCUMENTED.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
 
 
+@pytest.mark.parametrize(
+    ("written", "kind", "glob"),
+    [
+        ("run_number", VersionFrom.RUN_NUMBER, "**"),
+        ("sha", VersionFrom.SHA, "**"),
+        ("'tag:v*'", VersionFrom.TAG, "v*"),
+        ("'tag:payments/**'", VersionFrom.TAG, "payments/**"),
+    ],
+)
+def test_a_version_comes_from_a_number_the_commit_or_a_tag(written: str, kind: VersionFrom, glob: str) -> None:
+    text = documented_example().replace("version_from: run_number", f"version_from: {written}")
+    service = loaded(text).services[0]
+    assert (service.version_from, service.tag_glob) == (kind, glob)
+
+
 def test_the_documented_example_is_exactly_this_policy() -> None:
     policy = loaded(documented_example())
     assert policy == Policy(

@@ -11,6 +11,7 @@ PRIYA = "{name: priya, slack: U0PRIYA}"
 CHANNEL = "channel: C0PAYMENTS"
 MODE = "mode: delivery"
 NEITHER = "it is neither in `groups` nor in `people`"
+VERSIONS = "run_number, sha, or tag: and a glob such as tag:v*"
 A_NAME = "a name of a-z, 0-9, '.', '_' and '-', at most 63 long"
 KNOWN = (
     "mode, approvals, self_approval, newer_build, expires_after, deploy_timeout, lookup_window, when_unknown, announce, "
@@ -155,13 +156,13 @@ def workflow(inputs: str) -> str:
         ),
         (
             f"github: {GITHUB}",
-            f"github: {GITHUB}, version_from: 'tag:v*'",
-            "9: `version_from: tag:v*` is not in this version of Signoff; write run_number or sha.",
+            f"github: {GITHUB}, version_from: 'tag:v$(id)'",
+            f"9: `version_from` must be {VERSIONS}; `tag:v$(id)` is not.",
         ),
         (
             f"github: {GITHUB}",
             f"github: {GITHUB}, version_from: tag",
-            "9: `version_from` must be run_number or sha; `tag` is not.",
+            f"9: `version_from` must be {VERSIONS}; `tag` is not.",
         ),
         ("  payments:\n", "  status:\n", "7: `status` must be another name: `status` is a word of the command."),
         ("  payments:\n", "  Payments:\n", f"7: `Payments` must be {A_NAME}; `Payments` is not."),

@@ -320,6 +320,15 @@ async def test_a_run_is_cancelled_once(world: World) -> None:
     assert (await world.refused("POST", f"/actions/runs/{run.id}/cancel"))[0] == 409
 
 
+async def test_tags_are_listed_page_by_page_with_the_commits_that_they_point_at(world: World) -> None:
+    sha = await world.forge.push(REPO, "First")
+    for name in ("v1", "v3", "v2"):
+        world.forge.tag(REPO, name, sha)
+    told = await world.get("/tags?per_page=2")
+    assert [(tag["name"], tag["commit"]["sha"]) for tag in told] == [("v3", sha), ("v2", sha)]
+    assert [tag["name"] for tag in await world.get("/tags?per_page=2&page=2")] == ["v1"]
+
+
 async def test_commits_are_compared_along_their_history(world: World) -> None:
     one = await world.forge.push(REPO, "One")
     two = await world.forge.push(REPO, "Two")
