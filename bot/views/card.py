@@ -123,8 +123,6 @@ def _times(release: Release, lane: Lane, policy: Policy) -> tuple[Fact, ...]:
     times = [Fact(release.name, f"opened {date(release.opened_at)}")]
     if release.state is not Lifecycle.OPEN:
         return tuple(times)
-    if release.asked_at is not None:
-        times.append(Fact("Asked again", date(release.asked_at)))
     if release.scheduled_for is not None:
         times.append(Fact("Scheduled for", date(release.scheduled_for)))
     due = expires_at(release, lane, policy)

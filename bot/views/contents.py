@@ -87,7 +87,8 @@ def _warnings(release: Release, lane: Lane, policy: Policy) -> list[Fact]:
     if release.override is not None:
         facts.append(Fact("OVERRIDDEN", overridden(release.override, policy)))
     if release.generation > 1:
-        facts.append(Fact("Rebuilt", "since it was first asked for: approvals start again, former ones do not count"))
+        since = f"{date(release.asked_at)}: " if release.asked_at else ""
+        facts.append(Fact("Asked again", f"{since}former approvals do not count; the thread says why"))
     return facts
 
 

@@ -428,7 +428,7 @@ def test_rebuilt() -> None:
     release = a_release(generation=2, approvals=(a_yes(generation=1),))
     assert seen(shown(release)) == snapshot("""\
 # Waiting for approval: payments 118 to production
-*Rebuilt:* since it was first asked for: approvals start again, former ones do not count
+*Asked again:* former approvals do not count; the thread says why
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
