@@ -133,7 +133,9 @@ def _commits(release: Release, lane: Lane) -> tuple[tuple[Author, ...], ...]:
 
     The build's own authors are among them even where it takes the lane back.
     """
-    changes = [change.authors for change in lane.around.changes if change.position <= release.build.position]
+    live = lane.live.position if lane.live else None  # it may have moved on since the changes were loaded
+    later = [change for change in lane.around.changes if live is None or live < change.position]
+    changes = [change.authors for change in later if change.position <= release.build.position]
     return tuple(dict.fromkeys((*changes, release.build.authors)))
 
 
