@@ -163,7 +163,9 @@ Builds do not ship there by themselves now: `/deploy resume payments production`
 
 def test_a_rollback_of_what_is_not_known() -> None:
     rollback = ended(Lifecycle.LIVE, kind=Kind.ROLLBACK)
-    assert read(tell_rolled_back(rollback, None, a_lane(rollback), a_scene())) == snapshot("Somebody rolled payments in production back to 118 (9f3c2ab) (<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>).")
+    assert read(tell_rolled_back(rollback, None, a_lane(rollback), a_scene())) == snapshot(
+        "Somebody rolled payments in production back to 118 (9f3c2ab) (<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>)."
+    )
 
 
 def test_the_line_stops_and_is_mended() -> None:
