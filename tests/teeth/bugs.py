@@ -44,7 +44,9 @@ BUGS = (
             Edit("storage/schema_letters.py", UNIQUE + "in_flight", PLAIN + "in_flight"),
             Edit("storage/schema_rules.py", UNIQUE, PLAIN, 2),
             Edit("storage/effects.py", "e.state <> 'ready' OR NOT EXISTS (", "e.state <> 'ready' OR 1 OR NOT EXISTS ("),
-            Edit("bot/core/blockers.py", "busy is None or busy.number == release.number", "busy is None or busy.number"),
+            Edit(
+                "bot/core/blockers.py", "busy is None or busy.number == release.number", "busy is None or busy.number"
+            ),
         ),
     ),
     Bug(
