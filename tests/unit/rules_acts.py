@@ -133,16 +133,22 @@ def _account(world: World, said: dict[str, str]) -> None:
 
 @line(r"build {build} is live at the first start")
 def _was_live(world: World, said: dict[str, str]) -> None:
+    assert world.policy is None, "the first start was before"
     world.live = int(said["build"])
 
 
 # --- pipelines --------------------------------------------------------------------------------------------------
 
-_STATUS = {"is deployable": RunStatus.SUCCEEDED, "fails": RunStatus.FAILED, "runs": RunStatus.RUNNING}
+_STATUS = {
+    "is deployable": RunStatus.SUCCEEDED,
+    "fails": RunStatus.FAILED,
+    "is cancelled": RunStatus.CANCELLED,
+    "runs": RunStatus.RUNNING,
+}
 
 
 @line(
-    r"build {build}(?: by (?P<by>[a-z]+(?:, [a-z]+)*))?(?:,? pushed by (?P<pusher>[a-z]+))?,? (?P<what>is deployable|fails|runs)"
+    r"build {build}(?: by (?P<by>[a-z]+(?:, [a-z]+)*))?(?:,? pushed by (?P<pusher>[a-z]+))?,? (?P<what>is deployable|fails|is cancelled|runs)"
 )
 def _reports(world: World, said: dict[str, str]) -> None:
     authors = tuple(world.author(name) for name in (said["by"] or "ann").split(", "))

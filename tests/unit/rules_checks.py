@@ -1,5 +1,6 @@
 """What the `then` lines of an example hold the world against."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -27,8 +28,9 @@ _TOLD = {
     "authors of what was taken out": "tell_rolled_back",
     "approvers": "remind",
     "channel": "tell_line",
+    "owner": "owner",
 }
-"""Whom a message goes to, by the kind of the effect that sends it."""
+"""Whom a message goes to, by the kind of the effect that sends it; the owner of a lock is told as operations are."""
 
 
 class Told:
@@ -48,7 +50,9 @@ class Told:
         return [str(one) for (one,) in self.world.rows("SELECT action FROM audit WHERE seq > ?", self._row)]
 
     def told(self) -> list[str]:
-        kinds = {kind for (kind,) in self.world.rows("SELECT kind FROM effects WHERE id > ?", self._effect)}
+        """Return everybody who is sent a message."""
+        rows = self.world.rows("SELECT kind, body FROM effects WHERE id > ?", self._effect)
+        kinds = {"owner" if json.loads(body).get("to") else kind for kind, body in rows}
         return [name for name, kind in _TOLD.items() if kind in kinds]
 
 
