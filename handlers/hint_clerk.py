@@ -8,6 +8,7 @@ from bot.ports.ci import RunHint, Source
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.submit import Setting, take_reports
+from handlers.concern import concerning
 from handlers.desk import Desk
 from handlers.follow import Follower
 from handlers.hints import HINT, hint_of
@@ -63,7 +64,8 @@ class HintClerk:
                 case Unsure(why) | GiveUp(why):
                     return TryLater(AGAIN, why)
                 case PipelineReport():
-                    told = await with_tags(self.desk, self.source, service, [report])
+                    of_ours = await concerning(self.desk, self.source, service, [report])
+                    told = await with_tags(self.desk, self.source, service, of_ours)
                     if isinstance(told, TryLater):
                         return told
                     if isinstance(told, Unsure | GiveUp):

@@ -16,6 +16,7 @@ from bot.ports.ci import Executor, Source
 from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import adopt, take_reports
+from handlers.concern import concerning
 from handlers.desk import Desk
 from handlers.tags import with_tags
 
@@ -56,7 +57,8 @@ class Watch:
         reports = await self.source.recent(self.service)
         if isinstance(reports, TryLater | Unsure | GiveUp):
             return why(reports)
-        told = await with_tags(self.desk, self.source, self.service, reports)
+        of_ours = await concerning(self.desk, self.source, self.service, reports)
+        told = await with_tags(self.desk, self.source, self.service, of_ours)
         if isinstance(told, TryLater | Unsure | GiveUp):
             return why(told)
         live: dict[LaneId, FoundLive | None] = {}

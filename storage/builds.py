@@ -1,5 +1,6 @@
 """Builds and what pipelines reported about them."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,6 +45,22 @@ class SqliteBuilds:
             "SELECT report FROM reports WHERE service = ? AND sha = ? ORDER BY pipeline", [service, sha]
         )
         return tuple(REPORT.validate_json(row["report"]) for row in rows)
+
+    def concerned(self, service: str, sha: str, paths: tuple[str, ...]) -> bool | None:
+        """Return what was found out with these paths."""
+        row = self._database.execute(
+            "SELECT concerned FROM concerns WHERE service = ? AND sha = ? AND paths = ?",
+            [service, sha, json.dumps(paths)],
+        ).fetchone()
+        return None if row is None else bool(row[0])
+
+    def set_concerned(self, service: str, sha: str, paths: tuple[str, ...], *, concerned: bool) -> None:
+        """Remember it."""
+        self._database.execute(
+            "INSERT INTO concerns (service, sha, paths, concerned) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (service, sha) DO UPDATE SET paths = excluded.paths, concerned = excluded.concerned",
+            [service, sha, json.dumps(paths), int(concerned)],
+        )
 
     def save(self, build: Build) -> Build:
         """Insert or update; LookupError when the commit is stored under another id than the build says."""

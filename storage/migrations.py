@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from storage import schema, schema_agenda, schema_installation, schema_letters, schema_rules
+from storage import schema, schema_agenda, schema_installation, schema_letters, schema_paths, schema_rules
 from storage.problems import DatabaseProblem
 
 STEPS = Migrations("signoff")
@@ -139,3 +139,8 @@ def _rules(database: Database) -> None:
     _run(database, schema_rules.EFFECTS)
     _run(database, schema_rules.AGENDA)
     _run(database, schema_rules.GATES)
+
+
+@STEPS(name="0018_paths")
+def _paths(database: Database) -> None:
+    _run(database, schema_paths.CONCERNS)

@@ -145,6 +145,7 @@ def _source(github: GithubBuild, poll: timedelta) -> GithubSource:
         workflows=tuple(f".github/workflows/{_file_of(workflow)}" for workflow in github.workflows),
         events=github.events,
         poll=github.poll or poll,
+        paths=github.paths or (),
     )
 
 

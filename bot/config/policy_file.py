@@ -30,6 +30,7 @@ from bot.config.written import (
     NewerBuildWord,
     NewName,
     OnFailureWord,
+    PathGlob,
     PlainName,
     Reference,
     References,
@@ -342,7 +343,6 @@ class GithubBuild(Section):
     """Which runs of which repository make a build deployable."""
 
     NAME = "github"
-    LATER = frozenset({"paths"})
 
     repository: Repository = Field(description="owner and name", examples=["acme/payments"])
     branch: Branch = Field(description="the one branch whose builds may ship", examples=["main"])
@@ -352,6 +352,11 @@ class GithubBuild(Section):
     )
     events: Annotated[tuple[Event, ...], Field(min_length=1)] = Field(
         ("push",), description="which triggers count", examples=["[push]"]
+    )
+    paths: Annotated[tuple[PathGlob, ...], Field(min_length=1, max_length=100)] | None = Field(
+        None,
+        description="in a repository of several services, the files whose change concerns this one; absent: all",
+        examples=["[services/pay/**]"],
     )
     poll: Duration | None = Field(
         None, description="how often GitHub is asked for what no webhook told", examples=["5m"]

@@ -88,6 +88,8 @@ Branch = Annotated[str, BeforeValidator(check_branch), _schema(BRANCH)]
 Workflow = Annotated[str, BeforeValidator(text(WORKFLOW, "a workflow's file such as build.yml")), _schema(WORKFLOW)]
 Event = Annotated[str, BeforeValidator(check_event), _schema("[a-z_]{1,40}")]
 VersionKind = Annotated[str, BeforeValidator(check_version_from), _schema(f"run_number|sha|{TAG}")]
+_PATH = r"!?[\"-~][ -~]{0,199}"
+PathGlob = Annotated[str, BeforeValidator(text(_PATH, "a glob such as services/pay/**")), _schema(_PATH)]
 GithubEnvironment = Annotated[
     str,
     BeforeValidator(text("[A-Za-z0-9][A-Za-z0-9 ._/-]{0,254}", "the name of an environment on GitHub")),

@@ -20,7 +20,7 @@ _UNITS = ((86400, 4, "d"), (3600, 1, "h"), (60, 1, "m"), (1, 0, "s"))
 """Seconds, from how many on, and the letter: people write 72h, and 7d."""
 _KEYS = {"target": "deploy", "hold_for": "for", "from_": "from", "sources": "from", "probe": "http", "when": ""}
 """How the file calls what the core calls otherwise."""
-_ALL_WHERE_EMPTY = {"environments", "services"}
+_ALL_WHERE_EMPTY = {"environments", "services", "paths"}
 _KINDS = {"GithubDeployment": "github_deployment", "GithubWorkflow": "github_workflow"}
 
 

@@ -135,6 +135,7 @@ class GithubSource:
     workflows: tuple[str, ...]  # bare paths: .github/workflows/build.yml
     events: tuple[str, ...] = ("push",)
     poll: timedelta = timedelta(minutes=5)
+    paths: tuple[str, ...] = ()  # globs; none: every commit concerns the service
 
 
 class Kind(Enum):

@@ -75,6 +75,9 @@ class Source(Protocol):
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
         """Fetch the runs that the policy names, oldest first; the same as last time when nothing changed."""
 
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Fetch the files in which a commit differs from one before it; None where not all of them are told."""
+
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Fetch the tags that point at each of some commits, in no order; a commit without any may be missing."""
 

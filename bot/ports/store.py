@@ -64,6 +64,12 @@ class Builds(Protocol):
     def reports(self, service: str, sha: str) -> tuple[PipelineReport, ...]:
         """Return the newest report of each pipeline for a commit."""
 
+    def concerned(self, service: str, sha: str, paths: tuple[str, ...]) -> bool | None:
+        """Return whether a commit concerns a service with these paths; None where nobody has found out."""
+
+    def set_concerned(self, service: str, sha: str, paths: tuple[str, ...], *, concerned: bool) -> None:
+        """Remember it, in place of what was found out with other paths."""
+
     def save(self, build: Build) -> Build:
         """Insert (id 0) or update a build, unique by service and commit; returns it with its id."""
 

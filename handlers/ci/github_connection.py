@@ -12,10 +12,10 @@ from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, Serv
 from bot.core.release import Release
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, RunHint
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.ci import github_files, github_tags
 from handlers.ci import github_live as live
 from handlers.ci import github_records as records
 from handlers.ci import github_runs as runs
-from handlers.ci import github_tags
 from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
 from handlers.ci.github_pages import Pages
@@ -102,6 +102,11 @@ class Github:
         if etag := reply.headers.get("etag"):
             self._seen[service.name] = _Page(service.source, etag, reports)
         return reports
+
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Fetch the files in which a commit differs from one before it; None where not all of them are told."""
+        reply = await self._read(github_files.compare_request(service.source, base, commit))
+        return github_files.read_files(reply) if isinstance(reply, HttpReply) and reply.status == OK else None
 
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Fetch the tags of some commits, among the thousand that GitHub lists first."""

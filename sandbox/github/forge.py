@@ -1,7 +1,7 @@
 """The stand-in for GitHub, as tests and the page drive it: push, finish a build, follow a deploy."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,7 @@ class Forge(ForgeState):
         login_id: int = 1009,
         sha: str | None = None,
         branch: str = "",
+        files: Sequence[str] = (),
     ) -> str:
         """Push a commit and start its build; returns the commit's hash."""
         repository = self.repositories[repo]
@@ -69,6 +70,7 @@ class Forge(ForgeState):
             body=body,
             branch="" if branch == repository.branch else branch,
             parent=root.sha if root else None,
+            files=list(files),
         )
         repository.commits.append(commit)
         self.hooks.send(events.push_event(repository, commit, before, self.site))

@@ -128,6 +128,11 @@ def commit(repo: Repository, one: Commit, web: str) -> dict[str, Any]:
     }
 
 
+def changed_file(name: str) -> dict[str, Any]:
+    """Return a file that differs between two commits."""
+    return {"sha": "0" * 40, "filename": name, "status": "modified", "additions": 1, "deletions": 0, "changes": 1}
+
+
 def tag(repo: Repository, name: str, sha: str) -> dict[str, Any]:
     """Return a tag."""
     url = f"{API}/repos/{repo.full_name}"

@@ -22,6 +22,7 @@ class Commit:
     body: str = ""
     branch: str = ""
     parent: str | None = None
+    files: list[str] = field(default_factory=list)
 
     @property
     def message(self) -> str:

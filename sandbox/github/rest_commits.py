@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from sandbox.exchange import Asked, Reply
 from sandbox.github import payloads
 from sandbox.github.answers import answer, page_of, refuse
-from sandbox.github.records import Repository
+from sandbox.github.records import Commit, Repository
 
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
+
+MOST_FILES = 300
 
 Handler = Callable[[Asked, Repository], Reply]
 
@@ -73,6 +75,11 @@ class CommitRoutes:
                 "behind_by": len(behind),
                 "total_commits": len(ahead),
                 "commits": commits,
-                "files": [],
+                "files": [payloads.changed_file(name) for name in _files(ahead)],
             }
         )
+
+
+def _files(commits: list[Commit]) -> list[str]:
+    """Return what commits changed; an answer holds so many at most."""
+    return sorted({name for one in commits for name in one.files})[:MOST_FILES]

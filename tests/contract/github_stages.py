@@ -47,8 +47,8 @@ class Stage(Protocol):
     def executor(self) -> Executor:
         """The port."""
 
-    async def push(self) -> str:
-        """Push a commit, whose build succeeds; returns its hash."""
+    async def push(self, *files: str) -> str:
+        """Push a commit that changes some files, whose build succeeds; returns its hash."""
 
     def newest_run(self) -> RunHint:
         """Return a hint at the newest build."""
@@ -90,9 +90,9 @@ class Sandbox:
     executor: Executor
     fail: Callable[[str, Mishap], None]
 
-    async def push(self) -> str:
-        """Push a commit, whose build succeeds; returns its hash."""
-        sha = await self.forge.push(REPO, "Change")
+    async def push(self, *files: str) -> str:
+        """Push a commit that changes some files, whose build succeeds; returns its hash."""
+        sha = await self.forge.push(REPO, "Change", files=files)
         self.forge.finish_run(REPO, self.forge.repositories[REPO].runs[-1])
         self.clock.now += timedelta(minutes=1)
         return sha
@@ -134,10 +134,11 @@ class Fakes:
     source: FakeSource = field(default_factory=FakeSource)
     executor: FakeExecutor = field(default_factory=FakeExecutor)
 
-    async def push(self) -> str:
-        """Push a commit, whose build succeeds; returns its hash."""
+    async def push(self, *files: str) -> str:
+        """Push a commit that changes some files, whose build succeeds; returns its hash."""
         number = len(self.source.reports) + 1
         self.source.add([a_report(number)])
+        self.source.files[a_sha(number)] = files
         return a_sha(number)
 
     def newest_run(self) -> RunHint:

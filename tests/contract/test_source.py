@@ -56,6 +56,17 @@ def test_tags_are_told_by_the_commits_that_they_point_at(way: Way) -> None:
 
 
 @ways
+def test_the_files_of_a_commit_are_told_and_of_an_unknown_one_nothing(way: Way) -> None:
+    async def story(stage: Stage) -> None:
+        one = await stage.push("pay/a.py")
+        two = await stage.push("docs/b.md", "docs/c.md")
+        assert await stage.source.changed(SERVICE, one, two) == ("docs/b.md", "docs/c.md")
+        assert await stage.source.changed(SERVICE, one, "f" * 40) is None
+
+    play(way, story)
+
+
+@ways
 def test_trouble_is_no_answer(way: Way) -> None:
     async def story(stage: Stage) -> type:
         await stage.push()

@@ -18,6 +18,8 @@ class FakeSource:
     asked: list[str] = field(default_factory=list)
     tagged: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Tags by the commit that they point at."""
+    files: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each commit changes, compared with anything; nobody can tell of one that is not here."""
     tags_trouble: Trouble | None = None
 
     def add(self, reports: Iterable[PipelineReport]) -> None:
@@ -45,3 +47,8 @@ class FakeSource:
         if self.tags_trouble is not None:
             return self.tags_trouble
         return {sha: self.tagged[sha] for sha in commits if sha in self.tagged}
+
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Return the files in which a commit differs from one before it."""
+        self.asked.append(f"changed {service.name} {base[:7]} {commit[:7]}")
+        return self.files.get(commit)

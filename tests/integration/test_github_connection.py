@@ -264,3 +264,15 @@ async def test_tags_that_are_not_told_are_asked_for_later(world: World) -> None:
     assert await world.github.tags(SERVICE, {sha}) == lost
     elsewhere = replace(SERVICE, source=replace(SOURCE, repository="acme/gone"))
     assert await world.github.tags(elsewhere, {sha}) == {}
+
+
+async def test_the_files_that_differ_are_told_or_none_are(world: World) -> None:
+    first = await world.push()
+    second = await world.forge.push(REPO, "Second", files=["pay/a.py", "docs/b.md"])
+    assert await world.github.changed(SERVICE, first, second) == ("docs/b.md", "pay/a.py")
+    assert await world.github.changed(SERVICE, second, first) is None
+    assert await world.github.changed(SERVICE, first, "f" * 40) is None
+    world.forge.faults.add(Fault.SERVER_ERROR)
+    assert await world.github.changed(SERVICE, first, second) is None
+    world.forge.faults.add(Fault.RESET_BEFORE, count=2)
+    assert await world.github.changed(SERVICE, first, second) is None

@@ -61,6 +61,11 @@ def test_a_version_comes_from_a_number_the_commit_or_a_tag(written: str, kind: V
     assert (service.version_from, service.tag_glob) == (kind, glob)
 
 
+def test_paths_are_taken_as_they_are_written() -> None:
+    text = documented_example().replace("workflows: [build.yml]", "workflows: [build.yml], paths: ['pay/**', '!*.md']")
+    assert loaded(text).services[0].source.paths == ("pay/**", "!*.md")
+
+
 def test_the_documented_example_is_exactly_this_policy() -> None:
     policy = loaded(documented_example())
     assert policy == Policy(

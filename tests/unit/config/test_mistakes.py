@@ -144,7 +144,11 @@ def workflow(inputs: str) -> str:
         ),
         ("[build.yml]", "[build.yml], poll: 366d", "9: `poll` must be at most 365d; `366d` is longer."),
         ("[build.yml]", "[build.yml], poll: 999999999d", "9: `poll` must be at most 365d; `999999999d` is longer."),
-        ("[build.yml]", "[build.yml], paths: [src]", "9: `paths` is not in this version of Signoff; remove it."),
+        (
+            "[build.yml]",
+            '[build.yml], paths: ["pay/**", "a\\tb"]',
+            "9: `paths` must be a glob such as services/pay/**; `a\\u0009b` is not.",
+        ),
         (f"github: {GITHUB}", "standard: {}", "9: `standard` is not in this version of Signoff; write `github`."),
         (
             f"github: {GITHUB}",

@@ -329,6 +329,20 @@ async def test_tags_are_listed_page_by_page_with_the_commits_that_they_point_at(
     assert [tag["name"] for tag in await world.get("/tags?per_page=2&page=2")] == ["v1"]
 
 
+async def test_a_comparison_names_the_files_of_the_commits_between_300_at_most(world: World) -> None:
+    one = await world.forge.push(REPO, "One", files=["a"])
+    two = await world.forge.push(REPO, "Two", files=["c", "b"])
+    three = await world.forge.push(REPO, "Three", files=["b", "d"])
+    four = await world.forge.push(REPO, "Four", files=[f"many/{number}" for number in range(400)])
+
+    async def files(base: str, head: str) -> list[str]:
+        return [file["filename"] for file in (await world.get(f"/compare/{base}...{head}"))["files"]]
+
+    assert await files(one, three) == ["b", "c", "d"]
+    assert await files(two, two) == []
+    assert len(await files(three, four)) == 300
+
+
 async def test_commits_are_compared_along_their_history(world: World) -> None:
     one = await world.forge.push(REPO, "One")
     two = await world.forge.push(REPO, "Two")

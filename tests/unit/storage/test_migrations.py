@@ -46,6 +46,7 @@ TABLES = {
     "marks",
     "lived",
     "lines",
+    "concerns",
     "installation",
     "audit",
 }
@@ -67,6 +68,7 @@ STEPS = [
     "0015_installation",
     "0016_bodies",
     "0017_rules",
+    "0018_paths",
 ]
 
 
