@@ -1,5 +1,6 @@
 """What differs between two policies, in the words of the policy file, for people and for the audit."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, time, timedelta
@@ -57,7 +58,14 @@ def _all(before: Policy, after: Policy) -> Iterator[str]:
 
 
 def _by(several: Iterable[Any], name: str) -> Mapping[str, Any]:
-    return {getattr(one, name): one for one in several}
+    """Return them by name; two freezes may be called the same, and the second one is told apart by its number."""
+    found: dict[str, Any] = {}
+    seen: Counter[str] = Counter()
+    for one in several:
+        called = getattr(one, name)
+        seen[called] += 1
+        found[called if seen[called] == 1 else f"{called} ({seen[called]})"] = one
+    return found
 
 
 def _each(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -204,6 +204,16 @@ def test_freezes_are_told() -> None:
     )
 
 
+def test_two_freezes_of_one_name_are_told_apart() -> None:
+    one, two = (Freeze("break", Weekly(frozenset({day}), None, None, "UTC")) for day in (Weekday.MON, Weekday.TUE))
+    assert differences(a_policy(freezes=(two,)), a_policy(freezes=(one, two))) == snapshot(
+        (
+            "freeze break: days tue, timezone UTC -> days mon, timezone UTC",
+            "freeze break (2): added (days tue, timezone UTC)",
+        )
+    )
+
+
 def test_another_order_is_told_where_nothing_else_has_changed() -> None:
     two = a_policy(a_lane_policy(STAGING), a_lane_policy())
     assert differences(two, a_policy(a_lane_policy(), a_lane_policy(STAGING))) == (ORDER,)
