@@ -148,13 +148,14 @@ _STATUS = {
 
 
 @line(
-    r"build {build}(?: by (?P<by>[a-z]+(?:, [a-z]+)*))?(?:,? pushed by (?P<pusher>[a-z]+))?,? (?P<what>is deployable|fails|is cancelled|runs)"
+    r"build {build}(?: by (?P<by>[a-z]+(?:, [a-z]+)*))?(?:,? pushed by (?P<pusher>[a-z]+))?,? (?P<what>is deployable|fails|is cancelled|runs)(?: with tags (?P<tags>[a-z0-9., ]+))?"
 )
 def _reports(world: World, said: dict[str, str]) -> None:
     authors = tuple(world.author(name) for name in (said["by"] or "ann").split(", "))
     pusher = world.author(said["pusher"]) if said["pusher"] else authors[0]
     number = int(said["build"])
-    world.hears(world.report(number, _STATUS[said["what"]], authors=authors, pusher=pusher))
+    tags = tuple((said["tags"] or "").split(", "))
+    world.hears(world.report(number, _STATUS[said["what"]], authors=authors, pusher=pusher, tags=tags))
 
 
 @line(r"build {build} (?P<what>runs again|is rebuilt|fails again)")
