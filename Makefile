@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures cuts kill lock clean simulate teeth
+.PHONY: demo test install check bench pictures cuts kill lock clean simulate teeth mutation
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
@@ -29,11 +29,17 @@ cuts: .venv/test
 kill: .venv/test
 	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes -q
 
+mutation: .venv/test
+	$(BIN)/python -m tests.mutation $(ARGS)
+
 teeth: .venv/test
 	$(BIN)/python -m tests.teeth
 
 simulate: .venv/test
 	SIGNOFF_SCHEDULES=20000 $(BIN)/python -m pytest tests/simulation -q -s
+
+machine: .venv/test
+	SIGNOFF_WALKS=5000 SIGNOFF_STEPS=50 $(BIN)/python -m pytest tests/unit/core/test_machine.py -q
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \

@@ -5,7 +5,26 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.policy import ApprovalRule, Group, LaneId, Mode, Permission
+from bot.core.policy import (
+    EVERYONE,
+    ApprovalRule,
+    GithubSource,
+    Group,
+    Heartbeat,
+    Kind,
+    LaneId,
+    Mode,
+    NewerBuild,
+    OnFailure,
+    Permission,
+    Policy,
+    SelfApproval,
+    ServicePolicy,
+    Skip,
+    VersionFrom,
+    WhenLifted,
+    WhenUnknown,
+)
 from bot.core.release import Lifecycle, Verdict
 from bot.core.retry import pause
 from tests.factories import LANE
@@ -40,6 +59,30 @@ def test_a_person_is_found_by_any_of_their_accounts_and_by_nothing_empty() -> No
 def test_a_permission_that_the_policy_is_silent_about_is_held_by_nobody() -> None:
     assert POLICY.allowed(Permission.RESOLVE) == ("sre",)
     assert replace(POLICY, permissions=()).allowed(Permission.REQUEST) == ()
+
+
+def test_the_words_of_the_file_stay_since_releases_are_stored_with_them() -> None:
+    assert EVERYONE == "everyone"
+    choices = (Mode, SelfApproval, NewerBuild, WhenLifted, WhenUnknown, Kind, Skip, OnFailure, VersionFrom)
+    assert {choice.__name__: [one.value for one in choice] for choice in choices} == {
+        "Mode": ["delivery", "deployment", "observe"],
+        "SelfApproval": ["strict", "forbid", "allow"],
+        "NewerBuild": ["latest-wins", "each-must-ship"],
+        "WhenLifted": ["oldest", "newest", "ask"],
+        "WhenUnknown": ["ask", "resend"],
+        "Kind": ["release", "rollback", "hotfix"],
+        "Skip": ["soak", "freeze"],
+        "OnFailure": ["ask"],
+        "VersionFrom": ["run_number", "sha", "tag"],
+    }
+
+
+def test_a_service_is_built_by_pushes_and_a_tag_of_any_name_is_its_version() -> None:
+    source = GithubSource("acme/payments", "main", (".github/workflows/build.yml",))
+    assert (source.events, source.poll) == (("push",), timedelta(minutes=5))
+    assert ServicePolicy("payments", "C0SHIP", source, VersionFrom.TAG, ()).tag_glob == "**"
+    assert Heartbeat().every == timedelta(minutes=1)
+    assert Policy(()).hash == ""
 
 
 RULES: list[tuple[str, tuple[ApprovalRule, ...], tuple[ApprovalRule, ...]]] = [

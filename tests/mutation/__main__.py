@@ -1,0 +1,124 @@
+"""`make mutation`: the share of wrong rules that the unit tests of the core notice, file by file."""
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+from tests.mutation.equivalents import EQUIVALENTS
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.trial import CORE, ROOT, Outcome, copy, passes, tests_of, trial
+
+FILES = (
+    *("decide", "blockers", "policy", "lane", "calendar", "gates", "approvals", "asking", "progress", "opening"),
+    *("deploying", "landing", "verifying", "elsewhere", "holding", "service", "superseding"),
+)
+LEAST = 90
+"""Per cent of the mutants of each file that are not listed as equivalent."""
+PAGE = ROOT / "docs" / "mutation.md"
+_PROCESSES = 2
+
+
+def main() -> int:
+    """Try every mutant; returns 1 if a file is below `LEAST` or an equivalent is none. Writes the page if all is well."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", help="names in bot/core without .py; all of them when none is given")
+    asked = parser.parse_args().files or FILES
+    rows, wrong = [], 0
+    with ExitStack() as stack:
+        folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(_PROCESSES)]
+        for folder in folders:
+            _prepare(folder, asked)
+        free = get_context("fork").Queue()
+        for folder in folders:
+            free.put(folder)
+        pool = stack.enter_context(ProcessPoolExecutor(_PROCESSES, get_context("fork"), _take, (free,)))
+        for file in asked:
+            made = mutants(file, (folders[0] / CORE / f"{file}.py").read_text(encoding="utf-8"))
+            row, bad = _judged(file, made, pool.map(_try, made))
+            rows.append(row)
+            wrong += bad
+    if not wrong and tuple(asked) == FILES:
+        PAGE.write_text(_page(rows), encoding="utf-8")
+    return min(wrong, 1)
+
+
+def _prepare(folder: Path, files: Sequence[str]) -> None:
+    copy(folder)
+    for tests in {tuple(part): part for file in files for part in tests_of(file, folder)}.values():
+        if passes(tests, folder, keep=True) is not Outcome.SURVIVED:
+            raise SystemExit((folder / "output.txt").read_text() + "\nThe tests fail when nothing is wrong.")
+
+
+_here: list[Path] = []
+"""The copy of this process of the pool."""
+
+
+def _take(free: "Queue[Path]") -> None:
+    _here.append(free.get())
+
+
+def _try(mutant: Mutant) -> Outcome:
+    return trial(mutant, _here[0])
+
+
+def _judged(file: str, made: Sequence[Mutant], outcomes: Iterable[Outcome]) -> tuple[str, int]:
+    """Print what survived, and return the row of the table with the number of things that are wrong."""
+    listed = {one.name for one in EQUIVALENTS}
+    wrong, same, told = 0, 0, Counter[Outcome]()
+    for mutant, outcome in zip(made, outcomes, strict=True):
+        if mutant.name not in listed:
+            told[outcome] += 1
+            if outcome is Outcome.SURVIVED:
+                print(f"survived {CORE / file}.py:{mutant.line} {mutant.name}", flush=True)
+            continue
+        same += 1
+        if outcome is not Outcome.SURVIVED:
+            wrong += 1
+            print(f"NOT EQUIVALENT {mutant.name}: the tests notice it; take it from the list", flush=True)
+    killed = told[Outcome.KILLED] + told[Outcome.TIMED]
+    score = 100 * killed / told.total()
+    figures = (len(made), killed, told[Outcome.TIMED], same, told[Outcome.SURVIVED], f"{score:.1f} %")
+    row = f"| `{file}.py` | {' | '.join(map(str, figures))} |"
+    print(row, flush=True)
+    if score < LEAST:
+        wrong += 1
+        print(f"{file}.py is below {LEAST} %")
+    return row, wrong
+
+
+def _page(rows: Sequence[str]) -> str:
+    now = datetime.now(UTC)  # noqa: TID251 - the day of a real run
+    return "\n".join(
+        [
+            "# Mutation",
+            "",
+            "Coverage says which lines the tests run, not whether they would notice if a line were wrong. `make mutation`",
+            "makes each of these files of `bot/core` wrong in one place at a time (a comparison or its boundary, `and`",
+            "for `or`, a missing condition, a constant, a sum, a returned value, a statement or an argument less) and",
+            "runs the unit tests of the core without the random walks of the state machine, those of the file first.",
+            f"Each file has to reach {LEAST} %; the command fails below that. A mutant that changes nothing anybody could",
+            "see is listed in [tests/mutation/equivalents.py](../tests/mutation/equivalents.py) with the reason and not",
+            "counted; the command fails when a listed one is noticed after all, and `make test` when it no longer exists.",
+            "",
+            "| file | mutants | killed | of these by time | equivalent | survived | score |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            f"Last run: {now.date()}, `make mutation`, Python {platform.python_version()}, {os.cpu_count()} processors.",
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
