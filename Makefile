@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures cuts kill lock clean simulate teeth mutation
+.PHONY: demo test install check bench pictures cuts kill lock clean simulate teeth mutation machine
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
