@@ -92,7 +92,7 @@ async def test_people_on_the_host_decide_with_the_running_bot(tmp_path: Path) ->
                 "",
                 """\
 usage: signoff [-h] COMMAND ...
-signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve', 'check', 'schema', 'demo', 'request', 'approve', 'reject', 'withdraw', 'cancel', 'status', 'why', 'list', 'effects', 'audit', 'simulate')
+signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve', 'reload', 'check', 'schema', 'demo', 'request', 'approve', 'reject', 'withdraw', 'cancel', 'retry', 'schedule', 'rollback', 'hotfix', 'override', 'hold', 'resume', 'lock', 'unlock', 'stop-all', 'go-all', 'mode', 'live', 'quarantine', 'release-quarantine', 'status', 'why', 'list', 'freeze', 'effects', 'audit', 'simulate')
 """,
             )
         )
@@ -128,7 +128,7 @@ signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve',
             (
                 2,
                 "",
-                "That asks for no release, so nothing was started. The form is: signoff request SERVICE [VERSION] [to ENV] --as PERSON.\n",
+                "That asks for no release, so nothing was started. The form is: signoff request SERVICE [VERSION] [to ENV] [at TIME] --as PERSON.\n",
             )
         )
         assert await signoff(tmp_path, "request", "payments", "--as", "priya") == snapshot(
@@ -136,7 +136,7 @@ signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve',
                 1,
                 "",
                 """\
-Nothing was changed.
+Nothing was changed (payments in production).
 This build has an open release there already: R-1 (LINK).
 """,
             )
