@@ -21,7 +21,9 @@ class FakeDirectory:
         del team
         if self.down is not None:
             return self.down
-        return SlackAccount(slack_user, self.accounts.get(slack_user, Account.MEMBER), slack_user.lower(), self.zones.get(slack_user))
+        return SlackAccount(
+            slack_user, self.accounts.get(slack_user, Account.MEMBER), slack_user.lower(), self.zones.get(slack_user)
+        )
 
     async def members(self, usergroup: str) -> frozenset[str] | TryLater:
         """Return who is in a user group."""
