@@ -5,7 +5,7 @@ Rules:
 - Only a full member of the home workspace acts at all; guests, bots, strangers and whoever the directory does not know
   may read.
 - What concerns approvals belongs to whom the release's rules ask, then and now together. A release that asks for no
-  approval can be dropped by whoever may ask for one.
+  approval can be dropped by whoever may ask for one; who tries a failed one again must hold what its kind takes.
 - What concerns a lane or the whole installation takes a permission that the policy gives to groups. Where the policy is
   silent, `hold` and `rollback` belong to the lane's approvers and the rest to nobody.
 - One's own: a requester may cancel, schedule and undo what they asked for; the owner of a lock may end it.
@@ -16,7 +16,7 @@ from enum import Enum
 from bot.core.approvals import account_reasons, approval_reasons, asked_for, entitled, rules_of
 from bot.core.inputs import Actor
 from bot.core.lane import Lane
-from bot.core.policy import Permission, Policy
+from bot.core.policy import Kind, Permission, Policy
 from bot.core.refusals import MayNotCancel, NotPermitted, Reason
 from bot.core.release import Release
 
@@ -72,6 +72,9 @@ PERMISSION: dict[Act, Permission] = {
 OF_APPROVERS = frozenset({Permission.HOLD, Permission.ROLLBACK})
 """What a lane's approvers may do where the policy gives the permission to nobody by name."""
 
+OF_KIND = {Kind.RELEASE: Permission.REQUEST, Kind.ROLLBACK: Permission.ROLLBACK, Kind.HOTFIX: Permission.HOTFIX}
+"""What asking for a release of each kind takes."""
+
 
 def authorize(
     actor: Actor, act: Act, policy: Policy, *, lane: Lane | None = None, release: Release | None = None
@@ -101,7 +104,7 @@ def authorize(
         case Act.WITHDRAW:
             return account_reasons(actor)  # whoever said yes may take it back, whatever today's policy says of them
         case _:
-            return _of_its_people(actor, release, lane, policy)
+            return _of_its_people(actor, act, release, lane, policy)
 
 
 def _permission(actor: Actor, permission: Permission, policy: Policy, lane: Lane | None) -> tuple[Reason, ...]:
@@ -117,11 +120,15 @@ def _permission(actor: Actor, permission: Permission, policy: Policy, lane: Lane
     return reasons
 
 
-def _of_its_people(actor: Actor, release: Release, lane: Lane, policy: Policy) -> tuple[Reason, ...]:
-    """Its requester, whom its rules ask, and where they ask nobody whoever may ask for a release."""
+def _of_its_people(actor: Actor, act: Act, release: Release, lane: Lane, policy: Policy) -> tuple[Reason, ...]:
+    """Its requester, whom its rules ask, and where they ask nobody whoever may ask for a release.
+
+    To try again is to ask: a failed rollback or hotfix is then for those only who might have asked for it.
+    """
     reasons = account_reasons(actor)
     rules = rules_of(release, lane, policy)
-    unruled = not rules and Permission.REQUEST in actor.permissions
+    needed = OF_KIND[release.kind] if act is Act.RETRY else Permission.REQUEST
+    unruled = not rules and _permission(actor, needed, policy, lane) == reasons
     if asked_for(actor.person, release) or unruled or entitled(actor, rules):
         return reasons
     return (*reasons, MayNotCancel())

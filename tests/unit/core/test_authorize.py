@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.authorize import OF_APPROVERS, PERMISSION, Act, authorize
 from bot.core.inputs import Account, Actor
-from bot.core.policy import ApprovalRule, Mode, Permission, Person, Policy
+from bot.core.policy import ApprovalRule, Hotfix, Kind, Mode, Permission, Person, Policy
 from bot.core.refusals import (
     AccountMayNotAct,
     MayNotCancel,
@@ -28,6 +28,7 @@ from tests.unit.core.values import (
     SAM,
     SRE,
     lane,
+    lane_policy,
     policy,
     release,
 )
@@ -173,6 +174,20 @@ PEOPLE: list[tuple[str, Actor, Release, Policy, bool]] = [
 def test_whose_a_release_is(act: Act, by: Actor, there: Release, under: Policy, may: bool) -> None:
     expected = () if may else (MayNotCancel(),)
     assert authorize(by, act, under, lane=lane(there), release=there) == expected
+
+
+UNASKED = replace(lane_policy(), rollback=(), hotfix=Hotfix(()))
+KINDS = [(Kind.RELEASE, Permission.REQUEST), (Kind.ROLLBACK, Permission.ROLLBACK), (Kind.HOTFIX, Permission.HOTFIX)]
+
+
+@pytest.mark.parametrize(("kind", "needed"), KINDS)
+def test_to_try_again_what_asks_nobody_takes_what_asking_for_it_takes(kind: Kind, needed: Permission) -> None:
+    there = replace(release(under=AUTOMATIC), kind=kind, policy=replace(UNASKED, mode=Mode.DEPLOYMENT))
+    under = replace(AUTOMATIC, permissions=((Permission.ROLLBACK, ("sre",)),))
+    for permission in Permission:
+        expected = () if permission is needed else (MayNotCancel(),)
+        assert authorize(holding(permission), Act.RETRY, under, lane=lane(there), release=there) == expected
+    assert authorize(holding(Permission.REQUEST), Act.CANCEL, under, lane=lane(there), release=there) == ()
 
 
 def test_a_lane_where_builds_ship_by_themselves_has_the_approvers_that_it_writes_down() -> None:
