@@ -136,4 +136,5 @@ def _told(tx: Transaction, happening: Happening, hashes: Data, setting: Setting,
         )
     )
     if loudly:
-        tell_operations(tx, Loud(happening), setting)
+        # The channel is that of the policy it tells of: the row may be sent before the policy is in force.
+        tell_operations(tx, Loud(happening, to=setting.policy.operations), setting)
