@@ -20,4 +20,47 @@ class Equivalent:
         return self.file, self.where, self.before, self.after, self.nth
 
 
-EQUIVALENTS: tuple[Equivalent, ...] = ()
+EQUIVALENTS = (
+    Equivalent(
+        "calendar",
+        "<module>",
+        "_MOST_WINDOWS = 64",
+        "_MOST_WINDOWS = 65",
+        "Windows that touch are one, so a month holds 31 of a freeze at most.",
+    ),
+    Equivalent(
+        "calendar",
+        "next_begin",
+        "windows(one, at, 2)",
+        "windows(one, at, 3)",
+        "Only one window can hold a moment, so the second is later already, and the third later still.",
+    ),
+    Equivalent(
+        "calendar",
+        "_window_at",
+        "windows(freeze, now, 1)",
+        "windows(freeze, now, 2)",
+        "Only one window can hold a moment: the second begins after it and is never chosen.",
+    ),
+    Equivalent(
+        "calendar",
+        "_moment",
+        "fold=0",
+        "fold=1",
+        "Two local times without a zone are compared without `fold`.",
+    ),
+    Equivalent(
+        "calendar",
+        "_moment",
+        "late - early > _A_SECOND",
+        "late - early >= _A_SECOND",
+        "One step more in halving what is cut to the second afterwards.",
+    ),
+    Equivalent(
+        "calendar",
+        "_moment",
+        "(late - early) / 2",
+        "(late - early) / 3",
+        "A search by thirds ends at the same moment.",
+    ),
+)

@@ -171,7 +171,8 @@ def _other_expressions(node: ast.expr) -> Iterator[ast.expr]:
 def _other_statements(node: ast.stmt) -> Iterator[ast.stmt]:
     match node:
         case ast.AugAssign(target=target, op=op, value=value):
-            yield ast.AugAssign(target, _ARITHMETIC[type(op)](), value)
+            if type(op) in _ARITHMETIC:
+                yield ast.AugAssign(target, _ARITHMETIC[type(op)](), value)
             yield ast.Pass()
         case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and value.value is None):
             yield ast.Return(ast.Constant(None))

@@ -36,8 +36,14 @@ WARM = (hypothesis, inline_snapshot, pydantic)
 
 _OPTIONS = (
     *("-q", "-x", "--tb=short", "-p", "no:cacheprovider"),
-    "--hypothesis-profile=ci",  # the same examples each time
+    "--hypothesis-profile=mutation",
     "-Wignore::pytest.PytestAssertRewriteWarning",  # of what is warm
+)
+
+hypothesis.settings.register_profile(
+    "mutation",
+    hypothesis.settings.get_profile("ci"),  # the same examples each time
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),  # that it fails is enough, however long the example
 )
 
 

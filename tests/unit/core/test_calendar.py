@@ -1,6 +1,6 @@
 """Freezes and quiet hours: local time in real zones, told against a reading minute by minute."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from bot.core.calendar import (
     Window,
     changes,
     frozen,
+    next_begin,
     outside,
     quiet_until,
     thaws_at,
@@ -69,6 +70,10 @@ def test_a_window_holds_from_its_begin_until_just_before_its_end() -> None:
         False,
     ]
     assert (thaws_at((WEEKEND,), LANE, begins), thaws_at((WEEKEND,), LANE, ends)) == (ends, None)
+    following = Window(utc("2026-11-27T23:00"), utc("2026-11-29T23:00"))
+    assert windows(WEEKEND, ends, 1) == (following,)
+    assert windows(WEEKEND, ends, 100)[0] == following
+    assert next_begin((WEEKEND,), begins) == following.begins
 
 
 def test_an_earlier_end_lies_on_the_next_day() -> None:
@@ -109,6 +114,24 @@ def test_freezes_that_always_follow_one_another_never_thaw() -> None:
     assert outside((WEEKEND, weekdays), LANE, utc("2026-11-21T12:00"), MINUTE) is None
 
 
+def days_in_a_row(count: int) -> tuple[Freeze, ...]:
+    midnights = [utc("2026-01-01T00:00") + timedelta(days=day) for day in range(count + 1)]
+    spans = [Dated(one.replace(tzinfo=None), next_.replace(tzinfo=None), "UTC") for one, next_ in pairwise(midnights)]
+    return tuple(Freeze(f"day {number}", span) for number, span in enumerate(spans))
+
+
+def test_freezes_in_a_row_are_followed_up_to_a_point() -> None:
+    start = utc("2026-01-01T12:00")
+    assert thaws_at(days_in_a_row(119), LANE, start) == utc("2026-04-30T00:00")
+    assert thaws_at(days_in_a_row(120), LANE, start) is None
+    around = Freeze("half a year", dated("2026-01-01T00:00", "2026-07-01T00:00", "UTC"))
+    assert thaws_at((*days_in_a_row(120), around), LANE, start) == utc("2026-07-01T00:00")
+
+
+def test_the_days_of_the_week_are_written_short() -> None:
+    assert [day.value for day in DAYS] == ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 @pytest.mark.parametrize(
     ("environments", "services", "holds"),
     [
@@ -135,6 +158,7 @@ def test_a_freeze_holds_where_it_says(environments: tuple[str, ...], services: t
     [
         # The clocks go from 02:00 to 03:00: half past two is not there, and stands for three.
         ("2026-03-29T02:30", "2026-03-29T12:00", "Europe/Berlin", "2026-03-29T01:00", "2026-03-29T10:00"),
+        ("2026-03-29T02:07", "2026-03-29T12:00", "Europe/Berlin", "2026-03-29T01:00", "2026-03-29T10:00"),
         ("2026-03-28T12:00", "2026-03-29T02:30", "Europe/Berlin", "2026-03-28T11:00", "2026-03-29T01:00"),
         # The clocks go from 03:00 back to 02:00: half past two comes twice.
         ("2026-10-25T02:30", "2026-10-25T12:00", "Europe/Berlin", "2026-10-25T00:30", "2026-10-25T11:00"),
@@ -181,6 +205,17 @@ def test_after_a_long_sleep_only_the_last_month_is_told() -> None:
     ]
 
 
+def test_what_began_a_month_ago_is_not_told_and_what_began_later_is() -> None:
+    until = utc("2026-11-21T12:00")
+    at = until - timedelta(days=31)
+    month, shorter = (
+        Freeze("one", dated(begins.replace(tzinfo=None).isoformat(), "2027-01-01T00:00", "UTC"))
+        for begins in (at, at + MINUTE)
+    )
+    assert changes((month,), utc("2020-01-01T00:00"), until) == ()
+    assert [one.at for one in changes((shorter,), utc("2020-01-01T00:00"), until)] == [at + MINUTE]
+
+
 def test_time_runs_only_outside_of_freezes() -> None:
     friday, day = utc("2026-11-20T20:00"), timedelta(days=1)
     assert outside((), LANE, friday, day) == friday + day
@@ -196,7 +231,8 @@ def test_a_span_that_hardly_ever_runs_never_ends() -> None:
     nearly_always = Freeze("nearly", weekly(*DAYS, from_="01:00", until="00:00", zone="UTC"))
     start, hour = utc("2026-11-21T00:00"), timedelta(hours=1)
     assert outside((nearly_always,), LANE, start, 3 * hour) == utc("2026-11-23T01:00")
-    assert outside((nearly_always,), LANE, start, 365 * 24 * hour) is None
+    assert outside((nearly_always,), LANE, start, 1000 * hour) == start + timedelta(days=999) + hour
+    assert outside((nearly_always,), LANE, start, 1001 * hour) is None
 
 
 def test_quiet_hours_end_in_the_morning_there() -> None:
@@ -277,6 +313,6 @@ def test_time_outside_is_counted_hour_by_hour(when: Weekly, start: datetime, hou
 
 
 def test_a_freeze_of_all_week_reaches_to_the_end_of_what_is_looked_at() -> None:
-    [window] = windows(Freeze("ever", weekly(*DAYS)), utc("2026-11-21T12:00"), 3)
-    assert window.ends - utc("2026-11-21T12:00") > timedelta(days=360)
-    assert date(2026, 11, 14) == window.begins.date() + timedelta(days=1)
+    assert windows(Freeze("ever", weekly(*DAYS)), utc("2026-11-21T12:00"), 3) == (
+        Window(utc("2026-11-13T23:00"), utc("2027-11-18T23:00")),
+    )
