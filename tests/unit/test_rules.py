@@ -89,6 +89,33 @@ def test_every_example_is_what_happens(example: Example) -> None:
     run(example)
 
 
+UNTRUE = {
+    "another blocker": (
+        ["when build 41 is deployable", "then R-1 waits for Held"],
+        "['WaitsForApproval'] and not ['Held']",
+    ),
+    "a deploy that waits": (["when build 41 is deployable", "then R-1 deploys"], "(WaitsForApproval("),
+    "a release too many": (["when build 41 is deployable", "then there is no release"], "(1,) and not ()"),
+    "a message too many": (
+        ["given build 41 is deployable", "when build 42 fails", "then told: nobody"],
+        "['channel'] and not []",
+    ),
+    "a refusal untold": (["given build 41 is deployable", "when sam approves", "then R-1 is open"], "NotAnApprover("),
+    "no refusal": (["when build 41 is deployable", "then refused: TooLate"], "it was not refused"),
+    "words nobody knows": (["when pigs fly", "then R-1 deploys"], "nobody knows how to do this: pigs fly"),
+    "a look nobody knows": (["then pigs fly"], "nobody knows how to look at this: pigs fly"),
+    "nothing held against it": (["when build 41 is deployable"], "it ends with nothing to hold against it"),
+    "no such word": (["if build 41 is deployable"], "line 1 begins with none of given, when, then, and"),
+}
+
+
+@pytest.mark.parametrize("name", UNTRUE)
+def test_an_example_that_is_not_so_fails(name: str) -> None:
+    lines, why = UNTRUE[name]
+    with pytest.raises(AssertionError, match=re.escape(why)):
+        run(Example(name, 1, tuple(lines)))
+
+
 def _sections(section: type[Section]) -> Iterator[type[Section]]:
     """Yield the sections that stand in one, at any depth."""
     for info in section.model_fields.values():
