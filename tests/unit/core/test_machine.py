@@ -433,6 +433,26 @@ class Desk(RuleBasedStateMachine):
         self.the_worker_sends("production", outcome)
 
     @precondition(lambda self: self.in_production("open"))
+    @rule(what=st.sampled_from(["rebuilt", "gone", "put off"]))
+    def the_ground_moves_under_what_is_approved(self, what: str) -> None:
+        one = self.in_production("open")[-1]
+        self.all_say_yes(one)
+        self.world.time_passes(2)
+        if what == "rebuilt":
+            self.a_build_changes(len(self.judge.builds) - one["build"], "deployable", again=True, same=False)
+        elif what == "gone":
+            for person in list(one["yes"]):
+                self.somebody_comes_or_goes(person, "leaves")
+        else:
+            self.the_worker_sends("production", "put off")
+            self.all_take_it_back(one)
+        self.the_worker_sends("production", "accepted")
+
+    def all_take_it_back(self, one: Fact) -> None:
+        for person in list(one["yes"]):
+            self.tell(one, Withdraw(one["number"], actor(person, self.judge)))
+
+    @precondition(lambda self: self.in_production("open"))
     @rule(end=st.sampled_from(["succeeded", "succeeded", "failed"]))
     def one_that_waits_is_shipped(self, end: str) -> None:
         self.one_that_waits_is_approved_and_sent(last=True, outcome="accepted")
