@@ -1,8 +1,8 @@
 """`make mutation`: the share of wrong rules that the unit tests of the core notice, file by file."""
 
 import argparse
-import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -29,15 +29,16 @@ _PROCESSES = 2
 
 
 def main() -> int:
-    """Try every mutant; returns 1 if a file is below `LEAST` or an equivalent is none. Writes the page if all is well."""
+    """Try every mutant; returns 1 if a file is below `LEAST` or an equivalent is none. The page has what was well."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", help="names in bot/core without .py; all of them when none is given")
     asked = parser.parse_args().files or FILES
-    rows, wrong = [], 0
+    wrong = 0
     with ExitStack() as stack:
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(_PROCESSES)]
-        for folder in folders:
-            _prepare(folder, asked)
+        _prepare(folders[0], asked)
+        for folder in folders[1:]:
+            shutil.copytree(folders[0], folder, dirs_exist_ok=True)
         free = get_context("fork").Queue()
         for folder in folders:
             free.put(folder)
@@ -45,18 +46,17 @@ def main() -> int:
         for file in asked:
             made = mutants(file, (folders[0] / CORE / f"{file}.py").read_text(encoding="utf-8"))
             row, bad = _judged(file, made, pool.map(_try, made))
-            rows.append(row)
             wrong += bad
-    if not wrong and tuple(asked) == FILES:
-        PAGE.write_text(_page(rows), encoding="utf-8")
+            if not bad:
+                PAGE.write_text(_page(file, row), encoding="utf-8")
     return min(wrong, 1)
 
 
 def _prepare(folder: Path, files: Sequence[str]) -> None:
     copy(folder)
-    for tests in {tuple(part): part for file in files for part in tests_of(file, folder)}.values():
-        if passes(tests, folder, keep=True) is not Outcome.SURVIVED:
-            raise SystemExit((folder / "output.txt").read_text() + "\nThe tests fail when nothing is wrong.")
+    tests = {test for file in files for part in tests_of(file, folder) for test in part}
+    if passes(sorted(tests), folder, keep=True) is not Outcome.SURVIVED:
+        raise SystemExit((folder / "output.txt").read_text() + "\nThe tests fail when nothing is wrong.")
 
 
 _here: list[Path] = []
@@ -87,7 +87,8 @@ def _judged(file: str, made: Sequence[Mutant], outcomes: Iterable[Outcome]) -> t
             print(f"NOT EQUIVALENT {mutant.name}: the tests notice it; take it from the list", flush=True)
     killed = told[Outcome.KILLED] + told[Outcome.TIMED]
     score = 100 * killed / told.total()
-    figures = (len(made), killed, told[Outcome.TIMED], same, told[Outcome.SURVIVED], f"{score:.1f} %")
+    day = datetime.now(UTC).date()  # noqa: TID251 - the day of a real run
+    figures = (len(made), killed, told[Outcome.TIMED], same, told[Outcome.SURVIVED], f"{score:.1f} %", day)
     row = f"| `{file}.py` | {' | '.join(map(str, figures))} |"
     print(row, flush=True)
     if score < LEAST:
@@ -96,8 +97,10 @@ def _judged(file: str, made: Sequence[Mutant], outcomes: Iterable[Outcome]) -> t
     return row, wrong
 
 
-def _page(rows: Sequence[str]) -> str:
-    now = datetime.now(UTC)  # noqa: TID251 - the day of a real run
+def _page(file: str, row: str) -> str:
+    """Return the page with a new row for one file; the rows of the others stay, each with its own day."""
+    written = PAGE.read_text(encoding="utf-8").splitlines() if PAGE.exists() else []
+    rows = {line.split("`")[1]: line for line in written if line.startswith("| `")} | {f"{file}.py": row}
     return "\n".join(
         [
             "# Mutation",
@@ -110,11 +113,11 @@ def _page(rows: Sequence[str]) -> str:
             "see is listed in [tests/mutation/equivalents.py](../tests/mutation/equivalents.py) with the reason and not",
             "counted; the command fails when a listed one is noticed after all, and `make test` when it no longer exists.",
             "",
-            "| file | mutants | killed | of these by time | equivalent | survived | score |",
-            "|---|---|---|---|---|---|---|",
-            *rows,
+            "| file | mutants | killed | of these by time | equivalent | survived | score | run on |",
+            "|---|---|---|---|---|---|---|---|",
+            *(rows[f"{name}.py"] for name in FILES if f"{name}.py" in rows),
             "",
-            f"Last run: {now.date()}, `make mutation`, Python {platform.python_version()}, {os.cpu_count()} processors.",
+            f"`make mutation` runs all of them, `make mutation ARGS=calendar` one. Python {platform.python_version()}.",
             "",
         ]
     )

@@ -39,8 +39,8 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 _CALLED = {"any": "all", "all": "any", "min": "max", "max": "min", "sorted": "list"}
 _CHANGES = {"replace", "min", "max", "sorted"}
 """Calls that still mean something when one of their keyword arguments is gone."""
-_UNTOUCHED = {"annotation", "returns", "decorator_list", "slice"}
-"""Fields that hold types or what the interpreter alone reads; no file here has a slice that is not a type or [:n]."""
+_UNTOUCHED = {"annotation", "returns", "decorator_list"}
+"""Fields that hold types, or what the interpreter alone reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.lane import Judgement, ModeSwitch
 from bot.core.policy import (
     EVERYONE,
     ApprovalRule,
@@ -27,7 +28,7 @@ from bot.core.policy import (
 )
 from bot.core.release import Lifecycle, Verdict
 from bot.core.retry import pause
-from tests.factories import LANE
+from tests.factories import LANE, NOON
 from tests.unit.core.values import ALEX, POLICY, PRIYA, flying, lane, lane_policy, policy, release, word
 
 
@@ -122,6 +123,16 @@ def test_a_lane_knows_what_waits_and_what_is_in_flight() -> None:
     assert there.in_flight == flying(2)
     assert lane(release(1)).in_flight is None
     assert there.release(5) is None
+
+
+def test_a_mode_that_was_set_says_nothing_of_a_lane_that_the_file_no_longer_names() -> None:
+    switched = replace(lane(), mode=ModeSwitch(Mode.DEPLOYMENT, Mode.DELIVERY, "priya", "vacation", NOON))
+    assert switched.policy(POLICY) == replace(lane_policy(), mode=Mode.DEPLOYMENT)
+    assert switched.policy(Policy(())) is None
+
+
+def test_a_judgement_is_stored_by_its_word() -> None:
+    assert [one.value for one in Judgement] == ["bad", "cleared"]
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(0, 1), (1, 1), (2, 2), (5, 16), (9, 256), (10, 300), (10**9, 300)])
