@@ -212,15 +212,15 @@ def retry(lane: Lane, given: Retry, policy: Policy, fresh: Fresh, now: datetime)
 
 
 def _moved_on(lane: Lane, failed: Release) -> list[Reason]:
-    """Tell what has become live there since: something newer, or where it goes back on purpose, anything."""
+    """Tell what has become live there since: the build itself, something newer, or if it goes back, anything."""
     live = lane.live
     if live is None:
         return []
+    since = failed.ended_at is not None and live.since > failed.ended_at
+    if since and live.sha == failed.build.sha:
+        return [AlreadyLive(live.label)]
     backwards = failed.kind is Kind.ROLLBACK or failed.older_than_live
-    if live.position is None or backwards:
-        moved = failed.ended_at is not None and live.since > failed.ended_at
-    else:
-        moved = live.position > failed.build.position
+    moved = since if live.position is None or backwards else live.position > failed.build.position
     return [MovedOn(live.label)] if moved else []
 
 

@@ -178,7 +178,9 @@ class World:
     def last_look(self, number: int) -> BeginDeployment:
         """Return the last look before the first byte, with everybody who approved as they are now."""
         release = self.release(number)
-        return BeginDeployment(number, tuple(self.actor(word.person) for word in release.standing()))
+        return BeginDeployment(
+            number, tuple(self.actor((word.slack or "").removeprefix("U0").lower()) for word in release.standing())
+        )
 
     # --- time ---------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from bot.core.lane import Around, Judgement, Lane, Live, Mark
 from bot.core.policy import Hotfix, Kind, Mode, Policy
 from bot.core.refusals import (
     AccountMayNotAct,
+    AlreadyLive,
     AlreadyOpen,
     BuildQuarantined,
     LaneIsObserved,
@@ -198,6 +199,8 @@ REFUSED: list[tuple[str, Lane, Retry, Policy, tuple[Reason, ...]]] = [
     ("is open again", lane(failed(), release(2, build=a_build(1))), AGAIN, POLICY, (AlreadyOpen(2),)),
     ("would go where the pipeline ships", lane(failed()), AGAIN, policy(mode=Mode.OBSERVE), (LaneIsObserved(LANE),)),
     ("has lost its fast path", lane(failed(kind=Kind.HOTFIX)), AGAIN, POLICY, (NoFastPath(LANE),)),
+    ("is live by now", lane(failed(), live=was_live(1, NOON + SECOND)), AGAIN, POLICY, (AlreadyLive(LABEL),)),
+    ("went back and is live by now", lane(BACK, live=was_live(1, NOON + SECOND)), AGAIN, POLICY, (AlreadyLive(LABEL),)),
     ("is older than what is live", lane(failed(), live=live(2)), AGAIN, POLICY, (MovedOn("2 (0000002)"),)),
     (
         "went back, and something else became live since",
