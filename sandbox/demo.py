@@ -41,6 +41,13 @@ groups:
 
 permissions:
   request: [everyone]
+  lock: [everyone]
+  hotfix: [qa]
+  override: [qa]
+  mode: [qa]
+  stop_all: [qa]
+  quarantine: [qa]
+  live: [qa]
   resolve: [qa]
 
 services:
