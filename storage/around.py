@@ -19,10 +19,10 @@ REACHED = """
         CROSS JOIN releases AS live INDEXED BY releases_live
         ON live.service = lane.service AND live.environment = lane.environment
             AND live.build_id = CAST(wanted.key AS INTEGER) AND live.state = 'live'
-    WHERE lane.service = :service AND (lane.environment = :environment OR live.artifact = wanted.value)
+    WHERE lane.service = :service AND live.artifact = wanted.value
     GROUP BY 1, 2
 """
-"""A rebuilt artifact has not been through the environments of the former one; one may go back to either."""
+"""A rebuilt artifact has not been where the former one was: it neither goes on from there, nor does one go back to it."""
 LIVED = """
     SELECT lived.environment, CAST(wanted.key AS INTEGER) AS build, lived.since
     FROM json_each(:commits) AS wanted CROSS JOIN lanes AS lane CROSS JOIN lived
@@ -81,7 +81,6 @@ def _mark(row: Row) -> Mark:
 def _reached(database: Database, lane: LaneId, wanted: dict[int, str], commits: dict[int, str]) -> tuple[Reached, ...]:
     given = {
         "service": lane.service,
-        "environment": lane.environment,
         "wanted": json.dumps(wanted),
         "commits": json.dumps(commits),
     }

@@ -25,7 +25,7 @@ from bot.core.inputs import (
 )
 from bot.core.lane import Judgement, Lane, Mark
 from bot.core.policy import After, Kind, Mode
-from bot.core.refusals import NotDeployable, Refusal
+from bot.core.refusals import NeverLiveThere, NotDeployable, Refusal
 from bot.core.release import Lifecycle
 from bot.intents import enqueue
 from bot.ports.agenda import Soak
@@ -205,6 +205,21 @@ def test_a_rollback_of_what_is_quarantined_already_adds_no_mark(tmp_path: Path) 
     room.ships(3)
     assert room.states() == {"production 1": Lifecycle.LIVE, "production 2": Lifecycle.ROLLED_BACK}
     assert [mark.reason for mark in room.run(lambda tx, _: tx.gates.marks("payments"))] == ["it is slow"]
+
+
+def test_a_rollback_goes_to_what_was_live_and_not_to_what_was_rebuilt_since(tmp_path: Path) -> None:
+    room = Room(tmp_path / "signoff.db", two_lanes(a_lane_policy(rollback=()))).adopted()
+    for number in (1, 2):
+        room.builds(number)
+        room.approves(number)
+        room.ships(number)
+    room.reports(a_report(1, attempt=2))
+    rebuilt = room.run(lambda tx, _: tx.builds.by_id(1))
+    assert rebuilt is not None, "it was reported"
+    refused = room.submit(Request(rebuilt, SAM, named=True, kind=Kind.ROLLBACK, reason="it loses money"))
+    assert refused == Refusal((NeverLiveThere("1 (0000001)"),))
+    asked = room.submit(Request(a_build(1), SAM, named=True, kind=Kind.ROLLBACK, reason="it loses money"))
+    assert isinstance(asked, Decision), "the artifact that was live is another matter"
 
 
 def test_an_effect_of_a_release_that_is_not_in_the_lane_is_a_mistake_of_ours(room: Room) -> None:
