@@ -41,6 +41,13 @@ OVERTAKEN = """
         )
     ) LIMIT 1
 """
+LIVED = """
+    INSERT INTO lived (service, environment, sha, artifact, since) VALUES (
+        :service, :environment, :sha,
+        coalesce((SELECT artifact FROM builds WHERE service = :service AND sha = :sha), ''), :since
+    ) ON CONFLICT DO NOTHING
+"""
+"""Of a commit nobody has built as far as we know, the artifact is that of the first build we hear of."""
 
 
 class SqliteLanes:
@@ -159,16 +166,16 @@ class SqliteLanes:
         self._database.execute(
             """
             INSERT INTO releases (
-                number, service, environment, origin, build_id, build, artifact, generation, key, state,
-                opened_at, ended_at, policy, policy_hash, requested_by, reason, superseded_by, older_than_live,
+                number, service, environment, origin, build_id, build, artifact, generation, key, state, opened_at,
+                ended_at, policy, policy_hash, requested_by, requested_slack, reason, superseded_by, older_than_live,
                 put_off, kind, why, retry_of, asked_at, approved_at, reminded, scheduled_for, override, waited_for,
                 chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
-                :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :reason, :superseded_by, :older_than_live,
-                :put_off, :kind, :why, :retry_of, :asked_at, :approved_at, :reminded, :scheduled_for, :override,
-                :waited_for, :chosen, :health, :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url,
-                :deploy_finished_at
+                :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :requested_slack, :reason,
+                :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :asked_at, :approved_at,
+                :reminded, :scheduled_for, :override, :waited_for, :chosen, :health, :deploy_status,
+                :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
             )
             """,
             release_row(release),
@@ -226,8 +233,13 @@ class SqliteLanes:
         """Keep what was live by somebody else's doing: one may go back to it, and it counts for the lanes after."""
         if live.release is None:
             self._database.execute(
-                "INSERT INTO lived (service, environment, sha, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [lane.service, lane.environment, live.sha, to_text(live.since)],
+                LIVED,
+                {
+                    "service": lane.service,
+                    "environment": lane.environment,
+                    "sha": live.sha,
+                    "since": to_text(live.since),
+                },
             )
 
 

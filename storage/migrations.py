@@ -5,7 +5,15 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from storage import schema, schema_agenda, schema_installation, schema_letters, schema_paths, schema_rules
+from storage import (
+    schema,
+    schema_agenda,
+    schema_installation,
+    schema_letters,
+    schema_paths,
+    schema_requester,
+    schema_rules,
+)
 from storage.problems import DatabaseProblem
 
 STEPS = Migrations("signoff")
@@ -144,3 +152,8 @@ def _rules(database: Database) -> None:
 @STEPS(name="0018_paths")
 def _paths(database: Database) -> None:
     _run(database, schema_paths.CONCERNS)
+
+
+@STEPS(name="0019_requester")
+def _requester(database: Database) -> None:
+    _run(database, schema_requester.REQUESTER)

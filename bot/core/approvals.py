@@ -64,7 +64,12 @@ def approval_reasons(
 
 def asked_for(person: Person, release: Release) -> bool:
     """Whether a release is one that this person asked for."""
-    return release.requested_by in _names(person.id, person.slack)
+    return _requested(release, _names(person.id, person.slack))
+
+
+def _requested(release: Release, names: frozenset[str]) -> bool:
+    """Whether whoever has these ids asked for it: under one of them, or with the account that is among them."""
+    return not names.isdisjoint({release.requested_by, release.requested_slack} - {None})
 
 
 def gave(person: Person, word: Approval) -> bool:
@@ -158,7 +163,7 @@ def _own(names: frozenset[str], one: LanePolicy, release: Release, lane: Lane, p
     if one.self_approval is SelfApproval.ALLOW:
         return ()
     pusher, own = release.build.pusher, []
-    if release.requested_by in names:
+    if _requested(release, names):
         own.append(OwnWork.REQUESTER)
     if pusher and names & _people_behind((pusher,), policy):
         own.append(OwnWork.PUSHER)

@@ -127,6 +127,7 @@ class Release:
     policy: LanePolicy
     policy_hash: str
     requested_by: str | None = None
+    requested_slack: str | None = None  # their account, which outlives the name that the policy has for them
     approvals: tuple[Approval, ...] = ()
     deployment: Deployment | None = None
     ended_at: datetime | None = None

@@ -72,7 +72,8 @@ def _barred(release: Release, lane: Lane, policy: Policy) -> set[str]:
     rules = {one.self_approval for one in in_force(release, lane, policy)}
     if rules == {SelfApproval.ALLOW}:
         return set()
-    barred = {release.requested_by, people_behind(release.build.pusher, policy)}
+    asked = policy.person_of(slack=release.requested_slack)
+    barred = {release.requested_by, asked.id if asked else None, people_behind(release.build.pusher, policy)}
     if SelfApproval.STRICT in rules:
         barred |= {people_behind(author, policy) for author in release.build.authors}
     return {one for one in barred if one}

@@ -311,7 +311,8 @@ class World:
         else:
             assert old not in ENDED
         assert after.approvals[: len(before.approvals)] == before.approvals
-        constant = ("key", "policy", "opened_at", "kind", "requested_by", "retry_of", "lane", "origin")
+        asked = ("requested_by", "requested_slack", "retry_of", "lane", "origin")
+        constant = ("key", "policy", "opened_at", "kind", *asked)
         assert all(getattr(before, name) == getattr(after, name) for name in constant)
 
     def _starts(self, fact: Fact, after: Release) -> None:

@@ -84,6 +84,12 @@ MET: list[tuple[str, Release, Policy, tuple[Missing, ...]]] = [
     ("a yes to a former artifact does not count", release(1, PRIYA, generation=2), POLICY, (Missing(QA, 0),)),
     ("the requester never counts", release(1, PRIYA, requested_by="priya"), POLICY, (Missing(QA, 0),)),
     (
+        "the requester never counts, renamed since",
+        release(1, PRIYA, requested_by="pri", requested_slack="U0PRIYA"),
+        POLICY,
+        (Missing(QA, 0),),
+    ),
+    (
         "the last pusher never counts",
         release(1, PRIYA, build=a_build(1, pusher=PRIYA_AUTHOR)),
         POLICY,
@@ -181,6 +187,13 @@ OWN: list[tuple[str, Release, Policy, tuple[Reason, ...]]] = [
     ("nobody's own", release(), POLICY, ()),
     ("who asked for it", release(requested_by="priya"), POLICY, (REQUESTER,)),
     ("who asked for it under the id they had", release(requested_by="U0PRIYA"), POLICY, (REQUESTER,)),
+    (
+        "who asked for it under a name they had",
+        release(requested_by="pri", requested_slack="U0PRIYA"),
+        POLICY,
+        (REQUESTER,),
+    ),
+    ("who asked for it with another account", release(requested_by="pri", requested_slack="U0SAM"), POLICY, ()),
     ("who pushed, by GitHub id", release(build=a_build(1, pusher=Author("?", github="1001"))), POLICY, (PUSHER,)),
     (
         "who pushed, by e-mail, however written",

@@ -77,7 +77,7 @@ def asked(number: int = 2, under: Policy = POLICY, **changed: Any) -> Release:
     """Return what olga gets."""
     build = a_build(number)
     born = release(9, build=build, artifact=build.artifact, policy=lane_policy(under), opened_at=LATER)
-    return replace(replace(born, origin=Origin.REQUEST, requested_by="olga"), **changed)
+    return replace(replace(born, origin=Origin.REQUEST, requested_by="olga", requested_slack="U0OLGA"), **changed)
 
 
 def test_a_request_opens_a_release_that_says_who_asked() -> None:
@@ -89,12 +89,16 @@ def test_a_request_opens_a_release_that_says_who_asked() -> None:
 
 def test_a_rollback_says_why() -> None:
     decided = go(lane(around=was_live(2)), back(reason=" it loses money\n"))
-    assert decided.lane.releases == (asked(requested_by="sam", kind=Kind.ROLLBACK, why="it loses money"),)
+    assert decided.lane.releases == (
+        asked(requested_by="sam", requested_slack="U0SAM", kind=Kind.ROLLBACK, why="it loses money"),
+    )
 
 
 def test_a_hotfix_says_why() -> None:
     decided = go(lane(), fix(reason=" it loses money "), FAST)
-    assert decided.lane.releases == (asked(under=FAST, requested_by="sam", kind=Kind.HOTFIX, why="it loses money"),)
+    assert decided.lane.releases == (
+        asked(under=FAST, requested_by="sam", requested_slack="U0SAM", kind=Kind.HOTFIX, why="it loses money"),
+    )
 
 
 def test_what_somebody_said_with_an_ordinary_request_is_kept() -> None:

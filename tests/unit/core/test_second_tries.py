@@ -111,13 +111,15 @@ def test_it_is_what_the_first_one_was() -> None:
         why="it loses money",
         origin=Origin.REQUEST,
         requested_by="olga",
+        requested_slack="U0OLGA",
         scheduled_for=NOON,
         override=Override("sam", "now", NOON, ()),
         chosen=True,
         put_off="no route",
     )
     decided = go(lane(first), Retry(1, OLGA), under)
-    wanted = second(under, kind=Kind.HOTFIX, why="it loses money", origin=Origin.REQUEST, requested_by="olga")
+    asked = {"requested_by": "olga", "requested_slack": "U0OLGA"}
+    wanted = second(under, kind=Kind.HOTFIX, why="it loses money", origin=Origin.REQUEST, **asked)
     assert one(decided, 9) == wanted
 
 

@@ -60,6 +60,7 @@ def test_a_release_comes_back_whole(file: File) -> None:
     release = a_release(
         origin=Origin.REQUEST,
         requested_by="sam",
+        requested_slack="U0SAM",
         approvals=(YES, NO_MORE),
         older_than_live=True,
         policy=a_lane_policy(target=target, expires_after=None, deploy_timeout=timedelta(minutes=90)),

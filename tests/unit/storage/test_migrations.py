@@ -69,6 +69,7 @@ STEPS = [
     "0016_bodies",
     "0017_rules",
     "0018_paths",
+    "0019_requester",
 ]
 
 

@@ -166,6 +166,12 @@ def test_waiting_for_approval_as_slack_gets_it() -> None:
     )
 
 
+def test_who_asked_under_a_name_they_had_is_not_named_among_those_who_may_approve() -> None:
+    production = replace(IN_PRODUCTION, approvals=(replace(SRE, sources=("alex", "priya")),))
+    release = a_release(requested_by="al", requested_slack="U0ALEX", policy=production)
+    assert "may approve: <@U0PRIYA>\n" in seen(shown(release, policy=a_policy(production)))
+
+
 def test_asked_for_by_a_person_who_then_may_not_approve() -> None:
     policy = a_policy(replace(IN_PRODUCTION, approvals=(SRE,)))
     release = a_release(requested_by="alex", policy=replace(IN_PRODUCTION, approvals=(SRE,)))
