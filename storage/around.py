@@ -22,11 +22,12 @@ REACHED = """
     WHERE lane.service = :service AND live.artifact = wanted.value
     GROUP BY 1, 2
 """
-"""A rebuilt artifact has not been where the former one was: it neither goes on from there, nor does one go back to it."""
+"""A rebuilt artifact has not been where the former was: it neither goes on from there, nor does one return to it."""
 LIVED = """
     SELECT lived.environment, CAST(wanted.key AS INTEGER) AS build, lived.since
     FROM json_each(:commits) AS wanted CROSS JOIN lanes AS lane CROSS JOIN lived
-        ON lived.service = lane.service AND lived.environment = lane.environment AND lived.sha = wanted.value
+        ON lived.service = lane.service AND lived.environment = lane.environment
+            AND lived.sha = json_extract(wanted.value, '$[0]') AND lived.artifact = json_extract(wanted.value, '$[1]')
     WHERE lane.service = :service
 """
 CHANGES = """
@@ -48,10 +49,10 @@ def around(database: Database, lane: Lane, about: Build | None) -> Around:
         about: the build that an input is about.
     """
     wanted = {release.build.id: release.artifact for release in lane.releases}
-    commits = {release.build.id: release.build.sha for release in lane.releases}
+    commits = {release.build.id: (release.build.sha, release.artifact) for release in lane.releases}
     newest = [release.build.position for release in lane.releases]
     if about is not None:
-        wanted[about.id], commits[about.id] = about.artifact, about.sha
+        wanted[about.id], commits[about.id] = about.artifact, (about.sha, about.artifact)
         newest.append(about.position)
     return Around(
         stop=stop(database),
@@ -78,7 +79,9 @@ def _mark(row: Row) -> Mark:
     return Mark(row["seq"], judgement, _position(row), row["label"], row["person"], row["reason"], at)
 
 
-def _reached(database: Database, lane: LaneId, wanted: dict[int, str], commits: dict[int, str]) -> tuple[Reached, ...]:
+def _reached(
+    database: Database, lane: LaneId, wanted: dict[int, str], commits: dict[int, tuple[str, str]]
+) -> tuple[Reached, ...]:
     given = {
         "service": lane.service,
         "wanted": json.dumps(wanted),

@@ -250,13 +250,23 @@ GATES = (
         service TEXT NOT NULL,
         environment TEXT NOT NULL,
         sha TEXT NOT NULL,
+        artifact TEXT NOT NULL,
         since TEXT NOT NULL,
-        PRIMARY KEY (service, environment, sha)
+        PRIMARY KEY (service, sha, environment, artifact)
     ) STRICT, WITHOUT ROWID
     """,
     """
-    INSERT INTO lived (service, environment, sha, since)
-    SELECT service, environment, live_sha, live_since FROM lanes WHERE live_sha IS NOT NULL AND live_release IS NULL
+    INSERT INTO lived (service, environment, sha, artifact, since)
+    SELECT lanes.service, environment, live_sha, coalesce(builds.artifact, ''), live_since
+    FROM lanes LEFT JOIN builds ON builds.service = lanes.service AND builds.sha = live_sha
+    WHERE live_sha IS NOT NULL AND live_release IS NULL
+    """,
+    """
+    CREATE TRIGGER lived_is_built AFTER INSERT ON builds
+    BEGIN
+        UPDATE lived SET artifact = NEW.artifact
+        WHERE service = NEW.service AND sha = NEW.sha AND artifact = '';
+    END
     """,
     """
     CREATE TABLE lines (

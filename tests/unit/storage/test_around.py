@@ -109,10 +109,31 @@ def test_what_others_deployed_there_counts_since_it_was_first_found(built: File)
         runs(tx, Live(a_sha(1), "1", NOON + 2 * HOUR), STAGING)
         runs(tx, Live(a_sha(3), "3", NOON, release=1), STAGING)
     assert around_of(built).reached == (Reached("staging", 1, NOON),)
-    assert built.sql("SELECT sha, since FROM lived ORDER BY sha") == [
-        (a_sha(1), "2026-11-21T12:00:00.000000Z"),
-        (a_sha(2), "2026-11-21T13:00:00.000000Z"),
+    assert built.sql("SELECT sha, artifact, since FROM lived ORDER BY sha") == [
+        (a_sha(1), "run 9001.1", "2026-11-21T12:00:00.000000Z"),
+        (a_sha(2), "run 9002.1", "2026-11-21T13:00:00.000000Z"),
     ]
+
+
+def test_what_was_rebuilt_since_others_deployed_it_has_not_been_there(built: File) -> None:
+    again = replace(a_build(1), artifact="run 9001.2")
+    with built.transaction() as tx:
+        runs(tx, Live(a_sha(1), "1", NOON), STAGING)
+        tx.builds.save(again)
+        assert tx.lanes.load(LANE, build=again).around.reached == ()
+        assert tx.lanes.load(LANE, build=a_build(1)).around.reached == (Reached("staging", 1, NOON),)
+        runs(tx, Live(a_sha(2), "2", NOON), STAGING)
+        runs(tx, Live(a_sha(1), "1", NOON + HOUR), STAGING)
+        assert tx.lanes.load(LANE, build=again).around.reached == (Reached("staging", 1, NOON + HOUR),)
+
+
+def test_what_others_deployed_before_we_heard_of_its_build_is_what_was_built_first(built: File) -> None:
+    with built.transaction() as tx:
+        runs(tx, Live(a_sha(7), "7", NOON), STAGING)
+        built_since = tx.builds.save(a_build(7, id=0))
+        assert tx.lanes.load(LANE, build=built_since).around.reached == (Reached("staging", 7, NOON),)
+        again = tx.builds.save(replace(built_since, artifact="run 9007.2"))
+        assert tx.lanes.load(LANE, build=again).around.reached == ()
 
 
 def test_changes_are_the_builds_after_what_is_live_up_to_the_newest_that_waits(built: File) -> None:
