@@ -63,4 +63,18 @@ EQUIVALENTS = (
         "(late - early) / 3",
         "A search by thirds ends at the same moment.",
     ),
+    Equivalent(
+        "superseding",
+        "<module>",
+        "{Kind.RELEASE: 0, Kind.HOTFIX: 1, Kind.ROLLBACK: 2}",
+        "{Kind.RELEASE: 0, Kind.HOTFIX: 1, Kind.ROLLBACK: 3}",
+        "Only their order is asked for.",
+    ),
+    Equivalent(
+        "superseding",
+        "overtake",
+        "by is None or older.number < by.number or older.origin is Origin.PIPELINE",
+        "by is None or older.number <= by.number or older.origin is Origin.PIPELINE",
+        "What made the build live is live itself and never among those that are open.",
+    ),
 )
