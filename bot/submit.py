@@ -143,6 +143,7 @@ def soak_ended(tx: Transaction, soak: Soak, setting: Setting) -> None:
 def reached(tx: Transaction, lane: LaneId, build: Build | None, setting: Setting) -> None:
     """Let a lane decide upon a build that is live, or was, in the environment before, now and when it has soaked."""
     policy = setting.policy.lane(lane)
+    build = build and tx.builds.by_id(build.id)  # it may have failed or been rebuilt while it was on its way there
     if policy is None or policy.after is None or build is None:
         return
     met = gates.soaked_at(build, policy.after, tx.lanes.load(lane, build=build).around)
