@@ -190,7 +190,8 @@ class SqliteLanes:
             """
             UPDATE releases SET
                 build = :build, artifact = :artifact, generation = :generation, state = :state, ended_at = :ended_at,
-                reason = :reason, superseded_by = :superseded_by, put_off = :put_off, asked_at = :asked_at,
+                reason = :reason, superseded_by = :superseded_by, older_than_live = :older_than_live,
+                put_off = :put_off, asked_at = :asked_at,
                 approved_at = :approved_at, reminded = :reminded, scheduled_for = :scheduled_for,
                 override = :override, waited_for = :waited_for, chosen = :chosen, health = :health,
                 deploy_status = :deploy_status, deploy_attempted_at = :deploy_attempted_at,

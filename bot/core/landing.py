@@ -3,6 +3,8 @@
 Rules:
 
 - What was opened before and would take the environment backwards is superseded.
+- What people asked for since then and is older than what is live now is marked so, and an automatic lane is held, as
+  if they had asked for it now.
 - Lanes that come after this environment are told.
 - A rollback takes out what was live: that release is `rolled_back`, its build is quarantined with all that contain it,
   its authors are told, and an automatic lane is held, or it would ship the next build right over the rollback.
@@ -45,7 +47,20 @@ def land(  # noqa: PLR0917 - what landed, how, and what is said of it
     landed = landed.happened(replace(told, release=lives.number, url=done.url)).wants(TellLanesAfter(build))
     if lives.kind is Kind.ROLLBACK:
         landed = _take_out(landed, before, lives, policy, now)
-    return overtake(landed, build, lives, now)
+    return _older_now(overtake(landed, build, lives, now), policy, now)
+
+
+def _older_now(decided: Decision, policy: Policy, now: datetime) -> Decision:
+    """Say anew of what waits whether it is older than what is live, and hold an automatic lane for what is by now."""
+    live = decided.lane.live
+    for release in decided.lane.open:
+        older = live is not None and live.position is not None and release.build.position < live.position
+        if older is release.older_than_live:
+            continue
+        decided = decided.changed(replace(release, older_than_live=older))
+        if older and release.kind is not Kind.ROLLBACK:
+            decided = hold_automatic(decided, f"{release.name} ships an older build than is live", release, policy, now)
+    return decided
 
 
 def _take_out(decided: Decision, before: Lane, rollback: Release, policy: Policy, now: datetime) -> Decision:

@@ -375,6 +375,11 @@ class World:
             and given.kind.value != "rollback"
             and any(one.older_than_live and before.release(one.number) is None for one in decided.lane.releases)
         )
+        for one in decided.lane.open if landed and not isinstance(given, DeployedElsewhere) else ():
+            was, live = before.release(one.number), judge.live[env]
+            behind = live is not None and judge.releases[one.number]["place"] < live
+            assert one.older_than_live is behind
+            older |= was is not None and not was.older_than_live and behind and one.kind.value != "rollback"
         back = any(one.kind.value == "rollback" for one in landed)
         if (older or back) and today is not None and today["mode"] == "deployment":
             known = judge.holds.get(env)

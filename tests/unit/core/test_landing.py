@@ -10,7 +10,7 @@ from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfte
 from bot.core.inputs import DeploymentEnded
 from bot.core.lane import Hold, Lane, Live, ModeSwitch
 from bot.core.policy import Kind, Mode
-from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release
 from tests.factories import LANE, NOON, a_build
 from tests.unit.core.values import (
     AUTOMATIC,
@@ -170,3 +170,35 @@ def test_what_is_live_has_no_reason_left_for_which_it_failed_or_was_put_off() ->
 def test_a_rollback_is_announced_like_any_release() -> None:
     announced = replace(ROLLBACK, policy=lane_policy(policy(announce=True)))
     assert go(lane(announced, live=live(4)), DONE, POLICY).effects[:2] == (Announce(5), AFTER)
+
+
+# -- what waits behind it ---------------------------------------------------------------------------------------------
+
+LANDS = DeploymentEnded(1, succeeded=True, detail="", url=None)
+NEWER = flying(1, build=a_build(4))
+ASKED = release(2, build=a_build(3), origin=Origin.REQUEST, requested_by="olga")
+BEHIND = "R-2 ships an older build than is live"
+
+
+def test_what_was_asked_for_while_a_newer_build_was_on_its_way_is_older_than_live_when_that_has_landed() -> None:
+    decided = go(lane(NEWER, ASKED), LANDS, AUTOMATIC)
+    assert one(decided, 2) == replace(ASKED, older_than_live=True)
+    assert decided.lane.hold == Hold(BEHIND, LATER)
+    assert decided.happenings == (Happening(Happened.LIVE, 1), Happening(Happened.HELD, 2, detail=BEHIND))
+
+
+def test_a_rollback_that_waits_is_older_and_holds_nothing_before_it_has_landed() -> None:
+    decided = go(lane(NEWER, replace(ASKED, kind=Kind.ROLLBACK)), LANDS, AUTOMATIC)
+    assert (one(decided, 2).older_than_live, decided.lane.hold) == (True, None)
+
+
+def test_what_was_older_is_not_any_more_when_a_rollback_went_below_it() -> None:
+    waits = replace(ASKED, number=6, older_than_live=True)
+    decided = go(lane(BAD, ROLLBACK, waits, live=live(4, 4)), DONE)
+    assert one(decided, 6).older_than_live is False
+
+
+def test_what_is_newer_than_what_landed_holds_nothing() -> None:
+    newer = replace(ASKED, build=a_build(5))
+    decided = go(lane(NEWER, newer), LANDS, AUTOMATIC)
+    assert (one(decided, 2).older_than_live, decided.lane.hold) == (False, None)

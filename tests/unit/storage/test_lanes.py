@@ -78,7 +78,7 @@ def test_changes_are_written_and_the_ended_are_loaded_on_request_only(file: File
     with file.transaction() as tx:
         before = tx.lanes.load(LANE)
         superseded = replace(ended(a_release(1), Lifecycle.SUPERSEDED), superseded_by=2)
-        approved = replace(a_release(2), approvals=(YES,))
+        approved = replace(a_release(2), approvals=(YES,), older_than_live=True)
         tx.lanes.save(before, before.replaced(superseded).replaced(approved))
     with file.transaction() as tx:
         assert tx.lanes.load(LANE).releases == (approved,)
