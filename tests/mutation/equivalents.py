@@ -77,4 +77,25 @@ EQUIVALENTS = (
         "by is None or older.number <= by.number or older.origin is Origin.PIPELINE",
         "What made the build live is live itself and never among those that are open.",
     ),
+    Equivalent(
+        "approvals",
+        "_assign.seat",
+        "return False",
+        "return None",
+        "It is asked only whether it is true.",
+    ),
+    Equivalent(
+        "holding",
+        "switch",
+        "reasons or written is None or here is None",
+        "reasons or here is None",
+        "A lane that the file does not name is a reason already; the type checker does not know.",
+    ),
+    Equivalent(
+        "holding",
+        "switch",
+        "reasons or written is None or here is None",
+        "reasons or written is None",
+        "A lane that the file does not name is a reason already; the type checker does not know.",
+    ),
 )

@@ -87,8 +87,13 @@ def test_a_lane_is_locked() -> None:
 
 @pytest.mark.parametrize(
     "known",
-    [replace(LOCK, warned=True), replace(LOCK, owner="U0SAM"), replace(LOCK, owner="samuel")],
-    ids=["under one name", "locked before the policy listed them", "under another name"],
+    [
+        replace(LOCK, warned=True),
+        replace(LOCK, owner="U0SAM"),
+        replace(LOCK, owner="samuel"),
+        replace(LOCK, slack="U0OLD"),
+    ],
+    ids=["under one name", "locked before the policy listed them", "under another name", "with another account"],
 )
 def test_the_owner_extends_their_lock_and_is_told_again_when_it_ends_soon(known: Lock) -> None:
     longer = TONIGHT + HOUR
@@ -294,4 +299,21 @@ PASSED: list[tuple[str, Lane, datetime, Lane, tuple[Happening, ...]]] = [
     ("there", "now", "after", "happened"), [row[1:] for row in PASSED], ids=[row[0] for row in PASSED]
 )
 def test_time_passes_over(there: Lane, now: datetime, after: Lane, happened: tuple[Happening, ...]) -> None:
-    assert holding.time_passed(Decision(there), now) == Decision(after, (), happened)
+    assert holding.time_passed(Decision(there), POLICY, now) == Decision(after, (), happened)
+
+
+SWITCHED = ModeSwitch(Mode.DEPLOYMENT, Mode.DELIVERY, "sam", "a demo", NOON)
+ENDED: list[tuple[str, Policy, str | None]] = [
+    ("goes on under the file's mode that it was set over", POLICY, None),
+    ("ends with another mode of the file", policy(mode=Mode.OBSERVE), "from deployment to observe"),
+    ("ends when the file says the same", policy(mode=Mode.DEPLOYMENT), "from deployment to deployment"),
+    ("ends when the file names the lane no more", GONE, "from deployment to no lane"),
+]
+
+
+@pytest.mark.parametrize(("today", "told"), [row[1:] for row in ENDED], ids=[row[0] for row in ENDED])
+def test_a_switched_mode(today: Policy, told: str | None) -> None:
+    there = Decision(lane(mode=SWITCHED))
+    detail = f"{told}: the policy file was changed"
+    ended = Decision(lane(), (), (Happening(Happened.MODE_SWITCHED, detail=detail),))
+    assert holding.time_passed(there, today, LATER) == (there if told is None else ended)
