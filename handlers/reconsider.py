@@ -28,12 +28,17 @@ async def reconsider(desk: Desk, version: str) -> int:
     seen = f"{version} {desk.policy.hash}"
     if await desk.store.read(lambda tx: tx.remembered.get(MARK)) == seen:
         return 0
-    lanes = await desk.store.read(lambda tx: tx.lanes.waiting())
+    lanes = await desk.store.read(_concerned)
     for first in range(0, len(lanes), AT_ONCE):
         some = lanes[first : first + AT_ONCE]
         await desk.change(lambda tx, setting, some=some: _ask(tx, some, setting))  # type: ignore[misc]
     await desk.store.write(lambda tx: tx.remembered.set(MARK, seen))
     return len(lanes)
+
+
+def _concerned(tx: Transaction) -> Sequence[LaneId]:
+    """Lanes in which something waits, and those whose mode the file may have ended: it must not come back with it."""
+    return tuple(dict.fromkeys((*tx.lanes.waiting(), *tx.lanes.switched())))
 
 
 def _ask(tx: Transaction, lanes: Sequence[LaneId], setting: Setting) -> None:

@@ -132,6 +132,13 @@ class SqliteLanes:
         )
         return tuple(LaneId(service, environment) for service, environment in rows)
 
+    def switched(self) -> tuple[LaneId, ...]:
+        """Return every lane whose mode somebody set at run time: there are few lanes."""
+        rows = self._database.execute(
+            "SELECT service, environment FROM lanes WHERE mode IS NOT NULL ORDER BY service, environment"
+        )
+        return tuple(LaneId(service, environment) for service, environment in rows)
+
     def was_overtaken(self, lane: LaneId, position: Position) -> bool:
         """Return whether a later build of the service has been live in a lane, and was not rolled back since."""
         row = self._database.execute(

@@ -109,8 +109,9 @@ def warns_at(known: Lock) -> datetime:
     return known.until - min((known.until - known.since) / 10, WARNED_BEFORE)
 
 
-def time_passed(decided: Decision, now: datetime) -> Decision:
-    """End the lock and the hold whose time is up, and say once that a lock ends soon."""
+def time_passed(decided: Decision, policy: Policy, now: datetime) -> Decision:
+    """End the lock and the hold whose time is up, and say once that a lock ends soon; end a mode the file has ended."""
+    decided = _mode_of_the_file(decided, policy)
     lane = decided.lane
     if lane.hold is not None and gates.hold_of(lane, now) is None:
         told = Happening(Happened.HOLD_ENDED, detail=lane.hold.reason)
@@ -125,6 +126,16 @@ def time_passed(decided: Decision, now: datetime) -> Decision:
         told = Happening(Happened.LOCK_ENDS_SOON, detail=known.owner)
         return replace(decided, lane=replace(lane, lock=replace(known, warned=True))).happened(told)
     return decided
+
+
+def _mode_of_the_file(decided: Decision, policy: Policy) -> Decision:
+    """End a mode that was set over another than the file's: else it would come back when the file does."""
+    lane, written = decided.lane, policy.lane(decided.lane.id)
+    if lane.mode is None or (written is not None and written.mode is lane.mode.over):
+        return decided
+    now_it_is = "no lane" if written is None else written.mode.value
+    detail = f"from {lane.mode.mode.value} to {now_it_is}: the policy file was changed"
+    return replace(decided, lane=replace(lane, mode=None)).happened(Happening(Happened.MODE_SWITCHED, detail=detail))
 
 
 def _asks_nobody(written: LanePolicy) -> bool:

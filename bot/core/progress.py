@@ -87,7 +87,7 @@ def _start(decided: Decision, policy: Policy, now: datetime) -> Decision:
 
 def time_passed(decided: Decision, policy: Policy, now: datetime) -> Decision:
     """Return what is due: expiry, old approvals, reminders, ends of locks and holds, time limits, verification."""
-    decided = holding.time_passed(decided, now)
+    decided = holding.time_passed(decided, policy, now)
     for release in decided.lane.open:
         decided = _waited_long(decided, release, policy, now)
     flying = decided.lane.in_flight

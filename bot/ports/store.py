@@ -51,6 +51,9 @@ class Lanes(Protocol):
     def waiting(self) -> tuple[LaneId, ...]:
         """Return every lane that has unfinished releases, by name."""
 
+    def switched(self) -> tuple[LaneId, ...]:
+        """Return every lane whose mode somebody set at run time, by name."""
+
     def was_overtaken(self, lane: LaneId, position: Position) -> bool:
         """Return whether a build later than this position has been live in a lane, and was not rolled back since."""
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.inputs import SwitchMode
 from bot.core.policy import LaneId, Mode, Policy
 from bot.core.release import Lifecycle
 from bot.ports.ci import ProgressStatus
@@ -13,6 +14,7 @@ from handlers.reconsider import reconsider
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
+from tests.unit.submitting import EVERYBODY, SAM
 
 STAGING = LaneId("payments", "staging")
 BOTH = a_policy(a_lane_policy(), a_lane_policy(STAGING))
@@ -61,6 +63,22 @@ async def test_what_another_policy_makes_due_is_due(opening: Opening) -> None:
     assert await world.sql("SELECT subject, due_at FROM agenda ORDER BY subject") == [
         ("R-1", "2026-11-21T12:30:00.000000Z"),
         ("R-2", "2026-11-22T12:00:00.000000Z"),
+    ]
+
+
+async def test_a_mode_that_the_file_has_ended_does_not_come_back_with_it(opening: Opening) -> None:
+    file = a_policy(a_lane_policy(), permissions=EVERYBODY)
+    world = await opening(file)
+    await world.desk.submit(LANE, SwitchMode(SAM, Mode.DEPLOYMENT, "a demo"))
+    await restarted(world, a_policy(a_lane_policy(mode=Mode.OBSERVE), hash="observed"))
+    assert await restarted(world, replace(file, hash="and back")) == 0
+    lane = await world.store.read(lambda tx: tx.lanes.load(LANE))
+    assert lane.mode is None, "the file's own mode holds"
+    assert await world.sql(
+        "SELECT actor, json_extract(data, '$.detail') FROM audit WHERE action = 'mode switched'"
+    ) == [
+        ("sam", "from delivery to deployment: a demo"),
+        (None, "from deployment to observe: the policy file was changed"),
     ]
 
 
