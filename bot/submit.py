@@ -15,7 +15,17 @@ from bot.core.build import Build, BuildState, PipelineReport, assess
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.due import due_at, lane_due_at
 from bot.core.effects import Happened, Happening, Taint, TellLanesAfter
-from bot.core.inputs import Adopt, BuildChanged, FoundLive, Input, ReachedBefore, Resolve, Retry, TimePassed
+from bot.core.inputs import (
+    Adopt,
+    BeginDeployment,
+    BuildChanged,
+    FoundLive,
+    Input,
+    ReachedBefore,
+    Resolve,
+    Retry,
+    TimePassed,
+)
 from bot.core.lane import Judgement, Lane, Mark
 from bot.core.line import Stopped, judge, news
 from bot.core.policy import LaneId, ServicePolicy
@@ -82,11 +92,11 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
 
 
 def _as_known(tx: Transaction, given: Input) -> Input:
-    """Return the input with what the database knows and nobody said: a retry is of the build as it is today."""
-    if not isinstance(given, Retry) or given.build is not None:
+    """Return the input with what the database knows and nobody said: what is sent is the build as it is today."""
+    if not isinstance(given, Retry | Resolve | BeginDeployment) or given.build is not None:
         return given
-    failed = tx.lanes.release(given.release)
-    return given if failed is None else replace(given, build=tx.builds.by_id(failed.build.id))
+    release = tx.lanes.release(given.release)
+    return given if release is None else replace(given, build=tx.builds.by_id(release.build.id))
 
 
 def _tell_others(tx: Transaction, decided: Decision, setting: Setting) -> None:

@@ -7,11 +7,12 @@
                                                -> not known after `lookup_window`: ask a person, or send again
 
 An attempt and the release's step to `deploying` are one transaction, so a crash leaves either nothing or something that
-is looked up. Before a second sending the key is looked up once more. Before the first, the directory is asked about
-everybody whose approval stands; while it cannot tell, nothing is sent.
+is looked up. Before a second sending the key is looked up once more. Before each, everything that may be in the way is
+looked at, and the directory is asked about everybody whose approval stands; while it cannot tell, nothing is sent. What
+may not be sent a second time is a person's to answer.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -40,7 +41,7 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
 from handlers.desk import Desk
 from handlers.people import People
-from handlers.standing import ask, to_be_asked
+from handlers.standing import ask, attempted, to_be_asked
 from handlers.watch import why
 
 log = structlog.get_logger()
@@ -48,6 +49,8 @@ T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
 WHEN_IT_FAILED = timedelta(minutes=1)
+Came = tuple[OfRelease, Decision] | TryLater | None
+"""What a claim came to beside its task: an input with what was decided, or that nobody could tell who approved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,11 @@ class Deployer:
         if looked is None:
             return False
         actors = await ask(self.people, looked.words)
-        if isinstance(actors, TryLater):
-            await self._wait(looked, actors)
-            return True
         setting = self.desk.setting()
         try:
-            row, task, decided = await self.desk.store.write(lambda tx: claim(tx, looked, actors, setting))
+            row, task, came = await self.desk.store.write(
+                lambda tx: claim(tx, looked, actors, setting, self.desk.pause)
+            )
         except StoreUnavailable:
             raise
         except Exception:  # one of the four doors: logged, and the deploys of other lanes go on
@@ -107,8 +109,12 @@ class Deployer:
             return True
         if row is None:
             return True
-        if isinstance(decided, Decision) and looked.release is not None:
-            self.desk.record(decided.lane.id, BeginDeployment(looked.release), decided)
+        if isinstance(came, TryLater):
+            log.info("deploy_waits", why=unasked(came))
+            self.desk.attempted(row, EffectState.READY)
+        elif came is not None:
+            given, decided = came
+            self.desk.record(decided.lane.id, given, decided)
         if task is not None:
             with structlog.contextvars.bound_contextvars(release=task.release.name, effect=row.effect.key):
                 begun = monotonic()
@@ -116,23 +122,6 @@ class Deployer:
                 self.desk.meter.took(Timed.EFFECT, monotonic() - begun, row.effect.kind.value)
         self.desk.bell.ring()
         return True
-
-    async def _wait(self, looked: Looked, trouble: TryLater) -> None:
-        """Put a deploy back while nobody can tell who its approvers are."""
-        now = self.desk.clock()
-        words = f"who approved it cannot be asked about: {trouble.why}"
-
-        def work(tx: Transaction) -> EffectRow | None:
-            row = tx.effects.claim((EffectKind.DEPLOY,), now, only=looked.row)
-            if row is not None:
-                pause = max(timedelta(seconds=trouble.after), self.desk.pause(row.attempt))
-                tx.effects.outcome(row, EffectState.READY, now, due=now + pause, note=words)
-            return row
-
-        row = await self.desk.store.write(work)
-        if row is not None:
-            log.info("deploy_waits", why=words)
-            self.desk.attempted(row, EffectState.READY)
 
     async def _further(self, task: Task) -> None:
         repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY
@@ -277,12 +266,22 @@ async def certain(call: Awaitable[T]) -> T | Unsure:
         return Unsure("our own code failed")
 
 
+def unasked(trouble: TryLater) -> str:
+    """Say that nothing is sent while nobody can tell who its approvers are."""
+    return f"who approved it cannot be asked about: {trouble.why}"
+
+
 def claim(
-    tx: Transaction, looked: Looked, actors: tuple[Actor, ...] | None, setting: Setting
-) -> tuple[EffectRow | None, Task | None, Decision | Refusal | None]:
+    tx: Transaction,
+    looked: Looked,
+    actors: tuple[Actor, ...] | TryLater | None,
+    setting: Setting,
+    pause: Callable[[int], timedelta],
+) -> tuple[EffectRow | None, Task | None, Came]:
     """Claim the effect; for one to be sent, the release begins its deployment in the same transaction.
 
-    Nothing is claimed when somebody has approved since the directory was asked: then it is asked again.
+    Nothing is claimed when somebody has approved since the directory was asked: then it is asked again. What is to be
+    sent waits while the directory cannot tell, for `pause` of the attempts so far; a look-up does not.
     """
     release = tx.lanes.release(looked.release) if looked.release is not None else None
     if to_be_asked(release) != looked.words:
@@ -300,6 +299,10 @@ def claim(
         return row, None, None
     if row.claimed_from is EffectState.VERIFY:
         return row, _verifying(tx, row, release, service.source, setting), None
+    if isinstance(actors, TryLater):
+        later = setting.now + max(timedelta(seconds=actors.after), pause(row.attempt))
+        tx.effects.outcome(row, EffectState.READY, setting.now, due=later, note=unasked(actors))
+        return row, None, actors
     return _begin(tx, row, release, service.source, actors, setting)
 
 
@@ -310,16 +313,27 @@ def _begin(  # noqa: PLR0917 - what is begun, and the facts of the moment
     source: GithubSource,
     actors: tuple[Actor, ...] | None,
     setting: Setting,
-) -> tuple[EffectRow, Task | None, Decision | Refusal]:
-    decided = submit(tx, release.lane, BeginDeployment(release.number, actors), setting)
+) -> tuple[EffectRow, Task | None, Came]:
+    given = BeginDeployment(release.number, actors)
+    decided = submit(tx, release.lane, given, setting)
+    if isinstance(decided, Refusal) and attempted(release):
+        return row, None, _doubted(tx, row, release, setting)
     if isinstance(decided, Refusal):
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="blocked again before it was sent")
-        return row, None, decided
+        return row, None, None
     begun = decided.lane.release(release.number) or release
     if begun.state is not Lifecycle.DEPLOYING:
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="an approval lapsed before it was sent")
-        return row, None, decided
-    return row, Task(row, begun, source, first=release.state is Lifecycle.OPEN), decided
+        return row, None, (given, decided)
+    return row, Task(row, begun, source, first=release.state is Lifecycle.OPEN), (given, decided)
+
+
+def _doubted(tx: Transaction, row: EffectRow, release: Release, setting: Setting) -> Came:
+    """Ask a person about a lost request that may not be sent again: something is in the way by now."""
+    lost = DeploymentLost(release.number)
+    tx.effects.outcome(row, EffectState.UNKNOWN, setting.now, note="blocked since it was sent")
+    decided = submit(tx, release.lane, lost, setting)
+    return None if isinstance(decided, Refusal) else (lost, decided)
 
 
 def _verifying(

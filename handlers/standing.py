@@ -4,7 +4,7 @@ import structlog
 
 from bot.core.inputs import Account, Actor
 from bot.core.policy import Person
-from bot.core.release import Approval, Lifecycle, Release, Surface
+from bot.core.release import Approval, DeployStatus, Lifecycle, Release, Surface
 from bot.ports.trouble import TryLater
 from handlers.people import People
 
@@ -14,10 +14,17 @@ OWN_FAULT = TryLater(60.0, "our own code failed")
 
 
 def to_be_asked(release: Release | None) -> tuple[Approval, ...]:
-    """Return the approvals whose givers are to be asked about: of what has not begun, unless all are overridden."""
-    if release is None or release.state is not Lifecycle.OPEN or release.override is not None:
+    """Return the approvals whose givers are to be asked about: of what may yet be sent, unless all are overridden."""
+    if release is None or release.override is not None or not (release.state is Lifecycle.OPEN or attempted(release)):
         return ()
     return release.standing()
+
+
+def attempted(release: Release) -> bool:
+    """Whether a release is under way of which nobody knows yet whether its request arrived: it may be sent again."""
+    if release.state is not Lifecycle.DEPLOYING or release.deployment is None:
+        return False
+    return release.deployment.status is DeployStatus.ATTEMPTED
 
 
 async def ask(people: People, words: tuple[Approval, ...]) -> tuple[Actor, ...] | TryLater | None:

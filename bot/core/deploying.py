@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core import asking
+from bot.core.approvals import in_force
 from bot.core.authorize import Act, authorize
-from bot.core.blockers import blockers
+from bot.core.blockers import blockers, lane_blockers, own_blockers
+from bot.core.build import Build
 from bot.core.decision import Decision
 from bot.core.effects import AskWhetherItRan, Happened, Happening, ResendDeployment, TellFailure
 from bot.core.inputs import (
@@ -35,7 +37,9 @@ def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, 
     """
     decided = asking.lapsed(Decision(lane), release, given.approvers, policy, now)
     counted = decided.lane.release(release.number) or release
-    if blockers(counted, decided.lane, policy, now):
+    if blockers(counted, decided.lane, policy, now) or _may_not_be_sent(
+        counted, given.build, decided.lane, policy, now
+    ):
         return decided if decided.happenings else Refusal((StillBlocked(),))
     begun = replace(counted, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
     again = release.put_off is not None
@@ -45,12 +49,37 @@ def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, 
 def begin_again(
     lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime
 ) -> Decision | Refusal:
-    """Send once more what a person or the policy says may be sent again."""
-    del given, policy
+    """Send once more what a person or the policy says may be sent again, unless something is in the way by now.
+
+    Everything is looked at as for the first sending. What is refused here is still under way, as far as anybody knows.
+    """
     deployment = _in_status(release, DeployStatus.ATTEMPTED)
     if deployment is None:
         return Refusal((NotExpected(release.state),))
-    return Decision(lane).changed(replace(release, deployment=replace(deployment, attempted_at=now)))
+    waits = replace(release, state=Lifecycle.OPEN)
+    decided = asking.lapsed(Decision(lane).changed(waits), waits, given.approvers, policy, now)
+    counted = decided.lane.release(release.number) or waits
+    asked_again = counted.generation != release.generation
+    if asked_again or _may_not_be_sent(counted, given.build, decided.lane, policy, now):
+        return Refusal((StillBlocked(),))
+    again = replace(counted, state=Lifecycle.DEPLOYING, deployment=replace(deployment, attempted_at=now))
+    return decided.changed(again)
+
+
+def _may_not_be_sent(release: Release, build: Build | None, lane: Lane, policy: Policy, now: datetime) -> bool:
+    """Whether anything but the order in the lane is in the way of sending a release now: blockers, trial, a rebuild.
+
+    Args:
+        release: the release as one that is open.
+        build: the release's build as it is known today; None when it is as the release knew it.
+        lane: the lane with the release as one that is open.
+        policy: today's policy.
+        now: the present, in UTC.
+    """
+    today = release if build is None else replace(release, build=build)
+    if today.build.artifact != release.artifact or any(one.trial for one in in_force(release, lane, policy)):
+        return True
+    return bool(own_blockers(today, lane, policy, now) or lane_blockers(today, lane, policy, now))
 
 
 def put_off(lane: Lane, release: Release, given: DeploymentPutOff, policy: Policy, now: datetime) -> Decision | Refusal:
@@ -137,6 +166,10 @@ def resolve(lane: Lane, release: Release, given: Resolve, policy: Policy, now: d
     deployment = _in_status(release, DeployStatus.UNKNOWN)
     if deployment is None:
         reasons += (TooLate(release.state),)
+    elif given.answer is Answer.TRY_AGAIN:
+        waits = replace(release, state=Lifecycle.OPEN)
+        if _may_not_be_sent(waits, given.build, Decision(lane).changed(waits).lane, policy, now):
+            reasons += (StillBlocked(),)
     if reasons or deployment is None:
         return Refusal(reasons)
     by = given.by.person.id

@@ -155,11 +155,15 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """A person answers the question about a lost request."""
+    """A person answers the question about a lost request.
+
+    `build` is the build as it is known today; None when it is as the release knew it.
+    """
 
     release: int
     by: Actor
     answer: Answer
+    build: Build | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +171,13 @@ class BeginDeployment:
     """The worker is about to send the request: the last look before the first byte.
 
     `approvers` is everybody whose approval stands, as the directory knows them now; those who may not approve any more
-    are not counted. None where nobody was asked: a second sending of what is under way.
+    are not counted. None where nobody was to be asked. `build` is the build as it is known today; None when it is as
+    the release knew it.
     """
 
     release: int
     approvers: tuple[Actor, ...] | None = None
+    build: Build | None = None
 
 
 @dataclass(frozen=True, slots=True)
