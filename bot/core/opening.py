@@ -11,8 +11,8 @@ Rules:
   themselves: else the next one would undo it.
 - A rollback goes to a build that was live there, a hotfix takes the fast path of the policy; both have a reason, and
   both take over from an ordinary release of their build that waits.
-- A second try of what failed is a new release. Approvals count on when it ships the same artifact and the first try
-  ended a short time ago; a rebuilt artifact never inherits any.
+- A second try of what failed is a new release. Approvals count on when it ships the same artifact in place of the same
+  one and the first try ended a short time ago; a rebuilt artifact never inherits any.
 - Another artifact of the same commit is another generation: approvals of the former are void, people are asked again.
 """
 
@@ -237,12 +237,18 @@ def _second(failed: Release, born: Release, lane: Lane, policy: Policy, now: dat
     )
     allowed = min(one.retry_within for one in in_force(failed, lane, policy))
     in_time = failed.ended_at is not None and now <= failed.ended_at + allowed
-    if not in_time or born.artifact != failed.artifact:
+    if not in_time or born.artifact != failed.artifact or not _in_place_of_the_same(failed, lane):
         return again
     words = tuple(replace(word, generation=again.generation) for word in failed.standing())
     again = replace(again, approvals=words)
     complete = not approval_blockers(again, lane, policy)
     return replace(again, approved_at=failed.approved_at) if complete else again  # they are as old as they are
+
+
+def _in_place_of_the_same(failed: Release, lane: Lane) -> bool:
+    """Whether nothing has become live since the first try began: people approved a change of what was live then."""
+    live, deployment = lane.live, failed.deployment
+    return live is None or (deployment is not None and live.since <= deployment.attempted_at)
 
 
 def born(  # noqa: PLR0917 - all of it is the release's birth certificate

@@ -286,7 +286,9 @@ class World:
         if isinstance(given, Request) and given.at is not None:
             fact["schedule"] = round((given.at - NOON) / timedelta(minutes=1))
         if isinstance(given, Retry):
-            self._carry_over(judge.releases[given.release], fact)
+            first, live = self.known[given.release].deployment, self.rows[env].live
+            if live is None or (first is not None and live.since <= first.attempted_at):
+                self._carry_over(judge.releases[given.release], fact)
         if isinstance(given, DeployedElsewhere):
             assert (after.state.value, after.origin.value) == ("live", "external")
             fact["state"] = "external"

@@ -146,6 +146,19 @@ def test_approvals_count_on(then: Policy, now: Policy, at: datetime, keeps: bool
     assert one(decided, 9).approved_at == (APPROVED if keeps else None)
 
 
+UNMOVED: list[tuple[str, Lane, bool]] = [
+    ("nothing is live", lane(failed(PRIYA)), True),
+    ("what was live is live still", lane(failed(PRIYA), live=live(0)), True),
+    ("something older is live since", lane(failed(PRIYA), live=replace(live(0), since=NOON + SECOND)), False),
+    ("nobody knows when it began", lane(failed(PRIYA, deployment=None), live=live(0)), False),
+]
+
+
+@pytest.mark.parametrize(("there", "keeps"), [row[1:] for row in UNMOVED], ids=[row[0] for row in UNMOVED])
+def test_approvals_are_of_a_change_of_what_was_live(there: Lane, keeps: bool) -> None:
+    assert one(go(there, AGAIN), 9).approvals == ((word(PRIYA),) if keeps else ())
+
+
 def test_a_rebuilt_artifact_inherits_nothing() -> None:
     rebuilt = a_build(1, artifact="run 9001.2")
     decided = go(lane(failed(PRIYA)), replace(AGAIN, build=rebuilt))
