@@ -30,6 +30,7 @@ from tests.unit.core.values import (
     SRE,
     lane,
     lane_policy,
+    live,
     policy,
     release,
     word,
@@ -247,6 +248,11 @@ def since(*changes: Change) -> Lane:
     return lane(around=Around(changes=changes))
 
 
+def behind(number: int, *changes: Change) -> Lane:
+    """Return a lane that went on to a build after the commits were loaded."""
+    return replace(since(*changes), live=live(number))
+
+
 BY_BOTH = a_build(1, authors=(PRIYA_AUTHOR, SAM_AUTHOR))
 BY_ANN = a_build(3)
 BY_P, BY_S, BY_PS = change(1, PRIYA_AUTHOR), change(2, SAM_AUTHOR), change(2, PRIYA_AUTHOR, SAM_AUTHOR)
@@ -284,6 +290,8 @@ AUTHORS: list[tuple[str, Release, Lane, Policy, bool]] = [
     ),
     ("somebody, of a commit by nobody", release(1, PRIYA, build=a_build(1, authors=())), lane(), POLICY, False),
     ("the author of a commit before it", release(1, PRIYA, build=BY_ANN), since(BY_P), POLICY, True),
+    ("the author of a commit after what is live", release(1, PRIYA, build=BY_ANN), behind(0, BY_P), POLICY, True),
+    ("the author of a commit that is live by now", release(1, PRIYA, build=BY_ANN), behind(1, BY_P), POLICY, False),
     ("the author of a commit after it", release(1, PRIYA, build=a_build(0)), since(BY_P), POLICY, False),
     ("the author of its own commit, told as a change", release(1, PRIYA), since(BY_P), POLICY, True),
     (
