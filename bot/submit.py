@@ -19,6 +19,7 @@ from bot.core.inputs import (
     Adopt,
     BeginDeployment,
     BuildChanged,
+    DeploymentPutOff,
     FoundLive,
     Input,
     ReachedBefore,
@@ -88,7 +89,17 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     if any(happening.kind in ANCHORED for happening in decided.happenings):
         anchor(tx, setting)
     _tell_others(tx, decided, setting)
+    if isinstance(given, DeploymentPutOff):
+        _look_again(tx, lane, given.release, setting)
     return decided
+
+
+def _look_again(tx: Transaction, lane: LaneId, number: int, setting: Setting) -> None:
+    """Tell a lane what was reported of a release's build while that was handed over, and so went by the release."""
+    release = tx.lanes.release(number)
+    build = tx.builds.by_id(release.build.id) if release else None
+    if release is not None and build is not None and build != release.build:
+        submit(tx, lane, BuildChanged(build, newest=False), setting)
 
 
 def _as_known(tx: Transaction, given: Input) -> Input:
@@ -113,7 +124,7 @@ def _tell_others(tx: Transaction, decided: Decision, setting: Setting) -> None:
 def _taint(tx: Transaction, lane: LaneId, effect: Taint, setting: Setting) -> None:
     """Quarantine a build, and let every lane of its service look."""
     known = tx.gates.marks(lane.service)
-    if gates.quarantined(known, effect.position) is not None:
+    if gates.condemned(known, effect.position) is not None:
         return
     seq = max((mark.seq for mark in known), default=0) + 1
     mark = Mark(seq, Judgement.BAD, effect.position, effect.label, effect.by, effect.reason, setting.now)

@@ -28,6 +28,15 @@ def quarantined(marks: Sequence[Mark], position: Position) -> Mark | None:
     return None
 
 
+def condemned(marks: Sequence[Mark], position: Position) -> Mark | None:
+    """Return the mark by which this very build is quarantined, whatever earlier builds are; or None.
+
+    A second verdict on what an earlier mark quarantines already is not idle: it stands when that one has been cleared.
+    """
+    last = next((mark for mark in reversed(marks) if mark.position == position), None)
+    return last if last is not None and last.judgement is Judgement.BAD else None
+
+
 def closed(lane: Lane, policy: Policy) -> bool:
     """Whether nothing can ship there at all: today's policy does not name the lane, observes it or gives no target."""
     here = lane.policy(policy)

@@ -38,7 +38,7 @@ def go_all(stop: Stop | None, *, by: Actor, policy: Policy) -> Refusal | None:
 def quarantine(
     marks: tuple[Mark, ...], build: Build, *, by: Actor, reason: str, policy: Policy, now: datetime
 ) -> Mark | Refusal:
-    """Return the mark that keeps a build and every later one from shipping.
+    """Return the mark that keeps a build and every later one from shipping, also where an earlier one does already.
 
     Args:
         marks: all marks of the service; the new one's `seq` is one more than the last.
@@ -49,7 +49,7 @@ def quarantine(
         now: the present, in UTC.
     """
     reasons = [*authorize(by, Act.QUARANTINE, policy), *_unsaid(reason)]
-    already = gates.quarantined(marks, build.position)
+    already = gates.condemned(marks, build.position)
     if already is not None:
         reasons.append(BuildQuarantined(already))
     return Refusal(tuple(reasons)) if reasons else _mark(marks, build, Judgement.BAD, by, reason, now)

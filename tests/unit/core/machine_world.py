@@ -448,7 +448,7 @@ class World:
                     self.announced[effect.release] += 1
                     assert self.announced[effect.release] == 1
                 case Taint():
-                    if not self.judge.bad(effect.position[1:]):
+                    if not self.judge.condemned(effect.position[1:]):
                         self.add_mark(
                             Mark(len(self.marks) + 1, Judgement.BAD, effect.position, effect.label, effect.by,
                                  effect.reason, NOON)

@@ -240,6 +240,10 @@ class Judge:
             for index, (word, at) in enumerate(self.marks)
         )
 
+    def condemned(self, place: tuple[int, int]) -> bool:
+        """Whether the last word on this very build is that it is bad."""
+        return [word for word, at in self.marks if at == place][-1:] == ["bad"]
+
     def _soaked(self, one: Fact) -> bool:
         soaks = [rules["after"] for rules in self.in_force(one) if not self._skips(rules, one, "soak")]
         return one["kind"] == "rollback" or all(

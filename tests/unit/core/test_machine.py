@@ -347,8 +347,9 @@ class Desk(RuleBasedStateMachine):
 
     def somebody_judges_a_build(self, person: str, back: int, word: str) -> None:
         number = self.number(back)
-        bad = self.judge.bad(self.judge.builds[number]["place"])
-        may = self.judge.may(person, "quarantine", "staging") and bad is (word == "cleared")
+        at = self.judge.builds[number]["place"]
+        news = self.judge.bad(at) if word == "cleared" else not self.judge.condemned(at)
+        may = self.judge.may(person, "quarantine", "staging") and news
         assert self.world.judged(person, number, word) is may
 
     def somebody_stops_everything_or_lets_it_go(self, person: str, stop: bool) -> None:

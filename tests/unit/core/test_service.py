@@ -78,7 +78,12 @@ def test_everything_may_not_go_on(by: Actor, stop: Stop | None, reasons: tuple[R
     assert service.go_all(stop, by=by, policy=RULED) == refused(*reasons)
 
 
-@pytest.mark.parametrize(("marks", "seq"), [((), 1), ((replace(BAD, position=a_build(9).position),), 5)])
+LATER_ONE = replace(BAD, position=a_build(9).position)
+EARLIER_ONE = replace(BAD, position=a_build(4).position)
+CLEARED = replace(BAD, seq=5, judgement=Judgement.CLEARED)
+
+
+@pytest.mark.parametrize(("marks", "seq"), [((), 1), ((LATER_ONE,), 5), ((EARLIER_ONE,), 5), ((BAD, CLEARED), 6)])
 def test_a_build_is_quarantined_for_a_reason(marks: tuple[Mark, ...], seq: int) -> None:
     marked = service.quarantine(marks, FIVE, by=SAM, reason=" loses orders ", policy=RULED, now=LATER)
     assert marked == Mark(seq, Judgement.BAD, FIVE.position, "5 (0000005)", "sam", "loses orders", LATER)
@@ -93,6 +98,7 @@ NOT_HERS = NotPermitted(Permission.QUARANTINE, ("sre", "qa"))
         (OLGA, "why not", (), (NOT_HERS,)),
         (SAM, "\t", (), (NoReason(),)),
         (SAM, "again", (BAD,), (BuildQuarantined(BAD),)),
+        (SAM, "again", (BAD, replace(EARLIER_ONE, seq=5)), (BuildQuarantined(BAD),)),
         (OLGA, "", (BAD,), (NOT_HERS, NoReason(), BuildQuarantined(BAD))),
     ],
 )
