@@ -37,6 +37,13 @@ CHANGES = """
         AND (position_at, position_run, position_attempt) <= (:until_at, :until_run, :until_attempt)
     ORDER BY position_at, position_run, position_attempt LIMIT :most
 """
+LAST_KNOWN = """
+    SELECT position_at, position_run, position_attempt
+    FROM releases INDEXED BY releases_of_lane JOIN builds ON builds.id = build_id
+    WHERE releases.service = ? AND environment = ? AND releases.state IN ('live', 'rolled_back')
+    ORDER BY number DESC LIMIT 1
+"""
+"""Rather too many changes than too few: whoever wrote one of them may not be the one who lets it through."""
 MARKS = "SELECT * FROM marks WHERE service = ? ORDER BY seq"
 
 
@@ -122,7 +129,10 @@ def _changes(database: Database, lane: Lane, newest: Sequence[Position]) -> tupl
 
 
 def _live_position(database: Database, lane: Lane) -> Position | None:
-    """Return where what is live stands; a build that was reported after it had been found live is known by now."""
+    """Return where what is live stands, or if nobody knows that, what was live before.
+
+    A build that was reported after it had been found live is known by now.
+    """
     if lane.live is None or lane.live.position is not None:
         return lane.live.position if lane.live else None
     row = next(
@@ -131,7 +141,7 @@ def _live_position(database: Database, lane: Lane) -> Position | None:
             [lane.id.service, lane.live.sha],
         ),
         None,
-    )
+    ) or next(database.query(LAST_KNOWN, [lane.id.service, lane.id.environment]), None)
     return None if row is None else _position(row)
 
 

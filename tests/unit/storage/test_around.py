@@ -165,6 +165,17 @@ def test_without_anything_that_waits_or_is_live_there_are_no_changes(built: File
     assert around_of(built).changes == ()
 
 
+@pytest.mark.parametrize("state", [Lifecycle.LIVE, Lifecycle.ROLLED_BACK])
+def test_where_nobody_knows_what_is_live_changes_count_from_what_was_last_known_to_be(
+    built: File, state: Lifecycle
+) -> None:
+    with built.transaction() as tx:
+        opened(tx, live(1, LANE), live(2, LANE, state=state), live(4, LANE, state=Lifecycle.FAILED), a_release(5))
+        opened(tx, live(3), lane=STAGING)
+        runs(tx, Live(a_sha(9), "9", NOON))
+    assert [change.sha for change in around_of(built).changes] == [a_sha(3), a_sha(4), a_sha(5)]
+
+
 def test_of_very_many_changes_the_oldest_are_told(built: File, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(around, "MOST_CHANGES", 2)
     with built.transaction() as tx:
@@ -237,6 +248,7 @@ ASKED: dict[str, tuple[str, Any]] = {
     "LIVED": (around.LIVED, {"service": "", "commits": "{}"}),
     "MARKS": (around.MARKS, [""]),
     "OVERTAKEN": (lanes.OVERTAKEN, {"service": "", "environment": "", "at": "", "run": 1, "attempt": 1}),
+    "LAST_KNOWN": (around.LAST_KNOWN, ["", ""]),
     "CHANGES": (
         around.CHANGES,
         {
