@@ -52,6 +52,8 @@ ByPeople = (
     | DeclareLive
 )
 Data = dict[str, str | int | None]
+SKIPPING = (Happened.OVERRIDDEN, Happened.DEPLOY_ATTEMPTED)
+"""What happens by an override: its record says what that skips, when it was given and when it was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def happened(tx: Transaction, lane: Lane, happening: Happening, given: Input, se
     if actor is not None:
         data |= said(given, happening.detail)
     release = lane.release(happening.release) if happening.release is not None else None
-    if happening.kind is Happened.OVERRIDDEN and release is not None and release.override is not None:
+    if happening.kind in SKIPPING and release is not None and release.override is not None:
         data["skipped"] = ", ".join(release.override.skipped)
     _append(tx, happening, actor, str(lane.id), data, setting)
 

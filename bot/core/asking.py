@@ -4,7 +4,8 @@ Rules:
 
 - A release expires when approvals have been missing for `expires_after`. The time in which they were complete and the
   time inside a freeze that holds for it do not count. What was opened where builds ship by themselves never expires.
-- Approvals that are complete last `approval_valid_for`, the shorter of then and now; then people are asked again.
+- Approvals that are complete last `approval_valid_for`, the shorter of then and now, and so does an override; then
+  people are asked again.
 - People are reminded `remind_after` they were asked, at most once for each of these times and never in quiet hours;
   what fell due in quiet hours, or while the bot was down, is one reminder.
 - Whoever approved is looked at again just before the deploy: an approval lapses when its giver's account is gone or no
@@ -26,6 +27,7 @@ from bot.core.policy import LanePolicy, Mode, Policy
 from bot.core.release import Approval, Lifecycle, Release, Verdict
 
 TOO_OLD = "the approvals are too old"
+OVERRIDE_TOO_OLD = "the override is too old"
 GONE = "their account is gone"
 NO_MEMBER = "their account may not act any more"
 LEFT = "they have left the group that was to approve"
@@ -74,9 +76,14 @@ def completed(release: Release, lane: Lane, policy: Policy, now: datetime) -> Re
 
 
 def grown_old(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:
-    """Whether complete approvals of an open release are too old to ship by, so that people are to be asked again."""
+    """Whether an open release's complete approvals, or its override, are too old to ship by: people are asked again."""
     old_at = _old_at(release, lane, policy)
     return old_at is not None and old_at <= now
+
+
+def renewed(decided: Decision, release: Release, now: datetime) -> Decision:
+    """Ask people again for a release whose approvals, or whose override, have grown old."""
+    return ask_again(decided, release, TOO_OLD if release.override is None else OVERRIDE_TOO_OLD, now)
 
 
 def reminders(decided: Decision, release: Release, policy: Policy, now: datetime) -> Decision:
@@ -109,7 +116,7 @@ def lapsed(
         approvals have grown too old; unchanged, with no happening more, where all still count.
     """
     if grown_old(release, decided.lane, policy, now):
-        return ask_again(decided, release, TOO_OLD, now)
+        return renewed(decided, release, now)
     if approvers is None:
         return decided
     for word, by, why in _lapsing(release, approvers, decided.lane, policy):
@@ -144,11 +151,12 @@ def _today(release: Release, lane: Lane, policy: Policy) -> LanePolicy:
 
 
 def _old_at(release: Release, lane: Lane, policy: Policy) -> datetime | None:
-    """Return when the approvals of an open release are too old; None while they are not complete, or overridden."""
-    if release.state is not Lifecycle.OPEN or release.approved_at is None or release.override is not None:
+    """Return when an open release's approvals, or its override, are too old; None while it has neither."""
+    since = release.override.at if release.override else release.approved_at
+    if release.state is not Lifecycle.OPEN or since is None:
         return None
     lasts = [one.approval_valid_for for one in in_force(release, lane, policy) if one.approval_valid_for is not None]
-    return release.approved_at + min(lasts) if lasts else None
+    return since + min(lasts) if lasts else None
 
 
 def _reminds_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datetime | None:

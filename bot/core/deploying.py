@@ -27,13 +27,15 @@ from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import NotExpected, Refusal, StillBlocked, TooLate
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
+from bot.core.words import overridable
 
 
 def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime) -> Decision | Refusal:
     """Count the approvers again, take the last look, and record the attempt.
 
     An approval that lapses is recorded even where the release cannot begin without it: then the decision leaves it
-    `open`, and nothing may be sent. Whoever sends looks at the release's state.
+    `open`, and nothing may be sent. Whoever sends looks at the release's state. Of an override it is recorded what it
+    skips now: freezes and rules may have come since.
     """
     decided = asking.lapsed(Decision(lane), release, given.approvers, policy, now)
     counted = decided.lane.release(release.number) or release
@@ -41,6 +43,9 @@ def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, 
         counted, given.build, decided.lane, policy, now
     ):
         return decided if decided.happenings else Refusal((StillBlocked(),))
+    if counted.override is not None:
+        skips = overridable(replace(counted, override=None), decided.lane, policy, now)
+        counted = replace(counted, override=replace(counted.override, skipped=skips))
     begun = replace(counted, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
     again = release.put_off is not None
     return decided.changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number, again=again))

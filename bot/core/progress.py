@@ -104,5 +104,5 @@ def _waited_long(decided: Decision, release: Release, policy: Policy, now: datet
         expired = replace(release, state=Lifecycle.EXPIRED, ended_at=now)
         return decided.changed(expired).happened(Happening(Happened.EXPIRED, release.number))
     if asking.grown_old(release, decided.lane, policy, now):
-        return asking.ask_again(decided, release, asking.TOO_OLD, now)
+        return asking.renewed(decided, release, now)
     return asking.reminders(decided, release, policy, now)

@@ -91,7 +91,10 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Break-glass: approvals and freeze are lifted for this one release. `skipped` names what stood in the way then."""
+    """Break-glass: approvals and freeze are lifted for this one release.
+
+    `skipped` names what stood in the way then; once it was handed over, what did so at that time.
+    """
 
     by: str
     reason: str

@@ -3,7 +3,8 @@
 Rules:
 
 - An override lifts what approvals are missing and the freezes, nothing else, for this one release and what it ships
-  now: it sits on the release, and goes when people are asked again or the artifact is rebuilt (bot/core/asking.py).
+  now: it sits on the release, and goes when people are asked again, as they are once it has grown as old as approvals
+  may, or when the artifact is rebuilt (bot/core/asking.py). What it skips is on record as of the deploy, too.
 - Undo stops what would start by itself. Whoever approved takes their approval back by it; where the rules are met
   without it, and when somebody else undoes, people are asked again.
 """
@@ -167,7 +168,7 @@ def override(lane: Lane, release: Release, given: Override, policy: Policy, now:
     reasons = list(authorize(given.by, Act.OVERRIDE, policy, lane=lane, release=release))
     if not why:
         reasons.append(NoReason())
-    skipped = _overridable(release, lane, policy, now)
+    skipped = overridable(release, lane, policy, now)
     if not skipped:
         reasons.append(NothingToOverride())
     if _overdue(release, lane, policy, now):
@@ -180,7 +181,7 @@ def override(lane: Lane, release: Release, given: Override, policy: Policy, now:
     return Decision(lane).changed(lifted).happened(told).wants(TellOperations(told))
 
 
-def _overridable(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[str, ...]:
+def overridable(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[str, ...]:
     """Return by name what is in the way of a release that an override lifts: rules as people read them, and freezes."""
     names: list[str] = []
     for blocker in (*approval_blockers(release, lane, policy), *lane_blockers(release, lane, policy, now)):

@@ -211,7 +211,7 @@ class World:
             case Withdraw() | Undo():
                 one["yes"].pop(given.by.person.id, None)
             case Override():
-                one["override"] = True
+                one |= {"override": True, "overridden": judge.now}
             case Schedule():
                 at = round((given.at - NOON) / timedelta(minutes=1))
                 one["schedule"] = at if at > judge.now else None

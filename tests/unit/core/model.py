@@ -188,10 +188,10 @@ class Judge:
         return one["kind"] == "hotfix" and rules["hotfix"] is not None and gate in rules["hotfix"]["skip"]
 
     def too_old(self, one: Fact) -> bool:
-        """Whether its approvals are too old to ship by."""
+        """Whether its approvals, or its override, are too old to ship by."""
         lasts = [rules["valid"] for rules in self.in_force(one) if rules["valid"] is not None]
-        since = one["since"]
-        return bool(lasts) and since is not None and not one["override"] and since + min(lasts) <= self.now
+        since = one["overridden"] if one["override"] else one["since"]
+        return bool(lasts) and since is not None and since + min(lasts) <= self.now
 
     # -- gates --
 

@@ -50,6 +50,7 @@ def frozen(under: Policy, begins: int, ends: int) -> Policy:
 # -- expiry ----------------------------------------------------------------------------------------------------------
 
 FAST = policy(hotfix=Hotfix((QA,), frozenset({Skip.FREEZE})))
+UNAGED = policy(approval_valid_for=None)
 EXPIRES: list[tuple[str, Release, Policy, datetime | None]] = [
     ("while approvals are missing", release(), POLICY, NOON + DAY),
     (
@@ -62,7 +63,7 @@ EXPIRES: list[tuple[str, Release, Policy, datetime | None]] = [
     ("by the policy it was opened under", release(under=policy(expires_after=HOUR)), POLICY, NOON + HOUR),
     ("from when people were asked again", release(asked_at=NOON + HOUR), POLICY, NOON + HOUR + DAY),
     ("not once it is approved", release(1, PRIYA), POLICY, None),
-    ("not once somebody has overridden", release(override=BURNS), POLICY, None),
+    ("not once somebody has overridden", release(under=UNAGED, override=BURNS), UNAGED, None),
     ("not because its build broke", release(1, PRIYA, build=a_build(1, state=BuildState.BROKEN)), POLICY, None),
     ("not where the policy has no limit", release(under=NEVER), POLICY, None),
     ("not for a limit made since", release(under=NEVER), POLICY, None),
@@ -177,7 +178,9 @@ OLD: list[tuple[str, Release, Policy, datetime | None]] = [
     ("what one of them says, now", release(1, PRIYA, under=ENDLESS, approved_at=NOON), LASTS, NOON + 3 * HOUR),
     ("never", release(1, PRIYA, under=ENDLESS, approved_at=NOON), ENDLESS, None),
     ("not while they are not complete", release(1, PRIYA), POLICY, None),
-    ("not what is overridden", release(1, PRIYA, approved_at=NOON, override=BURNS), POLICY, None),
+    ("an override, from when it was given", release(approved_at=LATER, override=BURNS), POLICY, NOON + 72 * HOUR),
+    ("an override, by the shorter of then", release(under=LASTS, override=BURNS), POLICY, NOON + 3 * HOUR),
+    ("an override never", release(under=ENDLESS, override=BURNS), ENDLESS, None),
     ("not what has started", release(1, PRIYA, approved_at=NOON, state=Lifecycle.DEPLOYING), POLICY, None),
 ]
 

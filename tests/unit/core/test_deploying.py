@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.build import BuildState
+from bot.core.calendar import Dated, Freeze
 from bot.core.effects import (
     Announce,
     AskWhetherItRan,
@@ -36,7 +37,7 @@ from bot.core.inputs import (
 from bot.core.lane import Lane, Live
 from bot.core.policy import Permission, Policy, Verification
 from bot.core.refusals import AccountMayNotAct, NotExpected, NotPermitted, Reason, StillBlocked, TooLate
-from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Verdict
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Override, Verdict
 from tests.factories import NOON, a_build
 from tests.unit.core.values import (
     ALEX,
@@ -117,6 +118,18 @@ def test_approvers_who_are_still_there_count() -> None:
 
 def test_what_is_blocked_by_something_else_is_refused_though_all_approvers_count() -> None:
     assert reasons(lane(release(1, PRIYA), flying(2)), BeginDeployment(1, (PRIYA,))) == (StillBlocked(),)
+
+
+def test_what_an_override_skips_is_on_record_as_of_the_deploy() -> None:
+    fair = Freeze("fair", Dated(NOON.replace(tzinfo=None), DAY.replace(tzinfo=None), "UTC"))
+    under = replace(policy(SRE), freezes=(fair,))
+    burns = Override("sam", "it burns", NOON, ("1 of qa",))
+    decided = go(lane(release(1, PRIYA, override=burns)), BeginDeployment(1), under)
+    assert one(decided).override == replace(burns, skipped=("1 of sre", "fair"))
+    late = NOON + timedelta(hours=72)
+    again = go(lane(release(1, override=burns)), BeginDeployment(1), under, late)
+    assert (one(again).state, one(again).override, one(again).generation) == (Lifecycle.OPEN, None, 2)
+    assert again.happenings == (Happening(Happened.ASKED_AGAIN, 1, detail="the override is too old"),)
 
 
 def test_sending_again_counts_the_time_limit_anew() -> None:
