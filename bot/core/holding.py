@@ -3,6 +3,8 @@
 Rules:
 
 - A hold keeps everything from starting until somebody resumes it or its time is up; a later hold replaces it.
+- A hold that nobody set, which a rollback or a request left behind, may be resumed by whoever may ask for a release,
+  too: what they ask for ships in spite of it, and where nobody may hold, the lane would stay held for ever.
 - A lock is one person's, for a time. Only they can extend it; whoever else may lock can end it, and they are told.
 - A lock or a hold whose time is up is none, whether the clock has come by or not.
 - A mode set at run time wins until the file's own mode changes. Releases that are open keep the rules they opened
@@ -50,8 +52,11 @@ def hold(lane: Lane, given: HoldLane, policy: Policy, now: datetime) -> Decision
 
 def resume(lane: Lane, given: ResumeLane, policy: Policy, now: datetime) -> Decision | Refusal:
     """End the hold."""
+    held = gates.hold_of(lane, now)
     reasons = list(authorize(given.by, Act.RESUME, policy, lane=lane))
-    if gates.hold_of(lane, now) is None:
+    if held is not None and held.by is None and not authorize(given.by, Act.REQUEST, policy, lane=lane):
+        reasons = []
+    if held is None:
         reasons.append(NothingHeld())
     if reasons:
         return Refusal(tuple(reasons))

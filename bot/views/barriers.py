@@ -9,7 +9,7 @@ from bot.core.policy import LaneId, Permission, Policy, Skip
 from bot.core.release import Release
 from bot.views.approvers import everybody
 from bot.views.escape import date
-from bot.views.holders import holders
+from bot.views.holders import holders, who_may_resume
 from bot.views.naming import lane_label, lane_words, typed, word
 from bot.views.people import person
 from bot.views.sayings import said_why
@@ -32,7 +32,7 @@ def barrier(blocker: Barrier, release: Release, lane: Lane, scene: Scene) -> str
                 f"{who} can choose this one with {choose}."
             )
         case Held():
-            return f"{held(blocker.hold, lane, policy)} {_may_resume(lane, policy)}"
+            return f"{held(blocker.hold, lane, policy)} {_may_resume(blocker.hold, lane, policy)}"
         case Locked():
             return f"{locked(blocker.lock, lane.id, policy)} {_may_unlock(blocker.lock, lane, policy)}"
         case AllStopped():
@@ -72,8 +72,8 @@ def _freeze(blocker: InFreeze, release: Release, lane: Lane, policy: Policy) -> 
     )
 
 
-def _may_resume(lane: Lane, policy: Policy) -> str:
-    may = holders(Permission.HOLD, policy, lane.policy(policy))
+def _may_resume(hold: Hold, lane: Lane, policy: Policy) -> str:
+    may = who_may_resume(hold, policy, lane.policy(policy))
     return f"It can be resumed with {typed(policy, f'resume {lane_words(lane.id)}')} (by {may})."
 
 

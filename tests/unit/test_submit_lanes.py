@@ -219,6 +219,21 @@ def test_a_rollback_of_what_is_quarantined_already_adds_no_mark(tmp_path: Path) 
     assert [mark.reason for mark in room.run(lambda tx, _: tx.gates.marks("payments"))] == ["it is slow"]
 
 
+def test_a_rollback_marks_what_it_takes_out_though_an_earlier_build_is_quarantined(tmp_path: Path) -> None:
+    room = Room(tmp_path / "signoff.db", two_lanes(a_lane_policy())).adopted()
+    for number, build in ((1, 1), (2, 3)):
+        room.builds(build)
+        room.approves(number)
+        room.ships(number)
+    room.builds(2)
+    room.run(lambda tx, setting: quarantine(tx, a_build(2), PRIYA, "it is slow", setting))
+    room.submit(Request(a_build(1), SAM, named=True, kind=Kind.ROLLBACK, reason="it loses money"))
+    room.approves(3)
+    room.ships(3)
+    marks = room.run(lambda tx, _: tx.gates.marks("payments"))
+    assert [mark.reason for mark in marks] == ["it is slow", "it loses money"]
+
+
 def test_a_rollback_goes_to_what_was_live_and_not_to_what_was_rebuilt_since(tmp_path: Path) -> None:
     room = Room(tmp_path / "signoff.db", two_lanes(a_lane_policy(rollback=()))).adopted()
     for number in (1, 2):

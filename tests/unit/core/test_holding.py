@@ -36,6 +36,7 @@ LANES = frozenset({Permission.HOLD, Permission.LOCK, Permission.MODE})
 SAM, ALEX = actor("sam", permissions=LANES), actor("alex", permissions=LANES)
 HELD = Hold("the sale", NOON, "alex")
 LOCK = Lock("sam", "U0SAM", "a load test", NOON, TONIGHT)
+ASKER, DAN = (replace(OLGA, permissions=frozenset(mine)) for mine in ({Permission.REQUEST}, ()))
 GUEST = replace(SAM, account=Account.GUEST)
 
 
@@ -46,6 +47,7 @@ def under(today: Policy = POLICY) -> Policy:
 
 RULED = under()
 GONE = under(ELSEWHERE)
+NOBODY = under(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, approvals=())))
 
 
 def done(there: Lane, given: Input, today: Policy = RULED) -> Decision:
@@ -76,6 +78,16 @@ def test_a_hold_is_resumed() -> None:
     assert done(lane(hold=HELD), ResumeLane(SAM)) == Decision(
         lane(), happenings=(Happening(Happened.RESUMED, by="sam"),)
     )
+
+
+@pytest.mark.parametrize(
+    "under", [RULED, replace(NOBODY, permissions=())], ids=["where others may hold", "where nobody may hold"]
+)
+def test_a_hold_that_nobody_set_is_resumed_by_whoever_may_ask_for_a_release(under: Policy) -> None:
+    there = lane(hold=replace(HELD, by=None))
+    assert done(there, ResumeLane(ASKER), under).lane.hold is None
+    refused = decide(there, ResumeLane(replace(ASKER, account=Account.GUEST)), under, FRESH, LATER)
+    assert isinstance(refused, Refusal)
 
 
 def test_a_lane_is_locked() -> None:
@@ -155,7 +167,6 @@ def test_switching_to_deployment_leaves_an_open_release_waiting_for_its_people()
     assert not [effect for effect in switched.effects if isinstance(effect, StartDeployment)]
 
 
-NOBODY = under(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, approvals=())))
 NOBODY_KNOWS = NotInPolicy(LANE)
 REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
     ("hold without permission", lane(), HoldLane(OLGA, "x"), RULED, (nothing_there(Permission.HOLD),)),
@@ -171,6 +182,8 @@ REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
         (nothing_there(Permission.HOLD), NOBODY_KNOWS, NoReason(), NotInThePast(NOON)),
     ),
     ("resume without permission", lane(hold=HELD), ResumeLane(OLGA), RULED, (nothing_there(Permission.HOLD),)),
+    ("resume unasked", lane(hold=replace(HELD, by=None)), ResumeLane(DAN), RULED, (nothing_there(Permission.HOLD),)),
+    ("resume a person's", lane(hold=HELD), ResumeLane(ASKER), RULED, (nothing_there(Permission.HOLD),)),
     ("resume nothing", lane(), ResumeLane(OLGA), RULED, (nothing_there(Permission.HOLD), NothingHeld())),
     ("resume what has ended", lane(hold=replace(HELD, until=LATER)), ResumeLane(SAM), RULED, (NothingHeld(),)),
     ("lock without permission", lane(), LockLane(OLGA, "x", TONIGHT), RULED, (nothing_there(Permission.LOCK),)),

@@ -304,7 +304,8 @@ class Desk(RuleBasedStateMachine):
 
     def somebody_resumes(self, env: str, person: str) -> None:
         hold = self.judge.holds.get(env)
-        may = self.judge.may(person, "hold", env) and hold is not None and self.judge.runs(hold)
+        asks = hold is not None and not hold["person"] and self.judge.may(person, "request", env)
+        may = (asks or self.judge.may(person, "hold", env)) and hold is not None and self.judge.runs(hold)
         assert self.world.submit(env, ResumeLane(actor(person, self.judge))) is may
 
     def somebody_locks(self, env: str, person: str, reason: str, span: int) -> None:

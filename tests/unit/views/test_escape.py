@@ -1,5 +1,6 @@
 """The one place for untrusted text: cleaned, cut, escaped."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.build import Author
+from bot.core.lane import Hold
 from bot.core.policy import Permission
 from bot.views import limits, people
 from bot.views.escape import date, link, mrkdwn, plain, quote
-from bot.views.holders import holders
+from bot.views.holders import holders, who_may_resume
 from bot.views.links import Links
-from tests.unit.views.values import LINKS, POLICY, WEB
+from tests.unit.views.values import LINKS, NINE, POLICY, WEB
 
 SHA = "9f3c2ab" + "0" * 33
 
@@ -146,3 +148,19 @@ def test_people_are_mentioned_where_their_account_is_known() -> None:
 def test_holders_of_a_permission() -> None:
     assert holders(Permission.REQUEST, POLICY) == "every full member"
     assert holders(Permission.RESOLVE, POLICY) == "<@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>"
+
+
+@pytest.mark.parametrize(
+    ("by", "hold", "request_", "may"),
+    [
+        ("sam", (), ("everyone",), "nobody yet (the policy file gives `hold` to no one)"),
+        (None, (), ("everyone",), "every full member"),
+        (None, ("priya",), ("sre",), "<@U0PRIYA>, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>"),
+        (None, (), (), "nobody yet (the policy file gives `hold` to no one)"),
+    ],
+)
+def test_a_hold_that_nobody_set_may_be_resumed_by_whoever_may_ask_for_releases(
+    by: str | None, hold: tuple[str, ...], request_: tuple[str, ...], may: str
+) -> None:
+    policy = replace(POLICY, permissions=((Permission.HOLD, hold), (Permission.REQUEST, request_)))
+    assert who_may_resume(Hold("the sale", NINE, by), policy, None) == may
