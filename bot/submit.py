@@ -46,6 +46,7 @@ __all__ = [
     "deploy_key",
     "offer",
     "question_name",
+    "show_newest",
     "soak_ended",
     "submit",
     "take_reports",
@@ -91,6 +92,8 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     _tell_others(tx, decided, setting)
     if isinstance(given, DeploymentPutOff):
         _look_again(tx, lane, given.release, setting)
+    if gates.closed(before, setting.policy) and not gates.closed(decided.lane, setting.policy):
+        show_newest(tx, lane, setting)
     return decided
 
 
@@ -180,6 +183,27 @@ def reached(tx: Transaction, lane: LaneId, build: Build | None, setting: Setting
 def _ships(release: Release, build: Build) -> bool:
     """Whether a release is of this very artifact: then it had its turn, and a second deploy before opens no other."""
     return release.build.id == build.id and release.artifact == build.artifact
+
+
+def show_newest(tx: Transaction, lane: LaneId, setting: Setting) -> None:
+    """Let a lane that opens more than before decide upon what it did not open: the newest build, and what soaks.
+
+    What had its turn there opens nothing anew, nor does what is older than the lane is for us.
+    """
+    adopted, policy = tx.lanes.load(lane).adopted_at, setting.policy.lane(lane)
+    if adopted is None or policy is None:
+        return
+    if policy.after is not None:
+        live = tx.lanes.load(LaneId(lane.service, policy.after.environment)).live
+        before = tx.builds.of_commit(lane.service, live.sha) if live else None
+        if before is not None and before.position[0] >= adopted:
+            reached(tx, lane, before, setting)
+        return
+    newest = tx.builds.newest_deployable(lane.service)
+    if newest is None or newest.position[0] < adopted:
+        return
+    if not any(_ships(release, newest) for release in tx.lanes.history(lane, RECENT)):
+        submit(tx, lane, BuildChanged(newest, newest=True, became=True), setting)
 
 
 def take_reports(

@@ -82,6 +82,16 @@ async def test_a_mode_that_the_file_has_ended_does_not_come_back_with_it(opening
     ]
 
 
+async def test_what_another_policy_lets_open_opens(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "AT_ONCE", 1)
+    world = await opening(a_policy(a_lane_policy(mode=Mode.OBSERVE), a_lane_policy(STAGING, mode=Mode.OBSERVE)))
+    await world.looks()
+    await world.looks(a_report(1))
+    assert await world.states(LANE) == await world.states(STAGING) == []
+    assert await restarted(world, BOTH) == 0
+    assert await world.states(LANE) == await world.states(STAGING) == [Lifecycle.OPEN]
+
+
 async def test_all_lanes_are_asked_though_few_at_once(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "AT_ONCE", 1)
     world = await opening(BOTH)
