@@ -190,19 +190,17 @@ def show_newest(tx: Transaction, lane: LaneId, setting: Setting) -> None:
 
     What had its turn there opens nothing anew, nor does what is older than the lane is for us.
     """
-    adopted, policy = tx.lanes.load(lane).adopted_at, setting.policy.lane(lane)
-    if adopted is None or policy is None:
+    policy = setting.policy.lane(lane)
+    if policy is None:
         return
     if policy.after is not None:
         live = tx.lanes.load(LaneId(lane.service, policy.after.environment)).live
         before = tx.builds.of_commit(lane.service, live.sha) if live else None
-        if before is not None and before.position[0] >= adopted:
+        if before is not None and not _had_its_turn(tx, lane, before):
             reached(tx, lane, before, setting)
         return
     newest = tx.builds.newest_deployable(lane.service)
-    if newest is None or newest.position[0] < adopted:
-        return
-    if not any(_ships(release, newest) for release in tx.lanes.history(lane, RECENT)):
+    if newest is not None and not _had_its_turn(tx, lane, newest):
         submit(tx, lane, BuildChanged(newest, newest=True, became=True), setting)
 
 
@@ -281,11 +279,27 @@ def _tell_lanes(
             submit(tx, lane.lane, BuildChanged(build, newest=is_newest, became=became), setting)
 
 
-def offer(tx: Transaction, service: ServicePolicy, newest: Build, setting: Setting) -> None:
-    """Show the newest deployable build to the lanes once more, since what kept it from opening releases is gone."""
+def offer(tx: Transaction, service: ServicePolicy, first: Build, setting: Setting) -> None:
+    """Show the deployable builds from one on to the lanes once more, since what kept them from opening is gone.
+
+    The newest opens like a new one. Where each must ship those before it do, unless they had their turn.
+    """
+    later = tx.builds.newest(service.name, first.position, MOST_BUILDS)
+    builds = [build for build in reversed(later) if build.state is BuildState.DEPLOYABLE]
     for lane in service.lanes:
-        submit(tx, lane.lane, BuildChanged(newest, newest=True, became=True), setting)
-        reached(tx, lane.lane, newest, setting)
+        for build in builds:
+            newest = build is builds[-1]
+            if newest or not _had_its_turn(tx, lane.lane, build):
+                submit(tx, lane.lane, BuildChanged(build, newest=newest, became=True), setting)
+                reached(tx, lane.lane, build, setting)
+
+
+def _had_its_turn(tx: Transaction, lane: LaneId, build: Build) -> bool:
+    """Whether a build opened a release in a lane already, or is older than the lane is for us."""
+    adopted = tx.lanes.load(lane).adopted_at
+    if adopted is None or build.position[0] < adopted:
+        return True
+    return any(_ships(release, build) for release in tx.lanes.history(lane, RECENT))
 
 
 def _show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Setting) -> None:

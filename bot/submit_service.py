@@ -45,14 +45,13 @@ def quarantine(tx: Transaction, build: Build, by: Actor, reason: str, setting: S
 
 
 def clear(tx: Transaction, build: Build, by: Actor, reason: str, setting: Setting) -> Mark | Refusal:
-    """Confirm a build of a service, and with it every later one; the newest may open releases now like a new one."""
+    """Confirm a build of a service, and with it every later one; these may open releases now like new ones."""
     known = tx.gates.marks(build.service)
     decided = rules.clear(known, build, by=by, reason=reason, policy=setting.policy, now=setting.now)
     marked = _marked(tx, build, by, decided, Happened.CLEARED, setting)
-    newest = tx.builds.newest_deployable(build.service)
     service = setting.policy.service(build.service)
-    if isinstance(marked, Mark) and newest is not None and service is not None:
-        offer(tx, service, newest, setting)
+    if isinstance(marked, Mark) and service is not None:
+        offer(tx, service, build, setting)
     return marked
 
 

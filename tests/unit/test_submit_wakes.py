@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.build import RunStatus
 from bot.core.inputs import Reject, SwitchMode
-from bot.core.policy import After, Mode, Policy
+from bot.core.policy import After, Mode, NewerBuild, Policy
 from bot.core.release import Lifecycle
 from bot.ports.agenda import Soak
 from bot.submit import adopt, show_newest, soak_ended
-from tests.factories import LANE, NOON, a_lane_policy, a_report
+from bot.submit_service import clear, quarantine
+from tests.factories import LANE, NOON, a_build, a_lane_policy, a_report
 from tests.unit.submitting import AFTERWARDS, PRIYA, SAM, SOAK, STAGED, STAGING, Room, two_lanes
 
 OBSERVED = a_lane_policy(mode=Mode.OBSERVE)
@@ -98,3 +100,45 @@ def test_where_nothing_is_known_nothing_opens(path: Path, policy: Policy) -> Non
     looks(room.adopted(), policy)
     room.run(lambda tx, setting: show_newest(tx, STAGING, setting))
     assert room.states() == {}
+
+
+EACH = a_lane_policy(newer_build=NewerBuild.EACH_MUST_SHIP)
+
+
+def quarantined(room: Room, *numbers: int) -> Room:
+    """Quarantine the first build before the others come, then clear the second."""
+    first, second, *_ = numbers
+    room.builds(first)
+    room.run(lambda tx, setting: quarantine(tx, a_build(first), SAM, "it loses orders", setting))
+    room.builds(*numbers[1:])
+    room.run(lambda tx, setting: clear(tx, a_build(second), SAM, "mended", setting))
+    return room
+
+
+def test_where_each_must_ship_a_clearing_opens_every_build_from_the_cleared_one_on(path: Path) -> None:
+    room = quarantined(Room(path, two_lanes(EACH)).adopted(), 1, 2, 3, 4)
+    assert list(room.states()) == ["production 1", "production 2", "production 3", "production 4"]
+
+
+def test_where_the_latest_wins_a_clearing_opens_the_newest_alone(path: Path) -> None:
+    room = quarantined(Room(path, two_lanes(a_lane_policy())).adopted(), 1, 2, 3)
+    assert list(room.states()) == ["production 1", "production 3"]
+
+
+def test_what_had_its_turn_before_a_later_build_was_cleared_has_none_again(path: Path) -> None:
+    room = Room(path, two_lanes(EACH)).adopted()
+    room.builds(1, 2, 3)
+    room.run(lambda tx, setting: quarantine(tx, a_build(1), SAM, "it loses orders", setting))
+    room.submit(Reject(2, PRIYA, "not before the fair"))
+    room.run(lambda tx, setting: clear(tx, a_build(1), SAM, "it does not", setting))
+    assert room.sql("SELECT number, state FROM releases") == [(1, "open"), (2, "rejected"), (3, "open")]
+
+
+def test_where_nothing_later_is_deployable_a_clearing_opens_nothing(path: Path) -> None:
+    room = Room(path, two_lanes(EACH)).adopted()
+    room.builds(1)
+    room.reports(a_report(2, status=RunStatus.FAILED))
+    room.submit(Reject(1, PRIYA, "not before the fair"))
+    room.run(lambda tx, setting: quarantine(tx, a_build(2), SAM, "it loses orders", setting))
+    room.run(lambda tx, setting: clear(tx, a_build(2), SAM, "it does not", setting))
+    assert room.states() == {"production 1": Lifecycle.REJECTED}
