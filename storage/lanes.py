@@ -24,11 +24,11 @@ LOADED = """
     SELECT * FROM (
         SELECT * FROM releases INDEXED BY releases_failed
         WHERE service = :service AND environment = :environment AND state = 'failed' AND ended_at > :since
-        ORDER BY ended_at DESC LIMIT 1
+        ORDER BY ended_at DESC LIMIT 20
     )
     ORDER BY number
 """
-"""The last is what failed after that which is live went there: a rollback to it takes that out."""
+"""The last are what failed after that which is live went there: a rollback to it takes these out."""
 OVERTAKEN = """
     SELECT 1 FROM builds INDEXED BY builds_position
     WHERE service = :service AND (position_at, position_run, position_attempt) > (:at, :run, :attempt) AND (
@@ -175,13 +175,14 @@ class SqliteLanes:
             INSERT INTO releases (
                 number, service, environment, origin, build_id, build, artifact, generation, key, state, opened_at,
                 ended_at, policy, policy_hash, requested_by, requested_slack, reason, superseded_by, older_than_live,
-                put_off, kind, why, retry_of, asked_at, approved_at, reminded, scheduled_for, override, waited_for,
-                chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url, deploy_finished_at
+                put_off, kind, why, retry_of, instead_of, asked_at, approved_at, reminded, scheduled_for, override,
+                waited_for, chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url,
+                deploy_finished_at
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
                 :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :requested_slack, :reason,
-                :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :asked_at, :approved_at,
-                :reminded, :scheduled_for, :override, :waited_for, :chosen, :health, :deploy_status,
+                :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :instead_of, :asked_at,
+                :approved_at, :reminded, :scheduled_for, :override, :waited_for, :chosen, :health, :deploy_status,
                 :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
             )
             """,

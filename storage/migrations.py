@@ -11,6 +11,7 @@ from storage import (
     schema_installation,
     schema_letters,
     schema_paths,
+    schema_replaced,
     schema_requester,
     schema_rules,
 )
@@ -157,3 +158,8 @@ def _paths(database: Database) -> None:
 @STEPS(name="0019_requester")
 def _requester(database: Database) -> None:
     _run(database, schema_requester.REQUESTER)
+
+
+@STEPS(name="0020_replaced")
+def _replaced(database: Database) -> None:
+    _run(database, schema_replaced.REPLACED)

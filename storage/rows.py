@@ -16,6 +16,7 @@ from bot.core.release import (
     Origin,
     Override,
     Release,
+    Replaced,
     Surface,
     Verdict,
 )
@@ -31,6 +32,7 @@ BUILD: TypeAdapter[Build] = TypeAdapter(Build)
 LANE_POLICY: TypeAdapter[LanePolicy] = TypeAdapter(LanePolicy)
 NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 OVERRIDE: TypeAdapter[Override | None] = TypeAdapter(Override | None)
+REPLACED: TypeAdapter[Replaced | None] = TypeAdapter(Replaced | None)
 HEALTH: TypeAdapter[Health | None] = TypeAdapter(Health | None)
 MODE: TypeAdapter[ModeSwitch | None] = TypeAdapter(ModeSwitch | None)
 HOLD: TypeAdapter[Hold | None] = TypeAdapter(Hold | None)
@@ -109,6 +111,7 @@ def release_row(release: Release) -> Row:
         "kind": release.kind.value,
         "why": release.why,
         "retry_of": release.retry_of,
+        "instead_of": _json(REPLACED, release.instead_of),
         "asked_at": maybe_text(release.asked_at),
         "approved_at": maybe_text(release.approved_at),
         "reminded": release.reminded,
@@ -151,6 +154,7 @@ def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
         kind=Kind(row["kind"]),
         why=row["why"],
         retry_of=row["retry_of"],
+        instead_of=_of_json(REPLACED, row["instead_of"]),
         asked_at=maybe_time(row["asked_at"]),
         approved_at=maybe_time(row["approved_at"]),
         reminded=row["reminded"],

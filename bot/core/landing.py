@@ -6,6 +6,8 @@ Rules:
 - What people asked for since then and is older than what is live now is marked so, and an automatic lane is held, as
   if they had asked for it now.
 - Lanes that come after this environment are told.
+- Quarantined is the oldest of what was live when a rollback was asked for, what is live when it lands, and what failed
+  since where it goes back to just what is live.
 - A rollback takes out what was live: that release is `rolled_back`, its build is quarantined with all that contain it,
   its authors are told, and an automatic lane is held, or it would ship the next build right over the rollback.
 - A rollback to the very build that is live repairs a later deploy that failed there: then that one is what it takes
@@ -20,7 +22,7 @@ from bot.core.decision import Decision
 from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfter, TellRolledBack
 from bot.core.lane import Hold, Lane, Live
 from bot.core.policy import Kind, Mode, Policy
-from bot.core.release import Deployment, Lifecycle, Release
+from bot.core.release import Deployment, Lifecycle, Release, Replaced
 from bot.core.superseding import overtake
 
 
@@ -71,8 +73,9 @@ def _take_out(decided: Decision, before: Lane, rollback: Release, policy: Policy
     if other is not None and other.state is Lifecycle.LIVE:
         told = Happening(Happened.ROLLED_BACK, other.number, by, why, rollback.number)
         decided = decided.changed(replace(other, state=Lifecycle.ROLLED_BACK)).happened(told)
-    if was is not None and was.position is not None and was.position > rollback.build.position:
-        decided = decided.wants(Taint(was.position, was.label, by, why))
+    bad = _first_bad(before, rollback)
+    if bad is not None:
+        decided = decided.wants(Taint(bad.position, bad.label, by, why))
     decided = decided.wants(TellRolledBack(rollback.number, number))
     return hold_automatic(decided, f"{rollback.name} rolled it back: {why}", rollback, policy, now)
 
@@ -82,15 +85,28 @@ def _what_ran(before: Lane, rollback: Release) -> Live | None:
     live = before.live
     if live is None or live.sha != rollback.build.sha:
         return live
-    failed = [one for one in before.releases if one.state is Lifecycle.FAILED and _later(one, live)]
+    failed = _failed_since(before, live)
     if not failed:
         return None
     last = max(failed, key=lambda one: one.number)
     return Live(last.build.sha, last.build.version, live.since, last.build.position, last.number)
 
 
-def _later(failed: Release, live: Live) -> bool:
-    return failed.ended_at is not None and failed.ended_at > live.since
+def _first_bad(before: Lane, rollback: Release) -> Replaced | None:
+    """Return the oldest build that a rollback goes back from: live when it was asked for, live by now, or failed."""
+    live, asked = before.live, rollback.instead_of
+    known = [asked] if asked is not None else []
+    if live is not None and live.position is not None:
+        known.append(Replaced(live.position, live.label))
+    if live is not None and live.sha == rollback.build.sha:
+        known += [Replaced(one.build.position, one.build.label) for one in _failed_since(before, live)]
+    later = [one for one in known if one.position > rollback.build.position]
+    return min(later, key=lambda one: one.position, default=None)
+
+
+def _failed_since(lane: Lane, live: Live) -> list[Release]:
+    failed = [one for one in lane.releases if one.state is Lifecycle.FAILED]
+    return [one for one in failed if one.ended_at is not None and one.ended_at > live.since]
 
 
 def hold_automatic(decided: Decision, reason: str, because: Release, policy: Policy, now: datetime) -> Decision:

@@ -47,7 +47,7 @@ from bot.core.refusals import (
     Reason,
     Refusal,
 )
-from bot.core.release import Lifecycle, Origin, Release
+from bot.core.release import Lifecycle, Origin, Release, Replaced
 from bot.core.superseding import make_room
 
 ACTS = {Kind.RELEASE: Act.REQUEST, Kind.ROLLBACK: Act.ROLLBACK, Kind.HOTFIX: Act.HOTFIX}
@@ -142,6 +142,7 @@ def request(lane: Lane, given: Request, policy: Policy, fresh: Fresh, now: datet
         requested_by=given.by.person.id,
         requested_slack=given.by.person.slack,
         kind=given.kind,
+        instead_of=_replaced(lane) if given.kind is Kind.ROLLBACK else None,
         why=given.reason.strip() or None,
         scheduled_for=given.at,
     )
@@ -149,6 +150,11 @@ def request(lane: Lane, given: Request, policy: Policy, fresh: Fresh, now: datet
     if asked.older_than_live and asked.kind is not Kind.ROLLBACK:  # a rollback holds the lane when it has landed
         return hold_automatic(decided, f"{asked.name} ships an older build than is live", asked, policy, now)
     return decided
+
+
+def _replaced(lane: Lane) -> Replaced | None:
+    live = lane.live
+    return Replaced(live.position, live.label) if live is not None and live.position is not None else None
 
 
 def _in_the_way(lane: Lane, build: Build, kind: Kind, policy: Policy) -> list[Reason]:
@@ -232,6 +238,7 @@ def _second(failed: Release, born: Release, lane: Lane, policy: Policy, now: dat
         requested_by=failed.requested_by,
         requested_slack=failed.requested_slack,
         kind=failed.kind,
+        instead_of=failed.instead_of,
         why=failed.why,
         retry_of=failed.number,
     )

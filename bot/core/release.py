@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from bot.core.build import Build
+from bot.core.build import Build, Position
 from bot.core.policy import Kind, LaneId, LanePolicy
 
 
@@ -111,6 +111,14 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A build that a rollback takes out, as people call it."""
+
+    position: Position
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One build on its way to one environment. A value: deciding returns a new one.
 
@@ -141,6 +149,7 @@ class Release:
     kind: Kind = Kind.RELEASE
     why: str | None = None  # what the requester of a rollback or a hotfix said
     retry_of: int | None = None
+    instead_of: Replaced | None = None  # what was live when it was asked for, where it is a rollback
     asked_at: datetime | None = None  # since when approvals are asked for, if they were asked for again
     approved_at: datetime | None = None  # since when the approvals are complete
     reminded: int = 0  # how many reminders were sent since `asked_at`

@@ -10,7 +10,7 @@ from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfte
 from bot.core.inputs import DeploymentEnded
 from bot.core.lane import Hold, Lane, Live, ModeSwitch
 from bot.core.policy import Kind, Mode
-from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release, Replaced
 from tests.factories import LANE, NOON, a_build
 from tests.unit.core.values import (
     AUTOMATIC,
@@ -118,7 +118,8 @@ def test_a_rollback_to_what_is_live_takes_out_the_last_that_failed_since() -> No
         live=live(2, 2),
     )
     decided = go(there, DONE, AUTOMATIC)
-    assert decided.effects == (AFTER, TAINT, TellRolledBack(5, 4))
+    first = Taint(a_build(3).position, "3 (0000003)", "sam", WHY)
+    assert decided.effects == (AFTER, first, TellRolledBack(5, 4))
     assert {one.number: one.state for one in decided.lane.releases} == {
         1: Lifecycle.FAILED,
         2: Lifecycle.LIVE,
@@ -127,6 +128,31 @@ def test_a_rollback_to_what_is_live_takes_out_the_last_that_failed_since() -> No
         5: Lifecycle.LIVE,
     }
     assert decided.lane.hold == Hold(HELD, LATER)
+
+
+def test_it_quarantines_the_first_of_several_that_failed_since() -> None:
+    asked = replace(ROLLBACK, build=a_build(1))
+    there = lane(failed(2), failed(3), failed(4), asked, live=live(1, 1))
+    assert go(there, DONE).effects[1:] == (
+        Taint(a_build(2).position, "2 (0000002)", "sam", WHY),
+        TellRolledBack(5, 4),
+    )
+
+
+INSTEAD: list[tuple[str, int, str]] = [
+    ("what was live when it was asked for is older than what is live by now", 3, "3 (0000003)"),
+    ("it is newer", 6, "4 (0000004)"),
+    ("it is older than what it goes back to", 1, "4 (0000004)"),
+]
+
+
+@pytest.mark.parametrize(("number", "marked"), [row[1:] for row in INSTEAD], ids=[row[0] for row in INSTEAD])
+def test_it_quarantines_the_first_that_it_goes_back_from(number: int, marked: str) -> None:
+    build = a_build(number)
+    asked = replace(ROLLBACK, instead_of=Replaced(build.position, build.label))
+    decided = go(lane(BAD, asked, live=live(4, 4)), DONE)
+    assert [one.label for one in decided.effects if isinstance(one, Taint)] == [marked]
+    assert one(decided, 4).state is Lifecycle.ROLLED_BACK
 
 
 NOT_SINCE: list[tuple[str, Release]] = [

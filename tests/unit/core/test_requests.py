@@ -26,7 +26,7 @@ from bot.core.refusals import (
     NotPermitted,
     Reason,
 )
-from bot.core.release import Lifecycle, Origin, Release
+from bot.core.release import Lifecycle, Origin, Release, Replaced
 from tests.factories import LANE, NOON, a_build
 from tests.unit.core.values import (
     ALEX,
@@ -92,6 +92,12 @@ def test_a_rollback_says_why() -> None:
     assert decided.lane.releases == (
         asked(requested_by="sam", requested_slack="U0SAM", kind=Kind.ROLLBACK, why="it loses money"),
     )
+
+
+def test_a_rollback_remembers_what_was_live_when_it_was_asked_for() -> None:
+    there = lane(around=was_live(2), live=live(3))
+    assert one(go(there, back()), 9).instead_of == Replaced(a_build(3).position, "3 (0000003)")
+    assert one(go(there, asks()), 9).instead_of is None
 
 
 def test_a_hotfix_says_why() -> None:

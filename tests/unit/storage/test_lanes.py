@@ -9,7 +9,7 @@ import pytest
 from bot.core.build import BuildState
 from bot.core.lane import Around, Lane, Live, Reached
 from bot.core.policy import GithubWorkflow, LaneId
-from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Surface, Verdict
+from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Replaced, Surface, Verdict
 from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release, a_sha
 from tests.unit.storage.conftest import File
@@ -61,6 +61,7 @@ def test_a_release_comes_back_whole(file: File) -> None:
         origin=Origin.REQUEST,
         requested_by="sam",
         requested_slack="U0SAM",
+        instead_of=Replaced((NOON, 7, 1), "7 (abc)"),
         approvals=(YES, NO_MORE),
         older_than_live=True,
         policy=a_lane_policy(target=target, expires_after=None, deploy_timeout=timedelta(minutes=90)),

@@ -70,6 +70,7 @@ STEPS = [
     "0017_rules",
     "0018_paths",
     "0019_requester",
+    "0020_replaced",
 ]
 
 
