@@ -296,7 +296,9 @@ class Inherited(Section):
     )
     announce: YesOrNo | None = Field(None, description="announce what became live here", examples=["true"])
     approval_valid_for: Duration | None = Field(
-        None, description="how long complete approvals last before people are asked again", examples=["72h"]
+        None,
+        description="how long complete approvals, or an override, last before people are asked again",
+        examples=["72h"],
     )
     undo_window: Duration | None = Field(
         None, description="how long to wait after the last approval, with a button to stop it", examples=["30s"]
