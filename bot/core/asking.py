@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from bot.core import calendar, gates
 from bot.core.approvals import entitled, gave, in_force, rules_of
 from bot.core.blockers import approval_blockers
+from bot.core.calendar import Freeze
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, Remind
 from bot.core.inputs import Account, Actor
@@ -38,8 +39,7 @@ def expires_at(release: Release, lane: Lane, policy: Policy) -> datetime | None:
     after = release.policy.expires_after
     if after is None or release.policy.mode is Mode.DEPLOYMENT or not _waits(release, lane, policy):
         return None
-    freezes = policy.freezes if gates.freezes_bind(release, lane, policy) else ()
-    return calendar.outside(freezes, release.lane, release.asked_since, after)
+    return calendar.outside(_counting(release, lane, policy), release.lane, release.asked_since, after)
 
 
 def anew(release: Release, now: datetime) -> Release:
@@ -65,14 +65,20 @@ def completed(release: Release, lane: Lane, policy: Policy, now: datetime) -> Re
     """Return an open release with the moment since when its approvals are complete, or overridden; None in it if not.
 
     Where no rule asks anybody there is nothing to complete. While approvals were complete its expiry did not come
-    nearer, so when they no longer are that time is left out: `asked_at` moves on by it.
+    nearer, so when they no longer are `asked_at` moves on to where just the time that counts has passed since.
     """
     asks = release.override is not None or bool(rules_of(release, lane, policy))
     if asks and not approval_blockers(release, lane, policy):
         return release if release.approved_at is not None else replace(release, approved_at=now)
     if release.approved_at is None:
         return release
-    return replace(release, approved_at=None, asked_at=release.asked_since + (now - release.approved_at))
+    freezes, here = _counting(release, lane, policy), release.lane
+    waited = calendar.unfrozen(freezes, here, release.asked_since, release.approved_at)
+    return replace(release, approved_at=None, asked_at=calendar.before(freezes, here, now, waited))
+
+
+def _counting(release: Release, lane: Lane, policy: Policy) -> tuple[Freeze, ...]:
+    return policy.freezes if gates.freezes_bind(release, lane, policy) else ()
 
 
 def grown_old(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:

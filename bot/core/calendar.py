@@ -184,6 +184,33 @@ def outside(freezes: Sequence[Freeze], lane: "LaneId", start: datetime, span: ti
     return None
 
 
+def before(freezes: Sequence[Freeze], lane: "LaneId", end: datetime, span: timedelta) -> datetime:
+    """Return the latest moment since which `span` has passed by `end`, as `outside` counts it."""
+    at = end - span
+    while (earlier := end - span - _frozen_time(freezes, lane, at, end)) < at:
+        at = earlier
+    return at
+
+
+def unfrozen(freezes: Sequence[Freeze], lane: "LaneId", start: datetime, end: datetime) -> timedelta:
+    """Return how much time between two moments lies outside of freezes there."""
+    return end - start - _frozen_time(freezes, lane, start, end)
+
+
+def _frozen_time(freezes: Sequence[Freeze], lane: "LaneId", start: datetime, end: datetime) -> timedelta:
+    here = [one for one in freezes if one.concerns(lane)]
+    at, total = start, timedelta()
+    while at < end:
+        in_force = frozen(here, lane, at)
+        if in_force:
+            until = min(end, *(one.until for one in in_force))
+            total += until - at
+        else:
+            until = min(end, next_begin(here, at) or end)
+        at = until
+    return total
+
+
 def quiet_until(quiet: QuietHours | None, now: datetime) -> datetime | None:
     """Return when the quiet hours end in which `now` lies; None when it lies in none."""
     if quiet is None:

@@ -376,3 +376,19 @@ def test_whoever_is_unknown_under_strict_keeps_a_release_from_being_complete() -
     there = release(1, PRIYA, under=strict)  # Ann, who wrote it, is nobody's
     assert completed(there, lane(there), strict, LATER) == there
     assert expires_at(there, lane(there), strict) == NOON + DAY
+
+
+WITHDRAWN: list[tuple[str, int, int]] = [
+    ("before the freeze", 1, 0),
+    ("inside the freeze", 4, 1),
+    ("after the freeze", 6, 5),
+]
+
+
+@pytest.mark.parametrize(("hours", "asked"), [row[1:] for row in WITHDRAWN], ids=[row[0] for row in WITHDRAWN])
+def test_time_that_counted_counts_on_when_approvals_are_withdrawn(hours: int, asked: int) -> None:
+    under, now = frozen(POLICY, 2, 5), NOON + hours * HOUR
+    again = asking.completed(release(approved_at=NOON + HOUR), lane(), under, now)
+    assert (again.approved_at, again.asked_at) == (None, NOON + asked * HOUR)
+    at_first = max(NOON + 5 * HOUR, now) if hours > 1 else NOON + 4 * HOUR
+    assert asking.expires_at(again, lane(again), under) == at_first + 23 * HOUR
