@@ -1,8 +1,10 @@
 """What a view of a release cannot look up itself: today's policy, where links lead, what time it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.changelog import Comparison, Span
 from bot.core.policy import Policy
 from bot.views.links import Links
 from bot.views.naming import Permalinks
@@ -17,9 +19,11 @@ class Scene:
         links: where links may lead.
         permalinks: where the cards of releases are, by number.
         now: the present, in UTC.
+        compared: what the source's compare told of the spans that are shown; a span may be missing.
     """
 
     policy: Policy
     links: Links
     permalinks: Permalinks
     now: datetime
+    compared: Mapping[Span, Comparison] = field(default_factory=dict)
