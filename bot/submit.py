@@ -19,7 +19,6 @@ from bot.core.inputs import (
     Adopt,
     BeginDeployment,
     BuildChanged,
-    DeploymentPutOff,
     FoundLive,
     Input,
     ReachedBefore,
@@ -90,19 +89,26 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     if any(happening.kind in ANCHORED for happening in decided.happenings):
         anchor(tx, setting)
     _tell_others(tx, decided, setting)
-    if isinstance(given, DeploymentPutOff):
-        _look_again(tx, lane, given.release, setting)
+    flew = before.in_flight
+    if flew is not None and (decided.lane.in_flight is None or decided.lane.in_flight.number != flew.number):
+        _look_again(tx, lane, flew.number, setting)
     if gates.closed(before, setting.policy) and not gates.closed(decided.lane, setting.policy):
         show_newest(tx, lane, setting)
     return decided
 
 
 def _look_again(tx: Transaction, lane: LaneId, number: int, setting: Setting) -> None:
-    """Tell a lane what was reported of a release's build while that was handed over, and so went by the release."""
+    """Tell a lane what was reported of a release's build while that was under way, and so went by the release.
+
+    Another artifact voids the approvals of one that was put off; of one that has ended it is something new to ship.
+    """
     release = tx.lanes.release(number)
     build = tx.builds.by_id(release.build.id) if release else None
-    if release is not None and build is not None and build != release.build:
-        submit(tx, lane, BuildChanged(build, newest=False), setting)
+    if release is None or build is None or build == release.build:
+        return
+    rebuilt = build.state is BuildState.DEPLOYABLE and build.artifact != release.artifact
+    newest = tx.builds.newest_deployable(lane.service)
+    submit(tx, lane, BuildChanged(build, newest=rebuilt and build == newest, became=rebuilt), setting)
 
 
 def _as_known(tx: Transaction, given: Input) -> Input:

@@ -1,5 +1,6 @@
-"""What is reported of a build while it is handed over is known once that is put off, in the same transaction."""
+"""What is reported of a build while it is under way is known once that is put off or has ended, in one transaction."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from bot.core.blockers import blockers
 from bot.core.build import BuildState, RunStatus
 from bot.core.decide import Decision
-from bot.core.inputs import BeginDeployment, DeploymentPutOff
+from bot.core.inputs import BeginDeployment, DeploymentEnded, DeploymentPutOff
 from bot.core.release import Lifecycle
-from tests.factories import LANE, a_lane_policy, a_report
+from tests.factories import LANE, NOON, a_lane_policy, a_report
 from tests.unit.submitting import Room, two_lanes
 
 
@@ -50,3 +51,19 @@ def test_where_nothing_was_reported_it_is_next_with_its_approvals(room: Room) ->
     assert put_off(room) == []
     assert (room.release(1).generation, len(room.release(1).standing())) == (1, 1)
     assert room.sql("SELECT state FROM effects WHERE kind = 'deploy'") == [("ready",)]
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_what_was_rebuilt_while_it_was_deployed_is_offered_afterwards(room: Room, *, succeeded: bool) -> None:
+    room.reports(a_report(1, attempt=2))
+    assert [one.number for one in room.run(lambda tx, _: tx.lanes.load(LANE)).releases] == [1]
+    assert isinstance(room.submit(DeploymentEnded(1, succeeded=succeeded, detail="", url=None)), Decision)
+    assert room.release(1).state is (Lifecycle.LIVE if succeeded else Lifecycle.FAILED)
+    again = room.release(2)
+    assert (again.state, again.build.checks[0].attempt, again.standing()) == (Lifecycle.OPEN, 2, ())
+
+
+def test_what_was_touched_but_not_rebuilt_while_it_was_deployed_opens_nothing(room: Room) -> None:
+    room.reports(a_report(1, updated_at=NOON + timedelta(hours=1)))
+    room.submit(DeploymentEnded(1, succeeded=True, detail="", url=None))
+    assert room.sql("SELECT COUNT(*) FROM releases") == [(1,)]
