@@ -16,7 +16,7 @@ from bot.ports.trouble import TryLater
 from bot.submit import Setting, turn_away
 from bot.views import answers
 from handlers import lane_clerk, release_clerk, request_clerk
-from handlers.acts import ACT, Click, Command, Rejection
+from handlers.acts import ACT, Click, Command, Form
 from handlers.asker import Asker
 from handlers.desk import Desk
 from handlers.grammar import parse
@@ -28,7 +28,7 @@ from handlers.permalinks import Permalinks
 from handlers.times import Clock, Moment, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
-Act = Click | Rejection | Command
+Act = Click | Form | Command
 
 ANSWERS: Mapping[str, Answer] = {
     "did_run": Answer.DID_RUN,
@@ -36,6 +36,7 @@ ANSWERS: Mapping[str, Answer] = {
     "try_again": Answer.TRY_AGAIN,
     "abandon": Answer.ABANDON,
 }
+SURFACES: Mapping[type[Act], Surface] = {Click: Surface.BUTTON, Form: Surface.MODAL, Command: Surface.COMMAND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ class ActClerk:
             return await self.people.named(act.person, act.host_user)
         if act.slack is None:
             return None
-        surface = {"click": Surface.BUTTON, "rejection": Surface.MODAL, "command": Surface.COMMAND}[act.kind]
-        return await self.people.in_slack(act.slack, act.team, surface)
+        return await self.people.in_slack(act.slack, act.team, SURFACES[type(act)])
 
     async def _zone(self, act: Act, actor: Actor | None) -> ZoneInfo | None:
         """Return the time zone of whoever typed a time of day; None where it is not known, or none was typed."""
@@ -114,7 +114,7 @@ class ActClerk:
         tx: Transaction,
         setting: Setting,
         row: InboxRow,
-        act: Click | Rejection,
+        act: Click | Form,
         actor: Actor,
         links: Mapping[int, str],
     ) -> Told:
@@ -135,7 +135,7 @@ class ActClerk:
         self,
         tx: Transaction,
         setting: Setting,
-        act: Click | Rejection,
+        act: Click | Form,
         handle: Handle,
         card: Card,
         actor: Actor,
@@ -162,7 +162,7 @@ def _command(act: Command, asker: Asker) -> Told:
     return Told("misunderstood", answers.reads_only(), None)
 
 
-def _pressed(handle: Handle, act: Click | Rejection, asker: Asker) -> Told:
+def _pressed(handle: Handle, act: Click | Form, asker: Asker) -> Told:
     """Do what a button stands for."""
     release = asker.tx.lanes.release(handle.release) if handle.release is not None else None
     if release is not None and isinstance(act, Click) and handle.act == "hold":
@@ -178,12 +178,12 @@ def _is_of(card: Card, click: Click) -> bool:
     return card.channel == click.channel and (card.ts == click.ts or card.lost_posts > 0 or card.ts is None)
 
 
-def _given(handle: Handle, act: Click | Rejection, actor: Actor) -> release_clerk.OfOne | None:
+def _given(handle: Handle, act: Click | Form, actor: Actor) -> release_clerk.OfOne | None:
     """Return what a button stands for, or None: above all, only the button Approve approves."""
     if handle.release is None:
         return None
     match act, handle.act:
-        case Rejection(), "reject":
+        case Form(), "reject":
             return Reject(handle.release, actor, act.reason, handle.generation)
         case Click(), "approve":
             return Approve(handle.release, actor, handle.generation)

@@ -1,8 +1,9 @@
 """What people do, as it is stored in the inbox: verified and parsed, not yet decided."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 
 class _Act(BaseModel):
@@ -24,12 +25,18 @@ class Click(_Act):
     response_url: str | None = None
 
 
-class Rejection(_Act):
-    """The reject modal, submitted."""
+class Form(_Act):
+    """A form that a button of a card opened, filled in and sent. What is asked of it depends on the button."""
 
-    kind: Literal["rejection"] = "rejection"
+    kind: Literal["form", "rejection"] = "form"
+    """As `rejection` versions before this one stored the only form that they had."""
     handle: str
-    reason: str
+    """The handle of the button that opened it."""
+    reason: str = ""
+    at: AwareDatetime | None = None
+    """The moment that was picked, in UTC."""
+    length: timedelta | None = None
+    """For how long it shall last, where that was asked and is not open-ended."""
 
 
 class Command(_Act):
@@ -45,5 +52,5 @@ class Command(_Act):
     """On the command line: the operating system's user."""
 
 
-Act = Annotated[Click | Rejection | Command, Field(discriminator="kind")]
-ACT: TypeAdapter[Click | Rejection | Command] = TypeAdapter(Act)
+Act = Annotated[Click | Form | Command, Field(discriminator="kind")]
+ACT: TypeAdapter[Click | Form | Command] = TypeAdapter(Act)

@@ -12,7 +12,7 @@ from bot.views.help import help_message
 from bot.views.links import Links
 from bot.views.modals import reject
 from bot.views.scene import Scene
-from handlers.acts import ACT, Click, Command, Rejection
+from handlers.acts import ACT, Click, Command, Form
 from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.permalinks import Permalinks
@@ -27,11 +27,11 @@ class Reception:
     desk: Desk
     links: Links
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str, source: str = "slack") -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str, source: str = "slack") -> bool:
         """Store an act durably before it is acknowledged; False when it was seen before."""
         return await self.put(act, dedupe_key, source) is not None
 
-    async def put(self, act: Click | Rejection | Command, dedupe_key: str, source: str) -> int | None:
+    async def put(self, act: Click | Form | Command, dedupe_key: str, source: str) -> int | None:
         """Store an act; returns its inbox id, or None when it was seen before."""
         received = Received(source, dedupe_key, ACT.dump_json(act).decode(), self.desk.clock())
         return await self.desk.change(lambda tx, _: tx.inbox.put(received))

@@ -178,4 +178,4 @@ class People:
 def _read(kind: str, payload: dict[str, Any]) -> Read:
     if kind == "slash_commands":
         return payloads.command(payload)
-    return payloads.rejection(payload) if payload.get("type") == "view_submission" else payloads.click(payload)
+    return payloads.form(payload) if payload.get("type") == "view_submission" else payloads.click(payload)

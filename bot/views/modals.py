@@ -8,6 +8,8 @@ from bot.views.blocks import plain_text, section
 from bot.views.naming import subject
 
 REASON_AT_MOST = 2000
+OPEN_ENDED = "open"
+"""The choice of no end, where a form asks how long something lasts; the others are 30m, 2h, 1d."""
 
 
 def reject(release: Release, handle: str) -> dict[str, Any]:

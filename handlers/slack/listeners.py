@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Message
 from bot.ports.trouble import Trouble
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from handlers.slack import payloads
 from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
 
@@ -31,6 +31,12 @@ REJECT = f"{PREFIX}reject"
 PATIENCE = 2.0
 """Seconds for telling somebody why there is no form; Slack waits 3 for the acknowledgement."""
 NO_REASON = "Please say why: the authors read it."
+LACKING: Mapping[str, str] = {
+    "reason": NO_REASON,
+    "at": "Please pick a day and a time.",
+    "length": "Please choose how long it shall last.",
+}
+"""What is said below a field that was left empty."""
 GARBLED = "Slack sent this in a way that could not be read, so nothing was done. Please try again."
 NO_FORM = "The form did not open, and nothing was done. Please click again, or use the command with `reject`."
 
@@ -38,7 +44,7 @@ NO_FORM = "The form did not open, and nothing was done. Please click again, or u
 class Desk(Protocol):
     """Where acts go, and where answers come from."""
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         """Store an act durably; False when it was seen before."""
 
     async def read(self, words: str, slack: str, team: str | None) -> Message | None:
@@ -78,13 +84,13 @@ class Listeners:
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Take the reject form in, or ask for the reason that it lacks."""
-        read = payloads.rejection(body)
+        """Take a form in, or ask for what it lacks."""
+        read = payloads.form(body)
         if isinstance(read, NotUnderstood):
             log.warning("slack_form_not_understood", why=read.why)
             await ack(response_action="errors", errors={"reason": GARBLED})
-        elif not read.rejection.reason:
-            await ack(response_action="errors", errors={"reason": NO_REASON})
+        elif read.empty:
+            await ack(response_action="errors", errors={field: LACKING[field] for field in read.empty})
         else:
             await self._receive(read)
             await ack()
@@ -104,9 +110,7 @@ class Listeners:
         await ack()
 
     async def _receive(self, read: Clicked | Submitted | Typed) -> None:
-        act = (
-            read.click if isinstance(read, Clicked) else read.rejection if isinstance(read, Submitted) else read.command
-        )
+        act = read.click if isinstance(read, Clicked) else read.form if isinstance(read, Submitted) else read.command
         if not await self.desk.receive(act, read.dedupe_key):
             log.info("slack_delivered_again", kind=act.kind)
 

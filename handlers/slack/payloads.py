@@ -7,16 +7,23 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from handlers.acts import Click, Command, Rejection
+from bot.views.modals import OPEN_ENDED
+from handlers.acts import Click, Command, Form
+from handlers.times import length_of
 
 SlackId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,64}$")]
 Ts = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}\.[0-9]{1,16}$")]
 HandleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Text = Annotated[str, StringConstraints(max_length=10_000)]
+FIELDS = ("reason", "at", "length")
+"""What the forms of cards ask for, by the ids of their blocks: words, a moment, how long something lasts."""
+MOST_SECONDS = 10**11
+"""No calendar reaches further; Slack's own picker does not either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,11 @@ class Clicked:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The reject form, sent. Its reason may be empty."""
+    """A form of a card, sent. `empty` names the fields that it shows and that were left empty."""
 
-    rejection: Rejection
+    form: Form
     dedupe_key: str
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,14 @@ class _BlockActions(_Acted):
     response_url: Text | None = None
 
 
+class _Option(_Payload):
+    value: Annotated[str, StringConstraints(max_length=150)]
+
+
 class _Input(_Payload):
     value: Text | None = None
+    selected_date_time: Annotated[int, Field(ge=0, le=MOST_SECONDS)] | None = None
+    selected_option: _Option | None = None
 
 
 class _State(_Payload):
@@ -151,16 +165,28 @@ def click(body: Mapping[str, Any]) -> Clicked | NotUnderstood:
     return Clicked(button.action_id, handed, acted.trigger_id, f"slack:click:{_digest(same)}")
 
 
-def rejection(body: Mapping[str, Any]) -> Submitted | NotUnderstood:
-    """Read a view_submission payload of the reject form."""
+def form(body: Mapping[str, Any]) -> Submitted | NotUnderstood:
+    """Read a view_submission payload of a form that a card's button opened; a field is known by its block."""
     try:
         sent = _ViewSubmission.model_validate(body)
     except ValidationError as problem:
         return _not_understood(problem)
-    given = sent.view.state.values.get("reason", {}).get("reason")
-    reason = (given.value if given else None) or ""
-    handed = Rejection(slack=sent.user.id, team=sent.home, handle=sent.view.private_metadata, reason=reason.strip())
-    return Submitted(handed, f"slack:view:{sent.view.id}")
+    fields = {block: next(iter(inputs.values()), _Input()) for block, inputs in sent.view.state.values.items()}
+    reason, at, length = (fields.get(name, _Input()) for name in FIELDS)
+    lasts = length.selected_option.value if length.selected_option else OPEN_ENDED
+    if lasts != OPEN_ENDED and length_of(lasts) is None:
+        return NotUnderstood("view.state.values.length: not a length of time")
+    handed = Form(
+        slack=sent.user.id,
+        team=sent.home,
+        handle=sent.view.private_metadata,
+        reason=(reason.value or "").strip(),
+        at=None if at.selected_date_time is None else datetime.fromtimestamp(at.selected_date_time, UTC),
+        length=length_of(lasts),
+    )
+    given = {"reason": bool(handed.reason), "at": handed.at is not None, "length": length.selected_option is not None}
+    empty = tuple(name for name in FIELDS if name in fields and not given[name])
+    return Submitted(handed, f"slack:view:{sent.view.id}", empty)
 
 
 def command(body: Mapping[str, Any]) -> Typed | NotUnderstood:

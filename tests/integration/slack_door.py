@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.ports.slack import Message
 from bot.ports.store import Store, Transaction
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from handlers.http_connections import runner_of
 from handlers.http_refusals import Refusals
 from handlers.slack.app import slack_connection
@@ -39,12 +39,12 @@ class Settings:
 class Box:
     """A desk that keeps what it receives; `wait` is for while somebody is at it, `failing` is raised."""
 
-    received: list[Click | Rejection | Command] = field(default_factory=list)
+    received: list[Click | Form | Command] = field(default_factory=list)
     busy: asyncio.Event = field(default_factory=asyncio.Event)
     free: asyncio.Event = field(default_factory=asyncio.Event)
     failing: Exception | None = None
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         del dedupe_key
         self.busy.set()
         await self.free.wait()

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.ports.slack import Message
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from handlers.slack.app import SlackConnection, SlackPace, SlackProblem, SlackUnreachable, slack_connection
 from handlers.slack.directory import Workspace
 from handlers.slack.link import Timing
@@ -46,9 +46,9 @@ class Settings:
 class Box:
     """A desk that keeps what it receives."""
 
-    received: list[Click | Rejection | Command] = field(default_factory=list)
+    received: list[Click | Form | Command] = field(default_factory=list)
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         del dedupe_key
         self.received.append(act)
         return True
@@ -101,7 +101,7 @@ async def test_clicks_and_forms_travel_to_the_desk_and_back(server: SlackServer)
         async with asyncio.timeout(5):
             assert await line.said.get() == {"envelope_id": f"e-{number}"}
     connected = [slack.connected]
-    assert [act.kind for act in box.received] == ["click", "rejection"]
+    assert [act.kind for act in box.received] == ["click", "form"]
     assert server.asked_of("views.open") == [
         {"trigger_id": "111.222.aaa", "view": {"type": "modal", "private_metadata": "h4ndle"}}
     ]

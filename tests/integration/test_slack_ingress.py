@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from handlers.slack.ingress import LARGEST_BODY, Ingress
 from tests.integration.slack_door import NOON, Answer, Door, refused, slack_door
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
@@ -47,7 +47,7 @@ async def test_a_click_a_form_and_a_command_reach_the_desk(door: Door) -> None:
             ts="1605853634.000400",
             response_url="https://hooks.slack.com/actions/T0ACME/1/xxx",
         ),
-        Rejection(slack="U0PRIYA", team="T0ACME", handle="h4ndle", reason="It breaks refunds"),
+        Form(slack="U0PRIYA", team="T0ACME", handle="h4ndle", reason="It breaks refunds"),
         Command(
             slack="U0PRIYA",
             team="T0ACME",

@@ -92,7 +92,7 @@ async def test_a_click_and_a_form_travel_to_the_desk_and_back(
     await asyncio.sleep(0)
     bodies = [interaction(payload) for payload in (a_click(), a_click("signoff:reject"), a_submission())]
     assert [await send(body) for body in bodies] == [200] * 3
-    assert [act.kind for act in box.received] == ["click", "rejection"]
+    assert [act.kind for act in box.received] == ["click", "form"]
     assert server.asked_of("views.open") == [
         {"trigger_id": "111.222.aaa", "view": {"type": "modal", "private_metadata": "h4ndle"}}
     ]

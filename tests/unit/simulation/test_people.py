@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.ports.slack import Message
 from bot.views.modals import reject
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from sandbox.slack.messages import Message as Posted
 from sandbox.slack.workspace import Workspace
 from simulation.network import Mishap
@@ -41,11 +41,11 @@ class Desk:
     """Keeps what it is given, by key."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Click | Rejection | Command] = {}
+        self.kept: dict[str, Click | Form | Command] = {}
         self.trouble: Exception | None = None
         self.slowness = 0.0
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         await asyncio.sleep(self.slowness)
         if self.trouble is not None:
             raise self.trouble
@@ -115,7 +115,7 @@ def test_a_rejection_comes_by_the_form() -> None:
         assert done is not None
         assert done.acknowledged
         assert list(scene.desk.kept.values()) == [
-            Rejection(slack="U0PRIYA", team="T0SANDBOX", handle="handle-reject", reason="Too early")
+            Form(slack="U0PRIYA", team="T0SANDBOX", handle="handle-reject", reason="Too early")
         ]
         assert scene.way.workspace.modals("priya") == []
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from slack_bolt.response import BoltResponse
 
 from bot.ports.slack import Message
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from handlers.slack.app import SlackConnection, slack_connection
 from handlers.slack.delivered import Act, Challenge, Event, Malformed, Nothing, read
 from tests.factories import NOON
@@ -30,9 +30,9 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
 class Box:
     """A desk that takes everything."""
 
-    received: list[Click | Rejection | Command] = field(default_factory=list)
+    received: list[Click | Form | Command] = field(default_factory=list)
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         del dedupe_key
         self.received.append(act)
         return True

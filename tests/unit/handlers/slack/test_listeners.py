@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.ports.slack import Message
 from bot.ports.trouble import GiveUp, Trouble
-from handlers.acts import Click, Command, Rejection
+from handlers.acts import Click, Command, Form
 from handlers.slack.bolt import bolt_app
 from handlers.slack.directory import Workspace
 from handlers.slack.listeners import GARBLED, NO_FORM, NO_REASON, register
@@ -35,7 +35,7 @@ class Book:
     form_is: dict[str, Any] | Message = field(default_factory=lambda: dict(FORM))
     window_trouble: Trouble | None = None
 
-    async def receive(self, act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         if self.broken:
             raise OSError("disk full")
         self.happened.append(("stored", act.kind, dedupe_key))
@@ -110,7 +110,7 @@ async def test_the_acknowledgement_waits_for_the_commit(
     committing, commit = asyncio.Event(), asyncio.Event()
     store = book.receive
 
-    async def slow(act: Click | Rejection | Command, dedupe_key: str) -> bool:
+    async def slow(act: Click | Form | Command, dedupe_key: str) -> bool:
         committing.set()
         await commit.wait()
         return await store(act, dedupe_key)
@@ -157,7 +157,7 @@ async def test_a_form_that_slack_does_not_open_is_told(app: AsyncApp, book: Book
 
 async def test_the_form_is_stored_then_acknowledged(app: AsyncApp, book: Book) -> None:
     assert seen(await deliver(app, a_submission())) == (200, "")
-    assert book.happened == [("stored", "rejection", "slack:view:V0FORM")]
+    assert book.happened == [("stored", "form", "slack:view:V0FORM")]
 
 
 @pytest.mark.parametrize("reason", [None, "   "])

@@ -1,13 +1,14 @@
 """Payloads at the door: what is read of them, and that nothing in them raises."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.acts import Click, Command, Rejection
-from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed, click, command, rejection
+from handlers.acts import Click, Command, Form
+from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed, click, command, form
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
 
 CLICK = Click(
@@ -65,16 +66,54 @@ def test_a_button_outside_messages_is_not_understood() -> None:
 
 
 def test_a_form_names_handle_and_trimmed_reason() -> None:
-    assert rejection(a_submission("  It breaks refunds \n")) == Submitted(
-        Rejection(slack="U0PRIYA", team="T0ACME", handle="h4ndle", reason="It breaks refunds"), "slack:view:V0FORM"
+    assert form(a_submission("  It breaks refunds \n")) == Submitted(
+        Form(slack="U0PRIYA", team="T0ACME", handle="h4ndle", reason="It breaks refunds"), "slack:view:V0FORM"
     )
 
 
 @pytest.mark.parametrize("reason", [None, "", " \n\t "])
 def test_an_empty_reason_is_empty(reason: str | None) -> None:
-    read = rejection(a_submission(reason))
+    read = form(a_submission(reason))
     assert isinstance(read, Submitted)
-    assert read.rejection.reason == ""
+    assert read.form.reason == ""
+
+
+def a_form(**fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a form with these fields, sent."""
+    body = a_submission()
+    body["view"]["state"]["values"] = {block: {"form:" + block: state} for block, state in fields.items()}
+    return body
+
+
+def test_a_form_names_the_moment_that_was_picked() -> None:
+    body = a_form(at={"type": "datetimepicker", "selected_date_time": 1795608000})
+    assert form(body) == Submitted(
+        Form(slack="U0PRIYA", team="T0ACME", handle="h4ndle", at=datetime(2026, 11, 25, 12, tzinfo=UTC)),
+        "slack:view:V0FORM",
+    )
+
+
+@pytest.mark.parametrize(("chosen", "length"), [("open", None), ("30m", timedelta(minutes=30))])
+def test_a_form_names_the_length_that_was_chosen(chosen: str, length: timedelta | None) -> None:
+    option = {"text": {"type": "plain_text", "text": "So long"}, "value": chosen}
+    body = a_form(reason={"value": "Reading"}, length={"type": "static_select", "selected_option": option})
+    assert form(body) == Submitted(
+        Form(slack="U0PRIYA", team="T0ACME", handle="h4ndle", reason="Reading", length=length), "slack:view:V0FORM"
+    )
+
+
+def test_a_form_names_the_fields_that_were_left_empty() -> None:
+    read = form(
+        a_form(reason={"value": " "}, at={"selected_date_time": None}, length={"selected_option": None}, more={})
+    )
+    assert isinstance(read, Submitted)
+    assert read.empty == ("reason", "at", "length")
+
+
+def test_what_is_no_length_is_not_understood() -> None:
+    assert form(a_form(length={"selected_option": {"value": "for ever"}})) == NotUnderstood(
+        "view.state.values.length: not a length of time"
+    )
 
 
 def test_a_command_names_actor_words_and_where_to_answer() -> None:
@@ -130,7 +169,7 @@ ANYTHING = st.recursive(
 
 @given(st.data())
 def test_no_field_of_any_type_raises(data: st.DataObject) -> None:
-    for make, read in ((a_click, click), (a_submission, rejection), (a_command, command)):
+    for make, read in ((a_click, click), (a_submission, form), (a_command, command)):
         body = make()
         body[data.draw(st.sampled_from(sorted(body)))] = data.draw(ANYTHING)
         assert isinstance(read(body), Clicked | Submitted | Typed | NotUnderstood)
