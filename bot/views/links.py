@@ -6,6 +6,7 @@ from dataclasses import dataclass
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{7,40}", re.ASCII)
 _WORKFLOW = re.compile(r"[A-Za-z0-9._-]{1,200}", re.ASCII)
+_LARGEST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Links:
         """Return the page that shows what `head` has and `base` has not."""
         known = _SHA.fullmatch(base) and _SHA.fullmatch(head)
         return self._under(repository, f"compare/{base}...{head}") if known else None
+
+    def pull(self, repository: str | None, number: int) -> str | None:
+        """Return the page of a pull request."""
+        return self._under(repository, f"pull/{number}") if 0 < number <= _LARGEST else None
 
     def deployments(self, repository: str | None) -> str | None:
         """Return the page that lists a repository's deployments."""
