@@ -16,7 +16,7 @@ from bot.ports.trouble import TryLater
 from bot.submit import Setting, turn_away
 from bot.views import answers
 from handlers import lane_clerk, release_clerk, request_clerk
-from handlers.acts import ACT, Click, Command, Form
+from handlers.acts import ACT, Click, Command, Form, Wish
 from handlers.asker import Asker
 from handlers.desk import Desk
 from handlers.grammar import parse
@@ -28,7 +28,7 @@ from handlers.permalinks import Permalinks
 from handlers.times import Clock, Moment, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
-Act = Click | Form | Command
+Act = Click | Form | Wish | Command
 
 ANSWERS: Mapping[str, Answer] = {
     "did_run": Answer.DID_RUN,
@@ -36,7 +36,12 @@ ANSWERS: Mapping[str, Answer] = {
     "try_again": Answer.TRY_AGAIN,
     "abandon": Answer.ABANDON,
 }
-SURFACES: Mapping[type[Act], Surface] = {Click: Surface.BUTTON, Form: Surface.MODAL, Command: Surface.COMMAND}
+SURFACES: Mapping[type[Act], Surface] = {
+    Click: Surface.BUTTON,
+    Form: Surface.MODAL,
+    Wish: Surface.MODAL,
+    Command: Surface.COMMAND,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class ActClerk:
         elif isinstance(act, Command):
             asker = Asker(self.desk, tx, setting, actor, links, row.received.at, zone)
             told = _command(act, asker)
+        elif isinstance(act, Wish):
+            told = request_clerk.wished(act, Asker(self.desk, tx, setting, actor, links, row.received.at))
         else:
             told = self._button(tx, setting, row, act, actor, links)
         if told.outcome not in THROUGH_A_RULE:

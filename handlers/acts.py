@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.core.policy import Kind
+
 
 class _Act(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,5 +54,22 @@ class Command(_Act):
     """On the command line: the operating system's user."""
 
 
-Act = Annotated[Click | Form | Command, Field(discriminator="kind")]
-ACT: TypeAdapter[Click | Form | Command] = TypeAdapter(Act)
+class Wish(_Act):
+    """The form that asks for a release, filled in and sent: decided exactly like the words that ask for one."""
+
+    kind: Literal["wish"] = "wish"
+    way: Kind = Kind.RELEASE
+    service: str
+    version: str
+    """The build's commit, which names exactly one."""
+    environment: str
+    at: AwareDatetime | None = None
+    """The moment that was picked, in UTC; it does not ship before."""
+    reason: str = ""
+    """Why it goes back, or the fast path."""
+    channel: str | None = None
+    """Where the command was typed that opened the form."""
+
+
+Act = Annotated[Click | Form | Wish | Command, Field(discriminator="kind")]
+ACT: TypeAdapter[Click | Form | Wish | Command] = TypeAdapter(Act)

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from bot.core.inputs import Actor
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import TryLater
-from handlers.acts import ACT, Click, Command, Form
+from handlers.acts import ACT, Click, Command, Form, Wish
 
-Act = Click | Form | Command
+Act = Click | Form | Wish | Command
 
 WAITS_FOR_THE_EARLIER = TryLater(1.0, "an earlier act of the same person waits")
 

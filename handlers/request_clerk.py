@@ -1,6 +1,7 @@
 """Words that ask for a release of a build, a rollback, a hotfix: which build is meant, and never a guess."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.build import Build
 from bot.core.inputs import Request
@@ -9,6 +10,7 @@ from bot.core.policy import Kind, LaneId
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release
 from bot.views import answers, done
+from handlers.acts import Wish
 from handlers.asker import Asker
 from handlers.outcomes import Told
 from handlers.vocabulary import HotfixWords, OfBuild, RequestWords, RollbackWords
@@ -17,15 +19,26 @@ _LOOKED_AT = 200
 """Releases of a lane among which the one before is looked for."""
 
 
-def about_build(words: OfBuild, asker: Asker) -> Told:
-    """Open the release that words ask for."""
+def wished(wish: Wish, asker: Asker) -> Told:
+    """Open the release that a form asks for, exactly as its words would."""
+    match wish.way:
+        case Kind.RELEASE:
+            return about_build(RequestWords(wish.service, wish.version, wish.environment), asker, wish.at)
+        case Kind.ROLLBACK:
+            return about_build(RollbackWords(wish.service, wish.version, wish.environment, wish.reason), asker)
+        case Kind.HOTFIX:
+            return about_build(HotfixWords(wish.service, wish.version, wish.environment, wish.reason), asker)
+
+
+def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Told:
+    """Open the release that words ask for; `at` is the moment that was picked rather than typed."""
     lane = LaneId(words.service, words.environment)
     builds = _builds(words, lane, asker)
     if isinstance(words, RollbackWords) and words.version is None and not builds:
         return Told("no such build", done.never_went_before(lane, asker.setting.policy), None)
     if len(builds) != 1:
         return Told("no such build", answers.no_such_build(words.service, words.version, builds), None)
-    given = _given(words, builds[0], asker)
+    given = _given(words, builds[0], asker, at)
     decided = asker.decide(lane, given)
     if isinstance(decided, Refusal):
         return asker.refused(decided, lane)
@@ -34,11 +47,11 @@ def about_build(words: OfBuild, asker: Asker) -> Told:
     return Told("opened", answers.opened(opened, asker.setting.policy, asker.links, read), None)
 
 
-def _given(words: OfBuild, build: Build, asker: Asker) -> Request:
+def _given(words: OfBuild, build: Build, asker: Asker, at: datetime | None) -> Request:
     match words:
         case RequestWords():
-            at = asker.moment(words.at) if words.at else None
-            return Request(build, asker.actor, named=words.version is not None, at=at)
+            moment = asker.moment(words.at) if words.at else at
+            return Request(build, asker.actor, named=words.version is not None, at=moment)
         case RollbackWords():
             return Request(build, asker.actor, named=True, kind=Kind.ROLLBACK, reason=words.reason)
         case HotfixWords():
