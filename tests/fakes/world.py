@@ -12,7 +12,7 @@ from bot.core.release import Lifecycle, Release
 from bot.ports.store import Card, CardKind, EffectKind, Received
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
-from handlers.acts import ACT, Click, Command, Form
+from handlers.acts import ACT, Click, Command, Form, Wish
 from handlers.bell import Bell
 from handlers.cards import CardKeeper
 from handlers.clock import Clock
@@ -167,7 +167,7 @@ class World:
         await self.stores(Command(slack=who, team="T1", words=words, channel="C0PAYMENTS", response_url="https://r"))
         await self.settle()
 
-    async def stores(self, act: Click | Form | Command) -> int:
+    async def stores(self, act: Click | Form | Wish | Command) -> int:
         """Store an act as the door does."""
         received = Received("slack", f"act-{next(self.keys)}", ACT.dump_json(act).decode(), self.now)
         row = await self.store.write(lambda tx: tx.inbox.put(received))
