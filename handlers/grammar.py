@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.core.policy import Policy
 from handlers import grammar_lanes, names
 from handlers.phrase import NotUnderstood, Phrase
-from handlers.phrases import ENTRIES, OVERRIDE, REQUEST, SCHEDULE
+from handlers.phrases import ENTRIES, HISTORY, OVERRIDE, REQUEST, SCHEDULE
 from handlers.spelling import form, meant, quoted, unformatted
 from handlers.times import TIME, When, when_of
 from handlers.vocabulary import (
@@ -14,6 +14,7 @@ from handlers.vocabulary import (
     CancelWords,
     FreezeWords,
     HelpWords,
+    HistoryWords,
     ListWords,
     Misunderstood,
     OverrideWords,
@@ -78,6 +79,16 @@ def _why(phrase: Phrase) -> Parsed:
     if not phrase.next:
         raise NotUnderstood(f"`why` needs a service: {phrase.form}. {names.services(phrase.policy)}")
     return WhyWords(*names.place(phrase, "why"))
+
+
+def _history(phrase: Phrase) -> Parsed:
+    phrase.usage = HISTORY
+    if not phrase.next:
+        raise NotUnderstood(f"`history` needs a service: {phrase.form}. {names.services(phrase.policy)}")
+    service, environment = names.started_place(phrase, "history", before=names.COUNT)
+    count = names.count(phrase, " ".join(filter(None, ("history", service, environment))))
+    phrase.end()
+    return HistoryWords(service, environment, count)
 
 
 def _alone(word: str, parsed: Parsed) -> Callable[[Phrase], Parsed]:
@@ -167,6 +178,7 @@ _KEYWORDS: Mapping[str, Callable[[Phrase], Parsed]] = {
     "status": _status,
     "why": _why,
     "list": _alone("list", ListWords()),
+    "history": _history,
     "freeze": _alone("freeze", FreezeWords()),
     "approve": _named("approve", ApproveWords),
     "reject": _reject,

@@ -12,6 +12,11 @@ from handlers.spelling import either, form, meant, quoted, same
 _RELEASE = re.compile(r"[Rr]-([1-9][0-9]{0,8})", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/-]{0,99}", re.ASCII)
+COUNT = re.compile(r"-?[0-9]+", re.ASCII)
+"""A word that is meant as a number, a good one or not."""
+USUAL_COUNT = 10
+MOST_COUNT = 50
+_DIGITS = 9
 _CLOSE = 70  # how similar a word must be to an environment's name, of 100, to be a slip of the pen
 
 
@@ -109,19 +114,44 @@ def version(phrase: Phrase, of: ServicePolicy, keywords: tuple[str, ...] = ()) -
 
 def place(phrase: Phrase, keyword: str) -> tuple[str, str | None]:
     """Read a service and perhaps an environment, completed by unique prefix: for reading commands only."""
+    found = started_place(phrase, keyword)
+    phrase.end()
+    return found
+
+
+def started_place(phrase: Phrase, keyword: str, before: re.Pattern[str] | None = None) -> tuple[str, str | None]:
+    """Read the same where more words may follow; `before` fits a word that is no environment but one of those.
+
+    A word that fits is an environment all the same where the service has one that is called exactly so.
+    """
     policy = phrase.policy
     if phrase.at_preposition():
         phrase.no_place()
     names = [one.name for one in policy.services]
     name = _completed(phrase.take(), names, "service", f"{keyword} ", policy)
-    if not phrase.next:
+    there = [lane.lane.environment for lane in policy.lanes() if lane.lane.service == name]
+    if not phrase.next or (before and before.fullmatch(phrase.next) and not same(phrase.next, there)):
         return name, None
     if phrase.at_preposition():
         phrase.no_place()
-    there = [lane.lane.environment for lane in policy.lanes() if lane.lane.service == name]
-    found = _completed(phrase.take(), there, "environment", f"{keyword} {name} ", policy)
-    phrase.end()
-    return name, found
+    return name, _completed(phrase.take(), there, "environment", f"{keyword} {name} ", policy)
+
+
+def count(phrase: Phrase, before: str) -> int:
+    """Read how many are wanted, which may be left out; `before` is what stands before it."""
+    if not phrase.next:
+        return USUAL_COUNT
+    if not COUNT.fullmatch(phrase.next):
+        phrase.no_place()
+    typed = phrase.take()
+    wanted = int(typed) if len(typed) <= _DIGITS else MOST_COUNT + 1
+    if 0 < wanted <= MOST_COUNT:
+        return wanted
+    hint = f"{before} {min(max(wanted, 1), MOST_COUNT)}"
+    raise NotUnderstood(
+        f"{quoted(typed)} cannot be a count: it is a number from 1 to {MOST_COUNT}. "
+        f"Did you mean {form(hint, phrase.policy)}?"
+    )
 
 
 def _completed(typed: str, names: list[str], what: str, before: str, policy: Policy) -> str:

@@ -6,18 +6,18 @@ from typing import Any
 from bot.core.release import Lifecycle
 from bot.ports.slack import Message
 from bot.ports.store import Received, Transaction
-from bot.views import answers, status
+from bot.views import answers
 from bot.views.freezes import freezes
 from bot.views.help import help_message
 from bot.views.links import Links
 from bot.views.modals import reject
-from bot.views.scene import Scene
 from handlers.acts import ACT, Click, Command, Form
 from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.permalinks import Permalinks
 from handlers.phrases import ENTRIES
-from handlers.vocabulary import FreezeWords, HelpWords, ListWords, Misunderstood, StatusWords, WhyWords
+from handlers.reading import look
+from handlers.vocabulary import FreezeWords, HelpWords, HistoryWords, ListWords, Misunderstood, StatusWords, WhyWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +48,10 @@ class Reception:
                 return help_message(ENTRIES, policy.command, word)
             case FreezeWords():
                 return freezes(policy, self.desk.clock())
-            case StatusWords() | WhyWords() | ListWords():
-                return await self.desk.store.read(lambda tx: self._look(tx, parsed))
+            case StatusWords() | WhyWords() | ListWords() | HistoryWords():
+                return await self.desk.store.read(lambda tx: look(tx, parsed, self.desk, self.links))
             case _:
                 return None
-
-    def _look(self, tx: Transaction, parsed: StatusWords | WhyWords | ListWords) -> Message:
-        policy = self.desk.policy
-        permalinks = Permalinks(tx.cards, self.desk.workspace)
-        if isinstance(parsed, ListWords):
-            return status.open_list(tx.lanes.unfinished(), policy, permalinks)
-        scene = Scene(policy, self.links, permalinks, self.desk.clock())
-        wanted = [
-            lane.lane
-            for lane in policy.lanes()
-            if parsed.service in {None, lane.lane.service} and parsed.environment in {None, lane.lane.environment}
-        ]
-        lanes = tuple(tx.lanes.load(lane) for lane in wanted)
-        if isinstance(parsed, WhyWords):
-            found = {service.name: tx.builds.newest_deployable(service.name) for service in policy.services}
-            newest = {name: build for name, build in found.items() if build is not None}
-            return status.why(lanes, scene, newest=newest)
-        return status.status(lanes, scene)
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
         """Return the reject form for a button, or a sentence why there is nothing to reject."""

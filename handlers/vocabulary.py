@@ -36,6 +36,15 @@ class ListWords:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryWords:
+    """Show the newest releases of a service; without an environment, of each."""
+
+    service: str
+    environment: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApproveWords:
     """Approve a release by its name."""
 
@@ -208,7 +217,7 @@ class ClearWords:
     reason: str
 
 
-Reading = HelpWords | StatusWords | WhyWords | ListWords | FreezeWords
+Reading = HelpWords | StatusWords | WhyWords | ListWords | HistoryWords | FreezeWords
 OfRelease = ApproveWords | RejectWords | WithdrawWords | CancelWords | RetryWords | ScheduleWords | OverrideWords
 OfLane = HoldWords | ResumeWords | LockWords | UnlockWords | ModeWords | LiveWords
 OfBuild = RequestWords | RollbackWords | HotfixWords

@@ -17,6 +17,7 @@ from bot.core.policy import (
     ServicePolicy,
     VersionFrom,
 )
+from bot.views.help import Entry
 from handlers.grammar import KEYWORDS, parse, reads
 from handlers.phrases import ENTRIES
 from handlers.vocabulary import (
@@ -24,6 +25,7 @@ from handlers.vocabulary import (
     CancelWords,
     FreezeWords,
     HelpWords,
+    HistoryWords,
     ListWords,
     Misunderstood,
     Parsed,
@@ -68,6 +70,11 @@ POLICY = Policy(
         ("why paym prod", WhyWords("payments", "production")),
         ("why payments", WhyWords("payments", None)),
         ("list", ListWords()),
+        ("history payments", HistoryWords("payments", None, 10)),
+        ("history payments 3", HistoryWords("payments", None, 3)),
+        ("History Paym PROD", HistoryWords("payments", "production", 10)),
+        ("history payments production 50", HistoryWords("payments", "production", 50)),
+        ("history payments 007", HistoryWords("payments", None, 7)),
         ("freeze", FreezeWords()),
         ("retry r-42", RetryWords(42)),
         ("approve R-42", ApproveWords(42)),
@@ -171,6 +178,42 @@ def test_understood(words: str, parsed: Parsed) -> None:
         ("reject R-42", "A rejection needs a reason: `/deploy reject RELEASE REASON`."),
         ("reject R-42 “”", "A rejection needs a reason: `/deploy reject RELEASE REASON`."),
         ("reject R-42 " + "x" * 2001, "The reason is too long: at most 2000 characters, please."),
+        (
+            "history",
+            "`history` needs a service: `/deploy history SERVICE [ENV] [COUNT]`. There are payments, payroll, docs.",
+        ),
+        (
+            "history payments 0",
+            "“0” cannot be a count: it is a number from 1 to 50. Did you mean `/deploy history payments 1`?",
+        ),
+        (
+            "history payments -3",
+            "“-3” cannot be a count: it is a number from 1 to 50. Did you mean `/deploy history payments 1`?",
+        ),
+        (
+            "history payments prod 51",
+            "“51” cannot be a count: it is a number from 1 to 50. Did you mean `/deploy history payments production 50`?",
+        ),
+        (
+            "history payments " + "9" * 5000,
+            f"“{'9' * 59}…” cannot be a count: it is a number from 1 to 50. Did you mean `/deploy history payments 50`?",
+        ),
+        (
+            "history payments 3 production",
+            "“production” has no place there, so nothing was started. The form is `/deploy history SERVICE [ENV] [COUNT]`.",
+        ),
+        (
+            "history payments production all",
+            "“all” has no place there, so nothing was started. The form is `/deploy history SERVICE [ENV] [COUNT]`.",
+        ),
+        (
+            "history payments producton",
+            "There is no environment “producton”. Did you mean `/deploy history payments production`?",
+        ),
+        (
+            "history payments in production",
+            "“in” has no place there, so nothing was started. The form is `/deploy history SERVICE [ENV] [COUNT]`.",
+        ),
         ("why", "`why` needs a service: `/deploy why SERVICE [ENV]`. There are payments, payroll, docs."),
         ("why pay", "“pay” fits more than one service: payments, payroll. Please write one out."),
         ("status dox", "There is no service “dox”. Did you mean `/deploy status docs`?"),
@@ -189,6 +232,23 @@ def test_understood(words: str, parsed: Parsed) -> None:
 )
 def test_not_understood(words: str, sentence: str) -> None:
     assert parse(words, POLICY) == Misunderstood(sentence)
+
+
+def test_an_environment_that_is_called_like_a_number_is_no_count() -> None:
+    policy = replace(POLICY, services=(a_service("docs", "1", "12"),))
+    assert [parse(words, policy) for words in ("history docs 1", "history docs 1 12", "history docs 2")] == [
+        HistoryWords("docs", "1", 10),
+        HistoryWords("docs", "1", 12),
+        HistoryWords("docs", None, 2),
+    ]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.word)
+def test_every_example_of_the_help_is_understood_as_what_it_is_an_example_of(entry: Entry) -> None:
+    parsed = parse(entry.example, POLICY)
+    assert not isinstance(parsed, Misunderstood)
+    first = entry.example.partition(" ")[0]
+    assert first == ("payments" if entry.word == "request" else entry.word)
 
 
 def test_names_that_differ_by_case_only_are_not_guessed() -> None:

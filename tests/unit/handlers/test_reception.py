@@ -45,9 +45,33 @@ payments in production (delivery): nobody has told yet what is live
             "list": "<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, is open since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>",
             "help approve": """\
 `/deploy approve RELEASE`: approve a release, as its button does.
-RELEASE is a name like R-42. You approve what it ships now; should that change, you are asked again.\
+RELEASE is a name like R-42. You approve what it ships now; should that change, you are asked again.
+For example: `/deploy approve R-42`\
 """,
         }
+    )
+
+
+async def test_history_reads_as_many_releases_as_were_asked_for(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    for words in ("cancel R-1", "payments 1 to production", "reject R-2 too early", "payments 1 to production"):
+        await world.types("U0PRIYA", words)
+    answers = [await world.reception.read(words, "U0PRIYA", "T1") for words in ("history payments 2", "history paym")]
+    assert [answer.text for answer in answers if answer] == snapshot(
+        [
+            """\
+payments in production (delivery): nobody has told yet what is live
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000005|R-3>, payments 1 (0000001) to production: waits for approval; opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>; asked for by <@U0PRIYA>
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000003|R-2>, payments 1 (0000001) to production: was rejected <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>: “too early”; was open for 0 seconds; asked for by <@U0PRIYA>\
+""",
+            """\
+payments in production (delivery): nobody has told yet what is live
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000005|R-3>, payments 1 (0000001) to production: waits for approval; opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>; asked for by <@U0PRIYA>
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000003|R-2>, payments 1 (0000001) to production: was rejected <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>: “too early”; was open for 0 seconds; asked for by <@U0PRIYA>
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production: was cancelled <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>; was open for 0 seconds; opened by itself when its build passed\
+""",
+        ]
     )
 
 

@@ -9,7 +9,7 @@ from bot.core.lane import Live
 from bot.core.release import DeployStatus, Lifecycle
 from bot.views.announcement import announce
 from bot.views.failure import tell
-from bot.views.help import Entry, help_message
+from bot.views.help import Entry, Topic, help_message
 from bot.views.modals import reject
 from bot.views.terminal import terminal
 from tests.unit.views.reading import check, check_block, seen, shortened
@@ -28,7 +28,11 @@ from tests.unit.views.values import (
     ended,
 )
 
-ENTRIES = (Entry("list", "list", "what is open", "Oldest first."), Entry("help", "help [WORD]", "this", "Try it."))
+ENTRIES = (
+    Entry("go-all", "go-all", "let everything go on", "At once.", Topic.EMERGENCY, "go-all"),
+    Entry("list", "list", "what is open", "Oldest first.", Topic.READ, "list"),
+    Entry("help", "help [WORD]", "this", "Try it.", Topic.READ, "help list"),
+)
 
 
 def test_announcement() -> None:
@@ -146,16 +150,20 @@ def test_help() -> None:
     message = help_message(ENTRIES, "/deploy", None)
     check(message)
     assert seen(message) == snapshot("""\
+*Read:* what is so, and why. The answer is yours alone, and nothing changes.
 `/deploy list`: what is open
 `/deploy help [WORD]`: this
-More about one of them: `/deploy help WORD`, with list, help.\
+*Emergency:* when something is wrong.
+`/deploy go-all`: let everything go on
+More about one of them, with an example: `/deploy help WORD`, with go-all, list, help.\
 """)
 
 
 def test_help_about_a_word() -> None:
     assert seen(help_message(ENTRIES, "/deploy", "list")) == snapshot("""\
 `/deploy list`: what is open.
-Oldest first.\
+Oldest first.
+For example: `/deploy list`\
 """)
 
 
