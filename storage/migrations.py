@@ -9,6 +9,7 @@ from storage import (
     schema,
     schema_agenda,
     schema_installation,
+    schema_kinds,
     schema_letters,
     schema_paths,
     schema_replaced,
@@ -163,3 +164,9 @@ def _requester(database: Database) -> None:
 @STEPS(name="0020_replaced")
 def _replaced(database: Database) -> None:
     _run(database, schema_replaced.REPLACED)
+
+
+@STEPS(name="0021_kinds")
+def _kinds(database: Database) -> None:
+    _run(database, schema_kinds.EFFECTS)
+    _run(database, schema_kinds.CARDS)

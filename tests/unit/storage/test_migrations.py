@@ -71,6 +71,7 @@ STEPS = [
     "0018_paths",
     "0019_requester",
     "0020_replaced",
+    "0021_kinds",
 ]
 
 
