@@ -135,6 +135,7 @@ def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedel
             for environment, lane in service.environments.items()
         ),
         **({"tag_glob": glob} if glob else {}),
+        migrations=service.build.migrations or (),
     )
 
 

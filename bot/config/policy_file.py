@@ -383,6 +383,11 @@ class BuildSection(Section):
         "highest tag of the commit that the glob names, else `sha`)",
         examples=["run_number"],
     )
+    migrations: Annotated[tuple[PathGlob, ...], Field(min_length=1, max_length=100)] | None = Field(
+        None,
+        description="the files that change the database's shape, which notices count; absent: none are counted",
+        examples=["[db/migrate/**]"],
+    )
 
 
 class DeploymentTarget(Section):

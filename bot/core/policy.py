@@ -270,6 +270,7 @@ class ServicePolicy:
     version_from: VersionFrom
     lanes: tuple[LanePolicy, ...]
     tag_glob: str = "**"
+    migrations: tuple[str, ...] = ()  # globs, as of `paths`; none: nobody said what a migration is
 
     def lane(self, environment: str) -> LanePolicy | None:
         """Return the lane of an environment, or None."""

@@ -66,6 +66,11 @@ def test_paths_are_taken_as_they_are_written() -> None:
     assert loaded(text).services[0].source.paths == ("pay/**", "!*.md")
 
 
+def test_migrations_are_taken_as_they_are_written() -> None:
+    text = documented_example().replace("version_from: run_number", "migrations: ['db/**', '!*.md']")
+    assert loaded(text).services[0].migrations == ("db/**", "!*.md")
+
+
 def test_the_documented_example_is_exactly_this_policy() -> None:
     policy = loaded(documented_example())
     assert policy == Policy(

@@ -149,6 +149,11 @@ def workflow(inputs: str) -> str:
             '[build.yml], paths: ["pay/**", "a\\tb"]',
             "9: `paths` must be a glob such as services/pay/**; `a\\u0009b` is not.",
         ),
+        (
+            f"github: {GITHUB}",
+            f'github: {GITHUB}, migrations: ["db/**", "a\\tb"]',
+            "9: `migrations` must be a glob such as services/pay/**; `a\\u0009b` is not.",
+        ),
         (f"github: {GITHUB}", "standard: {}", "9: `standard` is not in this version of Signoff; write `github`."),
         (
             f"github: {GITHUB}",
