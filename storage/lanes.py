@@ -12,6 +12,7 @@ from bot.core.lane import Around, Lane, Live
 from bot.core.policy import LaneId
 from bot.core.release import Approval, Lifecycle, Release
 from storage.around import around
+from storage.changes import note_ended
 from storage.rows import Row, approval_of, approval_row, lane_of, lane_row, release_of, release_row
 from storage.times import to_text
 
@@ -86,6 +87,7 @@ class SqliteLanes:
             self._update_lane(after)
         if after.live is not None and after.live != before.live:
             self._remember(after.id, after.live)
+        note_ended(self._database, before, after)
 
     def next_number(self) -> int:
         """Return one more than the greatest number ever used: SQLite keeps it apart from the rows."""

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 from storage import (
     schema,
     schema_agenda,
+    schema_changes,
     schema_installation,
     schema_kinds,
     schema_letters,
@@ -170,3 +171,8 @@ def _replaced(database: Database) -> None:
 def _kinds(database: Database) -> None:
     _run(database, schema_kinds.EFFECTS)
     _run(database, schema_kinds.CARDS)
+
+
+@STEPS(name="0022_changes")
+def _changes(database: Database) -> None:
+    _run(database, schema_changes.CHANGES)

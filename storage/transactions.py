@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from bot.ports.agenda import Agenda
+from bot.ports.changes import Changes
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
 from bot.ports.letters import Letters
@@ -18,6 +19,7 @@ from storage.agenda import SqliteAgenda
 from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds
 from storage.cards import SqliteCards
+from storage.changes import SqliteChanges
 from storage.effects import SqliteEffects
 from storage.figures import SqliteFigures
 from storage.gates import SqliteGates
@@ -47,6 +49,7 @@ class SqliteTransaction:
         self.figures: FigureBook = SqliteFigures(database)
         self.replays: Replays = SqliteReplays(database)
         self.letters: Letters = SqliteLetters(database)
+        self.changes: Changes = SqliteChanges(database)
 
 
 class Transactions:

@@ -12,6 +12,7 @@ from bot.core.lane import Lane
 from bot.core.policy import LaneId
 from bot.core.release import Release
 from bot.ports.agenda import Agenda
+from bot.ports.changes import Changes
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
 from bot.ports.letters import Letters
@@ -402,6 +403,7 @@ class Transaction(Protocol):
     figures: FigureBook
     replays: Replays
     letters: Letters
+    changes: Changes
 
 
 class Store(Protocol):

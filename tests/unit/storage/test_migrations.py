@@ -47,6 +47,8 @@ TABLES = {
     "lived",
     "lines",
     "concerns",
+    "comparisons",
+    "preceded",
     "installation",
     "audit",
 }
@@ -72,6 +74,7 @@ STEPS = [
     "0019_requester",
     "0020_replaced",
     "0021_kinds",
+    "0022_changes",
 ]
 
 
