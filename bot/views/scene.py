@@ -20,6 +20,7 @@ class Scene:
         permalinks: where the cards of releases are, by number.
         now: the present, in UTC.
         compared: what the source's compare told of the spans that are shown; a span may be missing.
+        why_not: why nobody can tell what a span changes, where that is so; others wrote some of it.
     """
 
     policy: Policy
@@ -27,3 +28,4 @@ class Scene:
     permalinks: Permalinks
     now: datetime
     compared: Mapping[Span, Comparison] = field(default_factory=dict)
+    why_not: Mapping[Span, str] = field(default_factory=dict)
