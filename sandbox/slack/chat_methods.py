@@ -119,8 +119,11 @@ def _postable(workspace: Workspace, known: str) -> Channel:
             raise RefusalError("channel_not_found")
         if person.is_bot:
             raise RefusalError("cannot_dm_bot")
-        return workspace.direct_channel(person)
-    channel = _existing(workspace, known)
+        channel = workspace.direct_channel(person)
+    else:
+        channel = _existing(workspace, known)
+    if channel.person and not workspace.app.messages_tab:
+        raise RefusalError("messages_tab_disabled")
     if channel.archived:
         raise RefusalError("is_archived")
     if not channel.is_member and (channel.private or "chat:write.public" not in workspace.app.scopes):

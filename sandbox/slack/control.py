@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox.slack.driver import Driver
 from sandbox.slack.faults import KINDS, Faults
-from sandbox.slack.finding import Target
+from sandbox.slack.page_acts import do
 from sandbox.slack.snapshot import snapshot
 
 CLOSING = web.AppKey("closing", asyncio.Event)
@@ -61,13 +61,12 @@ class Control:
         return response
 
     async def act(self, request: web.Request) -> web.Response:
-        """Do what a person does: command, say, click, choose, submit, close."""
+        """Do what a person does, one of the acts of `page_acts.py`."""
         try:
-            body = await _body(request)
-            await self._do(request.match_info["act"], body)
+            said = await do(self.driver, request.match_info["act"], await _body(request))
         except (LookupError, ValueError, TypeError) as error:
             return web.json_response({"error": str(error)}, status=400)
-        return web.json_response({"ok": True})
+        return web.json_response({"ok": True, "said": said})
 
     async def show_faults(self, _request: web.Request) -> web.Response:
         """Return the faults in force."""
@@ -89,33 +88,6 @@ class Control:
         body = await _body(request)
         await self.driver.sockets.disconnect(body.get("reason", "refresh_requested"))
         return web.json_response({"ok": True})
-
-    async def _do(self, act: str, body: dict[str, Any]) -> None:
-        who = body["person"]
-        if act == "command":
-            await self.driver.command(who, body["channel"], body["line"])
-        elif act == "say":
-            thread = self.driver.workspace.message(body["channel"], body.get("thread") or "")
-            await self.driver.say(who, body["channel"], body["line"], thread=thread)
-        elif act == "click":
-            await self.driver.click(who, self._target(body), body["action_id"])
-        elif act == "choose":
-            await self.driver.choose(who, self._target(body), body["action_id"], body["option"])
-        elif act == "submit":
-            await self.driver.submit(who, body.get("values", {}))
-        elif act == "close":
-            await self.driver.close_modal(who)
-        else:
-            raise LookupError(f"there is no act {act!r}")
-
-    def _target(self, body: dict[str, Any]) -> Target:
-        if "ts" in body:
-            found: Target | None = self.driver.workspace.message(body["channel"], body["ts"])
-        else:
-            found = self.driver.workspace.modal(body["person"])
-        if found is None:
-            raise LookupError("what was used is gone")
-        return found
 
     def _anybody(self) -> str:
         people = self.driver.workspace.people.values()

@@ -1,19 +1,24 @@
-"""What people do in the workspace, for tests and for the page: type, click, choose, fill in, send, close."""
+"""What people do in the workspace, for tests and for the page: write, click, put in, send, close, open the Home tab."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from sandbox.slack import envelopes
 from sandbox.slack.directory import Channel, Person
-from sandbox.slack.finding import Target, element_of, option_of, typed_values, wrong_values
-from sandbox.slack.messages import Message
+from sandbox.slack.filled import Value
+from sandbox.slack.finding import Target, element_of, fill_in, wrong_values
+from sandbox.slack.messages import Block, Message
 from sandbox.slack.modal_answer import take_answer
-from sandbox.slack.modals import Modal
 from sandbox.slack.refusal import RefusalError
 from sandbox.slack.response_url import respond
 from sandbox.slack.socket_mode import SocketMode
+from sandbox.slack.using import KEPT, action_of, known_ids, put_in, suggested
+from sandbox.slack.views import Home, Modal, View
 from sandbox.slack.workspace import SLACKBOT, Workspace
+from sandbox.slack.writing import typed
 
 Somebody = str | Person
 Somewhere = str | Channel
@@ -85,16 +90,27 @@ class Driver:
         return done
 
     async def say(self, who: Somebody, where: Somewhere, text: str, *, thread: Message | None = None) -> Message:
-        """Write a message as a person; the app hears of it where it subscribed to that."""
+        """Write a message as a person; the app hears of it where it subscribed to that and is there.
+
+        What a person types as @name and #channel is a mention, which `text` may also hold as Slack writes it.
+        """
         person, channel = self.workspace.person(who), self.workspace.channel(where)
+        if channel.person and self.workspace.app.messages_read_only:
+            raise LookupError(f"{self.workspace.app.name} takes no messages here")
+        text = typed(self.workspace, text)
         message = self.workspace.post(channel, person.id, text, thread_ts=thread.ts if thread else None)
-        event = {"user": person.id, "text": text, "ts": message.ts, "channel": channel.id, "event_ts": message.ts}
-        if f"<@{self.workspace.app.bot_user}>" in text:
-            await self.event({"type": "app_mention", **event})
+        # Slack dispatches no app_mention in direct messages, and none where the app is not
+        if f"<@{self.workspace.app.bot_user}>" in text and channel.is_member and not channel.person:
+            await self.event(envelopes.written(self.workspace, message, "app_mention"))
         kind = "im" if channel.person else "groups" if channel.private else "channels"
         if f"message.{kind}" in self.workspace.app.events and channel.is_member:
-            await self.transport.deliver_event(envelopes.event_callback(self.workspace, {"type": "message", **event}))
+            event = envelopes.written(self.workspace, message, "message")
+            await self.transport.deliver_event(envelopes.event_callback(self.workspace, event))
         return message
+
+    async def mention(self, who: Somebody, where: Somewhere, text: str, *, thread: Message | None = None) -> Message:
+        """Write a message that begins with the app's name, such as `status payments`."""
+        return await self.say(who, where, f"<@{self.workspace.app.bot_user}> {text}", thread=thread)
 
     async def event(self, event: dict[str, Any]) -> bool:
         """Tell the app of an event, if it subscribed; return whether it acknowledged."""
@@ -102,38 +118,69 @@ class Driver:
             return False
         return await self.transport.deliver_event(envelopes.event_callback(self.workspace, event))
 
-    async def click(self, who: Somebody, where: Target, button: str, *, version: int = -1) -> Interaction:
+    async def open_home(self, who: Somebody, tab: str = "home") -> bool:
+        """Open the app's `home` or `messages` tab; return whether the app heard of it and acknowledged."""
+        if tab == "home" and not self.workspace.app.home_tab:
+            raise LookupError(f"{self.workspace.app.name} has no Home tab")
+        return await self.event(envelopes.home_opened(self.workspace, self.workspace.person(who), tab))
+
+    async def click(
+        self, who: Somebody, where: Target, button: str, *, version: int = -1, block: str | None = None
+    ) -> Interaction:
         """Click a button by its words, label or action id; an older `version` is what a stale client still shows."""
-        block, element = element_of(where, button, {"button"}, version)
-        action = {
-            "action_id": element["action_id"],
-            "block_id": block["block_id"],
-            "text": element["text"],
-            "type": "button",
-        }
-        for optional in ("value", "style"):
-            if optional in element:
-                action[optional] = element[optional]
-        return await self._act(self.workspace.person(who), where, action, version)
+        place, element = element_of(where, button, {"button"}, version=version, block=block)
+        return await self._act(self.workspace.person(who), where, action_of(place, element), version)
 
-    async def choose(self, who: Somebody, where: Target, select: str, option: str) -> Interaction:
-        """Choose an option of a select or an overflow menu, both by their words or ids."""
-        block, element = element_of(where, select, {"static_select", "overflow"})
-        chosen = option_of(element, option)
-        state = {"type": element["type"], "selected_option": chosen}
-        action = {**state, "action_id": element["action_id"], "block_id": block["block_id"]}
-        if isinstance(where, Modal) and element["type"] == "static_select":
-            where.values.setdefault(block["block_id"], {})[element["action_id"]] = state
-        if block["type"] == "input" and not block.get("dispatch_action"):
+    async def put(
+        self, who: Somebody, where: Target, name: str, value: Value, *, block: str | None = None
+    ) -> Interaction:
+        """Put a value into anything but a button: by its words, label or action id, in the block of an id where given.
+
+        The value is the words or the value of an option, several of them, a name, a day, a time, a moment, a text.
+        """
+        place, element = element_of(where, name, KEPT, block=block)
+        person = self.workspace.person(who)
+        if element["type"] == "external_select" and isinstance(value, str) and value:
+            options = await self.options(person, where, name, value, block=block)
+            element = {**element, "options": options}
+        state = put_in(self.workspace, where, place, element, value)
+        if place["type"] == "input" and not place.get("dispatch_action"):
             return Interaction("interactive", {}, sent=False)
-        values = {block["block_id"]: {element["action_id"]: state}} if element["type"] == "static_select" else {}
-        return await self._act(self.workspace.person(who), where, action, values=values)
+        values = {place["block_id"]: {element["action_id"]: state}} if element["type"] != "overflow" else {}
+        return await self._act(person, where, action_of(place, element, state), values=values)
 
-    async def submit(self, who: Somebody, values: Mapping[str, str] | None = None) -> Interaction:
+    async def choose(
+        self, who: Somebody, where: Target, select: str, option: str, *, block: str | None = None
+    ) -> Interaction:
+        """Choose an option of a menu, an overflow menu or radio buttons, both by their words or ids."""
+        return await self.put(who, where, select, option, block=block)
+
+    async def tick(
+        self, who: Somebody, where: Target, boxes: str, options: Collection[str], *, block: str | None = None
+    ) -> Interaction:
+        """Leave exactly these options of check boxes or of a menu of many ticked."""
+        return await self.put(who, where, boxes, list(options), block=block)
+
+    async def pick(
+        self, who: Somebody, where: Target, picker: str, at: str | int | datetime, *, block: str | None = None
+    ) -> Interaction:
+        """Pick a day (2026-11-21), a time (09:30) or a moment (aware, or in seconds since 1970)."""
+        return await self.put(who, where, picker, at, block=block)
+
+    async def options(
+        self, who: Somebody, where: Target, select: str, typed_so_far: str = "", *, block: str | None = None
+    ) -> list[Block]:
+        """Ask the app what a menu offers whose options it has itself; nothing when it did not answer as it must."""
+        place, element = element_of(where, select, {"external_select"}, block=block)
+        ids = (place["block_id"], element["action_id"])
+        payload = envelopes.suggestion(self.workspace, self.workspace.person(who), where, ids, typed_so_far)
+        return suggested((await self._send("interactive", payload, accepts=True)).answer)
+
+    async def submit(self, who: Somebody, values: Mapping[str, Value] | None = None) -> Interaction:
         """Fill in and send the topmost modal; `values` are by label, block id or action id."""
         person = self.workspace.person(who)
         modal = self._open_modal(person)
-        typed_values(modal, values or {})
+        fill_in(modal, values or {}, partial(known_ids, self.workspace))
         modal.errors, modal.trouble = wrong_values(modal), ""
         if modal.errors:
             self.workspace.changes.announce()
@@ -148,14 +195,29 @@ class Driver:
         return done
 
     async def close_modal(self, who: Somebody) -> None:
-        """Close the topmost modal; the app hears of it where the view asked for that."""
+        """Close the topmost modal, or all where it says so; the app hears of each whose view asked for that."""
         person = self.workspace.person(who)
         modal = self._open_modal(person)
-        self.workspace.modals(person).remove(modal)
+        stack, all_of_them = self.workspace.modals(person), bool(modal.view.get("clear_on_close"))
+        closed = [*reversed(stack)] if all_of_them else [modal]
+        for one in closed:
+            stack.remove(one)
         self.workspace.changes.announce()
-        if modal.view.get("notify_on_close"):
-            payload = envelopes.view_closed(self.workspace, person, modal, cleared=False)
-            await self._send("interactive", payload)
+        for one in closed:
+            if one.view.get("notify_on_close"):
+                payload = envelopes.view_closed(self.workspace, person, one, cleared=all_of_them)
+                await self._send("interactive", payload)
+
+    def home(self, who: Somebody) -> Home:
+        """Return a person's Home tab.
+
+        Raises:
+            LookupError: the app has not published it.
+        """
+        home = self.workspace.home(who)
+        if home is None:
+            raise LookupError(f"nothing was published for {self.workspace.person(who).name}")
+        return home
 
     async def redeliver(self, interaction: Interaction) -> Interaction:
         """Deliver the same payload once more, as Slack has been seen to do."""
@@ -171,8 +233,8 @@ class Driver:
         self, person: Person, where: Target, action: dict[str, Any], version: int = -1, values: Any = None
     ) -> Interaction:
         trigger = self.workspace.one_shots.trigger(person.id)
-        if isinstance(where, Modal):
-            payload = envelopes.modal_action(self.workspace, person, where, action, trigger)
+        if isinstance(where, View):
+            payload = envelopes.view_action(self.workspace, person, where, action, trigger)
             done = await self._send("interactive", payload)
             if not done.acknowledged:
                 where.trouble = "The app did not respond. Please try again."

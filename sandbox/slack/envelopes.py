@@ -3,9 +3,10 @@
 from typing import Any
 
 from sandbox.slack.directory import Channel, Person
+from sandbox.slack.filled import Values
 from sandbox.slack.messages import Message
-from sandbox.slack.modals import Modal, Values, initial_values
 from sandbox.slack.view_methods import view_json
+from sandbox.slack.views import Modal, View, initial_values
 from sandbox.slack.workspace import Workspace
 
 TOKEN = "sandbox-verification-token"  # noqa: S105 - deprecated by Slack, guards nothing
@@ -65,16 +66,32 @@ def message_action(  # noqa: PLR0917 - the same
     return payload if message.is_ephemeral else payload | {"message": message.as_json(workspace.team_id, version)}
 
 
-def modal_action(
-    workspace: Workspace, person: Person, modal: Modal, action: dict[str, Any], trigger: str
+def view_action(
+    workspace: Workspace, person: Person, view: View, action: dict[str, Any], trigger: str
 ) -> dict[str, Any]:
-    """Return the block_actions of something used in a modal."""
+    """Return the block_actions of something used in a modal or in the Home tab."""
     return {
         **_acted(workspace, person, "block_actions"),
-        "container": {"type": "view", "view_id": modal.id},
+        "container": {"type": "view", "view_id": view.id},
         "trigger_id": trigger,
-        "view": view_json(workspace, modal),
+        "view": view_json(workspace, view),
         "actions": [{**action, "action_ts": workspace.next_ts()}],
+    }
+
+
+def suggestion(
+    workspace: Workspace, person: Person, where: Message | View, ids: tuple[str, str], typed: str
+) -> dict[str, Any]:
+    """Return what asks the app for the options of a menu; `ids` are of the block and the action."""
+    asked = {**_acted(workspace, person, "block_suggestion"), "block_id": ids[0], "action_id": ids[1], "value": typed}
+    if isinstance(where, View):
+        return {**asked, "container": {"type": "view", "view_id": where.id}, "view": view_json(workspace, where)}
+    channel = workspace.channels[where.channel]
+    return {
+        **asked,
+        "container": {"type": "message", "message_ts": where.ts, "channel_id": channel.id, "is_ephemeral": False},
+        "channel": {"id": channel.id, "name": "directmessage" if channel.person else channel.name},
+        "message": where.as_json(workspace.team_id),
     }
 
 
@@ -91,6 +108,28 @@ def view_submission(workspace: Workspace, person: Person, modal: Modal, trigger:
 def view_closed(workspace: Workspace, person: Person, modal: Modal, *, cleared: bool) -> dict[str, Any]:
     """Return what closing a modal delivers where the view asked for it."""
     return {**_acted(workspace, person, "view_closed"), "view": view_json(workspace, modal), "is_cleared": cleared}
+
+
+def home_opened(workspace: Workspace, person: Person, tab: str) -> dict[str, Any]:
+    """Return the event of a person who opens the app's `home` or `messages` tab; a tab never published has no view."""
+    direct = workspace.direct_channel(person)
+    event = {"type": "app_home_opened", "user": person.id, "channel": direct.id, "tab": tab}
+    home = workspace.home(person)
+    return event | {"view": view_json(workspace, home)} if home is not None and tab == "home" else event
+
+
+def written(workspace: Workspace, message: Message, kind: str) -> dict[str, Any]:
+    """Return the event of a message that a person wrote, a `message` or an `app_mention`."""
+    event = {
+        "type": kind,
+        "user": message.author,
+        "text": message.text,
+        "ts": message.ts,
+        "team": workspace.team_id,
+        "channel": message.channel,
+        "event_ts": message.ts,
+    }
+    return event | {"thread_ts": message.thread_ts} if message.thread_ts else event
 
 
 def event_callback(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any]:

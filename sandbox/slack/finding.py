@@ -1,17 +1,20 @@
-"""Finding what a person means by its words: a button, a select, an option, a field of a form."""
+"""Finding what a person means by its words: a button, a menu, a field of a form."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from sandbox.slack.filled import KINDS, Value, state_of, trouble_with
 from sandbox.slack.messages import Block, Message
-from sandbox.slack.modals import Modal, elements
+from sandbox.slack.views import Modal, View, elements
 
-Target = Message | Modal
-LONGEST_INPUT = 3000
+Target = Message | View
+USED = frozenset({*KINDS, "button", "overflow"})
 
 
-def element_of(where: Target, name: str, kinds: Collection[str], version: int = -1) -> tuple[Block, Block]:
-    """Return the block and the element that goes by a name.
+def element_of(
+    where: Target, name: str, kinds: Collection[str] = USED, *, version: int = -1, block: str | None = None
+) -> tuple[Block, Block]:
+    """Return the block and the element that goes by a name, in the block of an id where that is given.
 
     Raises:
         LookupError: there is none to be seen; the message tells which there are.
@@ -20,33 +23,24 @@ def element_of(where: Target, name: str, kinds: Collection[str], version: int = 
         raise LookupError("the message was deleted")
     blocks = where.versions[version].blocks if isinstance(where, Message) else where.blocks
     seen = []
-    for block in blocks:
-        for element in elements(block):
-            if element["type"] in kinds:
-                names = list(_names(block, element))
+    for one in blocks:
+        for element in elements(one):
+            if element["type"] in kinds and block in {None, one["block_id"]}:
+                names = list(_names(one, element))
                 seen.append(names[0])
                 if name in names:
-                    return block, element
+                    return one, element
     raise LookupError(f"nothing is called {name!r} here; there is {', '.join(seen) or 'nothing of that kind'}")
 
 
-def option_of(element: Block, name: str) -> Block:
-    """Return the option that goes by its words or its value."""
-    groups = element.get("option_groups") or [{"options": element["options"]}]
-    options: list[Block] = [option for group in groups for option in group["options"]]
-    for option in options:
-        if name in {option["text"]["text"], option.get("value")}:
-            return option
-    raise LookupError(f"no option is called {name!r}; there are {', '.join(one['text']['text'] for one in options)}")
-
-
-def typed_values(modal: Modal, values: Mapping[str, str]) -> None:
-    """Put values into the fields of a modal, by label, block id or action id."""
+def fill_in(modal: Modal, values: Mapping[str, Value], ids: Callable[[Block, Value], Value]) -> None:
+    """Put values into the fields of a modal, by label, block id or action id; `ids` finds those of names."""
     for name, value in values.items():
         for block in modal.inputs:
             element = block["element"]
             if name in {block["label"]["text"], block["block_id"], element["action_id"]}:
-                modal.values.setdefault(block["block_id"], {})[element["action_id"]] = _state(element, value)
+                state = state_of(element, ids(element, value))
+                modal.values.setdefault(block["block_id"], {})[element["action_id"]] = state
                 break
         else:
             known = ", ".join(block["label"]["text"] for block in modal.inputs)
@@ -58,8 +52,8 @@ def wrong_values(modal: Modal) -> dict[str, str]:
     wrong = {}
     for block in modal.inputs:
         element = block["element"]
-        state = modal.values.get(block["block_id"], {}).get(element["action_id"], {})
-        problem = _wrong(element, state, optional=block.get("optional", False))
+        state: Mapping[str, Any] = modal.values.get(block["block_id"], {}).get(element["action_id"], {})
+        problem = trouble_with(element, state, optional=block.get("optional", False))
         if problem:
             wrong[block["block_id"]] = problem
     return wrong
@@ -74,22 +68,3 @@ def _names(block: Block, element: Block) -> Iterator[str]:
         yield element["accessibility_label"]
     if block["type"] == "input":
         yield block["block_id"]
-
-
-def _state(element: Block, value: str) -> dict[str, Any]:
-    if element["type"] == "static_select":
-        return {"type": "static_select", "selected_option": option_of(element, value)}
-    return {"type": element["type"], "value": value or None}
-
-
-def _wrong(element: Block, state: Mapping[str, Any], *, optional: bool) -> str:
-    if element["type"] == "static_select":
-        return "" if optional or state.get("selected_option") else "Please select an option."
-    text = state.get("value") or ""
-    if not text:
-        return "" if optional else "Please complete this required field."
-    if len(text) < element.get("min_length", 0):
-        return f"Please use at least {element['min_length']} characters."
-    if len(text) > element.get("max_length", LONGEST_INPUT):
-        return f"Please use at most {element.get('max_length', LONGEST_INPUT)} characters."
-    return ""

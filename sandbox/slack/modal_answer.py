@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.slack.modals import Modal
 from sandbox.slack.refusal import RefusalError
 from sandbox.slack.view_methods import checked, room_for_one_more
+from sandbox.slack.views import Modal
 from sandbox.slack.workspace import Workspace
 
 
@@ -16,10 +16,10 @@ def take_answer(workspace: Workspace, modal: Modal, answer: dict[str, Any]) -> N
         if action == "errors":
             modal.errors = _errors(modal, answer.get("errors"))
         elif action == "update":
-            workspace.update_modal(modal, checked(answer.get("view")))
+            workspace.update_view(modal, checked(answer.get("view"), "modal"))
         elif action == "push":
             room_for_one_more(workspace, modal.person)
-            workspace.show_modal(modal.person, checked(answer.get("view")))
+            workspace.show_modal(modal.person, checked(answer.get("view"), "modal"))
         elif action == "clear":
             stack.clear()
         elif modal in stack:

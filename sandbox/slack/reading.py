@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from sandbox.slack.modals import elements
 from sandbox.slack.mrkdwn import Names, dated, read
+from sandbox.slack.views import elements
 
 if TYPE_CHECKING:
     from sandbox.slack.messages import Block, Message
+    from sandbox.slack.views import View
     from sandbox.slack.workspace import Workspace
 
 
@@ -46,6 +48,12 @@ def buttons(blocks: list[Block]) -> list[Button]:
         for element in elements(block)
         if element["type"] == "button"
     ]
+
+
+def view(workspace: Workspace, shown: View) -> str:
+    """Return a modal or a Home tab as its person reads it."""
+    zone = ZoneInfo(workspace.people[shown.person].tz)
+    return "\n".join(lines(shown.blocks, names_of(workspace), zone))
 
 
 def plain(workspace: Workspace, message: Message, version: int = -1) -> str:
@@ -102,6 +110,8 @@ def _control(element: Block) -> str:
         return f"[{element['text']['text']}]"
     if element["type"] == "overflow":
         return "[…]"
+    if element["type"] in {"checkboxes", "radio_buttons"}:
+        return " ".join(f"( ) {option['text']['text']}" for option in element["options"])
     return f"[{element.get('placeholder', {}).get('text', 'Select')} ▾]"
 
 
@@ -137,6 +147,9 @@ def transcript(workspace: Workspace) -> str:
             shown += [_indented(plain(workspace, reply), "    ↳ ") for reply in workspace.thread(message)]
     for person in workspace.people.values():
         shown += [_indented(plain(workspace, one), f"only {person.name}: ") for one in workspace.ephemerals(person)]
+        home = workspace.home(person)
+        if home is not None:
+            shown += [f"home of {person.name}: {line}" for line in lines(home.blocks, names_of(workspace))]
         shown += [f"modal of {person.name}: {modal.title} {modal.errors}" for modal in workspace.modals(person)]
     return "\n".join(shown)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from sandbox.slack.directory import Channel, Person
 from sandbox.slack.messages import Message
-from sandbox.slack.modals import Modal
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.view_methods import view_json
+from sandbox.slack.views import View
 from sandbox.slack.workspace import SLACKBOT, Workspace
 
 
@@ -16,11 +16,12 @@ def snapshot(workspace: Workspace, sockets: SocketMode, person: Person) -> dict[
     direct = workspace.direct_channel(person)
     if direct not in channels:
         channels.append(direct)
-    modal = workspace.modal(person)
+    modal, home = workspace.modal(person), workspace.home(person)
     return {
         "revision": workspace.changes.revision,
         "team": workspace.domain,
-        "app": {"name": workspace.app.name, "user": workspace.app.bot_user, "connections": len(sockets.connections)},
+        "app": {"name": workspace.app.name, "user": workspace.app.bot_user, "connections": len(sockets.connections)}
+        | {"home_tab": workspace.app.home_tab, "messages_read_only": workspace.app.messages_read_only},
         "me": person.id,
         "people": {one.id: _person(workspace, one) for one in workspace.people.values()},
         "usergroups": {one.id: one.handle for one in workspace.usergroups.values()},
@@ -29,7 +30,8 @@ def snapshot(workspace: Workspace, sockets: SocketMode, person: Person) -> dict[
             for one in workspace.app.commands
         ],
         "channels": [_channel(workspace, one, person) for one in channels],
-        "modal": _modal(workspace, modal) if modal else None,
+        "modal": _view(workspace, modal) if modal else None,
+        "home": _view(workspace, home) if home else None,
     }
 
 
@@ -88,6 +90,6 @@ def _message(workspace: Workspace, message: Message) -> dict[str, Any]:
     }
 
 
-def _modal(workspace: Workspace, modal: Modal) -> dict[str, Any]:
-    view = view_json(workspace, modal)
-    return {"view": view, "values": modal.values, "errors": modal.errors, "trouble": modal.trouble}
+def _view(workspace: Workspace, shown: View) -> dict[str, Any]:
+    view = view_json(workspace, shown)
+    return {"view": view, "values": shown.values, "errors": shown.errors, "trouble": shown.trouble}

@@ -10,9 +10,9 @@ from sandbox.slack.block_kit.completion import completed
 from sandbox.slack.changes import Changes
 from sandbox.slack.directory import Channel, Person, UserGroup
 from sandbox.slack.messages import Block, Message, Version
-from sandbox.slack.modals import Modal, initial_values
 from sandbox.slack.one_shot import OneShots
 from sandbox.slack.rates import Rates
+from sandbox.slack.views import Home, Modal, View, initial_values
 
 SLACKBOT = "USLACKBOT"
 Found = TypeVar("Found")
@@ -42,6 +42,7 @@ class Workspace:
         self.usergroups: dict[str, UserGroup] = {}
         self._ephemerals: list[Message] = []
         self._modals: dict[str, list[Modal]] = {}
+        self._homes: dict[str, Home] = {}
         self._last_ts = 0
         self._views = 0
         self.add_person(SLACKBOT, "slackbot", real_name="Slackbot", is_bot=True)
@@ -125,12 +126,15 @@ class Workspace:
         """Return the stack of modals in front of a person; change it through `show_modal` and `close_modals`."""
         return self._modals.setdefault(self.person(who).id, [])
 
-    def view(self, view_id: str | None, external_id: str | None = None) -> Modal | None:
-        """Return an open modal by its view's id or external id."""
-        for stack in self._modals.values():
-            for modal in stack:
-                if view_id == modal.id or (external_id and modal.view.get("external_id") == external_id):
-                    return modal
+    def home(self, who: str | Person) -> Home | None:
+        """Return what the app published for a person's Home tab; None while it has not."""
+        return self._homes.get(self.person(who).id)
+
+    def view(self, view_id: str | None, external_id: str | None = None) -> View | None:
+        """Return an open modal or a Home tab by its view's id or external id."""
+        for view in [*self._homes.values(), *(modal for stack in self._modals.values() for modal in stack)]:
+            if view_id == view.id or (external_id and view.view.get("external_id") == external_id):
+                return view
         return None
 
     def next_ts(self) -> str:
@@ -182,27 +186,35 @@ class Workspace:
 
     def show_modal(self, person: str, view: dict[str, Any]) -> Modal:
         """Put a modal in front of a person, above those that are open."""
-        self._views += 1
         stack = self.modals(person)
-        known = f"V{self._views:09d}"
-        shown = {**view, "blocks": completed(view["blocks"], known)}
-        modal = Modal(
-            id=known,
-            person=person,
-            view=shown,
-            root_id=stack[0].id if stack else known,
-            previous_id=stack[-1].id if stack else None,
-            hash=self.view_hash(),
-            values=initial_values(shown["blocks"]),
-        )
+        modal = Modal(*self._new_view(person, view, stack[0].id if stack else None))
+        modal.previous_id, modal.values = stack[-1].id if stack else None, initial_values(modal.blocks)
         stack.append(modal)
         self.changes.announce()
         return modal
 
-    def update_modal(self, modal: Modal, view: dict[str, Any]) -> None:
-        """Replace the view of an open modal."""
-        modal.show({**view, "blocks": completed(view["blocks"], modal.id)}, self.view_hash())
+    def publish(self, person: str, view: dict[str, Any]) -> Home:
+        """Show a view in a person's Home tab, in place of the one before."""
+        home = self._homes.get(person)
+        if home is not None:
+            self.update_view(home, view)
+            return home
+        home = self._homes[person] = Home(*self._new_view(person, view, None))
+        home.values = initial_values(home.blocks)
         self.changes.announce()
+        return home
+
+    def update_view(self, shown: View, view: dict[str, Any]) -> None:
+        """Replace the view of an open modal or of a Home tab."""
+        shown.show({**view, "blocks": completed(view["blocks"], shown.id)}, self.view_hash())
+        self.changes.announce()
+
+    def _new_view(
+        self, person: str, view: dict[str, Any], root: str | None
+    ) -> tuple[str, str, dict[str, Any], str, str]:
+        self._views += 1
+        known = f"V{self._views:09d}"
+        return known, person, {**view, "blocks": completed(view["blocks"], known)}, root or known, self.view_hash()
 
     def view_hash(self) -> str:
         """Return a fresh hash, which differs for every version of every view."""
@@ -223,7 +235,11 @@ class Workspace:
         """Return what a person reads in a message, without markup."""
         return reading.plain(self, message, version)
 
-    def buttons(self, message: Message | Modal) -> list[reading.Button]:
+    def reads(self, view: View) -> str:
+        """Return what its person reads in a modal or a Home tab, in their time zone, without markup."""
+        return reading.view(self, view)
+
+    def buttons(self, message: Message | View) -> list[reading.Button]:
         """Return the buttons that are to be seen, in order."""
         return reading.buttons(message.blocks)
 

@@ -10,7 +10,7 @@ from sandbox.slack.block_kit.schema import array, at, boolean, both, shape, stri
 from sandbox.slack.block_kit.text import plain, text
 
 IN_MESSAGE = 50
-IN_MODAL = 100
+IN_VIEW = 100
 NAMED = {"block_id": string(255, 1)}
 
 
@@ -74,7 +74,7 @@ def _blocks_differ(value: Any, pointer: str) -> Iterator[str]:
 
 
 MESSAGE_BLOCKS = both(array(BLOCK, 0, IN_MESSAGE), _blocks_differ)
-MODAL_BLOCKS = both(array(BLOCK, 1, IN_MODAL), _blocks_differ)
+VIEW_BLOCKS = both(array(BLOCK, 1, IN_VIEW), _blocks_differ)
 
 
 def problems(blocks: Any) -> list[str]:

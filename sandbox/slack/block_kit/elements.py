@@ -1,79 +1,52 @@
-"""The elements that people use or see inside blocks."""
+"""Which elements people may use or see, and in which place of a block each of them may stand."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from sandbox.slack.block_kit.schema import array, at, boolean, both, number, one_of, shape, string, tagged
-from sandbox.slack.block_kit.text import CONFIRM, OPTION, OPTION_GROUP, OVERFLOW_OPTION, plain
-
-ACTION_ID = string(255, 1)
+from sandbox.slack.block_kit import choices, fields
+from sandbox.slack.block_kit.choices import USED
+from sandbox.slack.block_kit.schema import Check, one_of, shape, string, tagged
+from sandbox.slack.block_kit.text import plain
 
 IMAGE = shape({"image_url": string(3000, 1), "alt_text": string(2000)})
 
 BUTTON = shape(
     {"text": plain(75)},
     {
-        "action_id": ACTION_ID,
+        **USED,
         "url": string(3000),
         "value": string(2000),
         "style": one_of("primary", "danger"),
-        "confirm": CONFIRM,
         "accessibility_label": string(75),
     },
 )
 
+SELECTS: dict[str, Check] = {
+    "static_select": choices.STATIC_SELECT,
+    "external_select": choices.EXTERNAL_SELECT,
+    "users_select": choices.USERS_SELECT,
+    "conversations_select": choices.CONVERSATIONS_SELECT,
+    "channels_select": choices.CHANNELS_SELECT,
+}
+MULTI_SELECTS: dict[str, Check] = {
+    "multi_static_select": choices.MULTI_STATIC_SELECT,
+    "multi_users_select": choices.MULTI_USERS_SELECT,
+}
+EVERYWHERE: dict[str, Check] = {
+    **SELECTS,
+    "checkboxes": choices.CHECKBOXES,
+    "radio_buttons": choices.RADIO_BUTTONS,
+    "datepicker": fields.DATEPICKER,
+    "timepicker": fields.TIMEPICKER,
+}
+PRESSED: dict[str, Check] = {"button": BUTTON, "overflow": choices.OVERFLOW}
+MOMENT: dict[str, Check] = {"datetimepicker": fields.DATETIMEPICKER}
 
-def _select(value: Any, pointer: str) -> Iterator[str]:
-    if ("options" in value) == ("option_groups" in value):
-        yield at("exactly one of options and option_groups is required", pointer)
-        return
-    groups = value.get("option_groups") or [{"options": value["options"]}]
-    options = [option for group in groups for option in group["options"]]
-    if "initial_option" in value and value["initial_option"] not in options:
-        yield at("initial_option must be one of the options", f"{pointer}/initial_option")
-
-
-STATIC_SELECT = both(
-    shape(
-        {},
-        {
-            "action_id": ACTION_ID,
-            "placeholder": plain(150),
-            "options": array(OPTION, 1, 100),
-            "option_groups": array(OPTION_GROUP, 1, 100),
-            "initial_option": OPTION,
-            "confirm": CONFIRM,
-            "focus_on_load": boolean,
-        },
-    ),
-    _select,
+IN_ACTIONS = tagged({**PRESSED, **EVERYWHERE, **MOMENT})
+ACCESSORY = tagged({**PRESSED, **EVERYWHERE, **MULTI_SELECTS, "image": IMAGE})
+IN_INPUT = tagged(
+    {
+        **EVERYWHERE,
+        **MULTI_SELECTS,
+        **MOMENT,
+        "plain_text_input": fields.PLAIN_TEXT_INPUT,
+        "number_input": fields.NUMBER_INPUT,
+    }
 )
-
-OVERFLOW = shape({"options": array(OVERFLOW_OPTION, 1, 5)}, {"action_id": ACTION_ID, "confirm": CONFIRM})
-
-
-def _lengths(value: Any, pointer: str) -> Iterator[str]:
-    if value.get("min_length", 0) > value.get("max_length", 3000):
-        yield at("min_length must not exceed max_length", f"{pointer}/min_length")
-
-
-PLAIN_TEXT_INPUT = both(
-    shape(
-        {},
-        {
-            "action_id": ACTION_ID,
-            "initial_value": string(3000),
-            "multiline": boolean,
-            "min_length": number(0, 3000),
-            "max_length": number(1, 3000),
-            "placeholder": plain(150),
-            "focus_on_load": boolean,
-            "dispatch_action_config": lambda value, pointer: iter(()),  # noqa: ARG005 - nothing here dispatches while typing
-        },
-    ),
-    _lengths,
-)
-
-IN_ACTIONS = tagged({"button": BUTTON, "static_select": STATIC_SELECT, "overflow": OVERFLOW})
-ACCESSORY = tagged({"button": BUTTON, "static_select": STATIC_SELECT, "overflow": OVERFLOW, "image": IMAGE})
-IN_INPUT = tagged({"plain_text_input": PLAIN_TEXT_INPUT, "static_select": STATIC_SELECT})

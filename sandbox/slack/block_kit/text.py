@@ -21,6 +21,9 @@ CONFIRM = shape(
 
 OPTION = shape({"text": plain(75), "value": string(150, 1)}, {"description": plain(75)})
 
+BOX_OPTION = shape({"text": text(75), "value": string(150, 1)}, {"description": text(75)})
+"""Check boxes and radio buttons alone take mrkdwn."""
+
 OVERFLOW_OPTION = shape({"text": plain(75), "value": string(150, 1)}, {"description": plain(75), "url": string(3000)})
 
 OPTION_GROUP = shape({"label": plain(75), "options": array(OPTION, 1, 100)})

@@ -1,16 +1,18 @@
-"""An open modal: its view, what the person has filled in, and what is wrong with that."""
+"""A modal or the Home tab in front of one person: what it shows, what was filled in, what is wrong with that."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.slack.filled import Values, initial_state, still_fits
 from sandbox.slack.messages import Block
 
-Values = dict[str, dict[str, Any]]
+UNTITLED = {"type": "plain_text", "text": "View Title", "emoji": True}
+"""What Slack puts where a Home tab has no title."""
 
 
 @dataclass(slots=True, eq=False)
-class Modal:
-    """A view in front of one person. `errors` are by block id; `trouble` is an error of the whole modal."""
+class View:
+    """A view in front of one person. `errors` are by block id; `trouble` is an error of the whole view."""
 
     id: str
     person: str
@@ -23,11 +25,6 @@ class Modal:
     trouble: str = ""
 
     @property
-    def title(self) -> str:
-        """Return the words at the top."""
-        return str(self.view["title"]["text"])
-
-    @property
     def blocks(self) -> list[Block]:
         """Return the blocks of the view."""
         return list(self.view["blocks"])
@@ -38,20 +35,23 @@ class Modal:
         return [block for block in self.blocks if block["type"] == "input"]
 
     def show(self, view: dict[str, Any], hash_: str) -> None:
-        """Show another view in its place; what was filled in stays where block and action keep their ids."""
+        """Show another view in its place; what was filled in stays where block and action keep their ids and kinds."""
+        before = self.values
         self.view, self.hash = view, hash_
         self.errors, self.trouble = {}, ""
-        known = {block["block_id"] for block in self.blocks}
-        self.values = {
-            **initial_values(self.blocks),
-            **{key: kept for key, kept in self.values.items() if key in known},
-        }
+        self.values = initial_values(self.blocks)
+        for block in self.blocks:
+            for element in elements(block):
+                known = before.get(block["block_id"], {}).get(element.get("action_id", ""))
+                if known is not None and still_fits(element, known):
+                    self.values[block["block_id"]][element["action_id"]] = known
 
     def as_json(self, team_id: str, app_id: str, bot_id: str) -> dict[str, Any]:
         """Return the view object of payloads and answers."""
         empty = {"private_metadata": "", "callback_id": "", "external_id": "", "submit": None, "close": None}
         return {
             **empty,
+            "title": UNTITLED,
             "clear_on_close": False,
             "notify_on_close": False,
             **self.view,
@@ -65,6 +65,19 @@ class Modal:
             "app_installed_team_id": team_id,
             "bot_id": bot_id,
         }
+
+
+class Modal(View):
+    """A dialog above everything else, which is sent or closed."""
+
+    @property
+    def title(self) -> str:
+        """Return the words at the top."""
+        return str(self.view["title"]["text"])
+
+
+class Home(View):
+    """The app's Home tab of one person, which stays."""
 
 
 def elements(block: Block) -> list[Block]:
@@ -82,11 +95,7 @@ def initial_values(blocks: list[Block]) -> Values:
     values: Values = {}
     for block in blocks:
         for element in elements(block):
-            if element["type"] == "plain_text_input":
-                state = {"type": element["type"], "value": element.get("initial_value") or None}
-            elif element["type"] == "static_select":
-                state = {"type": element["type"], "selected_option": element.get("initial_option")}
-            else:
-                continue
-            values.setdefault(block["block_id"], {})[element["action_id"]] = state
+            state = initial_state(element)
+            if state is not None:
+                values.setdefault(block["block_id"], {})[element["action_id"]] = state
     return values

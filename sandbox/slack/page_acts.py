@@ -1,0 +1,83 @@
+"""The acts that the page asks for, each with the JSON that it sends; `person` acts in all of them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sandbox.slack.driver import Driver
+from sandbox.slack.finding import Target
+
+Body = dict[str, Any]
+
+
+async def do(driver: Driver, act: str, body: Body) -> Any:
+    """Do what a person does, and return what the page is to know of it.
+
+    Raises:
+        LookupError: there is no such act, or what it names is not there.
+        ValueError: that is no day, no time, no moment.
+    """
+    if act not in ACTS:
+        raise LookupError(f"there is no act {act!r}")
+    return await ACTS[act](driver, body)
+
+
+async def _command(driver: Driver, body: Body) -> None:
+    await driver.command(body["person"], body["channel"], body["line"])
+
+
+async def _say(driver: Driver, body: Body) -> None:
+    thread = driver.workspace.message(body["channel"], body.get("thread") or "")
+    await driver.say(body["person"], body["channel"], body["line"], thread=thread)
+
+
+async def _click(driver: Driver, body: Body) -> None:
+    await driver.click(body["person"], _target(driver, body), body["action_id"], block=body.get("block_id"))
+
+
+async def _choose(driver: Driver, body: Body) -> None:
+    value = body["option"]
+    await driver.put(body["person"], _target(driver, body), body["action_id"], value, block=body.get("block_id"))
+
+
+async def _options(driver: Driver, body: Body) -> list[Body]:
+    target, typed = _target(driver, body), body.get("typed", "")
+    return await driver.options(body["person"], target, body["action_id"], typed, block=body.get("block_id"))
+
+
+async def _submit(driver: Driver, body: Body) -> None:
+    await driver.submit(body["person"], body.get("values", {}))
+
+
+async def _close(driver: Driver, body: Body) -> None:
+    await driver.close_modal(body["person"])
+
+
+async def _home(driver: Driver, body: Body) -> None:
+    await driver.open_home(body["person"], body.get("tab", "home"))
+
+
+ACTS: dict[str, Callable[[Driver, Body], Awaitable[Any]]] = {
+    "command": _command,
+    "say": _say,
+    "click": _click,
+    "choose": _choose,
+    "options": _options,
+    "submit": _submit,
+    "close": _close,
+    "home": _home,
+}
+
+
+def _target(driver: Driver, body: Body) -> Target:
+    """Return what was used: a message by its ts, a view by its id, the topmost modal where nothing is named."""
+    workspace = driver.workspace
+    found: Target | None
+    if "ts" in body:
+        found = workspace.message(body["channel"], body["ts"])
+    elif "view" in body:
+        found = workspace.view(body["view"])
+    else:
+        found = workspace.modal(body["person"])
+    if found is None:
+        raise LookupError("what was used is gone")
+    return found
