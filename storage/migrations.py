@@ -9,6 +9,7 @@ from storage import (
     schema,
     schema_agenda,
     schema_changes,
+    schema_homes,
     schema_installation,
     schema_kinds,
     schema_letters,
@@ -29,6 +30,7 @@ def migrate(database: Database, path: Path) -> None:
     """
     recognise(database, path)
     STEPS.apply(database)
+    _run(database, schema_homes.COUNTING)
 
 
 def recognise(database: Database, path: Path) -> None:
@@ -176,3 +178,8 @@ def _kinds(database: Database) -> None:
 @STEPS(name="0022_changes")
 def _changes(database: Database) -> None:
     _run(database, schema_changes.CHANGES)
+
+
+@STEPS(name="0023_homes")
+def _homes(database: Database) -> None:
+    _run(database, schema_homes.HOMES)

@@ -37,9 +37,10 @@ _ROW = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
 
 def _trigger(table: str, which: str, verb: str) -> str:
     moved = " AND NEW.ts IS NOT OLD.ts" if (table, verb) == ("cards", "UPDATE") else ""
+    when = which.format(row=_ROW[verb]) + moved
     return (
-        f"CREATE TRIGGER IF NOT EXISTS home_{table}_{verb.lower()} AFTER {verb} ON {table} "
-        f"WHEN {which.format(row=_ROW[verb])}{moved} BEGIN UPDATE home_changes SET count = count + 1; END"  # noqa: S608 - the names above
+        f"CREATE TRIGGER IF NOT EXISTS home_{table}_{verb.lower()} "  # noqa: S608 - of the names above
+        f"AFTER {verb} ON {table} WHEN {when} BEGIN UPDATE home_changes SET count = count + 1; END"
     )
 
 

@@ -12,6 +12,7 @@ from bot.ports.agenda import Agenda
 from bot.ports.changes import Changes
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
+from bot.ports.homes import Homes
 from bot.ports.letters import Letters
 from bot.ports.replays import Replays
 from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
@@ -23,6 +24,7 @@ from storage.changes import SqliteChanges
 from storage.effects import SqliteEffects
 from storage.figures import SqliteFigures
 from storage.gates import SqliteGates
+from storage.homes import SqliteHomes
 from storage.inbox import SqliteInbox
 from storage.lanes import SqliteLanes
 from storage.letters import SqliteLetters
@@ -49,6 +51,7 @@ class SqliteTransaction:
         self.figures: FigureBook = SqliteFigures(database)
         self.replays: Replays = SqliteReplays(database)
         self.letters: Letters = SqliteLetters(database)
+        self.homes: Homes = SqliteHomes(database)
         self.changes: Changes = SqliteChanges(database)
 
 

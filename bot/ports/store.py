@@ -15,6 +15,7 @@ from bot.ports.agenda import Agenda
 from bot.ports.changes import Changes
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
+from bot.ports.homes import Homes
 from bot.ports.letters import Letters
 from bot.ports.replays import Replays
 
@@ -179,6 +180,7 @@ class EffectKind(Enum):
     ANNOUNCE = "announce"
     TELL_FAILURE = "tell_failure"
     TELL_ROLLED_BACK = "tell_rolled_back"
+    TELL_AUTHOR = "tell_author"  # one person, of what became of their change
     REMIND = "remind"  # those whose approval is missing
     OPERATIONS = "operations"  # something that operations should know
     TELL_LINE = "tell_line"  # the first build that broke, and the one that mended it
@@ -403,6 +405,7 @@ class Transaction(Protocol):
     figures: FigureBook
     replays: Replays
     letters: Letters
+    homes: Homes
     changes: Changes
 
 

@@ -49,6 +49,8 @@ TABLES = {
     "concerns",
     "comparisons",
     "preceded",
+    "homes",
+    "home_changes",
     "installation",
     "audit",
 }
@@ -75,6 +77,7 @@ STEPS = [
     "0020_replaced",
     "0021_kinds",
     "0022_changes",
+    "0023_homes",
 ]
 
 
