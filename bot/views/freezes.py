@@ -18,13 +18,18 @@ def freezes(policy: Policy, now: datetime) -> Message:
     """Return every freeze of the policy: now and next."""
     if not policy.freezes:
         return listing(["The policy names no freezes: nothing waits for a date."])
-    lines: list[Line] = [Fact(f"{word(one.name)} ({concerns(one)})", _when(one, now)) for one in policy.freezes]
+    lines: list[Line] = [*freeze_lines(policy, now)]
     override = typed(policy, "override RELEASE REASON")
     lines.append(
         f"What cannot wait for the end of a freeze: {override} ({holders(Permission.OVERRIDE, policy)}), "
         "or the fast path where the policy has one."
     )
     return listing(lines)
+
+
+def freeze_lines(policy: Policy, now: datetime) -> tuple[Fact, ...]:
+    """Return every freeze with where it holds: until when it is in force, and when it comes next."""
+    return tuple(Fact(f"{word(one.name)} ({concerns(one)})", _when(one, now)) for one in policy.freezes)
 
 
 def changed(change: Change, policy: Policy) -> Message:
