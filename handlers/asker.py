@@ -15,7 +15,7 @@ from bot.views import refusals
 from bot.views.done import read_in
 from handlers.desk import Desk
 from handlers.outcomes import Told
-from handlers.times import Now, When, resolved
+from handlers.times import Now, Odd, When, odd, resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,6 @@ class Asker:
         """Return how a local time was understood, as a sentence after a space; nothing where there was none."""
         if when is None or isinstance(when, Now):
             return ""
-        return read_in(self.zone.key if self.zone else None)
+        clocks = odd(when, self.zone, self.said_at)
+        name = self.zone.key if self.zone else None
+        return read_in(name, skipped=clocks is Odd.SKIPPED, twice=clocks is Odd.TWICE)

@@ -7,7 +7,7 @@ from handlers import grammar_lanes, names
 from handlers.phrase import NotUnderstood, Phrase
 from handlers.phrases import ENTRIES, HISTORY, OVERRIDE, REQUEST, SCHEDULE
 from handlers.spelling import form, meant, quoted, unformatted
-from handlers.times import TIME, When, when_of
+from handlers.times import TIME, When, takes_another, when_of
 from handlers.vocabulary import (
     PREPOSITIONS,
     ApproveWords,
@@ -130,17 +130,25 @@ def _schedule(phrase: Phrase) -> Parsed:
     release = names.release(phrase)
     if phrase.lower != "at":
         if phrase.next:
-            phrase.no_place()
+            phrase.no_place(f"schedule R-{release} at {phrase.rest}" if _says_when(phrase.rest) else "")
         phrase.lacks("A time is missing")
     at = _time(phrase, now_too=True)
     phrase.end()
     return ScheduleWords(release, at)
 
 
+def _says_when(typed: str) -> bool:
+    return when_of(" ".join(typed.split()), now_too=True) is not None
+
+
 def _time(phrase: Phrase, *, now_too: bool = False) -> When:
     """Read `at TIME`."""
     phrase.take()
     typed = phrase.take()
+    if phrase.next and takes_another(typed):
+        typed = f"{typed} {phrase.take()}"
+    if phrase.lower in {"am", "pm"}:
+        typed = f"{typed} {phrase.take()}"
     when = when_of(typed, now_too=now_too)
     if when is None:
         said = f", not {quoted(typed)}" if typed else ""
@@ -163,6 +171,8 @@ def _request(phrase: Phrase) -> Parsed:
         phrase.take()
         environment = names.environment(phrase, service, f"{service.name} `to`")
     at = _time(phrase) if phrase.lower == "at" else None
+    if phrase.next and environment is None and at is None:
+        names.misplaced(phrase, service, " ".join(filter(None, (service.name, version))), "to")
     phrase.end()
     if environment is None:
         known = names.environments(service)

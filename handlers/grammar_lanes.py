@@ -36,7 +36,8 @@ def _rollback(phrase: Phrase) -> Parsed:
     if phrase.lower == "to":
         phrase.take()
         version = names.version(phrase, service)
-    environment = _after("in", phrase, service, f"rollback {service.name}")
+    before = f"rollback {service.name} to {version}" if version else f"rollback {service.name}"
+    environment = _after("in", phrase, service, before)
     return RollbackWords(service.name, version, environment, phrase.reason("A rollback needs a reason"))
 
 
@@ -53,7 +54,7 @@ def _after(preposition: str, phrase: Phrase, service: ServicePolicy, before: str
     if phrase.lower != preposition:
         if not phrase.next:
             raise NotUnderstood(f"Where? {names.has(service)} The form is {phrase.form}.")
-        phrase.no_place()
+        names.misplaced(phrase, service, before, preposition)
     phrase.take()
     return names.environment(phrase, service, f"{before} `{preposition}`")
 
@@ -78,6 +79,11 @@ def _length(phrase: Phrase) -> timedelta | None:
 
 def _reason_for(phrase: Phrase, what: str, length: timedelta | None, before: str) -> str:
     """Read a reason at whose end no length of time stands, as if it counted there."""
+    if length is None and length_of(phrase.next) is not None:
+        hint = form(f"{before} for {phrase.rest}", phrase.policy)
+        raise NotUnderstood(
+            f"A reason does not begin with a length of time, so nothing was started. Did you mean {hint}?"
+        )
     reason = phrase.reason(what)
     late = _LATE_LENGTH.fullmatch(reason)
     if late and length is None:

@@ -1,6 +1,7 @@
 """The names in a phrase: releases, services, environments, versions; exactly for acts, by unique prefix for reading."""
 
 import re
+from typing import NoReturn
 
 from rapidfuzz import fuzz
 
@@ -10,7 +11,7 @@ from handlers.phrase import NotUnderstood, Phrase
 from handlers.spelling import either, form, meant, quoted, same
 
 _RELEASE = re.compile(r"[Rr]-([1-9][0-9]{0,8})", re.ASCII)
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_LIKE_A_RELEASE = re.compile(r"#?[Rr]?[-#]?0{0,9}([1-9][0-9]{0,8})", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+/-]{0,99}", re.ASCII)
 COUNT = re.compile(r"-?[0-9]+", re.ASCII)
 """A word that is meant as a number, a good one or not."""
@@ -24,12 +25,19 @@ def release(phrase: Phrase) -> int:
     """Read the name of a release."""
     typed = phrase.take()
     if not typed:
-        raise NotUnderstood(f"Which release? {phrase.form}, and {form('list', phrase.policy)} shows what is open.")
+        raise NotUnderstood(f"Which release? {phrase.form}, and {open_ones(phrase.policy)}")
     found = _RELEASE.fullmatch(typed)
     if found:
         return int(found[1])
-    hint = f" Did you mean `R-{typed}`?" if _NUMBER.fullmatch(typed) else ""
-    raise NotUnderstood(f"{quoted(typed)} is not the name of a release, like `R-42`.{hint}")
+    near = _LIKE_A_RELEASE.fullmatch(typed)
+    keyword = phrase.usage.partition(" ")[0]
+    hint = f"Did you mean {form(f'{keyword} R-{near[1]}', phrase.policy)}?" if near else open_ones(phrase.policy)
+    raise NotUnderstood(f"{quoted(typed)} is not the name of a release, like `R-42`. {hint}")
+
+
+def open_ones(policy: Policy) -> str:
+    """Return where the names of releases are found."""
+    return f"{form('list', policy)} shows what is open."
 
 
 def service(phrase: Phrase, before: str, known: tuple[str, ...] = ()) -> ServicePolicy:
@@ -48,9 +56,24 @@ def service(phrase: Phrase, before: str, known: tuple[str, ...] = ()) -> Service
     name = same(typed, names)
     found = policy.service(name) if name else None
     if found is None:
-        hint = meant(typed, [*known, *names], policy, before)
+        hint = meant(typed, [*known, *names], policy, before, phrase.rest)
         raise NotUnderstood(f"I do not know {quoted(typed)}, so nothing was started. {hint}")
     return found
+
+
+def misplaced(phrase: Phrase, of: ServicePolicy, before: str, preposition: str) -> NoReturn:
+    """Refuse a word in whose place a preposition belongs, and an environment after it.
+
+    Args:
+        phrase: what was typed, at that word.
+        of: the service whose environments are known.
+        before: what stands before it.
+        preposition: the one that belongs there.
+    """
+    known = environments(of)
+    slip = phrase.at_preposition() or len(phrase.next) <= len(preposition) + 1
+    place = same(phrase.next, known) or (same(phrase.after_next, known) if slip else None)
+    phrase.no_place(f"{before} {preposition} {place}" if place else "")
 
 
 def environment(phrase: Phrase, of: ServicePolicy, before: str) -> str:

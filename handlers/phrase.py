@@ -51,14 +51,27 @@ class Phrase:
         """Whether the next word promises something that must follow."""
         return self.lower in PREPOSITIONS
 
+    @property
+    def rest(self) -> str:
+        """Everything from the next word on, as it was typed."""
+        return self.said[self._words[self._at][1] :].strip() if self.next else ""
+
+    @property
+    def after_next(self) -> str:
+        """The word after the next one, or nothing."""
+        return self._words[self._at + 1][0] if self._at + 1 < len(self._words) else ""
+
     def end(self) -> None:
         """Refuse words that have no place, rather than ignore them."""
         if self.next:
             self.no_place()
 
-    def no_place(self) -> NoReturn:
-        """Refuse the next word."""
-        raise NotUnderstood(f"{quoted(self.next)} has no place there, so nothing was started. The form is {self.form}.")
+    def no_place(self, meant: str = "") -> NoReturn:
+        """Refuse the next word; `meant` is the command that was probably meant, where anybody can tell."""
+        hint = f"Did you mean {form(meant, self.policy)}? " if meant else ""
+        raise NotUnderstood(
+            f"{quoted(self.next)} has no place there, so nothing was started. {hint}The form is {self.form}."
+        )
 
     def lacks(self, what: str) -> NoReturn:
         """Refuse a phrase in which something is missing."""
@@ -76,8 +89,7 @@ class Phrase:
 
     def plain_reason(self, what: str) -> str:
         """Return all that is left as a reason, whatever it begins with."""
-        rest = self.said[self._words[self._at][1] :].strip() if self.next else ""
-        reason = unquoted(rest)
+        reason = unquoted(self.rest)
         if not reason:
             self.lacks(what)
         if len(reason) > REASON_AT_MOST:

@@ -19,7 +19,7 @@ LIVE = "live SERVICE ENV VERSION REASON"
 QUARANTINE = "quarantine SERVICE VERSION REASON"
 CLEAR = "release-quarantine SERVICE VERSION REASON"
 _WHERE = "ENV may be left out where the service has only one."
-_TIMES = f"TIME is one like {TIME}, in your own time zone as Slack knows it."
+_TIMES = f"TIME is one like {TIME}, in your own time zone as Slack knows it; the answer says how it was read."
 _LENGTHS = f"DURATION is one like {DURATION}."
 
 ENTRIES: tuple[Entry, ...] = (
@@ -112,7 +112,7 @@ ENTRIES: tuple[Entry, ...] = (
         "let a release ship at a time, not before",
         f"{_TIMES} `now` is a time, too: it takes a former one back, and after a freeze it chooses what goes first.",
         Topic.DECIDE,
-        "schedule R-42 at 14:00",
+        "schedule R-42 at tomorrow 9:00",
     ),
     Entry(
         "rollback",

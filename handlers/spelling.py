@@ -11,6 +11,7 @@ from handlers.phrases import REQUEST
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]{1,500})(?:\|([^<>]{0,500}))?>")
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb"}
+_GLANCE = 100
 _CLOSE = 55  # how similar two words must be, of 100, to ask "Did you mean"
 
 
@@ -34,13 +35,17 @@ def same(typed: str, names: Iterable[str]) -> str | None:
     return typed if typed in fits else fits[0] if len(fits) == 1 else None
 
 
-def meant(typed: str, known: Sequence[str], policy: Policy, before: str = "") -> str:
-    """Return what was probably meant, typed in full after `before`, or where the words are shown."""
+def meant(typed: str, known: Sequence[str], policy: Policy, before: str = "", after: str = "") -> str:
+    """Return what was probably meant, typed in full after `before`, or where the words are shown.
+
+    `after` is what else was typed: it is repeated where it is short enough to be read at a glance.
+    """
     if typed.casefold() in {"request", "deploy", "release", "ship"} and not before:
         return f"To ask for a release, begin with the service: {form(REQUEST, policy)}."
     near = process.extract(typed[:100], known, scorer=fuzz.ratio, processor=str.casefold, limit=1, score_cutoff=_CLOSE)
     for name, *_ in near:
-        return f"Did you mean {form(f'{before}{name}', policy)}?"
+        words = f"{before}{name} {after if len(after) <= _GLANCE else ''}".strip()
+        return f"Did you mean {form(words, policy)}?"
     return f"{form('help', policy)} shows the words."
 
 

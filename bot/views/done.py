@@ -14,11 +14,20 @@ from bot.views.naming import Permalinks, build_label, lane_label, lane_words, na
 from bot.views.sayings import said_why
 
 
-def read_in(zone: str | None) -> str:
-    """Return in which time zone a local time was read, as a sentence after a space."""
+def read_in(zone: str | None, *, skipped: bool = False, twice: bool = False) -> str:
+    """Return how a local time was read, as sentences after a space.
+
+    Args:
+        zone: the name of the time zone; None for UTC.
+        skipped: the clocks are put forward over that time.
+        twice: they are put back over it.
+    """
     if zone is None:
         return " That was read in UTC, since your time zone is not known."
-    return f" That was read in the time zone {mrkdwn(zone, 60)}."
+    read = f" That was read in the time zone {mrkdwn(zone, 60)}."
+    if skipped:
+        return f"{read} The clocks there skip the time that you said, so it is later by as much as they skip."
+    return f"{read} The clocks there show that time twice that night: the first is meant." if twice else read
 
 
 def scheduled(release: Release, at: datetime, now: datetime, read: str, permalinks: Permalinks) -> Message:

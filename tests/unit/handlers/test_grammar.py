@@ -112,7 +112,7 @@ def test_understood(words: str, parsed: Parsed) -> None:
     [
         ("paymnts", "I do not know “paymnts”, so nothing was started. Did you mean `/deploy payments`?"),
         ("paym", "I do not know “paym”, so nothing was started. Did you mean `/deploy payments`?"),
-        ("aprove R-42", "I do not know “aprove”, so nothing was started. Did you mean `/deploy approve`?"),
+        ("aprove R-42", "I do not know “aprove”, so nothing was started. Did you mean `/deploy approve R-42`?"),
         ("zzz", "I do not know “zzz”, so nothing was started. `/deploy help` shows the words."),
         (
             "deploy payments",
@@ -172,9 +172,12 @@ def test_understood(words: str, parsed: Parsed) -> None:
             "“R-43” has no place there, so nothing was started. The form is `/deploy approve RELEASE`.",
         ),
         ("approve", "Which release? `/deploy approve RELEASE`, and `/deploy list` shows what is open."),
-        ("approve 42", "“42” is not the name of a release, like `R-42`. Did you mean `R-42`?"),
-        ("approve payments", "“payments” is not the name of a release, like `R-42`."),
-        ("cancel R-0", "“R-0” is not the name of a release, like `R-42`."),
+        ("approve 42", "“42” is not the name of a release, like `R-42`. Did you mean `/deploy approve R-42`?"),
+        (
+            "approve payments",
+            "“payments” is not the name of a release, like `R-42`. `/deploy list` shows what is open.",
+        ),
+        ("cancel R-0", "“R-0” is not the name of a release, like `R-42`. `/deploy list` shows what is open."),
         ("reject R-42", "A rejection needs a reason: `/deploy reject RELEASE REASON`."),
         ("reject R-42 “”", "A rejection needs a reason: `/deploy reject RELEASE REASON`."),
         ("reject R-42 " + "x" * 2001, "The reason is too long: at most 2000 characters, please."),

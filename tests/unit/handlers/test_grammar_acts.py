@@ -40,6 +40,11 @@ THEN = Moment(datetime(2026, 11, 24, 14, 0))  # noqa: DTZ001 - local until its z
         ("docs 1 to production AT 14:00", RequestWords("docs", "1", "production", TWO)),
         ("payments to staging at 2026-11-24T14:00", RequestWords("payments", None, "staging", THEN)),
         ("schedule R-42 at 14:00", ScheduleWords(42, TWO)),
+        ("docs at 2pm", RequestWords("docs", None, "production", TWO)),
+        ("docs at 2 PM", RequestWords("docs", None, "production", TWO)),
+        ("docs at Tomorrow 2 pm", RequestWords("docs", None, "production", Clock(time(14, 0), "tomorrow"))),
+        ("schedule R-42 at fri 14:00", ScheduleWords(42, Clock(time(14, 0), "friday"))),
+        ("schedule R-42 at 2026-11-24 14:00", ScheduleWords(42, THEN)),
         ("schedule R-42 at 9:05", ScheduleWords(42, Clock(time(9, 5)))),
         ("Schedule r-42 AT Now", ScheduleWords(42, Now())),
         ("schedule R-42 at 2026-11-24t14:00", ScheduleWords(42, THEN)),
@@ -77,6 +82,10 @@ NEVER = (
     "docs at noon",
     "docs at now",
     "docs at 24:00",
+    "docs at 13pm",
+    "docs at tomorrow",
+    "docs at tomorrow later",
+    "docs at 14:00 tomorrow",
     "docs at 2026-02-30T10:00",
     "docs at 14:00 to production",
     "docs 1 at 14:00 please",
@@ -93,6 +102,26 @@ NEVER = (
     "rollback payments production it is slow",
     "rollback payments in",
     "rollback payments in prod it is slow",
+    "rollback payments production it is slow",
+    "rollback payments to 117 production it is slow",
+    "rollback payments ni production it is slow",
+    "rollback payments slowly in production",
+    "hotfix payments 119 in production refunds fail",
+    "hotfix payments 119 production refunds fail",
+    "payments 118 in production",
+    "payments 118 production",
+    "payments 118 ot production",
+    "payments 118 later",
+    "schedule R-42 tomorrow 9:00",
+    "schedule R-42 whenever",
+    "approve #42",
+    "approve r42",
+    "approve R-0042",
+    "hold payments production 2h the database moves",
+    "lock payments staging 30m",
+    "aprove R-42",
+    "hodl payments production it breaks",
+    "hold paymens production it breaks",
     "rollback payments in production",
     "rollback payments in production to 117 it is slow",
     "rollback payments to in production it is slow",
@@ -148,15 +177,23 @@ def test_not_understood() -> None:
         said.append(f"{words}\n  {parsed.sentence}")
     assert "\n".join(said) == snapshot("""\
 docs at
-  After `at` comes a time like 14:00, 2026-11-24T14:00. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00. Nothing was started.
 docs at noon
-  After `at` comes a time like 14:00, 2026-11-24T14:00, not “noon”. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “noon”. Nothing was started.
 docs at now
-  After `at` comes a time like 14:00, 2026-11-24T14:00, not “now”. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “now”. Nothing was started.
 docs at 24:00
-  After `at` comes a time like 14:00, 2026-11-24T14:00, not “24:00”. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “24:00”. Nothing was started.
+docs at 13pm
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “13pm”. Nothing was started.
+docs at tomorrow
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “tomorrow”. Nothing was started.
+docs at tomorrow later
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “tomorrow later”. Nothing was started.
+docs at 14:00 tomorrow
+  “tomorrow” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.
 docs at 2026-02-30T10:00
-  After `at` comes a time like 14:00, 2026-11-24T14:00, not “2026-02-30T10:00”. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, not “2026-02-30T10:00”. Nothing was started.
 docs at 14:00 to production
   “to” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.
 docs 1 at 14:00 please
@@ -164,11 +201,11 @@ docs 1 at 14:00 please
 schedule R-42
   A time is missing: `/deploy schedule RELEASE at TIME`.
 schedule R-42 14:00
-  “14:00” has no place there, so nothing was started. The form is `/deploy schedule RELEASE at TIME`.
+  “14:00” has no place there, so nothing was started. Did you mean `/deploy schedule R-42 at 14:00`? The form is `/deploy schedule RELEASE at TIME`.
 schedule R-42 at
-  After `at` comes a time like 14:00, 2026-11-24T14:00, or `now`. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, or `now`. Nothing was started.
 schedule R-42 at tomorrow
-  After `at` comes a time like 14:00, 2026-11-24T14:00, or `now`, not “tomorrow”. Nothing was started.
+  After `at` comes a time like 14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00, or `now`, not “tomorrow”. Nothing was started.
 schedule R-42 at 14:00 please
   “please” has no place there, so nothing was started. The form is `/deploy schedule RELEASE at TIME`.
 override R-42
@@ -182,11 +219,51 @@ rollback
 rollback payments
   Where? payments has staging, production. The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
 rollback payments production it is slow
-  “production” has no place there, so nothing was started. The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
+  “production” has no place there, so nothing was started. Did you mean `/deploy rollback payments in production`? The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
 rollback payments in
   After `in` comes an environment. payments has staging, production.
 rollback payments in prod it is slow
   payments has no environment “prod”. Did you mean `/deploy rollback payments in production`? payments has staging, production.
+rollback payments production it is slow
+  “production” has no place there, so nothing was started. Did you mean `/deploy rollback payments in production`? The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
+rollback payments to 117 production it is slow
+  “production” has no place there, so nothing was started. Did you mean `/deploy rollback payments to 117 in production`? The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
+rollback payments ni production it is slow
+  “ni” has no place there, so nothing was started. Did you mean `/deploy rollback payments in production`? The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
+rollback payments slowly in production
+  “slowly” has no place there, so nothing was started. The form is `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
+hotfix payments 119 in production refunds fail
+  “in” has no place there, so nothing was started. Did you mean `/deploy hotfix payments 119 to production`? The form is `/deploy hotfix SERVICE VERSION to ENV REASON`.
+hotfix payments 119 production refunds fail
+  “production” has no place there, so nothing was started. Did you mean `/deploy hotfix payments 119 to production`? The form is `/deploy hotfix SERVICE VERSION to ENV REASON`.
+payments 118 in production
+  “in” has no place there, so nothing was started. Did you mean `/deploy payments 118 to production`? The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.
+payments 118 production
+  “production” has no place there, so nothing was started. Did you mean `/deploy payments 118 to production`? The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.
+payments 118 ot production
+  “ot” has no place there, so nothing was started. Did you mean `/deploy payments 118 to production`? The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.
+payments 118 later
+  “later” has no place there, so nothing was started. The form is `/deploy SERVICE [VERSION] [to ENV] [at TIME]`.
+schedule R-42 tomorrow 9:00
+  “tomorrow” has no place there, so nothing was started. Did you mean `/deploy schedule R-42 at tomorrow 9:00`? The form is `/deploy schedule RELEASE at TIME`.
+schedule R-42 whenever
+  “whenever” has no place there, so nothing was started. The form is `/deploy schedule RELEASE at TIME`.
+approve #42
+  “#42” is not the name of a release, like `R-42`. Did you mean `/deploy approve R-42`?
+approve r42
+  “r42” is not the name of a release, like `R-42`. Did you mean `/deploy approve R-42`?
+approve R-0042
+  “R-0042” is not the name of a release, like `R-42`. Did you mean `/deploy approve R-42`?
+hold payments production 2h the database moves
+  A reason does not begin with a length of time, so nothing was started. Did you mean `/deploy hold payments production for 2h the database moves`?
+lock payments staging 30m
+  A reason does not begin with a length of time, so nothing was started. Did you mean `/deploy lock payments staging for 30m`?
+aprove R-42
+  I do not know “aprove”, so nothing was started. Did you mean `/deploy approve R-42`?
+hodl payments production it breaks
+  I do not know “hodl”, so nothing was started. Did you mean `/deploy hold payments production it breaks`?
+hold paymens production it breaks
+  I do not know “paymens”, so nothing was started. Did you mean `/deploy hold payments production it breaks`?
 rollback payments in production
   A rollback needs a reason: `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
 rollback payments in production to 117 it is slow
@@ -196,13 +273,13 @@ rollback payments to in production it is slow
 rollback payments to
   A version is missing: `/deploy rollback SERVICE [to VERSION] in ENV REASON`.
 rolback payments in production it is slow
-  I do not know “rolback”, so nothing was started. Did you mean `/deploy rollback`?
+  I do not know “rolback”, so nothing was started. Did you mean `/deploy rollback payments in production it is slow`?
 rollback paymnts in production it is slow
-  I do not know “paymnts”, so nothing was started. Did you mean `/deploy rollback payments`?
+  I do not know “paymnts”, so nothing was started. Did you mean `/deploy rollback payments in production it is slow`?
 hotfix payments to production now
   A version is missing: `/deploy hotfix SERVICE VERSION to ENV REASON`.
 hotfix payments 118 production now
-  “production” has no place there, so nothing was started. The form is `/deploy hotfix SERVICE VERSION to ENV REASON`.
+  “production” has no place there, so nothing was started. Did you mean `/deploy hotfix payments 118 to production`? The form is `/deploy hotfix SERVICE VERSION to ENV REASON`.
 hotfix payments 118 to production
   A hotfix needs a reason: `/deploy hotfix SERVICE VERSION to ENV REASON`.
 hotfix payments 118 to production at 14:00
@@ -246,7 +323,7 @@ stop-all
 stop-all for 2h
   “for” has no place there, so nothing was started. The form is `/deploy stop-all REASON`.
 stop all
-  I do not know “stop”, so nothing was started. Did you mean `/deploy stop-all`?
+  I do not know “stop”, so nothing was started. Did you mean `/deploy stop-all all`?
 go-all now
   “now” has no place there, so nothing was started. The form is `/deploy go-all`.
 freeze production
@@ -274,5 +351,5 @@ quarantine payments in production it is bad
 release-quarantine payments 118
   Lifting a quarantine needs a reason: `/deploy release-quarantine SERVICE VERSION REASON`.
 releas-quarantine payments 118 x
-  I do not know “releas-quarantine”, so nothing was started. Did you mean `/deploy release-quarantine`?\
+  I do not know “releas-quarantine”, so nothing was started. Did you mean `/deploy release-quarantine payments 118 x`?\
 """)

@@ -42,6 +42,8 @@ def test_what_people_did_to_a_release() -> None:
     assert told(
         done.scheduled(a_release(), ELEVEN, TEN, done.read_in("Europe/Berlin"), PERMALINKS),
         done.scheduled(a_release(), ELEVEN, TEN, done.read_in(None), PERMALINKS),
+        done.scheduled(a_release(), ELEVEN, TEN, done.read_in("Europe/Berlin", skipped=True), PERMALINKS),
+        done.scheduled(a_release(), ELEVEN, TEN, done.read_in("Europe/Berlin", twice=True), PERMALINKS),
         done.scheduled(a_release(), TEN, TEN, "", PERMALINKS),
         done.overridden(a_release(), PERMALINKS),
         done.undone(a_release(), PERMALINKS),
@@ -51,6 +53,8 @@ def test_what_people_did_to_a_release() -> None:
     ) == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, does not ship before <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>, and goes on by itself then. That was read in the time zone Europe/Berlin.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, does not ship before <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>, and goes on by itself then. That was read in UTC, since your time zone is not known.
+<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, does not ship before <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>, and goes on by itself then. That was read in the time zone Europe/Berlin. The clocks there skip the time that you said, so it is later by as much as they skip.
+<https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, does not ship before <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>, and goes on by itself then. That was read in the time zone Europe/Berlin. The clocks there show that time twice that night: the first is meant.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, ships as soon as nothing is in its way.
 You overrode missing approvals and freezes for <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. That holds for this one release only, is on the record, and operations are told.
 You stopped <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Nothing was deployed, and people are asked again.
