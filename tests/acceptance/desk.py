@@ -10,6 +10,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
+import yaml
+
 from bot.app import Signoff
 from bot.config.environment import Settings
 from bot.config.load import load_policy
@@ -23,11 +25,13 @@ from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
 from sandbox import server
 from sandbox.github.forge import Forge
-from sandbox.slack.app import App
+from sandbox.slack.app import from_manifest
 from sandbox.slack.messages import Message
 from sandbox.slack.workspace import Workspace
 from tests.acceptance.cable import Cable
 
+MANIFEST = Path(__file__).parent.parent.parent / "manifest.yml"
+"""The app is installed as its manifest says: what that does not ask for, the bot cannot do and does not hear."""
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PATIENCE = 20.0
 SLACK_PACE = SlackPace(0.05, 0.05, Timing(stagger=0.0, pause=lambda _ended, _tries: 0.05))
@@ -285,7 +289,7 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """Set everything up, start the bot, and end it all; the bot must have been well to the end."""
     clock = Clock()
-    workspace = Workspace(clock, app=App())
+    workspace = Workspace(clock, app=from_manifest(yaml.safe_load(MANIFEST.read_text())))
     workspace.rates.strict = False
     for known, name in (("U0PRIYA", "priya"), ("U0SAM", "sam"), ("U0ALEX", "alex")):
         workspace.add_person(known, name)
