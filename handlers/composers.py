@@ -69,7 +69,7 @@ def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits
     if scene.policy.announcements is None:
         return None
     release = _release(tx, row)
-    before = _live_before(tx, release)
+    before = tx.changes.before(release.number) or _live_before(tx, release)
     return Post(announce(release, scene.policy, scene.links, before), scene.policy.announcements)
 
 

@@ -14,9 +14,9 @@ from bot.views.card import notice
 from bot.views.letter import letter_card
 from bot.views.links import Links
 from bot.views.question import Said, question
-from bot.views.scene import Scene
 from handlers.anchor import audit_card
 from handlers.permalinks import Permalinks
+from handlers.scenery import scene_of
 
 QUESTION_ACTS = ("did_run", "did_not_run", "try_again", "abandon")
 LETTER_ACTS = ("try_again", "abandon")
@@ -47,7 +47,7 @@ class Faces:
         acts = NOTICE_ACTS if release.state is Lifecycle.OPEN else ()
         buttons = self._buttons(card, release.generation, acts)
         lane = self.tx.lanes.load(release.lane, also=release.number)
-        scene = Scene(self.policy, self.links, self._permalinks(), self.now)
+        scene = scene_of(self.tx, self.policy, self.links, self.workspace, self.now)
         return notice(release, lane, scene, buttons, card.want)
 
     def _question(self, card: Card, release: Release) -> Message:

@@ -18,10 +18,9 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.settle import lay_open
 from bot.submit import Setting
 from bot.views.links import Links
-from bot.views.scene import Scene
 from handlers.composers import COMPOSERS, Post, Waits
 from handlers.desk import Desk
-from handlers.permalinks import Permalinks
+from handlers.scenery import scene_of
 
 log = structlog.get_logger()
 
@@ -83,8 +82,7 @@ class Messenger:
         row = tx.effects.claim(self.kinds, self.desk.clock())
         if row is None:
             return None
-        permalinks = Permalinks(tx.cards, self.desk.workspace)
-        scene = Scene(policy, self.links, permalinks, self.desk.clock())
+        scene = scene_of(tx, policy, self.links, self.desk.workspace, self.desk.clock())
         try:
             return row, COMPOSERS[row.effect.kind](tx, row, scene)
         except Exception:  # one of the four doors: logged, and the other messages go on

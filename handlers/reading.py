@@ -6,9 +6,9 @@ from bot.ports.store import Transaction
 from bot.views import status
 from bot.views.history import history
 from bot.views.links import Links
-from bot.views.scene import Scene
 from handlers.desk import Desk
 from handlers.permalinks import Permalinks
+from handlers.scenery import scene_of
 from handlers.vocabulary import HistoryWords, ListWords, StatusWords, WhyWords
 
 Stored = StatusWords | WhyWords | ListWords | HistoryWords
@@ -20,7 +20,7 @@ def look(tx: Transaction, parsed: Stored, desk: Desk, links: Links) -> Message:
     permalinks = Permalinks(tx.cards, desk.workspace)
     if isinstance(parsed, ListWords):
         return status.open_list(tx.lanes.unfinished(), desk.policy, permalinks)
-    scene = Scene(desk.policy, links, permalinks, desk.clock())
+    scene = scene_of(tx, desk.policy, links, desk.workspace, desk.clock())
     lanes = tuple(tx.lanes.load(one.lane) for one in _wanted(parsed, desk.policy))
     match parsed:
         case StatusWords():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.changelog import Comparison, Span
+from bot.core.lane import Live
 from bot.core.policy import Policy
 from bot.views.links import Links
 from bot.views.naming import Permalinks
@@ -21,6 +22,8 @@ class Scene:
         now: the present, in UTC.
         compared: what the source's compare told of the spans that are shown; a span may be missing.
         why_not: why nobody can tell what a span changes, where that is so; others wrote some of it.
+        before: what was live in its lane before each release ended that is shown, by number: the base of its span
+            (a release that has not ended has the lane's own `live` for its base).
     """
 
     policy: Policy
@@ -29,3 +32,4 @@ class Scene:
     now: datetime
     compared: Mapping[Span, Comparison] = field(default_factory=dict)
     why_not: Mapping[Span, str] = field(default_factory=dict)
+    before: Mapping[int, Live] = field(default_factory=dict)
