@@ -13,9 +13,9 @@ from bot.core.release import Lifecycle, Origin, Release
 from bot.ports.slack import Message
 from bot.views import limits
 from bot.views.approvers import approved_by, none_needed, progress, rule_label, rule_state
-from bot.views.blocks import Block, Button, Fact, actions, context, header, section
+from bot.views.blocks import Block, Button, Fact, Line, actions, context, header, marked, section
 from bot.views.buttons import buttons_of
-from bot.views.contents import contents
+from bot.views.contents import changes, contents
 from bot.views.escape import date
 from bot.views.naming import bare_subject, subject
 from bot.views.obstacles import obstacle
@@ -29,7 +29,7 @@ class _Part:
     """A part of the card: what is shown, and which name its block has."""
 
     name: str
-    lines: tuple[Fact, ...]
+    lines: tuple[Line, ...]
 
 
 def notice(release: Release, lane: Lane, scene: Scene, buttons: Mapping[str, str], revision: int) -> Message:
@@ -49,6 +49,7 @@ def notice(release: Release, lane: Lane, scene: Scene, buttons: Mapping[str, str
     parts = (
         _Part("state", () if found else outcome(release, policy, scene.links, scene.permalinks)),
         _Part("contents", contents(release, lane, policy, scene.links)),
+        _Part("changes", changes(release, lane, scene)),
         _Part("approvals", _approvals(release, lane, policy)),
         _Part("blockers", _in_the_way(release, lane, scene, found)),
         _Part("times", _times(release, lane, policy)),
@@ -82,7 +83,7 @@ def _blocks(
 
 def _pieces(part: _Part) -> tuple[str, ...]:
     """Return what a part shows: in one block, folded; but every reason why it waits, in as many as that takes."""
-    lines = [line.marked for line in part.lines]
+    lines = [marked(line) for line in part.lines]
     if part.name == "blockers":
         return limits.packed(limits.fold(lines, 10 * limits.SECTION))
     return ("\n".join(limits.fold(lines, limits.SECTION)),) if lines else ()
@@ -97,7 +98,7 @@ def _text(release: Release, state: Words, parts: tuple[_Part, ...], row: tuple[B
     return "\n".join(limits.fold(lines, limits.TEXT))
 
 
-def _sentence(line: Fact) -> str:
+def _sentence(line: Line) -> str:
     return str(line) if str(line).endswith(".") else f"{line}."
 
 

@@ -1,14 +1,16 @@
 """Commits as people read them: grouped by kind of change, a pull request as one change, the rest counted."""
 
-from collections.abc import Callable, Iterable
+from bisect import bisect
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.core.changelog import Change, Comparison, Relation
 from bot.core.kinds_of_change import Entry, Group, KindOfChange, entries, groups
 from bot.core.policy import Policy
 from bot.views.blocks import Fact, Line
 from bot.views.escape import link, mrkdwn
-from bot.views.limits import few
+from bot.views.limits import LISTING, few
 from bot.views.links import Links
 from bot.views.people import author
 
@@ -44,33 +46,53 @@ def grouped(comparison: Comparison, policy: Policy, limit: int, links: Links | N
     """
     where = repository_of(comparison, policy) if links else None
 
-    def shown(entry: Entry) -> str:
+    def shown(entry: Entry) -> tuple[str, ...]:
         number = f" ({pull_link(entry, where, links)})" if links and entry.pull else ""
-        return f"{title(entry)}{number}"
+        return (f"• {title(entry)}{number}",)
 
-    lines = [*listed(comparison.added, limit, shown).lines, *untold(comparison)]
+    lines = [*listed(comparison.added, shown, limit).lines, *untold(comparison)]
     if comparison.removed:
         label = "Taken back" if comparison.relation is Relation.BEHIND else "Also taken back"
         lines.append(Fact(label, str(len(entries(comparison.removed)))))
-        lines += listed(comparison.removed, limit, shown, flat=True).lines
+        lines += listed(comparison.removed, shown, limit, flat=True).lines
     return tuple(lines)
 
 
-def listed(changes: Iterable[Change], limit: int, shown: Callable[[Entry], str], *, flat: bool = False) -> Listed:
-    """Return the first entries by kind, `limit` of them at most; flat: one list, without headings."""
+def listed(
+    changes: Iterable[Change],
+    shown: Callable[[Entry], tuple[str, ...]],
+    limit: int,
+    *,
+    chars: int = LISTING,
+    flat: bool = False,
+) -> Listed:
+    """Return the first entries by kind, and which are left out.
+
+    Args:
+        changes: the commits.
+        shown: the lines of an entry.
+        limit: how many entries there are at most.
+        chars: how long their lines are at most, all together.
+        flat: one list without headings, in the order in which the commits were told.
+    """
+    told = entries(changes)
+    found = (Group(KindOfChange.OTHER, told),) if flat else groups(told)
+    room = _kept([shown(entry) for entry in [entry for group in found for entry in group.entries][:limit]], chars)
     lines: list[Line] = []
     rest: list[Entry] = []
-    room = limit
-    told = entries(changes)
-    for group in [Group(KindOfChange.OTHER, told)] if flat else groups(told):
+    for group in found:
+        named_here, left = group.entries[:room], group.entries[room:]
         if not flat:
             lines.append(Fact(HEADINGS[group.kind], str(len(group.entries))))
-        named_here, left = group.entries[:room], group.entries[room:]
-        lines += [f"• {shown(entry)}" for entry in named_here]
-        lines += [f"• and {len(left)} more"] if named_here and left else []  # the heading counts those of an empty list
+        lines += [line for entry in named_here for line in shown(entry)]
+        lines += [f"• and {len(left)} more"] if named_here and left else []  # a heading alone counts them already
         rest += left
         room -= len(named_here)
     return Listed(tuple(lines), tuple(rest))
+
+
+def _kept(entries_lines: Sequence[tuple[str, ...]], chars: int) -> int:
+    return bisect(list(accumulate(sum(len(line) + 1 for line in lines) for lines in entries_lines)), chars)
 
 
 def named(entry: Entry, policy: Policy, links: Links, repository: str | None) -> str:

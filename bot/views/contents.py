@@ -5,16 +5,19 @@ from bot.core.build import Build, PipelineReport, RunStatus
 from bot.core.lane import Lane
 from bot.core.policy import Kind, Policy
 from bot.core.release import Lifecycle, Origin, Override, Release
-from bot.views.blocks import Fact
+from bot.views.blocks import Fact, Line
 from bot.views.escape import date, link, mrkdwn
 from bot.views.limits import few
 from bot.views.links import Links
 from bot.views.naming import live_label, repository, word
 from bot.views.people import author, authors, person
 from bot.views.sayings import said_why
+from bot.views.scene import Scene
+from bot.views.since import Room, since
 
 _TITLE = 300
 _CHECKS = 8
+_ROOM = Room(added=6, removed=3, chars=1500, rest=": see Changes")
 _SAYS = {
     RunStatus.QUEUED: "queued",
     RunStatus.RUNNING: "running",
@@ -25,15 +28,22 @@ _SAYS = {
 
 
 def contents(release: Release, lane: Lane, policy: Policy, links: Links) -> tuple[Fact, ...]:
-    """Return what a release would ship, fact by fact."""
+    """Return what a release would ship, fact by fact, but what that changes."""
     build = release.build
     facts = [*_warnings(release, lane, policy), Fact("Commit", commit(build, release, policy, links))]
     facts.append(Fact("By", _people(build, policy)))
-    if not release.state.ended:  # what is live changes afterwards, and what has ended is not shown anew
-        facts.append(Fact("Changes", _changes(release, lane, policy, links)))
     facts.append(Fact("Checks", few([_check(check, links) for check in build.checks], _CHECKS) or "none reported"))
     facts.append(Fact("Asked for by", _asked_by(release, policy)))
     return tuple(facts)
+
+
+def changes(release: Release, lane: Lane, scene: Scene) -> tuple[Line, ...]:
+    """Return what a release changes against what is live, or what it has changed; of what came to nothing, nothing."""
+    where, sha = release.lane, release.build.sha
+    if not release.state.ended:
+        return since(lane.live, sha, where, scene, _ROOM)
+    before = scene.before.get(release.number) if release.state is Lifecycle.LIVE else None
+    return since(before, sha, where, scene, _ROOM, shipped=True) if before else ()
 
 
 def commit(build: Build, release: Release, policy: Policy, links: Links) -> str:
@@ -48,16 +58,6 @@ def _people(build: Build, policy: Policy) -> str:
         return wrote
     pushed = author(build.pusher, policy)
     return wrote if pushed == wrote else f"{wrote}, pushed by {pushed}"
-
-
-def _changes(release: Release, lane: Lane, policy: Policy, links: Links) -> str:
-    live = lane.live
-    if live is None:
-        return f"nobody has told yet what is live in {word(lane.id.environment)}"
-    if live.sha == release.build.sha:
-        return f"none, the same commit is live in {word(lane.id.environment)}"
-    url = links.compare(repository(release.lane, policy), live.sha, release.build.sha)
-    return f"{link(url, 'compare')} with {live_label(live)}, live in {word(lane.id.environment)}"
 
 
 def _check(check: PipelineReport, links: Links) -> str:

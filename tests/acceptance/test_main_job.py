@@ -15,9 +15,9 @@ async def test_an_approved_build_ships_once_and_everybody_reads_of_it(tmp_path: 
 Waiting for approval: payments 1 to production
 Commit: [Round amounts half to even] Round amounts half to even
 By: Robin, pushed by robin
-Changes: nobody has told yet what is live in production
 Checks: .github/workflows/build.yml succeeded (run 1)
 Asked for by: the pipeline, by a deployable build
+Changes: nobody has told yet what is live in production
 Approved by: nobody yet
 Needs 1 of qa or sre: 0 of 1 given; may approve: @priya, @sam, @sre
 R-1: opened Nov 21, 2026 10:00

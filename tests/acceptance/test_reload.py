@@ -52,9 +52,9 @@ payments/production: approvals: 1 of qa or sre -> 1 of qa, 1 of sre\
 Waiting for approval: payments 1 to production
 Commit: [First] First
 By: Robin, pushed by robin
-Changes: nobody has told yet what is live in production
 Checks: .github/workflows/build.yml succeeded (run 1)
 Asked for by: the pipeline, by a deployable build
+Changes: nobody has told yet what is live in production
 Approved by: @priya
 Needs 1 of qa or sre: given
 Needs 1 of qa: given
@@ -88,9 +88,9 @@ payments/production: approvals: 1 of qa, 1 of sre -> 1 of qa or sre\
 Waiting for approval: payments 1 to production
 Commit: [First] First
 By: Robin, pushed by robin
-Changes: nobody has told yet what is live in production
 Checks: .github/workflows/build.yml succeeded (run 1)
 Asked for by: the pipeline, by a deployable build
+Changes: nobody has told yet what is live in production
 Approved by: @priya
 Needs 1 of qa: given
 Needs 1 of sre: 0 of 1 given; may approve: @sam, @sre

@@ -46,9 +46,9 @@ def test_waiting_for_approval() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 1 of qa:* 0 of 1 given; may approve: kim, <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -66,9 +66,9 @@ def test_waiting_for_approval_read_aloud() -> None:
 R-42, payments 118 (9f3c2ab) to production, waits for approval.
 Commit: <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint.
 By: Ann, pushed by <@U0SAM>.
-Changes: <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production.
 Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>).
 Asked for by: the pipeline, by a deployable build.
+Changes: being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>).
 Approved by: nobody yet.
 Needs 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
 R-42: opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
@@ -96,13 +96,21 @@ def test_waiting_for_approval_as_slack_gets_it() -> None:
                     "text": """\
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab000000000000000000000000000000000|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4000000000000000000000000000000000...9f3c2ab000000000000000000000000000000000|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build\
 """,
                     "verbatim": True,
                 },
                 "block_id": "R-42:contents:r7",
+            },
+            {
+                "type": "section",
+                "text": {
+                    "type": "mrkdwn",
+                    "text": "*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4000000000000000000000000000000000...9f3c2ab000000000000000000000000000000000|compare>)",
+                    "verbatim": True,
+                },
+                "block_id": "R-42:changes:r7",
             },
             {
                 "type": "section",
@@ -179,9 +187,9 @@ def test_asked_for_by_a_person_who_then_may_not_approve() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* <@U0ALEX>
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 2 of sre:* 0 of 2 given; may approve: <!subteam^S0SRE>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -201,9 +209,9 @@ def test_one_of_two_rules_met() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>, <@U0ALEX>
 *Needs 1 of qa:* given
 *Needs 2 of sre:* 1 of 2 given; may approve: <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>
@@ -223,9 +231,9 @@ def test_nobody_can_approve() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 1 of empty or sam:* 0 of 1 given; nobody may approve: the policy names no one who did not ask for it or push it
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -244,9 +252,9 @@ def test_only_authors_approved() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0SAM>
 *Needs 1 of qa:* given
 *In the way:* A commit of it is approved by nobody but its own authors: somebody else must approve too (kim, <@U0PRIYA>).
@@ -267,9 +275,9 @@ def test_approved_and_the_lane_is_busy() -> None:
 # Queued: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 *In the way:* <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.
@@ -286,9 +294,9 @@ def test_behind_an_older_release() -> None:
 # Queued: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 *In the way:* <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> goes first: this one follows by itself. Its requester or an approver can take the other one away with `/deploy cancel R-41`.
@@ -305,9 +313,9 @@ def test_the_build_broke() -> None:
 # Waiting: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml failed (<https://github.example/acme/payments/actions/runs/7001|run 119>, attempt 2), lint.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 *In the way:* Its build broke (build.yml): its authors (Ann) can run it again or push a mend.
@@ -324,9 +332,9 @@ def test_the_pipelines_run_again() -> None:
 # Waiting: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml running (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 *In the way:* Its pipelines have not all succeeded yet: it goes on by itself when they have.
@@ -342,9 +350,9 @@ def test_the_policy_no_longer_names_the_lane() -> None:
 # Waiting: payments 118 to production
 *Commit:* 9f3c2ab Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* compare with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (compare)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 *In the way:* The policy no longer names payments in production: whoever keeps the policy file can put it back, or somebody drops the release with `/deploy cancel R-42`.
@@ -359,9 +367,9 @@ def test_nothing_in_the_way() -> None:
 # About to deploy: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -392,9 +400,9 @@ def test_a_lane_where_builds_ship_by_themselves() -> None:
 # About to deploy: payments 118 to staging
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* nobody has told yet what is live in staging
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* nobody has told yet what is live in staging
 *Approvals:* none needed, builds ship there by themselves
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
@@ -408,9 +416,9 @@ def test_older_than_what_is_live() -> None:
 *OLDER THAN WHAT IS LIVE:* this takes production back to before what runs there now (777777777777)
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/7777777.....9f3c2ab..|compare> with 777777777777, live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* <@U0PRIYA>
+*Changes:* being compared with 777777777777, live in production (<https://github.example/acme/payments/compare/7777777.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 1 of qa:* 0 of 1 given; may approve: kim
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -437,9 +445,9 @@ def test_rebuilt() -> None:
 *Asked again:* former approvals do not count; the thread says why
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 1 of qa:* 0 of 1 given; may approve: kim, <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -466,7 +474,7 @@ def test_a_policy_without_expiry() -> None:
 def test_an_act_without_a_handle_has_no_button() -> None:
     release = a_release()
     message = notice(release, a_lane(release), a_scene(), {}, 1)
-    assert [block["type"] for block in message.blocks] == ["header", "section", "section", "context"]
+    assert [block["type"] for block in message.blocks] == ["header", "section", "section", "section", "context"]
 
 
 def test_a_pusher_who_is_the_author_is_named_once() -> None:

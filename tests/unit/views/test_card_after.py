@@ -35,9 +35,9 @@ def test_handing_the_deploy_over() -> None:
 *Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
@@ -62,9 +62,9 @@ def test_deploying() -> None:
 *Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
@@ -77,9 +77,9 @@ def test_nobody_knows_whether_it_deploys() -> None:
 *In doubt:* the answer to the request was lost, and the CI system does not know it. Nothing is sent again by itself: somebody is asked in <#C0OPS>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)

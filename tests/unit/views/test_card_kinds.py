@@ -49,10 +49,10 @@ def test_a_rollback() -> None:
 *ROLLBACK:* this takes production back to what was live there before: “it &lt;loses&gt; money”
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* <@U0ALEX>
 *Approved by:* nobody yet
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Needs 1 of qa:* 0 of 1 given; may approve: kim, <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 ~ *Expires:* <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing
@@ -88,9 +88,9 @@ def test_a_hotfix() -> None:
 *HOTFIX:* this goes the fast path, with its own approvals: “refunds fail”
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* kim, who tries R-41 again
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 2 of sre:* 0 of 2 given; may approve: <@U0ALEX>, <!subteam^S0SRE>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -127,8 +127,8 @@ def test_a_release_on_trial() -> None:
 *TRIAL:* Signoff shows and asks, but nothing is deployed: the policy has this service on trial
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody yet
 *Needs 1 of qa:* 0 of 1 given; may approve: kim, <@U0PRIYA>
@@ -167,7 +167,7 @@ def test_an_overridden_release() -> None:
 *OVERRIDDEN:* by <@U0SAM>, <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “customers cannot pay”. Skipped: 1 of qa, the freeze year end
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* <@U0PRIYA>
@@ -186,7 +186,7 @@ def test_about_to_deploy_with_undo() -> None:
 # About to deploy: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare> with 117 (1a2b3c4), live in production
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* <@U0PRIYA>
