@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.core.policy import Policy
+from bot.core.policy import Policy, ServicePolicy
 from handlers import grammar_lanes, names
 from handlers.phrase import NotUnderstood, Phrase
 from handlers.phrases import ENTRIES, HISTORY, OVERRIDE, REQUEST, SCHEDULE
@@ -160,7 +160,12 @@ def _time(phrase: Phrase, *, now_too: bool = False) -> When:
 # -- a request ---------------------------------------------------------------------------------------------------------
 
 
-def _request(phrase: Phrase) -> Parsed:
+def request_words(phrase: Phrase) -> tuple[ServicePolicy, str | None, str | None, When | None]:
+    """Read a request: its service, and the version, environment and time where they are said.
+
+    Raises:
+        NotUnderstood: it is none.
+    """
     phrase.usage = REQUEST
     service = names.service(phrase, "", tuple(_KEYWORDS))
     version = None
@@ -174,6 +179,11 @@ def _request(phrase: Phrase) -> Parsed:
     if phrase.next and environment is None and at is None:
         names.misplaced(phrase, service, " ".join(filter(None, (service.name, version))), "to")
     phrase.end()
+    return service, version, environment, at
+
+
+def _request(phrase: Phrase) -> Parsed:
+    service, version, environment, at = request_words(phrase)
     if environment is None:
         known = names.environments(service)
         if len(known) != 1:
