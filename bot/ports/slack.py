@@ -15,6 +15,11 @@ class Message:
     blocks: tuple[dict[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HomeDiffers:
+    """Slack has another version of somebody's App Home than the one that was named: nothing was published."""
+
+
 class Chat(Protocol):
     """Posting in Slack. Nothing here retries: retries are rows."""
 
@@ -32,6 +37,11 @@ class Chat(Protocol):
 
     async def permalink(self, channel: str, ts: str) -> str | None:
         """Return the link of a message, or None when Slack does not tell."""
+
+    async def publish_home(
+        self, slack_user: str, view: dict[str, Any], known: str | None
+    ) -> str | HomeDiffers | Trouble:
+        """Publish somebody's App Home over the version of the hash `known`, or over any; return the new one's hash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSes
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.ports.slack import Message
+from bot.ports.slack import HomeDiffers, Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.slack.calls import (
     SERVER_ERROR,
@@ -21,6 +21,7 @@ from handlers.slack.calls import (
 
 HOOKS = URL("https://hooks.slack.com")
 NOT_THERE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
+ANOTHER_VERSION = "hash_conflict"
 USED_TRIGGER = "exchanged_trigger_id"
 """Slack delivered the same click twice, over two connections (bolt-js issue 2487): its form is open already."""
 OK = 200
@@ -100,6 +101,22 @@ class SlackChat:
         ended = await ask(self.web.chat_getPermalink(channel=channel, message_ts=ts))
         link = ended.get("permalink") if isinstance(ended, Mapping) else None
         return link if isinstance(link, str) else None
+
+    async def publish_home(
+        self, slack_user: str, view: dict[str, Any], known: str | None
+    ) -> str | HomeDiffers | Trouble:
+        """Publish somebody's App Home over the version of the hash `known`, or over any; return the new one's hash.
+
+        A publication whose answer was lost and that comes late finds another version there, if it named one.
+        """
+        ended = await ask(self.web.views_publish(user_id=slack_user, view=view, hash=known))
+        if isinstance(ended, Refused):
+            return HomeDiffers() if ended.error == ANOTHER_VERSION else ended.trouble("show an App Home")
+        if isinstance(ended, TryLater | Unsure):
+            return ended
+        shown = ended.get("view")
+        version = shown.get("hash") if isinstance(shown, Mapping) else None
+        return version if isinstance(version, str) else Unsure("Slack said ok without naming the version")
 
     async def open_form(self, trigger_id: str, view: dict[str, Any]) -> Trouble | None:
         """Open a form for whoever clicked; a trigger lives 3 s and opens one form, however often its click arrives."""

@@ -58,6 +58,9 @@ class Stage(Protocol):
     def response_url(self, person: str) -> str:
         """Return a URL to answer somebody."""
 
+    def home(self, person: str) -> list[str]:
+        """Return the ids of the blocks that somebody's App Home shows."""
+
 
 @dataclass(slots=True)
 class Sandbox:
@@ -85,6 +88,11 @@ class Sandbox:
         """Return a URL to answer somebody."""
         return f"{self.workspace.url}/response/{self.workspace.one_shots.response(person, CHANNEL).id}"
 
+    def home(self, person: str) -> list[str]:
+        """Return the ids of the blocks that somebody's App Home shows."""
+        shown = self.workspace.home(person)
+        return [block["block_id"] for block in shown.blocks] if shown else []
+
 
 @dataclass(slots=True)
 class Fakes:
@@ -98,7 +106,12 @@ class Fakes:
         if method in {"users.info", "usergroups.users.list"}:
             self.directory.down = TryLater(1.0, mishap.value)
             return
-        port = {"chat.postMessage": "post", "chat.update": "update", "chat.postEphemeral": "whisper"}
+        port = {
+            "chat.postMessage": "post",
+            "chat.update": "update",
+            "chat.postEphemeral": "whisper",
+            "views.publish": "publish_home",
+        }
         self.chat.will(port.get(method, "respond"), _scripted(mishap))
 
     def channel(self) -> list[list[str]]:
@@ -114,6 +127,11 @@ class Fakes:
     def response_url(self, person: str) -> str:
         """Return a URL to answer somebody."""
         return f"https://hooks.slack.com/{person}"
+
+    def home(self, person: str) -> list[str]:
+        """Return the ids of the blocks that somebody's App Home shows."""
+        versions = self.chat.homes.get(person)
+        return [block["block_id"] for block in versions[-1]["blocks"]] if versions else []
 
     def _in(self, channel: str) -> list[Posted]:
         return [one for one in self.chat.messages if one.channel == channel]

@@ -1,8 +1,10 @@
 """Chat: what a post, an edit, a word in private come to, and which trouble leaves something behind."""
 
+from typing import Any
+
 import pytest
 
-from bot.ports.slack import Message
+from bot.ports.slack import HomeDiffers, Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from simulation.network import Mishap
 from tests.contract.slack_stages import ALL, CHANNEL, REAL, Stage, Way, in_process, over_http, play
@@ -200,3 +202,65 @@ def test_over_http_and_in_process_trouble_has_the_same_words(method: str, mishap
                 return await stage.chat.whisper(CHANNEL, "U0PRIYA", HELLO)
 
     assert play(in_process, story) == play(over_http, story)
+
+
+def a_home(name: str) -> dict[str, Any]:
+    """Return a home of one block, with this id."""
+    text = {"type": "mrkdwn", "text": "Nothing waits for you."}
+    return {"type": "home", "blocks": [{"type": "section", "block_id": name, "text": text}]}
+
+
+@ways
+def test_a_home_is_published_over_the_version_that_is_known(way: Way) -> None:
+    async def story(stage: Stage) -> None:
+        first = await stage.chat.publish_home("U0PRIYA", a_home("first"), None)
+        assert isinstance(first, str)
+        second = await stage.chat.publish_home("U0PRIYA", a_home("second"), first)
+        assert isinstance(second, str)
+        assert first != second
+        assert await stage.chat.publish_home("U0PRIYA", a_home("late"), first) == HomeDiffers()
+        assert (stage.home("U0PRIYA"), stage.home("U0AWAY")) == (["second"], [])
+        assert isinstance(await stage.chat.publish_home("U0PRIYA", a_home("anyway"), None), str)
+        assert stage.home("U0PRIYA") == ["anyway"]
+        assert stage.channel() == []
+
+    play(way, story)
+
+
+@ways
+def test_a_home_of_which_slack_has_nothing_is_not_the_known_version(way: Way) -> None:
+    async def story(stage: Stage) -> tuple[object, list[str]]:
+        return await stage.chat.publish_home("U0PRIYA", a_home("first"), "1.abc"), stage.home("U0PRIYA")
+
+    assert play(way, story) == (HomeDiffers(), [])
+
+
+@ways
+@pytest.mark.parametrize(
+    ("mishap", "ended", "shown"),
+    [
+        (Mishap.REFUSED, "try later, after 1.0", []),
+        (Mishap.LIMITED, "try later, after 7.0", []),
+        (Mishap.LOST_BEFORE, "Unsure", []),
+        (Mishap.SILENT, "Unsure", []),
+        (Mishap.ERROR, "Unsure", []),
+        (Mishap.LOST_AFTER, "Unsure", ["first"]),
+    ],
+)
+def test_a_home_in_trouble_says_whether_it_may_be_shown(way: Way, mishap: Mishap, ended: str, shown: list[str]) -> None:
+    async def story(stage: Stage) -> tuple[object, list[str]]:
+        stage.will("views.publish", mishap)
+        return shape(await stage.chat.publish_home("U0PRIYA", a_home("first"), None)), stage.home("U0PRIYA")
+
+    assert play(way, story) == (ended, shown)
+
+
+@real
+def test_there_is_no_home_for_whoever_is_not_there(way: Way) -> None:
+    async def story(stage: Stage) -> object:
+        return await stage.chat.publish_home("U0NOBODY", a_home("first"), None)
+
+    assert play(way, story) == GiveUp(
+        "Slack refused to show an App Home (invalid_arguments). "
+        "See https://docs.slack.dev/reference/methods for what it means."
+    )

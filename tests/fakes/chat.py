@@ -2,8 +2,9 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
-from bot.ports.slack import Message
+from bot.ports.slack import HomeDiffers, Message
 from bot.ports.trouble import GiveUp, Trouble, Unsure
 
 NOT_FOUND = "Slack refused to edit a message in {} (message_not_found). The message was deleted in Slack."
@@ -55,6 +56,8 @@ class FakeChat:
     messages: list[Posted] = field(default_factory=list)
     whispers: list[tuple[str, str, str]] = field(default_factory=list)
     responses: list[tuple[str, str]] = field(default_factory=list)
+    homes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Every version of a person's App Home; the hash of the last one is how many there are."""
     calls: list[str] = field(default_factory=list)
     script: dict[str, deque[Scripted]] = field(default_factory=dict)
 
@@ -109,6 +112,19 @@ class FakeChat:
     async def permalink(self, channel: str, ts: str) -> str | None:
         """Return a link in Slack's shape."""
         return f"https://acme.slack.example/archives/{channel}/p{ts.replace('.', '')}"
+
+    async def publish_home(
+        self, slack_user: str, view: dict[str, Any], known: str | None
+    ) -> str | HomeDiffers | Trouble:
+        """Publish, unless told otherwise or over a version that is not the last one."""
+        told = self._next("publish_home")
+        if told is not None and not isinstance(told, Arrived | Killed):
+            return told
+        versions = self.homes.get(slack_user, [])
+        if known not in {None, f"h{len(versions)}"}:
+            return HomeDiffers()
+        self.homes[slack_user] = [*versions, view]
+        return lost(told) if told else f"h{len(versions) + 1}"
 
     def _next(self, method: str) -> Trouble | Arrived | Killed | None:
         self.calls.append(method)
