@@ -71,5 +71,19 @@ class Wish(_Act):
     """Where the command was typed that opened the form."""
 
 
+class Mention(_Act):
+    """The bot, mentioned in a message. It is answered and never acts."""
+
+    kind: Literal["mention"] = "mention"
+    words: str
+    """What follows the mention."""
+    channel: str
+    ts: str
+    thread: str | None = None
+    """The first message of the thread that it stands in, if any."""
+    shared: bool = False
+    """Whether people of other workspaces read the channel."""
+
+
 Act = Annotated[Click | Form | Wish | Command, Field(discriminator="kind")]
 ACT: TypeAdapter[Click | Form | Wish | Command] = TypeAdapter(Act)

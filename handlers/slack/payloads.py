@@ -147,7 +147,7 @@ def click(body: Mapping[str, Any]) -> Clicked | NotUnderstood:
     try:
         acted = _BlockActions.model_validate(body)
     except ValidationError as problem:
-        return _not_understood(problem)
+        return not_understood(problem)
     button = acted.actions[0]
     channel = acted.channel.id if acted.channel else acted.container.channel_id
     ts = acted.message.ts if acted.message else acted.container.message_ts
@@ -170,7 +170,7 @@ def form(body: Mapping[str, Any]) -> Submitted | NotUnderstood:
     try:
         sent = _ViewSubmission.model_validate(body)
     except ValidationError as problem:
-        return _not_understood(problem)
+        return not_understood(problem)
     fields = {block: next(iter(inputs.values()), _Input()) for block, inputs in sent.view.state.values.items()}
     reason, at, length = (fields.get(name, _Input()) for name in FIELDS)
     lasts = length.selected_option.value if length.selected_option else OPEN_ENDED
@@ -194,7 +194,7 @@ def command(body: Mapping[str, Any]) -> Typed | NotUnderstood:
     try:
         typed = _SlashCommand.model_validate(body)
     except ValidationError as problem:
-        return _not_understood(problem)
+        return not_understood(problem)
     handed = Command(
         slack=typed.user_id,
         team=typed.team_id,
@@ -209,6 +209,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _not_understood(problem: ValidationError) -> NotUnderstood:
+def not_understood(problem: ValidationError) -> NotUnderstood:
+    """Return why a payload could not be read: which fields, and never what stands in them."""
     wrong = problem.errors(include_url=False, include_context=False, include_input=False)
     return NotUnderstood("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in wrong[:5]))
