@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.ports.store import CardKind, Cards
+from bot.ports.store import Card, CardKind, Cards
 
 
 class Permalinks(Mapping[int, str]):
@@ -17,10 +17,10 @@ class Permalinks(Mapping[int, str]):
 
     def __getitem__(self, number: int) -> str:
         """Return the link, or raise KeyError while the notice is not posted or the workspace is not known."""
-        card = self._cards.of(CardKind.NOTICE, number)
-        if card is None or card.ts is None or not self._workspace:
+        found = link(self._cards.of(CardKind.NOTICE, number), self._workspace)
+        if found is None:
             raise KeyError(number)
-        return f"{self._workspace}/archives/{card.channel}/p{card.ts.replace('.', '')}"
+        return found
 
     def __iter__(self) -> Iterator[int]:
         """Name nothing: it is for looking up only."""
@@ -29,3 +29,10 @@ class Permalinks(Mapping[int, str]):
     def __len__(self) -> int:
         """Return nothing for the same reason."""
         return 0
+
+
+def link(card: Card | None, workspace: str) -> str | None:
+    """Return the link of a card; None while it is not posted or the workspace is not known."""
+    if card is None or card.ts is None or not workspace:
+        return None
+    return f"{workspace.rstrip('/')}/archives/{card.channel}/p{card.ts.replace('.', '')}"

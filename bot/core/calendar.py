@@ -231,6 +231,12 @@ def next_begin(freezes: Sequence[Freeze], at: datetime) -> datetime | None:
     return min(begins, default=None)
 
 
+def next_turn(freezes: Sequence[Freeze], at: datetime) -> datetime | None:
+    """Return when the next of these freezes begins or ends after `at`; None when none does in a year."""
+    found = [window for one in freezes for window in windows(one, at, 2)]
+    return min((moment for window in found for moment in (window.begins, window.ends) if moment > at), default=None)
+
+
 def _window_at(freeze: Freeze, now: datetime) -> Window | None:
     return next((window for window in windows(freeze, now, 1) if window.begins <= now), None)
 

@@ -20,6 +20,7 @@ from bot.core.calendar import (
     changes,
     frozen,
     next_begin,
+    next_turn,
     outside,
     quiet_until,
     thaws_at,
@@ -74,6 +75,16 @@ def test_a_window_holds_from_its_begin_until_just_before_its_end() -> None:
     assert windows(WEEKEND, ends, 1) == (following,)
     assert windows(WEEKEND, ends, 100)[0] == following
     assert next_begin((WEEKEND,), begins) == following.begins
+
+
+def test_the_next_turn_is_a_begin_or_an_end_of_any_freeze() -> None:
+    begins, ends = utc("2026-11-20T23:00"), utc("2026-11-22T23:00")
+    year_end = utc("2026-12-23T17:00")
+    assert next_turn((YEAR_END, WEEKEND), begins - MINUTE) == begins
+    assert next_turn((YEAR_END, WEEKEND), begins) == ends
+    assert next_turn((YEAR_END, WEEKEND), ends) == utc("2026-11-27T23:00")
+    assert (next_turn((YEAR_END,), ends), next_turn((YEAR_END,), year_end)) == (year_end, utc("2027-01-02T07:00"))
+    assert (next_turn((YEAR_END,), utc("2027-01-02T07:00")), next_turn((), ends)) == (None, None)
 
 
 def test_an_earlier_end_lies_on_the_next_day() -> None:
