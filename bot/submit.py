@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import intents, record
+from bot import intents, personal, record
 from bot.core import gates
 from bot.core.build import Build, BuildState, PipelineReport, assess
 from bot.core.decide import Decision, Fresh, decide
@@ -84,6 +84,7 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
         if happening.release is not None and not happening.again:
             tx.effects.enqueue(intents.thread_line(happening, index, setting.now), setting.now)
         intents.tell_owner(tx, happening, before, setting)
+        personal.tell(tx, happening, before, decided.lane, setting)
     _show(tx, before, decided.lane, given, setting)
     _plan(tx, before, decided.lane, given, setting)
     if any(happening.kind in ANCHORED for happening in decided.happenings):

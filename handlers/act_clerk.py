@@ -21,6 +21,7 @@ from handlers.asker import Asker
 from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.letters import SettleEffect, by_button, by_name, effects_words
+from handlers.mute_clerk import muting
 from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
 from handlers.outcomes import THROUGH_A_RULE, Told
 from handlers.people import People
@@ -108,7 +109,7 @@ class ActClerk:
         elif isinstance(act, Wish):
             told = request_clerk.wished(act, Asker(self.desk, tx, setting, actor, links, row.received.at))
         else:
-            told = self._button(tx, setting, row, act, actor, links)
+            told = muting(tx, act, actor, setting) or self._button(tx, setting, row, act, actor, links)
         if told.outcome not in THROUGH_A_RULE:
             turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)

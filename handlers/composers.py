@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 
 import structlog
 from pydantic import TypeAdapter
@@ -23,6 +21,8 @@ from bot.views.operations import loud
 from bot.views.reminder import remind
 from bot.views.rolled_back import tell_rolled_back
 from bot.views.scene import Scene
+from handlers.composers_personal import personal
+from handlers.post import Post, Waits
 
 log = structlog.get_logger()
 
@@ -30,24 +30,6 @@ HEAD_CARD = "head"
 """What the card of the audit chain is about: there is one."""
 WAS_LIVE = (Lifecycle.LIVE, Lifecycle.ROLLED_BACK)
 OTHER: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A message ready to be sent: to a channel, or privately to one person."""
-
-    message: Message
-    channel: str | None
-    thread: str | None = None
-    slack: str | None = None
-    response_url: str | None = None
-
-
-class Waits(Enum):
-    """Why a message cannot be sent yet."""
-
-    FOR_THE_CARD = "its notice is not posted yet"
-    OWN_FAULT = "our own code failed"
 
 
 Composer = Callable[[Transaction, EffectRow, Scene], Post | Waits | None]
@@ -151,6 +133,7 @@ COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.ANNOUNCE: _announcement,
     EffectKind.TELL_FAILURE: _failure,
     EffectKind.TELL_ROLLED_BACK: _rolled_back,
+    EffectKind.TELL_AUTHOR: personal,
     EffectKind.REMIND: _reminder,
     EffectKind.OPERATIONS: _loud,
     EffectKind.TELL_LINE: _line,

@@ -10,23 +10,28 @@ from time import monotonic
 
 import structlog
 
+from bot.core.inputs import Account
 from bot.core.policy import Policy
 from bot.ports.meter import Timed
-from bot.ports.slack import Chat
+from bot.ports.slack import Chat, Directory, SlackAccount
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.settle import lay_open
 from bot.submit import Setting
 from bot.views.links import Links
-from handlers.composers import COMPOSERS, Post, Waits
+from handlers.composers import COMPOSERS
 from handlers.desk import Desk
+from handlers.post import Post, Waits
 from handlers.scenery import scene_of
 
 log = structlog.get_logger()
 
 WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE, EffectKind.TELL_ROLLED_BACK, EffectKind.OPERATIONS)
 """Thread lines and private answers that could not be delivered are listed, and flood nobody."""
-AT_MOST_ONCE = "an announcement is sent at most once by itself, so look before you have it sent again"
+ONCE = (EffectKind.ANNOUNCE, EffectKind.TELL_AUTHOR)
+AT_MOST_ONCE = "this message is sent at most once by itself, so look before you have it sent again"
+GONE = (Account.DEACTIVATED, Account.BOT, Account.STRANGER)
+"""To whom nothing is said unasked."""
 LONGEST_FOR_THE_CARD = timedelta(minutes=1)
 """The longest pause between two looks whether a notice is posted, so that its thread can begin."""
 WHEN_IT_FAILED = timedelta(minutes=1)
@@ -42,6 +47,7 @@ class Messenger:
     chat: Chat
     kinds: tuple[EffectKind, ...]
     links: Links
+    directory: Directory
 
     async def run(self) -> None:
         """Work for ever."""
@@ -69,12 +75,14 @@ class Messenger:
         return True
 
     async def _work(self, row: EffectRow, post: Post | Waits | None) -> None:
-        if row.claimed_from is EffectState.VERIFY and row.effect.kind is EffectKind.ANNOUNCE:
+        if row.claimed_from is EffectState.VERIFY and row.effect.kind in ONCE:
             await self._bury(row, f"its answer was lost; {AT_MOST_ONCE}", None)
         elif isinstance(post, Waits):
             await self._wait(row, post)
         elif post is None:
             await self._write(row, EffectState.DONE, "nothing to say")
+        elif post.unasked and (known := await self._nobody(post)) is not None:
+            await self._not_told(row, known)
         else:
             await self._send(row, post)
 
@@ -110,7 +118,7 @@ class Messenger:
             case GiveUp(reason):
                 log.error("message_not_delivered", why=reason)
                 await self._bury(row, reason, post.channel)
-            case Unsure(why) if row.effect.kind is EffectKind.ANNOUNCE:
+            case Unsure(why) if row.effect.kind in ONCE:
                 await self._bury(row, f"{why}; {AT_MOST_ONCE}", post.channel)
             case TryLater(why=why) | Unsure(why) if self.desk.clock() >= row.give_up_at:
                 log.error("message_not_delivered", why=why)
@@ -121,6 +129,20 @@ class Messenger:
                 )
             case Unsure(why):
                 await self._write(row, EffectState.READY, why, self.desk.pause(row.attempt))
+
+    async def _nobody(self, post: Post) -> SlackAccount | TryLater | None:
+        """Return whose account is not to be written to, or that nobody can tell now; None where it may be."""
+        known = await self.directory.account(post.slack or "", None)
+        return known if isinstance(known, TryLater) or known.account in GONE else None
+
+    async def _not_told(self, row: EffectRow, known: SlackAccount | TryLater) -> None:
+        if isinstance(known, SlackAccount):
+            await self._write(row, EffectState.DONE, f"nobody to tell: {known.account.value}")
+        elif self.desk.clock() >= row.give_up_at:
+            await self._write(row, EffectState.DONE, f"nobody to tell: {known.why}")
+        else:
+            pause = max(timedelta(seconds=known.after), self.desk.pause(row.attempt))
+            await self._write(row, EffectState.READY, known.why, pause)
 
     async def _deliver(self, post: Post) -> Trouble | None:
         if post.response_url is not None:

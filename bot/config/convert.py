@@ -162,7 +162,7 @@ def _lane(
         return next((value for value in found if value is not None), None)
 
     given = {key: value for key in _SAME if (value := nearest(key)) is not None}
-    announce = nearest("announce")
+    announce, tell_authors = nearest("announce"), nearest("tell_authors")
     return LanePolicy(
         lane=lane,
         mode=nearest("mode"),
@@ -170,6 +170,7 @@ def _lane(
         target=_target(environment.deploy, service),
         approvals=_rules(nearest("approvals") or ()),
         announce=is_last if announce is None else announce,
+        tell_authors=is_last if tell_authors is None else tell_authors,
         after=_after(nearest("after")),
         rollback=_rollback(nearest("rollback")),
         hotfix=_hotfix(nearest("hotfix")),

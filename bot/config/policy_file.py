@@ -295,6 +295,11 @@ class Inherited(Section):
         examples=["ask"],
     )
     announce: YesOrNo | None = Field(None, description="announce what became live here", examples=["true"])
+    tell_authors: YesOrNo | None = Field(
+        None,
+        description="tell authors and the requester personally when their change is live here, rejected or rolled back",
+        examples=["true"],
+    )
     approval_valid_for: Duration | None = Field(
         None,
         description="how long complete approvals, or an override, last before people are asked again",

@@ -225,6 +225,7 @@ class LanePolicy:
     lookup_window: timedelta = timedelta(seconds=120)
     when_unknown: WhenUnknown = WhenUnknown.ASK
     announce: bool = False
+    tell_authors: bool = False
     approval_valid_for: timedelta | None = timedelta(hours=72)
     undo_window: timedelta = timedelta(0)
     remind_after: tuple[timedelta, ...] = ()

@@ -19,6 +19,7 @@ _WHAT = {
     "announce": "the announcement that it is live",
     "tell_failure": "the message that its deploy failed",
     "tell_rolled_back": "the message that it was rolled back",
+    "tell_author": "what somebody was to be told personally of its end",
     "remind": "the reminder to its approvers",
     "operations": "something that operations should know",
     "tell_line": "the message that a branch can no longer be deployed, or can again",

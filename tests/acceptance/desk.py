@@ -245,7 +245,13 @@ class Desk:
     async def everything_is_told(self) -> None:
         """Wait until no message waits to be sent or to be brought up to date."""
         assert self.signoff is not None
-        kinds = (EffectKind.LOG, EffectKind.ANNOUNCE, EffectKind.ANSWER, EffectKind.TELL_FAILURE)
+        kinds = (
+            EffectKind.LOG,
+            EffectKind.ANNOUNCE,
+            EffectKind.ANSWER,
+            EffectKind.TELL_FAILURE,
+            EffectKind.TELL_AUTHOR,
+        )
         store = self.signoff.desk.store
 
         async def told() -> bool:

@@ -39,6 +39,7 @@ TOLD = (
     EffectKind.LOG,
     EffectKind.TELL_FAILURE,
     EffectKind.TELL_ROLLED_BACK,
+    EffectKind.TELL_AUTHOR,
     EffectKind.REMIND,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,
@@ -85,8 +86,8 @@ class World:
         self.hints = Intake(desk, ("github",), HintClerk(desk, self.source, self.follower))
         self.deployer = Deployer(desk, self.executor, people)
         self.cards = CardKeeper(desk, self.chat, links)
-        self.messenger = Messenger(desk, self.chat, TOLD, links)
-        self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER,), links)
+        self.messenger = Messenger(desk, self.chat, TOLD, links, self.directory)
+        self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER,), links, self.directory)
         self.clock = Clock(desk)
         self.reception = Reception(desk, links)
 

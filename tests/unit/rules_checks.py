@@ -174,6 +174,12 @@ def _approvals(told: Told, said: dict[str, str]) -> None:
     _same(len(told.world.release(int(said["release"])).standing()), int(said["count"]))
 
 
+@check(r"the people of R-(?P<release>\d+) are (?P<no>not )?told")
+def _personally(told: Told, said: dict[str, str]) -> None:
+    rows = told.world.rows("SELECT 1 FROM effects WHERE kind = 'tell_author' AND release = ?", int(said["release"]))
+    _same(bool(rows), not said["no"])
+
+
 @check(r"told: (?P<who>[a-z, ]+)")
 def _told(told: Told, said: dict[str, str]) -> None:
     wanted = [] if said["who"] == "nobody" else said["who"].split(", ")

@@ -112,6 +112,7 @@ def test_the_documented_example_is_exactly_this_policy() -> None:
                         lookup_window=timedelta(seconds=120),
                         when_unknown=WhenUnknown.ASK,
                         announce=True,
+                        tell_authors=True,
                     ),
                 ),
             ),
@@ -180,6 +181,7 @@ def test_a_promise_names_its_window_and_the_risk_of_resending(written: str, said
         ("lookup_window", "30s", timedelta(seconds=30)),
         ("when_unknown", "resend", WhenUnknown.RESEND),
         ("announce", "false", False),
+        ("tell_authors", "false", False),
     ],
 )
 def test_every_key_of_the_defaults_is_inherited_and_the_nearest_wins(key: str, value: str, expected: object) -> None:
@@ -189,6 +191,7 @@ def test_every_key_of_the_defaults_is_inherited_and_the_nearest_wins(key: str, v
         "self_approval": "forbid",
         "newer_build": "latest-wins",
         "announce": "true",
+        "tell_authors": "true",
         "when_unknown": "ask",
     }.get(key, "7m")
     bare = SMALL.replace(f"        {MODE}\n", "").replace(f"        {RULE}\n", "")
@@ -210,6 +213,7 @@ def test_only_the_last_environment_announces_unless_told() -> None:
     staging = "      staging: {mode: deployment, deploy: {github_deployment: {environment: staging}}}\n"
     text = changed("      production:\n", f"{staging}      production:\n")
     assert [lane.announce for lane in loaded(text).lanes()] == [False, True]
+    assert [lane.tell_authors for lane in loaded(text).lanes()] == [False, True]
 
 
 def test_an_empty_list_of_approvals_written_out_means_none_needed() -> None:
@@ -407,6 +411,7 @@ def test_every_key_of_the_release_rules_is_taken_over() -> None:
         self_approval=SelfApproval.STRICT,
         newer_build=NewerBuild.EACH_MUST_SHIP,
         announce=True,
+        tell_authors=True,
     )
 
 

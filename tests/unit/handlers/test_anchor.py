@@ -22,7 +22,7 @@ from tests.unit.handlers.conftest import Opening
 
 async def anchored(world: World) -> list[tuple[int, str]]:
     """Let the anchors' own worker do all that is due, and every other worker; returns the heads that it logged."""
-    worker = Messenger(world.desk, world.chat, (EffectKind.ANCHOR,), Links("https://github.example"))
+    worker = Messenger(world.desk, world.chat, (EffectKind.ANCHOR,), Links("https://github.example"), world.directory)
     with capture_logs() as logs:
         while await worker.once() or await world.settle():
             pass
