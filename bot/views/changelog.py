@@ -1,5 +1,6 @@
 """Commits as people read them: grouped by kind of change, a pull request as one change, the rest counted."""
 
+import json
 from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def listed(
         changes: the commits.
         shown: the lines of an entry.
         limit: how many entries there are at most.
-        chars: how long their lines are at most, all together.
+        chars: how long their lines are at most, all together, as JSON has them.
         flat: one list without headings, in the order in which the commits were told.
     """
     told = entries(changes)
@@ -83,16 +84,17 @@ def listed(
     for group in found:
         named_here, left = group.entries[:room], group.entries[room:]
         if not flat:
-            lines.append(Fact(HEADINGS[group.kind], str(len(group.entries))))
+            lines.append(Fact(HEADINGS[group.kind], f"{len(group.entries):,}"))
         lines += [line for entry in named_here for line in shown(entry)]
-        lines += [f"• and {len(left)} more"] if named_here and left else []  # a heading alone counts them already
+        lines += [f"• and {len(left):,} more"] if named_here and left else []  # a heading alone counts them already
         rest += left
         room -= len(named_here)
     return Listed(tuple(lines), tuple(rest))
 
 
 def _kept(entries_lines: Sequence[tuple[str, ...]], chars: int) -> int:
-    return bisect(list(accumulate(sum(len(line) + 1 for line in lines) for lines in entries_lines)), chars)
+    """Return how many entries fit. They are counted as JSON has them, where a character may take twelve."""
+    return bisect(list(accumulate(sum(len(json.dumps(line)) for line in lines) for lines in entries_lines)), chars)
 
 
 def named(entry: Entry, policy: Policy, links: Links, repository: str | None) -> str:

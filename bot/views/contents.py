@@ -43,7 +43,7 @@ def changes(release: Release, lane: Lane, scene: Scene) -> tuple[Line, ...]:
     if not release.state.ended:
         return since(lane.live, sha, where, scene, _ROOM)
     before = scene.before.get(release.number) if release.state is Lifecycle.LIVE else None
-    return since(before, sha, where, scene, _ROOM, shipped=True) if before else ()
+    return since(before, sha, where, scene, _ROOM, ended=True) if before else ()
 
 
 def commit(build: Build, release: Release, policy: Policy, links: Links) -> str:

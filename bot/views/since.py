@@ -41,7 +41,7 @@ class Room:
 
 
 def since(
-    live: Live | None, sha: str, at: LaneId, scene: Scene, room: Room, *, shipped: bool = False
+    live: Live | None, sha: str, at: LaneId, scene: Scene, room: Room, *, ended: bool = False
 ) -> tuple[Line, ...]:
     """Return what shipping a commit changes against what is live, or why that is not told.
 
@@ -51,18 +51,23 @@ def since(
         at: the lane.
         scene: what a view cannot look up itself.
         room: how much is shown.
-        shipped: whether it is live by now; then `live` is what was there before.
+        ended: whether it has shipped, or will not; then `live` is what was there before that.
     """
     where = word(at.environment)
     if live is None:
-        return (Fact("Changes", f"nobody has told yet what is live in {where}"),)
+        what = (
+            f"nobody has told what was live in {where} before"
+            if ended
+            else f"nobody has told yet what is live in {where}"
+        )
+        return (Fact("Changes", what),)
     if live.sha == sha:
-        return (Fact("Changes", f"none, the same commit {'was' if shipped else 'is'} live in {where}"),)
+        return (Fact("Changes", f"none, the same commit {'was' if ended else 'is'} live in {where}"),)
     span = Span(at.service, live.sha, sha)
-    against = f"{live_label(live)}, live in {where}{' before' if shipped else ''}"
+    against = f"{live_label(live)}, live in {where}{' before' if ended else ''}"
     comparison = scene.compared.get(span)
     if comparison is not None:
-        return _Told(comparison, at, scene, room, shipped).lines(against)
+        return _Told(comparison, at, scene, room, ended).lines(against)
     why = scene.why_not.get(span)
     if why is not None:
         reason = mrkdwn(why, _REASON).rstrip(".") or "nobody told why"
@@ -84,7 +89,7 @@ class _Told:
     at: LaneId
     scene: Scene
     room: Room
-    shipped: bool
+    ended: bool
 
     def lines(self, against: str) -> tuple[Line, ...]:
         """Return it all; `against` is what it was compared with."""
@@ -139,10 +144,10 @@ class _Told:
         gone = self.comparison.removed
         if not gone:
             return []
-        takes = "TOOK AWAY" if self.shipped else "TAKES AWAY"
+        takes = "TOOK AWAY" if self.ended else "TAKES AWAY"
         label = takes if self.comparison.relation is Relation.BEHIND else f"ALSO {takes}"
         least = "" if self.comparison.complete else "at least "
-        one, several = ("was", "were") if self.shipped else ("is", "are")
+        one, several = ("was", "were") if self.ended else ("is", "are")
         verb = one if len(gone) == 1 else several
         where = word(self.at.environment)
         fact = Fact(label, f"{least}{counted(len(gone), 'commit')} that {verb} live in {where}")
