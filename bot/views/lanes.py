@@ -54,3 +54,16 @@ def shut(lane: Lane, scene: Scene) -> list[str]:
         found.append(f"{locked(lock, lane.id, policy)} {typed(policy, f'unlock {lane_words(lane.id)}')} ends that.")
     frozen = calendar.frozen(policy.freezes, lane.id, now)
     return found + [f"The freeze “{word(one.name)}” is in force until {date(one.until)}." for one in frozen]
+
+
+def next_freeze(lane: Lane, scene: Scene) -> list[str]:
+    """Return which freeze comes next in the lane, as a sentence; nothing where none does within a year."""
+    if lane.policy(scene.policy) is None:
+        return []
+    here = [freeze for freeze in scene.policy.freezes if freeze.concerns(lane.id)]
+    found = [(window, freeze) for freeze in here for window in calendar.windows(freeze, scene.now, 2)]
+    to_come = sorted((pair for pair in found if pair[0].begins > scene.now), key=lambda pair: pair[0].begins)
+    return [
+        f"The next freeze is “{word(freeze.name)}”, from {date(window.begins)} until {date(window.ends)}."
+        for window, freeze in to_come[:1]
+    ]

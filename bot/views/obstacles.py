@@ -14,10 +14,11 @@ from bot.views.barriers import barrier
 from bot.views.escape import date, mrkdwn
 from bot.views.holders import holders
 from bot.views.limits import few
-from bot.views.naming import lane_label, lane_words, named, typed, word
+from bot.views.naming import lane_label, lane_words, typed, word
 from bot.views.people import authors, person
 from bot.views.sayings import said_why
 from bot.views.scene import Scene
+from bot.views.turns import turn
 
 _OfApprovals = blockers.WaitsForApproval | blockers.NeedsAnotherApprover | blockers.PeopleUnknown
 _OfTime = blockers.Undoable | blockers.Scheduled | blockers.NotThereYet | blockers.Soaking
@@ -34,7 +35,7 @@ def obstacle(blocker: Blocker, release: Release, lane: Lane, scene: Scene) -> st
         case blockers.BuildNotDeployable() | blockers.InQuarantine():
             return _of_build(blocker, release, scene)
         case blockers.LaneBusy() | blockers.BehindInQueue():
-            return _of_order(blocker, release, scene)
+            return turn(blocker, release, lane, scene)
         case blockers.LaneNotInPolicy():
             return _of_policy(blocker, release, scene)
         case _:
@@ -115,18 +116,6 @@ def _of_build(blocker: _OfBuild, release: Release, scene: Scene) -> str:
 
 
 _BAD = {RunStatus.FAILED, RunStatus.CANCELLED}
-
-
-def _of_order(blocker: blockers.LaneBusy | blockers.BehindInQueue, release: Release, scene: Scene) -> str:
-    other = named(blocker.release, scene.permalinks)
-    if isinstance(blocker, blockers.LaneBusy):
-        where = word(release.lane.environment)
-        return f"{other} is being deployed to {where} or verified there: this one follows by itself after that."
-    cancel = typed(scene.policy, f"cancel R-{blocker.release}")
-    return (
-        f"{other} goes first: this one follows by itself. "
-        f"Its requester or an approver can take the other one away with {cancel}."
-    )
 
 
 def _of_policy(blocker: blockers.LaneNotInPolicy, release: Release, scene: Scene) -> str:

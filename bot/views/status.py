@@ -18,6 +18,7 @@ from bot.views.obstacles import obstacle
 from bot.views.outcome import outcome, put_off
 from bot.views.scene import Scene
 from bot.views.states import marked_aside, words
+from bot.views.turns import in_doubt, may_answer
 
 
 def status(lanes: Sequence[Lane], scene: Scene) -> Message:
@@ -25,6 +26,7 @@ def status(lanes: Sequence[Lane], scene: Scene) -> Message:
     lines = _stop(lanes, scene)
     for lane in lanes:
         lines += _head(lane, scene)
+        lines += [f"• {one}" for one in lane_views.next_freeze(lane, scene)]
         lines += [_release(release, lane, scene) for release in lane.releases if not release.state.ended]
     return listing(lines or [_nothing_named(scene.policy)])
 
@@ -79,13 +81,15 @@ def _release(release: Release, lane: Lane, scene: Scene) -> str:
 def _reasons(release: Release, lane: Lane, scene: Scene) -> list[str]:
     policy = scene.policy
     if release.state is not Lifecycle.OPEN:
-        return [f"{fact}." for fact in outcome(release, policy, scene.links, scene.permalinks)]
+        told = [f"{fact}." for fact in outcome(release, policy, scene.links, scene.permalinks)]
+        return [*told, *([may_answer(scene)] if in_doubt(release) else [])]
     reasons = [obstacle(one, release, lane, scene) for one in blockers(release, lane, policy, scene.now)]
     due = expires_at(release, lane, policy)
     if due:
         reasons.append(f"Expires {date(due)} if approvals are still missing.")
     tried = [f"{fact}." for fact in put_off(release)]
-    return reasons or tried or ["Nothing is in its way: its deploy is next."]
+    chosen = ["Somebody chose it to go first after the freeze."] if release.chosen else []
+    return chosen + (reasons or tried or ["Nothing is in its way: its deploy is next."])
 
 
 def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -> str:

@@ -1,15 +1,16 @@
 """What `status` and `why` say of a lane that is held, locked, frozen, stopped, or in another mode than the file's."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from inline_snapshot import snapshot
 
-from bot.core.calendar import Freeze, Weekday, Weekly
+from bot.core.calendar import Dated, Freeze, Weekday, Weekly
 from bot.core.lane import Around, Hold, Lane, Lock, ModeSwitch, Stop
-from bot.core.policy import Mode
+from bot.core.policy import LaneId, Mode
 from bot.core.release import Health, Lifecycle
 from bot.ports.slack import Message
+from bot.views.lanes import next_freeze
 from bot.views.status import open_list, status, why
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import (
@@ -53,8 +54,36 @@ Everything is stopped by <@U0SAM>, since <!date^1795251600^{date_short_pretty} {
 • payments in production is held by <@U0SAM>, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “the database moves”. `/deploy resume payments production` ends that.
 • <@U0ALEX> has payments in production for themselves until <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: “load test”. `/deploy unlock payments production` ends that.
 • The freeze “weekend” is in force until <!date^1795305600^{date_short_pretty} {time}|2026-11-22 00:00 UTC>.
+• The next freeze is “weekend”, from <!date^1795824000^{date_short_pretty} {time}|2026-11-28 00:00 UTC> until <!date^1795910400^{date_short_pretty} {time}|2026-11-29 00:00 UTC>.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
+
+
+def test_status_tells_which_freeze_comes_next() -> None:
+    gala = Freeze("gala", Dated(datetime(2026, 11, 24, 18), datetime(2026, 11, 25, 8), "UTC"))  # noqa: DTZ001 - local
+    elsewhere = replace(gala, name="elsewhere", environments=("staging",), when=WEEKEND.when)
+    over = replace(gala, name="over", when=Dated(datetime(2026, 1, 1), datetime(2026, 1, 2), "UTC"))  # noqa: DTZ001 - local
+    lane = a_lane()
+    said = [
+        next_freeze(lane, a_scene(a_policy(freezes=freezes)))
+        for freezes in ((elsewhere, over), (WEEKEND,), (WEEKEND, gala), (gala, WEEKEND))
+    ]
+    assert said == snapshot(
+        [
+            [],
+            [
+                "The next freeze is “weekend”, from <!date^1795824000^{date_short_pretty} {time}|2026-11-28 00:00 UTC> until <!date^1795910400^{date_short_pretty} {time}|2026-11-29 00:00 UTC>."
+            ],
+            [
+                "The next freeze is “gala”, from <!date^1795543200^{date_short_pretty} {time}|2026-11-24 18:00 UTC> until <!date^1795593600^{date_short_pretty} {time}|2026-11-25 08:00 UTC>."
+            ],
+            [
+                "The next freeze is “gala”, from <!date^1795543200^{date_short_pretty} {time}|2026-11-24 18:00 UTC> until <!date^1795593600^{date_short_pretty} {time}|2026-11-25 08:00 UTC>."
+            ],
+        ]
+    )
+    gone = Lane(LaneId("payments", "gone"))
+    assert next_freeze(gone, a_scene(a_policy(freezes=(WEEKEND,)))) == []
 
 
 def test_why_tells_every_blocker_and_who_can_lift_it() -> None:

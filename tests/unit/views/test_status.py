@@ -76,12 +76,13 @@ def test_why() -> None:
 <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>, payments 118 (9f3c2ab) to production, may or may not be deploying: the answer to the request was lost; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 • Deploy: asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
 • In doubt: the answer to the request was lost, and the CI system does not know it. Nothing is sent again by itself: somebody is asked in <#C0OPS>.
+• Whether it ran can be answered in <#C0OPS> by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 • Waits for 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
-• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.
+• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> may or may not be deploying to production: the answer to the request was lost. This one follows once that is known. Whether it ran can be answered in <#C0OPS> by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 • Expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing.
 <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, payments 118 (9f3c2ab) to production, waits for its turn; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
-• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.
+• <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> may or may not be deploying to production: the answer to the request was lost. This one follows once that is known. Whether it ran can be answered in <#C0OPS> by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, payments 118 (9f3c2ab) to production, is about to be deployed; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 • Nothing is in its way: its deploy is next.\
