@@ -24,6 +24,7 @@ SCOPES = {
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set[str](),
+    "views_publish": set[str](),
 }
 """Each method of the Web API that is called, and the bot scopes that Slack's reference names for it."""
 
