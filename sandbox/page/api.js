@@ -12,8 +12,9 @@ export function onChange(listener) {
   return source;
 }
 
-export const act = (name, body) => post(`/sandbox/act/${name}`, body);
-export const pipeline = (name, body) => post(`/sandbox/github/${name}`, body);
+export const act = async (name, body) => (await post(`/sandbox/act/${name}`, body)) !== null;
+export const ask = async (body) => (await post("/sandbox/act/options", body))?.said ?? [];
+export const pipeline = async (name, body) => (await post(`/sandbox/github/${name}`, body)) !== null;
 
 async function post(path, body) {
   const answer = await fetch(path, {
@@ -21,8 +22,10 @@ async function post(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) tell((await answer.json().catch(() => ({}))).error ?? "That did not work.");
-  return answer.ok;
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) return said;
+  tell(said.error ?? "That did not work.");
+  return null;
 }
 
 export function tell(text) {

@@ -1,78 +1,81 @@
-// Every kind of block that the sandbox takes, drawn. `use(block, element, option)` is called when something is used.
+// Every kind of block that the sandbox takes, drawn. `place` has the names, and `use(block, element, value)`, which is called
+// when something is used; a view also has `values`, what was filled in, and `errors`, what is wrong with that.
 
-import { h, link } from "./dom.js";
-import { withEmoji } from "./emoji.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { h } from "./dom.js";
+import { element, held, text } from "./elements.js";
 import { richText } from "./rich-text.js";
 
-export function text(object, names) {
-  if (!object) return [];
-  if (object.type === "mrkdwn") return mrkdwn(object.text, names);
-  return object.emoji === false ? [object.text] : [withEmoji(object.text)];
-}
-
 const KINDS = {
-  header: (block, names) => h("h3", { class: "header" }, text(block.text, names)),
+  header: (block, { names }) => h("h3", { class: "header" }, text(block.text, names)),
   divider: () => h("hr"),
-  section: (block, names, use) =>
-    h("div", { class: "section" },
-      h("div", { class: "section-text" },
-        block.text ? h("div", {}, text(block.text, names)) : null,
-        block.fields ? h("div", { class: "fields" }, block.fields.map((one) => h("div", {}, text(one, names)))) : null),
-      block.accessory ? element(block, block.accessory, names, use) : null),
-  context: (block, names) =>
+  section: (block, place) => {
+    const id = block.accessory ? `${place.prefix}-${block.block_id}` : null;
+    return h("div", { class: `section ${block.accessory && BOXES.has(block.accessory.type) ? "stacked" : ""}` },
+      h("div", { class: "section-text", id },
+        block.text ? h("div", {}, text(block.text, place.names)) : null,
+        block.fields ? h("div", { class: "fields" }, block.fields.map((one) => h("div", {}, text(one, place.names)))) : null),
+      block.accessory ? control(block, block.accessory, place, { describedBy: id }) : null);
+  },
+  context: (block, { names }) =>
     h("div", { class: "context" }, block.elements.map((one) => (one.type === "image" ? image(one) : h("span", {}, text(one, names))))),
-  actions: (block, names, use) =>
-    h("div", { class: "actions" }, block.elements.map((one) => element(block, one, names, use))),
-  image: (block, names) => h("figure", {}, h("figcaption", {}, text(block.title, names)), image(block)),
-  rich_text: richText,
+  actions: (block, place) =>
+    h("div", { class: "actions" }, block.elements.map((one) => control(block, one, place))),
+  image: (block, { names }) => h("figure", {}, h("figcaption", {}, text(block.title, names)), image(block)),
+  input: field,
+  rich_text: (block, { names }) => richText(block, names),
 };
+const BOXES = new Set(["checkboxes", "radio_buttons", "multi_static_select", "multi_users_select"]);
 
-export const blocks = (all, names, use) =>
-  all.map((block) => (KINDS[block.type] ? KINDS[block.type](block, names, use) : unknown(block)));
+export const blocks = (all, place) => all.map((block) => (KINDS[block.type] ? KINDS[block.type](block, place) : unknown(block)));
 
 export const unknown = (block) => h("p", { class: "unknown" }, `(a block of type ${block.type}, which this page cannot draw)`);
+
+// What stands in the fields below a node now, by block id; and of what kind they are, so that it may stay in another view.
+export const fieldsOf = (node) => Object.fromEntries(drawnIn(node).map((one) => [one.dataset.field, one.read()]));
+export const typedIn = (node) => Object.fromEntries(drawnIn(node).map((one) => [one.dataset.field, [one.dataset.kind, one.read()]]));
+const drawnIn = (node) => [...node.querySelectorAll("[data-field]")];
+const kindOf = (one) => `${one.type} ${one.action_id}`;
 
 // Pictures come from the network, and this page asks nothing of it: their description stands in.
 const image = (one) => h("span", { class: "image", role: "img", "aria-label": one.alt_text }, one.alt_text);
 
-export function element(block, one, names, use) {
+const valueOf = (block, one, values) => {
+  const begun = Object.keys(one).find((key) => key.startsWith("initial_"));
+  return held(values?.[block.block_id]?.[one.action_id] ?? (begun ? { selected_: one[begun] } : null));
+};
+
+function control(block, one, place, more = {}) {
   if (one.type === "image") return image(one);
-  if (one.type === "button") return button(block, one, use);
-  return select(block, one, use);
+  return element(block, one, { ...place, value: valueOf(block, one, place.values), ...more });
 }
 
-function button(block, one, use) {
-  const name = `${block.block_id} ${one.action_id}`;
+function field(block, place) {
+  const id = `${place.prefix}-${block.block_id}`;
+  const error = place.errors?.[block.block_id];
+  const one = block.element;
   const attributes = {
-    type: "button",
-    class: `button ${one.style ?? ""}`,
-    "data-focus": name,
-    // the label repeats what is on the button first, so that it can be called by what is seen
-    "aria-label": one.accessibility_label ?? null,
-    onclick: () => {
-      if (one.url) window.open(one.url, "_blank", "noopener");
-      use(block, one);
-    },
+    id,
+    "aria-describedby": [error ? `${id}-error` : "", block.hint ? `${id}-hint` : ""].filter(Boolean).join(" ") || null,
+    "aria-invalid": error ? "true" : null,
+    "aria-required": block.optional ? null : "true",
   };
-  return h("button", attributes, one.text.emoji === false ? one.text.text : withEmoji(one.text.text));
+  const drawn = control(block, one, place, { attributes });
+  // what such a menu offers is known to the app alone, and so is what was chosen in it
+  if (one.type !== "external_select") Object.assign(drawn.dataset, { field: block.block_id, kind: kindOf(one) });
+  stay(drawn, place.typed?.[block.block_id]);
+  const label = [text(block.label, place.names), block.optional ? h("span", { class: "optional" }, " (optional)") : null];
+  return h("div", { class: `field ${error ? "wrong" : ""}` },
+    BOXES.has(one.type) ? h("p", { class: "label", id: `${id}-label` }, label) : h("label", { for: id }, label),
+    drawn,
+    error ? h("p", { id: `${id}-error`, class: "error", role: "alert" }, error) : null,
+    one.type === "datetimepicker" ? h("p", { class: "hint" }, `In your time zone, ${place.names.zone}.`) : null,
+    block.hint ? h("p", { id: `${id}-hint`, class: "hint" }, text(block.hint, place.names)) : null);
 }
 
-export function select(block, one, use, attributes = {}) {
-  const overflow = one.type === "overflow";
-  const empty = h("option", { value: "" }, overflow ? "⋯" : one.placeholder?.text ?? "Select an option");
-  const options = (list) => list.map((option) => h("option", { value: option.value }, option.text.text));
-  const groups = one.option_groups?.map((group) => h("optgroup", { label: group.label.text }, options(group.options)));
-  const drawn = h("select", {
-    class: overflow ? "button overflow" : "button",
-    "aria-label": overflow ? "More actions" : one.placeholder?.text ?? "Select an option",
-    "data-focus": `${block.block_id} ${one.action_id}`,
-    onchange: (event) => {
-      if (event.target.value) use(block, one, event.target.value);
-      if (overflow) event.target.value = "";
-    },
-    ...attributes,
-  }, empty, groups ?? options(one.options));
-  drawn.value = one.initial_option?.value ?? "";
-  return drawn;
+function stay(drawn, typed) {
+  if (typed?.[0] !== drawn.dataset.kind) return;
+  const [, value] = typed;
+  drawn.write(value);
+  if (JSON.stringify(drawn.read()) === JSON.stringify(value)) drawn.kept = value;
+  else drawn.write(drawn.kept);
 }

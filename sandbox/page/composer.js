@@ -1,23 +1,27 @@
-// The line to type in: messages, and slash commands with their hints.
+// The line to type in: messages that may mention somebody, and slash commands, both with hints.
 
 import { act } from "./api.js";
 import { h } from "./dom.js";
 
 export function composer(form, { id, label, place, commands }) {
-  const hints = h("ul", { class: "hints", id: `${id}-hints`, "aria-label": "Commands", hidden: true });
+  const hints = h("ul", { class: "hints", id: `${id}-hints`, "aria-label": "Suggestions", hidden: true });
   const line = h("input", { id, type: "text", "aria-label": label, placeholder: label, "aria-describedby": `${id}-hints` });
-  const state = { commands: [] };
+  const state = { commands: [], people: [] };
   const refresh = () => {
     const typed = line.value.split(" ")[0];
     const fitting = commands && typed.startsWith("/") ? state.commands.filter((one) => one.command.startsWith(typed)) : [];
-    hints.replaceChildren(...fitting.map((one) => hint(one, line, refresh)));
-    hints.hidden = !fitting.length;
+    const name = /(?:^|\s)@([\w.-]*)$/.exec(line.value)?.[1];
+    const meant = name === undefined || fitting.length ? [] : state.people.filter((one) => fits(one, name.toLowerCase()));
+    hints.replaceChildren(
+      ...fitting.map((one) => hint(one, line, refresh)),
+      ...meant.map((one) => mention(one, line, line.value.slice(0, line.value.length - name.length), refresh)));
+    hints.hidden = !hints.children.length;
   };
   line.addEventListener("input", refresh);
   line.addEventListener("keydown", (event) => {
     const first = hints.querySelector("button");
     if (event.key === "Escape") hints.hidden = true;
-    if (event.key === "Tab" && !event.shiftKey && first && !line.value.includes(" ")) {
+    if (event.key === "Tab" && !event.shiftKey && first && !hints.hidden) {
       event.preventDefault();
       first.click();
     }
@@ -34,8 +38,8 @@ export function composer(form, { id, label, place, commands }) {
   };
   return {
     line,
-    offer: (known) => {
-      state.commands = known;
+    offer: (known, people) => {
+      Object.assign(state, { commands: known, people });
     },
     name: (text) => {
       line.setAttribute("aria-label", text);
@@ -44,12 +48,20 @@ export function composer(form, { id, label, place, commands }) {
   };
 }
 
-function hint(one, line, refresh) {
+const fits = (one, typed) => [one.name, one.real_name].some((name) => name.toLowerCase().startsWith(typed));
+
+const hint = (one, line, refresh) =>
+  offer(line, `${one.command} `, refresh,
+    h("strong", {}, one.command), " ", h("span", { class: "usage" }, one.usage_hint), h("span", { class: "what" }, one.description));
+
+const mention = (one, line, before, refresh) =>
+  offer(line, `${before}${one.name} `, refresh, h("strong", {}, `@${one.name}`), " ", h("span", { class: "usage" }, one.real_name));
+
+function offer(line, written, refresh, ...words) {
   const take = () => {
-    line.value = `${one.command} `;
+    line.value = written;
     line.focus();
     refresh();
   };
-  return h("li", {}, h("button", { type: "button", onclick: take },
-    h("strong", {}, one.command), " ", h("span", { class: "usage" }, one.usage_hint), h("span", { class: "what" }, one.description)));
+  return h("li", {}, h("button", { type: "button", onclick: take }, words));
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { tell } from "./api.js";
-import { text } from "./blocks.js";
+import { text } from "./elements.js";
 
 export function open(dialog) {
   const before = document.activeElement;

@@ -35,6 +35,16 @@ export function reconcile(parent, items, build) {
   for (const gone of known.values()) gone.remove();
 }
 
+// Puts a node in place of all that is in a parent; focus stays on what is still there, and so does the place scrolled to.
+export function refill(parent, node) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const scrolled = [parent.scrollTop, parent.querySelector(".dialog-body")?.scrollTop ?? 0];
+  parent.replaceChildren(node);
+  if (focused) parent.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  parent.scrollTop = scrolled[0];
+  parent.querySelector(".dialog-body")?.scrollTo(0, scrolled[1]);
+}
+
 export function link(url, ...children) {
   const safe = /^(https?|mailto):/i.test(url) ? url : null;
   return safe ? h("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, children) : h("span", {}, children);

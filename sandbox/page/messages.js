@@ -1,11 +1,11 @@
 // Messages of a channel or a thread.
 
-import { act } from "./api.js";
 import { blocks } from "./blocks.js";
-import { confirmed, inspect } from "./dialogs.js";
+import { inspect } from "./dialogs.js";
 import { h, reconcile } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { dayOf, timeOf } from "./time.js";
+import { using } from "./using.js";
 
 export function show(log, messages, context) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
@@ -41,13 +41,9 @@ function draw({ message, author, replies, me }, context) {
 
 function content(message, me, context) {
   if (!message.blocks.length) return h("div", { class: "text" }, mrkdwn(message.text, context.names));
-  const use = async (block, one, option) => {
-    if (one.confirm && !(await confirmed(one.confirm, context.names))) return;
-    const body = { person: me, channel: message.channel, ts: message.ts, action_id: one.action_id };
-    if (option === undefined) act("click", body);
-    else act("choose", { ...body, option });
-  };
-  return h("div", { class: "blocks" }, blocks(message.blocks, context.names, use));
+  const target = { person: me, channel: message.channel, ts: message.ts };
+  const place = { ...using(target, context.names), names: context.names, prefix: `${context.place}-${message.ts}` };
+  return h("div", { class: "blocks" }, blocks(message.blocks, place));
 }
 
 function tools(message, context) {

@@ -1,9 +1,11 @@
-// The topmost modal of the person, drawn anew only when its view changed, so that what is typed stays.
+// The topmost modal of the person, drawn anew only when its view changed, in its place, so that what is typed stays.
 
 import { act } from "./api.js";
-import { blocks, select, text } from "./blocks.js";
-import { confirmed, open } from "./dialogs.js";
-import { h } from "./dom.js";
+import { blocks, fieldsOf, typedIn } from "./blocks.js";
+import { open } from "./dialogs.js";
+import { h, refill } from "./dom.js";
+import { text } from "./elements.js";
+import { using } from "./using.js";
 
 let shown = null;
 let signature = "";
@@ -11,84 +13,44 @@ let signature = "";
 export function show(modal, me, names) {
   const now = modal ? JSON.stringify([modal.view.id, modal.view.hash, modal.errors, modal.trouble, me]) : "";
   if (now === signature) return;
-  const typed = shown ? fieldsOf(shown) : {};
-  const same = modal && shown?.dataset.view === modal.view.id;
   signature = now;
-  if (shown) {
-    shown.dataset.replaced = "yes";
-    shown.close();
-    shown = null;
-  }
-  if (modal) shown = draw(modal, me, names, same ? typed : {});
+  if (modal && shown?.isConnected && shown.dataset.view === modal.view.id) return fill(shown, modal, me, names);
+  shown?.close();
+  shown = null;
+  if (!modal) return;
+  shown = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title", "data-view": modal.view.id });
+  shown.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    act("close", { person: me });
+  });
+  fill(shown, modal, me, names);
+  open(shown);
+  (shown.querySelector("textarea, .dialog-body input, .dialog-body select") ?? shown.querySelector("footer .primary"))?.focus();
 }
 
-function draw(modal, me, names, typed) {
+function fill(dialog, modal, me, names) {
   const view = modal.view;
-  const dialog = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title", "data-view": view.id });
   const close = () => act("close", { person: me });
-  const use = async (block, one, option) => {
-    if (one.confirm && !(await confirmed(one.confirm, names))) return;
-    const body = { person: me, action_id: one.action_id };
-    if (option === undefined) act("click", body);
-    else act("choose", { ...body, option });
-  };
+  const place = { ...using({ person: me, view: view.id }, names, () => dialog), names, prefix: "field", values: modal.values, errors: modal.errors, typed: typedIn(dialog) };
   const form = h("form", { method: "dialog", novalidate: true });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const submit = form.querySelector("[type=submit]");
+    if (!submit) return;
     submit.disabled = true;
     act("submit", { person: me, values: fieldsOf(dialog) }).finally(() => (submit.disabled = false));
   });
   form.append(
     h("header", {},
       h("h2", { id: "modal-title" }, text(view.title, names)),
-      h("button", { type: "button", class: "plain", "aria-label": "Close", onclick: close }, "✕")),
+      h("button", { type: "button", class: "plain", "aria-label": "Close", "data-focus": "close", onclick: close }, "✕")),
     h("div", { class: "dialog-body" },
       modal.trouble ? h("p", { class: "trouble", role: "alert" }, modal.trouble) : null,
-      view.blocks.map((block) => (block.type === "input" ? field(block, modal, names, typed) : blocks([block], names, use)))),
+      blocks(view.blocks, place)),
     h("footer", {},
-      h("button", { type: "button", class: "button", onclick: close }, view.close ? text(view.close, names) : "Cancel"),
-      view.submit ? h("button", { type: "submit", class: "button primary" }, text(view.submit, names)) : null),
+      h("button", { type: "button", class: "button", "data-focus": "cancel", onclick: close }, view.close ? text(view.close, names) : "Cancel"),
+      view.submit ? h("button", { type: "submit", class: "button primary", "data-focus": "submit" }, text(view.submit, names)) : null),
   );
-  dialog.append(form);
-  dialog.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    close();
-  });
-  open(dialog);
-  (dialog.querySelector("[aria-invalid]") ?? dialog.querySelector("textarea, input, select"))?.focus();
-  return dialog;
+  refill(dialog, form);
+  if (Object.keys(modal.errors).length) dialog.querySelector("[aria-invalid]")?.focus();
 }
-
-function field(block, modal, names, typed) {
-  const id = `field-${block.block_id}`;
-  const error = modal.errors[block.block_id];
-  const described = [error ? `${id}-error` : "", block.hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
-  const attributes = {
-    id,
-    name: block.block_id,
-    "aria-label": null,
-    "aria-describedby": described || null,
-    "aria-invalid": error ? "true" : null,
-    "aria-required": block.optional ? null : "true",
-  };
-  return h("div", { class: `field ${error ? "wrong" : ""}` },
-    h("label", { for: id }, text(block.label, names), block.optional ? h("span", { class: "optional" }, " (optional)") : null),
-    input(block, attributes, typed[block.block_id]),
-    error ? h("p", { id: `${id}-error`, class: "error", role: "alert" }, error) : null,
-    block.hint ? h("p", { id: `${id}-hint`, class: "hint" }, text(block.hint, names)) : null);
-}
-
-function input(block, attributes, typed) {
-  const one = block.element;
-  if (one.type === "static_select") {
-    const drawn = select(block, one, () => {}, attributes);
-    if (typed) drawn.value = typed;
-    return drawn;
-  }
-  const shared = { ...attributes, placeholder: one.placeholder?.text ?? null, value: typed ?? one.initial_value ?? "" };
-  return one.multiline ? h("textarea", { rows: "4", ...shared }) : h("input", { type: "text", ...shared });
-}
-
-const fieldsOf = (dialog) =>
-  Object.fromEntries([...dialog.querySelectorAll("[name]")].filter((one) => one.tagName !== "SELECT" || one.value).map((one) => [one.name, one.value]));

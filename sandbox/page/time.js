@@ -35,3 +35,17 @@ function relative(at, zone) {
   }
   return null;
 }
+
+// A moment in seconds as a picker shows it, in somebody's own time zone, and the other way round.
+export const localOf = (timestamp, zone) => {
+  const at = new Date(Number(timestamp) * 1000);
+  return `${format(at, zone, { dateStyle: "short" }).split("/").reverse().join("-")}T${clock(at, zone)}`;
+};
+
+export function epochOf(local, zone) {
+  const wanted = Date.parse(`${local}Z`) / 1000;
+  // the second look is right where the clocks changed between the guess and the moment
+  let guess = wanted;
+  for (let look = 0; look < 2; look += 1) guess += wanted - Date.parse(`${localOf(guess, zone)}Z`) / 1000;
+  return guess;
+}

@@ -26,11 +26,12 @@ class Kind:
 
 
 def option_of(element: Mapping[str, Any], name: str) -> Block:
-    """Return the option that goes by its words or its value."""
+    """Return the option that goes by its value or, where none does, by its words."""
     options = offered(element)
-    for option in options:
-        if name in {option["text"]["text"], option.get("value")}:
-            return option
+    found = next((one for one in options if one.get("value") == name), None)
+    found = found or next((one for one in options if one["text"]["text"] == name), None)
+    if found is not None:
+        return found
     raise LookupError(f"no option is called {name!r}; there are {', '.join(one['text']['text'] for one in options)}")
 
 

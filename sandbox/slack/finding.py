@@ -33,17 +33,17 @@ def element_of(
     raise LookupError(f"nothing is called {name!r} here; there is {', '.join(seen) or 'nothing of that kind'}")
 
 
-def fill_in(modal: Modal, values: Mapping[str, Value], ids: Callable[[Block, Value], Value]) -> None:
-    """Put values into the fields of a modal, by label, block id or action id; `ids` finds those of names."""
+def fill_in(view: View, values: Mapping[str, Value], ids: Callable[[Block, Value], Value]) -> None:
+    """Put values into the fields of a view, by label, block id or action id; `ids` finds those of names."""
     for name, value in values.items():
-        for block in modal.inputs:
+        for block in view.inputs:
             element = block["element"]
             if name in {block["label"]["text"], block["block_id"], element["action_id"]}:
                 state = state_of(element, ids(element, value))
-                modal.values.setdefault(block["block_id"], {})[element["action_id"]] = state
+                view.values.setdefault(block["block_id"], {})[element["action_id"]] = state
                 break
         else:
-            known = ", ".join(block["label"]["text"] for block in modal.inputs)
+            known = ", ".join(block["label"]["text"] for block in view.inputs)
             raise LookupError(f"no field is called {name!r}; there are {known}")
 
 

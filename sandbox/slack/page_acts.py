@@ -1,10 +1,13 @@
 """The acts that the page asks for, each with the JSON that it sends; `person` acts in all of them."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from sandbox.slack.driver import Driver
-from sandbox.slack.finding import Target
+from sandbox.slack.finding import Target, fill_in
+from sandbox.slack.using import known_ids
+from sandbox.slack.views import View
 
 Body = dict[str, Any]
 
@@ -31,12 +34,12 @@ async def _say(driver: Driver, body: Body) -> None:
 
 
 async def _click(driver: Driver, body: Body) -> None:
-    await driver.click(body["person"], _target(driver, body), body["action_id"], block=body.get("block_id"))
+    await driver.click(body["person"], _filled(driver, body), body["action_id"], block=body.get("block_id"))
 
 
 async def _choose(driver: Driver, body: Body) -> None:
     value = body["option"]
-    await driver.put(body["person"], _target(driver, body), body["action_id"], value, block=body.get("block_id"))
+    await driver.put(body["person"], _filled(driver, body), body["action_id"], value, block=body.get("block_id"))
 
 
 async def _options(driver: Driver, body: Body) -> list[Body]:
@@ -66,6 +69,14 @@ ACTS: dict[str, Callable[[Driver, Body], Awaitable[Any]]] = {
     "close": _close,
     "home": _home,
 }
+
+
+def _filled(driver: Driver, body: Body) -> Target:
+    """Return what was used, with all that was filled in beside it, as Slack's client knows it."""
+    target = _target(driver, body)
+    if isinstance(target, View):
+        fill_in(target, body.get("values", {}), partial(known_ids, driver.workspace))
+    return target
 
 
 def _target(driver: Driver, body: Body) -> Target:
