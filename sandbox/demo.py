@@ -161,8 +161,31 @@ async def start(serve: Callable[[Path, int], Sequence[str]], folder: Path, *, po
     if not await _ready(bot_port, process):
         await demo.stop()
         raise DemoError(f"The bot did not come up:\n{_log(folder)}")
-    await forge.push("acme/payments", "Round amounts half to even", name="Robin", login="robin")
+    await first_push(forge)
     return demo
+
+
+async def first_push(forge: Forge) -> None:
+    """Push what waits in #payments: two pull requests, one of two commits, and a commit of its own."""
+    repo = "acme/payments"
+    receipts = "feat: let customers download receipts"
+    both = [
+        forge.commit(repo, receipts, name="Sam", login="sam", login_id=1002, files=["receipts/pdf.py"]),
+        forge.commit(
+            repo,
+            "Keep receipts for seven years",
+            name="Sam",
+            login="sam",
+            login_id=1002,
+            body="Co-authored-by: Alex <alex@acme.example>",
+            files=["migrations/0012_receipts.sql"],
+        ),
+    ]
+    forge.merge(repo, receipts, both, number=41, labels=["feature"], login="sam", login_id=1002)
+    once = "fix: send a refund only once"
+    fix = forge.commit(repo, f"{once} (#42)", files=["refunds/send.py"])
+    forge.merge(repo, once, [fix], number=42, labels=["bug"])
+    await forge.push(repo, "Round amounts half to even", files=["money/rounding.py"])
 
 
 def workspace_of_the_demo() -> Workspace:

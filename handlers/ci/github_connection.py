@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.core.build import PipelineReport
+from bot.core.changelog import Comparison, Span
 from bot.core.inputs import FoundLive
 from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, ServicePolicy, Target
 from bot.core.release import Release
+from bot.ports.changes import CannotTell
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, RunHint
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import github_files, github_tags
 from handlers.ci import github_live as live
 from handlers.ci import github_records as records
 from handlers.ci import github_runs as runs
+from handlers.ci.github_comparer import GithubComparer, Learnt
 from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
 from handlers.ci.github_pages import Pages
@@ -63,12 +66,13 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class Github:
-    """Implements the ports Source and Executor. `web_url` is the address of GitHub's pages."""
+    """Implements the ports Source, Executor and Comparer. `web_url` is the address of GitHub's pages."""
 
     sender: Sender
     web_url: str
     _seen: dict[str, _Page] = field(default_factory=dict)
     """What `recent` read last, by service."""
+    _learnt: Learnt = field(default_factory=Learnt)
 
     async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is gone or not one that the policy names."""
@@ -107,6 +111,10 @@ class Github:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""
         reply = await self._read(github_files.compare_request(service.source, base, commit))
         return github_files.read_files(reply) if isinstance(reply, HttpReply) and reply.status == OK else None
+
+    async def compare(self, service: ServicePolicy, span: Span) -> Comparison | Trouble | CannotTell:
+        """Fetch what a span changes: commits with authors and pull requests, files, of the service's paths."""
+        return await GithubComparer(self.sender, self.web_url, self._learnt).compare(service, span)
 
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Fetch the tags of some commits, among the thousand that GitHub lists first."""

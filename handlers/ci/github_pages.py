@@ -21,6 +21,14 @@ class Pages:
         """Return the page of an environment's deployments; a single deployment has none."""
         return f"{self._root}/{repository}/deployments/{quote(environment, safe='')}"
 
+    def commit(self, repository: str, sha: str) -> str:
+        """Return the page of a commit."""
+        return f"{self._root}/{repository}/commit/{sha}"
+
+    def pull(self, repository: str, number: int) -> str:
+        """Return the page of a pull request."""
+        return f"{self._root}/{repository}/pull/{number}"
+
     def own(self, url: str | None) -> str | None:
         """Return an address that somebody sent if it is on the configured host and plain, else None."""
         known = url is not None and url.startswith(f"{self._root}/") and _PLAIN.fullmatch(url)

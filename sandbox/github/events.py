@@ -26,9 +26,10 @@ def run_event(repo: Repository, run: Run, action: str, web: str) -> Hook:
     )
 
 
-def push_event(repo: Repository, commit: Commit, before: Commit | None, web: str) -> Hook:
-    """Return `push` of one commit."""
-    told = payloads.head_commit(commit)
+def push_event(repo: Repository, commits: list[Commit], before: Commit | None, web: str) -> Hook:
+    """Return `push` of some commits, oldest first, at least one."""
+    commit = commits[-1]
+    told = [payloads.head_commit(one) for one in commits]
     branch = commit.branch or repo.branch
     old = before.sha if before else NOTHING
     body = {
@@ -40,8 +41,8 @@ def push_event(repo: Repository, commit: Commit, before: Commit | None, web: str
         "forced": False,
         "base_ref": None,
         "compare": f"{web}/{repo.full_name}/compare/{old[:12]}...{commit.sha[:12]}",
-        "commits": [told],
-        "head_commit": told,
+        "commits": told,
+        "head_commit": told[-1],
         "pusher": {"name": commit.login, "email": commit.email},
     }
     return build_webhook("push", body | _around(repo, web, (commit.login, commit.login_id)))

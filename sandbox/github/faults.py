@@ -10,6 +10,7 @@ class Fault(Enum):
 
     RATE_LIMIT = "429"  # the secondary limit, with retry-after
     FORBIDDEN = "403"  # the primary limit: nothing remaining until the reset
+    NOT_ALLOWED = "403, the token"  # it has no right to read this
     INTERNAL_ERROR = "500"
     SERVER_ERROR = "502"
     HTML = "html"

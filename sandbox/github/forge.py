@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.github import events, panel, progress, saved
 from sandbox.github.hooks import Hook
-from sandbox.github.records import BOT, Commit, Deployment, Repository, Run, Status, Workflow
+from sandbox.github.records import BOT, Commit, Deployment, Pull, Repository, Run, Status, Workflow
 from sandbox.github.rest import Rest
 from sandbox.github.serve import routes_of
 from sandbox.github.state import TASK, ForgeState
@@ -54,11 +54,74 @@ class Forge(ForgeState):
         branch: str = "",
         files: Sequence[str] = (),
     ) -> str:
-        """Push a commit and start its build; returns the commit's hash."""
+        """Push a commit, with those made before, and start its build; returns the commit's hash."""
         repository = self.repositories[repo]
+        before = repository.pushed_tip(branch or repository.branch)
+        commit = self._made(
+            repository,
+            title,
+            body=body,
+            name=name,
+            email=email,
+            login=login,
+            login_id=login_id,
+            sha=sha,
+            branch=branch,
+            files=files,
+        )
+        told = repository.push(commit)
+        self.hooks.send(events.push_event(repository, told, before, self.site))
+        run = self.start_run(repo, commit)
+        if self.auto:
+            self.go(progress.build(self, repo, run))
+        return commit.sha
+
+    def commit(self, repo: str, title: str, **more: Any) -> str:
+        """Make a commit that goes out with the next push to its branch, told as in `push`; returns its hash."""
+        commit = self._made(self.repositories[repo], title, **more)
+        commit.pushed = False
+        return commit.sha
+
+    def merge(
+        self,
+        repo: str,
+        title: str,
+        commits: Sequence[str],
+        *,
+        labels: Sequence[str] = (),
+        number: int | None = None,
+        login: str = "robin",
+        login_id: int = 1009,
+        base: str = "",
+        merged: bool = True,
+    ) -> Pull:
+        """Let a pull request have brought commits in; not `merged`: it is open and has them, too."""
+        repository, now = self.repositories[repo], self.clock()
+        taken = number or 1 + max((one.number for one in repository.pulls), default=0)
+        where = base or repository.branch
+        at = now if merged else None
+        pull = Pull(taken, title, login, login_id, list(commits), now, at, list(labels), where)
+        repository.pulls.append(pull)
+        return pull
+
+    def _made(
+        self,
+        repository: Repository,
+        title: str,
+        *,
+        body: str = "",
+        name: str = "Robin",
+        email: str | None = None,
+        login: str = "robin",
+        login_id: int = 1009,
+        sha: str | None = None,
+        branch: str = "",
+        files: Sequence[str] = (),
+    ) -> Commit:
+        """Add a commit to the tip of its branch."""
+        repo = repository.full_name
         made = hashlib.sha1(f"{repo} {title} {self.next_id()}".encode(), usedforsecurity=False).hexdigest()
-        before = repository.tip(branch or repository.branch)
-        root = before or repository.tip(repository.branch)
+        root = repository.tip(branch or repository.branch) or repository.tip(repository.branch)
         commit = Commit(
             sha=sha or made,
             title=title,
@@ -73,11 +136,7 @@ class Forge(ForgeState):
             files=list(files),
         )
         repository.commits.append(commit)
-        self.hooks.send(events.push_event(repository, commit, before, self.site))
-        run = self.start_run(repo, commit)
-        if self.auto:
-            self.go(progress.build(self, repo, run))
-        return commit.sha
+        return commit
 
     def tag(self, repo: str, name: str, sha: str) -> None:
         """Let a tag point at a commit."""

@@ -7,7 +7,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.github.records import BOT, Commit, Deployment, Repository, Run, Status
+from sandbox.github.records import BOT, Commit, Deployment, Pull, Repository, Run, Status
 
 API = "https://api.github.com"
 """In the addresses that payloads name; nobody follows them here."""
@@ -125,6 +125,33 @@ def commit(repo: Repository, one: Commit, web: str) -> dict[str, Any]:
         "author": account(one.login, one.login_id),
         "committer": account(one.login, one.login_id),
         "parents": [{"sha": before.sha} for before in repo.history(one)[1:2]],
+    }
+
+
+def pull(repo: Repository, one: Pull, web: str) -> dict[str, Any]:
+    """Return a pull request as the list of a commit's tells it."""
+    url = f"{API}/repos/{repo.full_name}/pulls/{one.number}"
+    return {
+        "url": url,
+        "id": 70_000 + one.number,
+        "node_id": node_id("PullRequest", one.number),
+        "html_url": f"{web}/{repo.full_name}/pull/{one.number}",
+        "number": one.number,
+        "state": "closed" if one.merged_at else "open",
+        "locked": False,
+        "title": one.title,
+        "user": account(one.login, one.login_id),
+        "body": None,
+        "labels": [
+            {"id": 800 + place, "name": name, "description": None, "color": "ededed", "default": False}
+            for place, name in enumerate(one.labels)
+        ],
+        "created_at": time(one.created_at),
+        "updated_at": time(one.merged_at or one.created_at),
+        "closed_at": time(one.merged_at) if one.merged_at else None,
+        "merged_at": time(one.merged_at) if one.merged_at else None,
+        "draft": False,
+        "base": {"label": f"{repo.full_name.split('/')[0]}:{one.base}", "ref": one.base},
     }
 
 

@@ -23,11 +23,27 @@ class Commit:
     branch: str = ""
     parent: str | None = None
     files: list[str] = field(default_factory=list)
+    pushed: bool = True
 
     @property
     def message(self) -> str:
         """The title and what stands below it."""
         return f"{self.title}\n\n{self.body}" if self.body else self.title
+
+
+@dataclass(slots=True)
+class Pull:
+    """A pull request, and the commits that belong to it."""
+
+    number: int
+    title: str
+    login: str
+    login_id: int
+    commits: list[str]
+    created_at: datetime
+    merged_at: datetime | None = None
+    labels: list[str] = field(default_factory=list)
+    base: str = "main"
 
 
 @dataclass(slots=True)
@@ -115,11 +131,24 @@ class Repository:
     workflows: dict[str, Workflow] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     """The commit that each tag points at."""
+    pulls: list[Pull] = field(default_factory=list)
 
     def tip(self, branch: str) -> Commit | None:
         """Return the newest commit of a branch."""
         named = branch.removeprefix("refs/heads/")
         return next((one for one in reversed(self.commits) if (one.branch or self.branch) == named), None)
+
+    def pushed_tip(self, branch: str) -> Commit | None:
+        """Return the newest commit of a branch that was pushed."""
+        known = (one for one in reversed(self.commits) if one.pushed)
+        return next((one for one in known if (one.branch or self.branch) == branch), None)
+
+    def push(self, commit: Commit) -> list[Commit]:
+        """Push a commit with those that were made before it on its branch; returns them, oldest first."""
+        waiting = [one for one in self.commits if not one.pushed and one.branch == commit.branch]
+        for one in waiting:
+            one.pushed = True
+        return [*waiting, commit]
 
     def commit(self, ref: str) -> Commit | None:
         """Return the commit of a branch, a full hash or a hash's beginning."""

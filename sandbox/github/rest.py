@@ -103,6 +103,8 @@ class Rest:
             case Fault.FORBIDDEN:
                 reset = {"x-ratelimit-reset": str(int(self._forge.clock().timestamp() + rule.seconds))}
                 return refuse(403, "API rate limit exceeded for installation ID 1.", self._limits(0) | reset)
+            case Fault.NOT_ALLOWED:
+                return refuse(403, "Resource not accessible by personal access token")
             case Fault.INTERNAL_ERROR | Fault.SERVER_ERROR:
                 return refuse(int(rule.fault.value), "Server Error")
             case Fault.HTML:

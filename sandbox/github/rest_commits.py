@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sandbox.github.forge import Forge
 
 MOST_FILES = 300
+MOST_COMMITS = 250
+"""Told by an answer that is not asked for in pages: the newest."""
 
 Handler = Callable[[Asked, Repository], Reply]
 
@@ -39,12 +41,17 @@ class CommitRoutes:
         found = repo.commit(request.match["ref"])
         if found is None:
             return refuse(422, f"No commit found for SHA: {request.match['ref']}")
-        return answer(payloads.commit(repo, found, self._forge.site))
+        files = [payloads.changed_file(name) for name in _files([found])]
+        return answer(payloads.commit(repo, found, self._forge.site) | {"files": files})
 
     def _pulls(self, request: Asked, repo: Repository) -> Reply:
-        """Nothing here came by a pull request."""
+        """Merged and open ones that have the commit, the newest first."""
         found = repo.commit(request.match["ref"])
-        return answer([]) if found else refuse(422, f"No commit found for SHA: {request.match['ref']}")
+        if found is None:
+            return refuse(422, f"No commit found for SHA: {request.match['ref']}")
+        having = [one for one in reversed(repo.pulls) if found.sha in one.commits]
+        page, link = page_of(request, having)
+        return answer([payloads.pull(repo, one, self._forge.site) for one in page], headers=link)
 
     def _tags(self, request: Asked, repo: Repository) -> Reply:
         page, link = page_of(request, sorted(repo.tags.items(), reverse=True))
@@ -63,7 +70,9 @@ class CommitRoutes:
         if common is None:
             return refuse(404, f"No common ancestor between {base} and {head}.")
         standing = {(True, True): "diverged", (True, False): "ahead", (False, True): "behind"}
-        commits = [payloads.commit(repo, one, self._forge.site) for one in ahead]
+        paged = "page" in request.query or "per_page" in request.query
+        page, link = page_of(request, ahead) if paged else (ahead[-MOST_COMMITS:], {})
+        first_page = request.query.get("page", "1") == "1"
         return answer(
             {
                 "url": str(request.url),
@@ -74,9 +83,10 @@ class CommitRoutes:
                 "ahead_by": len(ahead),
                 "behind_by": len(behind),
                 "total_commits": len(ahead),
-                "commits": commits,
-                "files": [payloads.changed_file(name) for name in _files(ahead)],
-            }
+                "commits": [payloads.commit(repo, one, self._forge.site) for one in page],
+                "files": [payloads.changed_file(name) for name in _files(ahead)] if first_page else [],
+            },
+            headers=link,
         )
 
 

@@ -1,4 +1,4 @@
-"""The three ways to have the ports Source and Executor, each around one repository."""
+"""The three ways to have the ports Source, Executor and Comparer, each around one repository."""
 
 import asyncio
 import random
@@ -10,9 +10,11 @@ from typing import Protocol, TypeVar
 
 from aiohttp import ClientSession, web
 
+from bot.core.changelog import Change
 from bot.core.inputs import FoundLive
 from bot.core.policy import GithubDeployment, GithubSource, ServicePolicy
 from bot.core.release import Release
+from bot.ports.changes import Comparer
 from bot.ports.ci import Executor, ProgressStatus, RunHint, Source
 from bot.ports.trouble import TryLater, Unsure
 from handlers.ci.github_connection import Github
@@ -21,8 +23,9 @@ from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
 from simulation.github import GithubWay, github_network
 from simulation.network import Mishap
-from tests.factories import NOON, WORKFLOW, a_build, a_lane_policy, a_policy, a_release, a_report, a_sha
+from tests.factories import ANN, NOON, WORKFLOW, a_build, a_lane_policy, a_policy, a_release, a_report, a_sha
 from tests.fakes.chat import Arrived, Scripted
+from tests.fakes.comparer import FakeComparer
 from tests.fakes.executor import FakeExecutor
 from tests.fakes.source import FakeSource
 from tests.unit.simulation.virtual import virtually
@@ -37,7 +40,7 @@ PATIENCE = 0.3
 
 
 class Stage(Protocol):
-    """The two ports, and the world behind them."""
+    """The three ports, and the world behind them."""
 
     @property
     def source(self) -> Source:
@@ -45,6 +48,10 @@ class Stage(Protocol):
 
     @property
     def executor(self) -> Executor:
+        """The port."""
+
+    @property
+    def comparer(self) -> Comparer:
         """The port."""
 
     async def push(self, *files: str) -> str:
@@ -61,6 +68,9 @@ class Stage(Protocol):
 
     def reading_goes_wrong(self) -> None:
         """Let the next look at the builds fail."""
+
+    def comparing_goes_wrong(self) -> None:
+        """Let the next comparison fail."""
 
     def says(self, status: ProgressStatus) -> None:
         """Let the first deployment be so far."""
@@ -88,6 +98,7 @@ class Sandbox:
     clock: Clock
     source: Source
     executor: Executor
+    comparer: Comparer
     fail: Callable[[str, Mishap], None]
 
     async def push(self, *files: str) -> str:
@@ -113,6 +124,10 @@ class Sandbox:
         """Let the next look at the builds fail."""
         self.fail("GET", Mishap.ERROR)
 
+    def comparing_goes_wrong(self) -> None:
+        """Let the next comparison fail."""
+        self.fail("GET", Mishap.ERROR)
+
     def says(self, status: ProgressStatus) -> None:
         """Let the first deployment be so far."""
         words = {
@@ -133,12 +148,15 @@ class Fakes:
 
     source: FakeSource = field(default_factory=FakeSource)
     executor: FakeExecutor = field(default_factory=FakeExecutor)
+    comparer: FakeComparer = field(default_factory=FakeComparer)
 
     async def push(self, *files: str) -> str:
         """Push a commit that changes some files, whose build succeeds; returns its hash."""
         number = len(self.source.reports) + 1
         self.source.add([a_report(number)])
         self.source.files[a_sha(number)] = files
+        self.comparer.line.append(Change(a_sha(number), "Change", (ANN,), NOON, ""))
+        self.comparer.files[a_sha(number)] = files
         return a_sha(number)
 
     def newest_run(self) -> RunHint:
@@ -161,6 +179,10 @@ class Fakes:
     def reading_goes_wrong(self) -> None:
         """Let the next look at the builds fail."""
         self.source.trouble = TryLater(5.0, "502")
+
+    def comparing_goes_wrong(self) -> None:
+        """Let the next comparison fail."""
+        self.comparer.trouble = TryLater(5.0, "502")
 
     def says(self, status: ProgressStatus) -> None:
         """Let the first deployment be so far."""
@@ -214,7 +236,7 @@ async def over_http() -> AsyncIterator[Stage]:
         base = f"http://127.0.0.1:{runner.addresses[0][1]}"
         sender = Sender(http, base, "t0ken", clock, timeout=PATIENCE)
         github = Github(sender, forge.site)
-        yield Sandbox(forge, clock, github, github, fail)
+        yield Sandbox(forge, clock, github, github, github, fail)
     await runner.cleanup()
     await forge.close()
 
@@ -231,7 +253,7 @@ async def in_process() -> AsyncIterator[Stage]:
         else:
             way.network.plan(f"{method} *", mishap)
 
-    yield Sandbox(way.forge, clock, github, github, fail)
+    yield Sandbox(way.forge, clock, github, github, github, fail)
 
 
 @asynccontextmanager

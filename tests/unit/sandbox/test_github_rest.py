@@ -1,6 +1,7 @@
 """The forge's API against field lists and wordings of GitHub's documentation, and its ways of going wrong."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, S
 
 from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
+from sandbox.github.hooks import Hook
 from sandbox.github.state import Landed
 
 REPO = "acme/payments"
@@ -361,6 +363,43 @@ async def test_commits_are_compared_along_their_history(world: World) -> None:
     told = await world.get(f"/commits/{two}")
     assert (set(told) >= COMMIT, told["parents"]) == (True, [{"sha": one}])
     assert await world.get(f"/commits/{two}/pulls") == []
+
+
+async def test_what_was_committed_before_goes_out_with_the_next_push(world: World) -> None:
+    base, sent = await world.forge.push(REPO, "Base"), list[Hook]()
+    world.forge.hooks.carry = sent.append
+    one = world.forge.commit(REPO, "One", files=["a"])
+    head = await world.forge.push(REPO, "Two", files=["b"])
+    told = await world.get(f"/compare/{base}...{head}")
+    assert [commit["sha"] for commit in told["commits"]] == [one, head]
+    assert (await world.get(f"/commits/{one}"))["files"][0]["filename"] == "a"
+    (pushed,) = [json.loads(hook.body) for hook in sent if hook.event == "push"]
+    assert [commit["id"] for commit in pushed["commits"]] == [one, head]
+    assert (pushed["before"], pushed["after"]) == (base, head)
+
+
+async def test_a_comparison_comes_in_pages_the_files_on_the_first(world: World) -> None:
+    base = await world.forge.push(REPO, "Base")
+    shas = [world.forge.commit(REPO, f"Change {number}", files=[f"f{number}"]) for number in range(260)]
+    whole = await world.get(f"/compare/{base}...{shas[-1]}")
+    assert [commit["sha"] for commit in whole["commits"]] == shas[-250:]
+    for page, some, files in (("1", shas[:100], 260), ("3", shas[200:], 0)):
+        told = await world.get(f"/compare/{base}...{shas[-1]}", per_page="100", page=page)
+        assert [commit["sha"] for commit in told["commits"]] == some
+        assert (told["total_commits"], len(told["files"])) == (260, files)
+
+
+async def test_a_commit_tells_the_pull_requests_that_have_it(world: World) -> None:
+    one, two = [await world.forge.push(REPO, title) for title in ("One", "Two")]
+    world.forge.merge(REPO, "Both", [one, two], labels=["bug"])
+    world.forge.merge(REPO, "Open", [two], merged=False)
+    (told,) = await world.get(f"/commits/{one}/pulls")
+    assert set(told) >= {"number", "title", "state", "merged_at", "labels", "base", "user", "html_url"}
+    assert (told["number"], told["title"], [label["name"] for label in told["labels"]]) == (1, "Both", ["bug"])
+    assert [(one["number"], one["merged_at"]) for one in await world.get(f"/commits/{two}/pulls")] == [
+        (2, None),
+        (1, "2026-11-21T10:00:00Z"),
+    ]
 
 
 @pytest.mark.parametrize(
