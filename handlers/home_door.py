@@ -1,0 +1,41 @@
+"""What people do in App Home, stored before it is acknowledged: they open it, they set something."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.core.policy import Policy
+from bot.ports.store import Transaction
+from bot.record import Setting
+from handlers.desk import Desk
+from handlers.home_look import mute_name
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class HomeDoor:
+    """The door behind Slack's listeners for App Home."""
+
+    desk: Desk
+
+    async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:
+        """Have somebody's home shown; `empty`: Slack has nothing to show there yet."""
+        await self.desk.change(lambda tx, setting: tx.homes.opened(slack, team, setting.now, empty=empty))
+
+    async def mute(self, slack: str, *, muted: bool) -> None:
+        """Remember whether somebody wants no direct messages about their changes. No right hangs on it: no audit."""
+        person = _name(self.desk.policy, slack)
+
+        def work(tx: Transaction, setting: Setting) -> None:
+            tx.remembered.set(mute_name(person), "yes" if muted else "no")
+            tx.homes.touch(slack, setting.now)
+
+        await self.desk.change(work)
+        log.info("home_setting", actor=person, muted=muted)
+
+
+def _name(policy: Policy, slack: str) -> str:
+    """Return the policy's name for somebody, else their Slack id."""
+    known = policy.person_of(slack=slack)
+    return known.id if known else slack
