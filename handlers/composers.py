@@ -52,7 +52,7 @@ def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits
         return None
     release = _release(tx, row)
     before = tx.changes.before(release.number) or _live_before(tx, release)
-    return Post(announce(release, scene.policy, scene.links, before), scene.policy.announcements)
+    return Post(announce(release, scene, before), scene.policy.announcements)
 
 
 def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

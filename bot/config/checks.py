@@ -16,6 +16,8 @@ from bot.config.addresses import check_heartbeat
 from bot.config.problem import nearest, quoted
 
 PLACEHOLDERS = ("version", "sha", "digest", "environment", "service", "release", "key")
+ANNOUNCED = ("version", "service", "environment", "sha", "release", "changes", "authors")
+"""The placeholders of an announcement."""
 ADDED_INPUTS = ("sha", "signoff_key")
 GRAMMAR = frozenset(
     {
@@ -178,11 +180,20 @@ def check_input_name(value: Any) -> str:
 
 def check_input_value(value: Any) -> str:
     """Check the value of an input and its placeholders."""
-    written = text(r"[^\x00-\x1f\x7f]{0,1000}", "one line of text, at most 1000 long")(value)
+    return _placed(text(r"[^\x00-\x1f\x7f]{0,1000}", "one line of text, at most 1000 long")(value), PLACEHOLDERS)
+
+
+def check_template(value: Any) -> str:
+    """Check the template of an announcement and its placeholders."""
+    should = "text of at most 2000 characters that says something"
+    return _placed(text(r"(?=[\s\S]*[!-~])[^\x00-\x09\x0b-\x1f\x7f]{1,2000}", should)(value), ANNOUNCED)
+
+
+def _placed(written: str, known: tuple[str, ...]) -> str:
     for found in re.findall(r"\{([^{}]*)\}", written):
-        if found not in PLACEHOLDERS:
-            known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            raise ValueError(f"holds {quoted(f'{{{found}}}')}, which is not a placeholder; those are {known}")
+        if found not in known:
+            those = " ".join(f"{{{name}}}" for name in known)
+            raise ValueError(f"holds {quoted(f'{{{found}}}')}, which is not a placeholder; those are {those}")
     return written
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.config.policy_file import (
     AfterSection,
+    AnnouncementSection,
     ApprovalSection,
     DeploySection,
     EnvironmentSection,
@@ -26,6 +27,7 @@ from bot.config.policy_file import (
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
+    Announcement,
     ApprovalRule,
     GithubDeployment,
     GithubSource,
@@ -170,6 +172,7 @@ def _lane(
         target=_target(environment.deploy, service),
         approvals=_rules(nearest("approvals") or ()),
         announce=is_last if announce is None else announce,
+        announcement=_announcement(nearest("announcement")),
         tell_authors=is_last if tell_authors is None else tell_authors,
         after=_after(nearest("after")),
         rollback=_rollback(nearest("rollback")),
@@ -190,6 +193,10 @@ def _after(written: AfterSection | None) -> After | None:
 
 def _rollback(written: RollbackSection | None) -> tuple[ApprovalRule, ...] | None:
     return None if written is None else _rules(written.approvals)
+
+
+def _announcement(written: AnnouncementSection | None) -> Announcement:
+    return Announcement() if written is None else Announcement(written.template)
 
 
 def _hotfix(written: HotfixSection | None) -> Hotfix | None:

@@ -39,6 +39,7 @@ from bot.config.written import (
     SkipWord,
     SlackUser,
     Status,
+    Template,
     Timezone,
     Usergroup,
     Variable,
@@ -252,6 +253,19 @@ class VerifySection(Section):
     )
 
 
+class AnnouncementSection(Section):
+    """How what became live is announced."""
+
+    NAME = "announcement"
+
+    template: Template | None = Field(
+        None,
+        description="what is posted; placeholders are `{version}` `{service}` `{environment}` `{sha}` `{release}` "
+        "`{changes}` `{authors}`",
+        examples=['"{service} {version} is out.\\n{changes}"'],
+    )
+
+
 class Inherited(Section):
     """What `defaults` may set and a service or environment may set again; the nearest wins."""
 
@@ -295,6 +309,11 @@ class Inherited(Section):
         examples=["ask"],
     )
     announce: YesOrNo | None = Field(None, description="announce what became live here", examples=["true"])
+    announcement: AnnouncementSection | None = Field(
+        None,
+        description="how it is announced; absent: at once, in our own words",
+        examples=['{template: "{service} {version} is out.\\n{changes}"}'],
+    )
     tell_authors: YesOrNo | None = Field(
         None,
         description="tell authors and the requester personally when their change is live here, rejected or rolled back",

@@ -27,6 +27,7 @@ from bot.config.checks import (
     check_new_name,
     check_repository,
     check_status,
+    check_template,
     check_timezone,
     check_version_from,
     check_yes_or_no,
@@ -101,6 +102,7 @@ InputValue = Annotated[
     BeforeValidator(check_input_value),
     WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": 1000}),
 ]
+Template = Annotated[str, BeforeValidator(check_template), WithJsonSchema({"type": "string", "maxLength": 2000})]
 Address = Annotated[str, BeforeValidator(check_address), _schema(r"https?://[!-~]{1,2000}")]
 Variable = Annotated[
     str,

@@ -210,6 +210,13 @@ class VersionFrom(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """How what became live is announced: `template` is text with placeholders, None for our own words."""
+
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LanePolicy:
     """Everything the policy says of one lane; a snapshot of it is stored with each release."""
 
@@ -225,6 +232,7 @@ class LanePolicy:
     lookup_window: timedelta = timedelta(seconds=120)
     when_unknown: WhenUnknown = WhenUnknown.ASK
     announce: bool = False
+    announcement: Announcement = Announcement()
     tell_authors: bool = False
     approval_valid_for: timedelta | None = timedelta(hours=72)
     undo_window: timedelta = timedelta(0)

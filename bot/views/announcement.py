@@ -1,29 +1,70 @@
-"""What people outside the team read when a release became live."""
+"""What people outside the team read when a release became live: what changed, by kind, in the service's own words."""
 
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.core.build import Author
+from bot.core.changelog import Comparison, Span
+from bot.core.kinds_of_change import contributors
 from bot.core.lane import Live
-from bot.core.policy import Kind, Mode, Policy
+from bot.core.policy import Announcement, Kind, Mode
 from bot.core.release import Release
 from bot.ports.slack import Message
 from bot.views.approvers import approved_by
-from bot.views.blocks import Fact, said
+from bot.views.blocks import Fact, Line, said
+from bot.views.changelog import grouped
 from bot.views.escape import link, mrkdwn
-from bot.views.links import Links
 from bot.views.naming import live_label, repository, word
 from bot.views.people import authors
+from bot.views.scene import Scene
 from bot.views.states import marked_aside
 
+MOST_CHANGES = 20
+_LINE = 2900
+"""Characters of one line: less than a section holds."""
+_CHANGES = "{changes}"
+_PLACEHOLDER = re.compile(r"\{(version|service|environment|sha|release|changes|authors)\}", re.ASCII)
 
-def announce(release: Release, policy: Policy, links: Links, before: Live | None = None) -> Message:
-    """Return the announcement of a release that became live; `before` is what was live there until then."""
-    build = release.build
+
+def announce(release: Release, scene: Scene, before: Live | None = None) -> Message:
+    """Return the announcement of a release that became live.
+
+    Args:
+        release: the release.
+        scene: what a view cannot look up itself.
+        before: what was live there until then.
+    """
+    template = settings(release, scene).template
+    if template is None:
+        return _bare(_own_words(release, scene, before))
+    return _bare(_of_template(template, release, scene, before))
+
+
+def written(text: str) -> Message:
+    """Return the announcement that somebody has written: line by line, and none of it mentions or links anybody."""
+    return _bare([mrkdwn(line, _LINE) for line in text.splitlines()])
+
+
+def settings(release: Release, scene: Scene) -> Announcement:
+    """Return how its lane announces by today's policy, or by the release's own where that no longer names the lane."""
+    return (scene.policy.lane(release.lane) or release.policy).announcement
+
+
+def _bare(lines: Sequence[Line]) -> Message:
+    message = said(*lines)
+    return Message(message.text.replace("*", ""), message.blocks)
+
+
+def _own_words(release: Release, scene: Scene, before: Live | None) -> list[Line]:
+    build, policy = release.build, scene.policy
     where = word(release.lane.environment)
-    lines: list[str | Fact] = [
+    lines: list[Line] = [
         f"*{word(build.service)} {word(build.version)}* is live in *{where}*{marked_aside(release)}",
-        Fact("What changed", mrkdwn(build.title, 300) or "(no title)"),
-        Fact("By", authors(build.authors, policy)),
+        *_changes(release, scene, before),
+        Fact("By", _authors(release, scene, before)),
     ]
     if before is not None and before.sha != build.sha:
-        url = links.compare(repository(release.lane, policy), before.sha, build.sha)
+        url = scene.links.compare(repository(release.lane, policy), before.sha, build.sha)
         lines.append(Fact("Before", f"{live_label(before)}; {link(url, 'all changes since')}"))
     approved = approved_by(release, policy)
     if approved:
@@ -31,5 +72,51 @@ def announce(release: Release, policy: Policy, links: Links, before: Live | None
     elif not release.policy.required(release.kind):
         alone = release.kind is Kind.RELEASE and release.policy.mode is Mode.DEPLOYMENT
         lines.append(Fact("Approved by", f"nobody needed to{', builds ship there by themselves' if alone else ''}"))
-    message = said(*lines)
-    return Message(message.text.replace("*", ""), message.blocks)
+    return lines
+
+
+def _of_template(template: str, release: Release, scene: Scene, before: Live | None) -> list[Line]:
+    """Return the template with its placeholders filled in, in one pass: what a value holds is never looked at again."""
+    values = {
+        "version": word(release.build.version),
+        "service": word(release.lane.service),
+        "environment": word(release.lane.environment),
+        "sha": word(release.build.sha),
+        "release": release.name,
+        "authors": _authors(release, scene, before),
+    }
+    lines: list[Line] = []
+    for line in template.splitlines():
+        first, *others = mrkdwn(line, _LINE).split(_CHANGES)
+        lines += _filled(first, values) if first or not others else ()
+        for part in others:
+            lines += _changes(release, scene, before)
+            lines += _filled(part, values) if part.strip() else ()
+    return lines
+
+
+def _filled(text: str, values: Mapping[str, str]) -> tuple[Line, ...]:
+    return (_PLACEHOLDER.sub(lambda found: values[found[1]], text).strip(),)
+
+
+def _compared(release: Release, scene: Scene, before: Live | None) -> Comparison | None:
+    if before is None:
+        return None
+    return scene.compared.get(Span(release.lane.service, before.sha, release.build.sha))
+
+
+def _changes(release: Release, scene: Scene, before: Live | None) -> tuple[Line, ...]:
+    """Return what changed, by kind where that is known; else the title of the commit that became live."""
+    if before is not None and before.sha == release.build.sha:
+        return (Fact("What changed", "nothing: the same commit was live before"),)
+    compared = _compared(release, scene, before)
+    if compared is None:
+        return (Fact("What changed", mrkdwn(release.build.title, 300) or "(no title)"),)
+    lines = grouped(compared, scene.policy, MOST_CHANGES)
+    return lines or (Fact("What changed", "nothing that concerns this service"),)
+
+
+def _authors(release: Release, scene: Scene, before: Live | None) -> str:
+    compared = _compared(release, scene, before)
+    wrote: tuple[Author, ...] = contributors(compared.added, scene.policy) if compared else ()
+    return authors(wrote or release.build.authors, scene.policy)

@@ -13,6 +13,7 @@ from bot.core.gates import hold_of, lock_of
 from bot.core.line import Stopped
 from bot.core.policy import LaneId, Policy
 from bot.core.release import Lifecycle
+from bot.views.announcement import announce
 from bot.views.links import Links
 from bot.views.obstacles import obstacle
 from bot.views.scene import Scene
@@ -172,6 +173,13 @@ def _mode(told: Told, said: dict[str, str]) -> None:
 @check(r"R-(?P<release>\d+) has (?P<count>\d+) approvals?")
 def _approvals(told: Told, said: dict[str, str]) -> None:
     _same(len(told.world.release(int(said["release"])).standing()), int(said["count"]))
+
+
+@check(r'the announcement of R-(?P<release>\d+) begins "(?P<line>.+)"')
+def _announced(told: Told, said: dict[str, str]) -> None:
+    world = told.world
+    scene = Scene(world.begin(), Links("https://github.com"), {}, world.now)
+    _same(announce(world.release(int(said["release"])), scene).text.splitlines()[0], said["line"])
 
 
 @check(r"the people of R-(?P<release>\d+) are (?P<no>not )?told")

@@ -6,6 +6,7 @@ import pytest
 
 from bot.config.policy_file import (
     AfterSection,
+    AnnouncementSection,
     ApprovalSection,
     BuildSection,
     DeploymentTarget,
@@ -46,6 +47,7 @@ SECTIONS: dict[str, type[Section]] = {
     "An approval rule": ApprovalSection,
     "`freezes`": FreezeSection,
     "`quiet_hours`": QuietSection,
+    "`announcement`": AnnouncementSection,
     "`after`": AfterSection,
     "`rollback`": RollbackSection,
     "`hotfix`": HotfixSection,

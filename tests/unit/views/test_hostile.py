@@ -99,7 +99,7 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
         notice(release, known, replace(a_scene(), permalinks={}), ALL, 1),
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1),
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1, said=Said(text, Answer.ABANDON)),
-        announce(release, POLICY, LINKS, lives),
+        announce(release, a_scene(), lives),
         tell(release, POLICY, LINKS, PERMALINKS),
         status((known,), a_scene()),
         why((known,), a_scene()),

@@ -110,7 +110,7 @@ def test_messages_about_a_release_and_its_lane(release: Release, text: str) -> N
         why((lane,), scene),
         open_list((release,), policy, PERMALINKS),
         tell(release, policy, LINKS, PERMALINKS),
-        announce(release, policy, LINKS),
+        announce(release, a_scene(policy)),
         remind(release, lane, scene),
         tell_rolled_back(release, release, lane, scene),
         tell_rolled_back(release, None, lane, scene),

@@ -327,7 +327,7 @@ def test_a_verification_that_failed_is_told() -> None:
 def test_an_announcement_says_that_it_is_a_rollback_nobody_had_to_approve() -> None:
     policy = replace(IN_PRODUCTION, rollback=())
     release = ended(Lifecycle.LIVE, kind=Kind.ROLLBACK, policy=policy)
-    assert read(announce(release, POLICY, LINKS)) == snapshot("""\
+    assert read(announce(release, a_scene())) == snapshot("""\
 *payments 118* is live in *production* (ROLLBACK)
 *What changed:* Add the refund endpoint
 *By:* Ann

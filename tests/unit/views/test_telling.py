@@ -1,11 +1,7 @@
 """What others are told: the announcement, the failure, the form of a rejection, the help."""
 
-from dataclasses import replace
-
-import pytest
 from inline_snapshot import snapshot
 
-from bot.core.lane import Live
 from bot.core.release import DeployStatus, Lifecycle
 from bot.views.announcement import announce
 from bot.views.failure import tell
@@ -23,6 +19,7 @@ from tests.unit.views.values import (
     STAGING,
     a_build,
     a_release,
+    a_scene,
     a_yes,
     deploying,
     ended,
@@ -37,7 +34,7 @@ ENTRIES = (
 
 def test_announcement() -> None:
     release = ended(Lifecycle.LIVE, approvals=(a_yes(),))
-    message = announce(release, POLICY, LINKS, LIVE)
+    message = announce(release, a_scene(), LIVE)
     check(message)
     assert seen(message) == snapshot("""\
 *payments 118* is live in *production*
@@ -55,9 +52,8 @@ Approved by: <@U0PRIYA>\
 """)
 
 
-@pytest.mark.parametrize("before", [None, replace(LIVE, sha=a_build().sha)])
-def test_announcement_of_the_first_or_the_same_commit(before: Live | None) -> None:
-    message = announce(ended(Lifecycle.LIVE), POLICY, LINKS, before)
+def test_announcement_of_the_first() -> None:
+    message = announce(ended(Lifecycle.LIVE), a_scene(), None)
     check(message)
     assert seen(message) == snapshot("""\
 *payments 118* is live in *production*
@@ -68,7 +64,7 @@ def test_announcement_of_the_first_or_the_same_commit(before: Live | None) -> No
 
 def test_announcement_where_builds_ship_by_themselves() -> None:
     release = ended(Lifecycle.LIVE, lane=STAGING, policy=IN_STAGING)
-    assert seen(announce(release, POLICY, LINKS)).splitlines()[-1] == (
+    assert seen(announce(release, a_scene())).splitlines()[-1] == (
         "*Approved by:* nobody needed to, builds ship there by themselves"
     )
 
