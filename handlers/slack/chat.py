@@ -24,8 +24,14 @@ NOT_THERE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_chann
 ANOTHER_VERSION = "hash_conflict"
 USED_TRIGGER = "exchanged_trigger_id"
 """Slack delivered the same click twice, over two connections (bolt-js issue 2487): its form is open already."""
+DRAWN_SINCE = "hash_conflict"
 OK = 200
 BODY_AT_MOST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """The form is not any more the one that was meant: it has been drawn anew since. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,15 @@ class SlackChat:
             return None
         if isinstance(ended, Refused):
             return ended.trouble("open the form")
+        return ended if isinstance(ended, TryLater | Unsure) else None
+
+    async def update_form(self, view_id: str, view: dict[str, Any], hash_: str | None) -> Trouble | Outdated | None:
+        """Show an open form anew; with a hash only where it is still the one that the hash is of."""
+        ended = await ask(self.web.views_update(view_id=view_id, view=view, hash=hash_))
+        if isinstance(ended, Refused) and ended.error == DRAWN_SINCE:
+            return Outdated()
+        if isinstance(ended, Refused):
+            return ended.trouble("show the form anew")
         return ended if isinstance(ended, TryLater | Unsure) else None
 
     def _trusted(self, response_url: str) -> URL | None:

@@ -54,11 +54,12 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """The command, typed. `slack` is who typed it."""
+    """The command, typed. `slack` is who typed it; `trigger` opens one form, within 3 s."""
 
     command: Command
     slack: str
     dedupe_key: str
+    trigger: str = ""
 
 
 class _Payload(BaseModel):
@@ -202,7 +203,7 @@ def command(body: Mapping[str, Any]) -> Typed | NotUnderstood:
         channel=typed.channel_id,
         response_url=typed.response_url,
     )
-    return Typed(handed, typed.user_id, f"slack:command:{typed.trigger_id or _digest(body)}")
+    return Typed(handed, typed.user_id, f"slack:command:{typed.trigger_id or _digest(body)}", typed.trigger_id)
 
 
 def _digest(value: Any) -> str:

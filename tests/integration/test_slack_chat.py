@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports.slack import Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from handlers.slack.chat import SlackChat
+from handlers.slack.chat import Outdated, SlackChat
 from tests.unit.handlers.slack.server import Reply, SlackServer, no, slack_server
 
 BLOCKS = ({"type": "section", "text": {"type": "mrkdwn", "text": "*R-1*"}},)
@@ -238,3 +238,19 @@ async def test_a_form_is_opened_or_the_remedy_told(server: SlackServer, chat: Sl
     server.will("views.open", no("exchanged_trigger_id"))  # the same click came twice
     assert await chat.open_form("1.2.3", {"type": "modal"}) is None
     assert server.asked_of("views.open") == [{"trigger_id": "1.2.3", "view": {"type": "modal"}}] * 3
+
+
+async def test_a_form_is_drawn_anew_where_it_is_still_the_one_that_was_meant(
+    server: SlackServer, chat: SlackChat
+) -> None:
+    assert await chat.update_form("V1", {"type": "modal"}, "hash") is None
+    server.will("views.update", no("hash_conflict"), no("not_found"), Reply({"ok": False}, 500))
+    assert await chat.update_form("V1", {"type": "modal"}, "hash") == Outdated()
+    assert await chat.update_form("V1", {"type": "modal"}, None) == GiveUp(
+        "Slack refused to show the form anew (not_found). "
+        "See https://docs.slack.dev/reference/methods for what it means."
+    )
+    assert await chat.update_form("V1", {"type": "modal"}, None) == Unsure(LOST.format(500))
+    with_hash = {"view_id": "V1", "view": {"type": "modal"}, "hash": "hash"}
+    without = {"view_id": "V1", "view": {"type": "modal"}}
+    assert server.asked_of("views.update") == [with_hash, with_hash, without, without]

@@ -127,6 +127,7 @@ def test_a_command_names_actor_words_and_where_to_answer() -> None:
         ),
         "U0PRIYA",
         "slack:command:111.222.ccc",
+        "111.222.ccc",
     )
 
 
