@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from bot.core.policy import Policy, ServicePolicy
 from handlers import grammar_lanes, names
 from handlers.phrase import NotUnderstood, Phrase
-from handlers.phrases import ENTRIES, HISTORY, OVERRIDE, REQUEST, SCHEDULE
+from handlers.phrases import DIFF, ENTRIES, HISTORY, OVERRIDE, REQUEST, SCHEDULE
 from handlers.spelling import form, meant, quoted, unformatted
 from handlers.times import TIME, When, takes_another, when_of
 from handlers.vocabulary import (
     PREPOSITIONS,
     ApproveWords,
     CancelWords,
+    DiffWords,
     FreezeWords,
     HelpWords,
     HistoryWords,
@@ -89,6 +90,13 @@ def _history(phrase: Phrase) -> Parsed:
     count = names.count(phrase, " ".join(filter(None, ("history", service, environment))))
     phrase.end()
     return HistoryWords(service, environment, count)
+
+
+def _diff(phrase: Phrase) -> Parsed:
+    phrase.usage = DIFF
+    if not phrase.next:
+        raise NotUnderstood(f"`diff` needs a service: {phrase.form}. {names.services(phrase.policy)}")
+    return DiffWords(*names.place(phrase, "diff"))
 
 
 def _alone(word: str, parsed: Parsed) -> Callable[[Phrase], Parsed]:
@@ -199,6 +207,7 @@ _KEYWORDS: Mapping[str, Callable[[Phrase], Parsed]] = {
     "why": _why,
     "list": _alone("list", ListWords()),
     "history": _history,
+    "diff": _diff,
     "freeze": _alone("freeze", FreezeWords()),
     "approve": _named("approve", ApproveWords),
     "reject": _reject,

@@ -3,6 +3,7 @@
 from bot.views.help import Entry, Topic
 from handlers.times import DURATION, TIME
 
+DIFF = "diff SERVICE [ENV]"
 HISTORY = "history SERVICE [ENV] [COUNT]"
 REQUEST = "SERVICE [VERSION] [to ENV] [at TIME]"
 SCHEDULE = "schedule RELEASE at TIME"
@@ -65,6 +66,15 @@ ENTRIES: tuple[Entry, ...] = (
         "without it, 10. Without ENV: every environment of the service.",
         Topic.READ,
         "history payments production 20",
+    ),
+    Entry(
+        "diff",
+        DIFF,
+        "what would ship: commits, pull requests, migrations",
+        "The open release, else the newest deployable build, against what is live there. "
+        "Without ENV: every environment of the service.",
+        Topic.READ,
+        "diff payments production",
     ),
     Entry(
         "approve",

@@ -4,15 +4,18 @@ from bot.core.policy import LanePolicy, Policy
 from bot.ports.slack import Message
 from bot.ports.store import Transaction
 from bot.views import answers, status
+from bot.views.diff import diff
 from bot.views.freezes import freezes
 from bot.views.help import help_message
 from bot.views.history import history
 from bot.views.links import Links
 from bot.views.scene import Scene
 from handlers.desk import Desk
+from handlers.differences import lanes_of
 from handlers.phrases import ENTRIES
 from handlers.scenery import scene_of
 from handlers.vocabulary import (
+    DiffWords,
     FreezeWords,
     HelpWords,
     HistoryWords,
@@ -23,7 +26,7 @@ from handlers.vocabulary import (
     WhyWords,
 )
 
-Stored = StatusWords | WhyWords | ListWords | HistoryWords
+Stored = StatusWords | WhyWords | ListWords | HistoryWords | DiffWords
 """What is answered from the database; the other reading words need the policy alone."""
 
 
@@ -36,7 +39,7 @@ def answer(tx: Transaction, parsed: Parsed | Misunderstood, scene: Scene) -> Mes
             return help_message(ENTRIES, scene.policy.command, word)
         case FreezeWords():
             return freezes(scene.policy, scene.now)
-        case StatusWords() | WhyWords() | ListWords() | HistoryWords():
+        case StatusWords() | WhyWords() | ListWords() | HistoryWords() | DiffWords():
             return _stored(tx, parsed, scene)
         case _:
             return None
@@ -50,6 +53,8 @@ def look(tx: Transaction, parsed: Stored, desk: Desk, links: Links) -> Message:
 def _stored(tx: Transaction, parsed: Stored, scene: Scene) -> Message:
     if isinstance(parsed, ListWords):
         return status.open_list(tx.lanes.unfinished(), scene.policy, scene.permalinks)
+    if isinstance(parsed, DiffWords):
+        return diff(lanes_of(tx, parsed, scene.policy), tx.builds.newest_deployable(parsed.service), scene)
     lanes = tuple(tx.lanes.load(one.lane) for one in _wanted(parsed, scene.policy))
     match parsed:
         case StatusWords():

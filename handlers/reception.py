@@ -13,11 +13,21 @@ from bot.views.links import Links
 from bot.views.modals import reject
 from handlers.acts import ACT, Click, Command, Form
 from handlers.desk import Desk
+from handlers.differences import ask_for, unknown
 from handlers.grammar import parse
 from handlers.permalinks import Permalinks
 from handlers.phrases import ENTRIES
 from handlers.reading import look
-from handlers.vocabulary import FreezeWords, HelpWords, HistoryWords, ListWords, Misunderstood, StatusWords, WhyWords
+from handlers.vocabulary import (
+    DiffWords,
+    FreezeWords,
+    HelpWords,
+    HistoryWords,
+    ListWords,
+    Misunderstood,
+    StatusWords,
+    WhyWords,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,8 @@ class Reception:
 
     desk: Desk
     links: Links
+    asks: bool = True
+    """Whether somebody compares commits when asked to; nobody does while no bot runs."""
 
     async def receive(self, act: Click | Form | Command, dedupe_key: str, source: str = "slack") -> bool:
         """Store an act durably before it is acknowledged; False when it was seen before."""
@@ -48,10 +60,20 @@ class Reception:
                 return help_message(ENTRIES, policy.command, word)
             case FreezeWords():
                 return freezes(policy, self.desk.clock())
+            case DiffWords():
+                return await self._diff(parsed)
             case StatusWords() | WhyWords() | ListWords() | HistoryWords():
                 return await self.desk.store.read(lambda tx: look(tx, parsed, self.desk, self.links))
             case _:
                 return None
+
+    async def _diff(self, asked: DiffWords) -> Message:
+        """Answer with what is known, and have compared what is not: somebody asks once more then."""
+        if self.asks:
+            spans = await self.desk.store.read(lambda tx: unknown(tx, asked, self.desk.policy))
+            if spans:
+                await self.desk.change(lambda tx, setting: ask_for(tx, spans, setting.now))
+        return await self.desk.store.read(lambda tx: look(tx, asked, self.desk, self.links))
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
         """Return the reject form for a button, or a sentence why there is nothing to reject."""

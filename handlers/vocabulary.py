@@ -31,6 +31,14 @@ class WhyWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DiffWords:
+    """Show what would ship; without an environment, in each of the service's."""
+
+    service: str
+    environment: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListWords:
     """Show the open releases."""
 
@@ -217,7 +225,7 @@ class ClearWords:
     reason: str
 
 
-Reading = HelpWords | StatusWords | WhyWords | ListWords | HistoryWords | FreezeWords
+Reading = HelpWords | StatusWords | WhyWords | ListWords | HistoryWords | DiffWords | FreezeWords
 OfRelease = ApproveWords | RejectWords | WithdrawWords | CancelWords | RetryWords | ScheduleWords | OverrideWords
 OfLane = HoldWords | ResumeWords | LockWords | UnlockWords | ModeWords | LiveWords
 OfBuild = RequestWords | RollbackWords | HotfixWords

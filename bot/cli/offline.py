@@ -36,7 +36,7 @@ def read_alone(settings: Settings, config: str, words: Words) -> Reply | None:
 async def _read(store: ReadingStore, policy: Policy, links: Links, words: Words) -> Reply | None:
     known, workspace = await store.read(lambda tx: _remembered(tx, policy))
     desk = Desk(store, known, now, token, Bell(), _no_chance, workspace=workspace)
-    return await read_words(Reception(desk, links), words)
+    return await read_words(Reception(desk, links, asks=False), words)
 
 
 def _remembered(tx: Transaction, policy: Policy) -> tuple[Policy, str]:

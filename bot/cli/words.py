@@ -17,7 +17,7 @@ from handlers.control_client import ask
 from handlers.control_peer import name_of
 from handlers.phrases import ENTRIES, REQUEST
 
-READING = ("status", "why", "list", "history", "freeze")
+READING = ("status", "why", "list", "history", "diff", "freeze")
 ACTING = tuple(entry.word for entry in ENTRIES if entry.word not in {*READING, "request", "help"})
 CODES = {Verdict.NOT_DONE: REFUSED, Verdict.NOT_UNDERSTOOD: MISTAKEN}
 

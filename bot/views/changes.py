@@ -11,7 +11,14 @@ from bot.views.scene import Scene
 from bot.views.since import Room, since
 from bot.views.states import marked_aside
 
-_ROOM = Room(added=2000, removed=2000, chars=60_000, commits=True, rest=": the link “compare” leads to all of them")
+_ROOM = Room(
+    added=2000,
+    removed=2000,
+    chars=60_000,
+    commits=True,
+    rest=": the link “compare” leads to all of them",
+    again="; close this and click again in a moment",
+)
 """Both lists together stay below the 250 KB and the 100 blocks that a view may have."""
 
 

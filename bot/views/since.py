@@ -31,6 +31,7 @@ class Room:
         chars: how long either list is at most.
         commits: whether each commit of a pull request has a line of its own.
         rest: where those are that are not named, as the end of a sentence; empty where there is no such place.
+        again: what to do where nothing is known yet, as the end of a sentence; empty where that shows by itself.
     """
 
     added: int
@@ -38,6 +39,7 @@ class Room:
     chars: int
     commits: bool = False
     rest: str = ""
+    again: str = ""
 
 
 def since(
@@ -72,7 +74,7 @@ def since(
     if why is not None:
         reason = mrkdwn(why, _REASON).rstrip(".") or "nobody told why"
         return (Fact("Changes", f"cannot be told against {against}: {reason} ({compare(span, scene)})"),)
-    return (Fact("Changes", f"being compared with {against} ({compare(span, scene)})"),)
+    return (Fact("Changes", f"being compared with {against} ({compare(span, scene)}){room.again}"),)
 
 
 def compare(span: Span, scene: Scene, *, back: bool = False) -> str:

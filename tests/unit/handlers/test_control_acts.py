@@ -14,7 +14,7 @@ from tests.unit.handlers.conftest import Opening
 from tests.unit.handlers.test_acts_of_rules import FAST, ruled
 from tests.unit.handlers.test_control import says
 
-READING = {"status", "why", "list", "history", "freeze", "help"}
+READING = {"status", "why", "list", "history", "diff", "freeze", "help"}
 STORY = (
     ("sam", "hold payments production for 2h the database moves"),
     ("sam", "resume payments production"),

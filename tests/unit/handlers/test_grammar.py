@@ -23,6 +23,7 @@ from handlers.phrases import ENTRIES
 from handlers.vocabulary import (
     ApproveWords,
     CancelWords,
+    DiffWords,
     FreezeWords,
     HelpWords,
     HistoryWords,
@@ -75,6 +76,8 @@ POLICY = Policy(
         ("History Paym PROD", HistoryWords("payments", "production", 10)),
         ("history payments production 50", HistoryWords("payments", "production", 50)),
         ("history payments 007", HistoryWords("payments", None, 7)),
+        ("diff payments", DiffWords("payments", None)),
+        ("Diff Paym PROD", DiffWords("payments", "production")),
         ("freeze", FreezeWords()),
         ("retry r-42", RetryWords(42)),
         ("approve R-42", ApproveWords(42)),
@@ -181,6 +184,15 @@ def test_understood(words: str, parsed: Parsed) -> None:
         ("reject R-42", "A rejection needs a reason: `/deploy reject RELEASE REASON`."),
         ("reject R-42 “”", "A rejection needs a reason: `/deploy reject RELEASE REASON`."),
         ("reject R-42 " + "x" * 2001, "The reason is too long: at most 2000 characters, please."),
+        ("diff", "`diff` needs a service: `/deploy diff SERVICE [ENV]`. There are payments, payroll, docs."),
+        (
+            "diff payments producton",
+            "There is no environment “producton”. Did you mean `/deploy diff payments production`?",
+        ),
+        (
+            "diff payments production 118",
+            "“118” has no place there, so nothing was started. The form is `/deploy diff SERVICE [ENV]`.",
+        ),
         (
             "history",
             "`history` needs a service: `/deploy history SERVICE [ENV] [COUNT]`. There are payments, payroll, docs.",

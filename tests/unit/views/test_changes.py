@@ -67,7 +67,7 @@ def test_it_is_a_modal_that_only_shows() -> None:
     )
     assert text(view) == snapshot("""\
 payments 118 (9f3c2ab) to production
-*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)\
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>); close this and click again in a moment\
 """)
 
 
