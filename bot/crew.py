@@ -53,6 +53,8 @@ TOLD = (
     EffectKind.ANNOUNCE,
 )
 
+ANSWERS = (EffectKind.ANSWER, EffectKind.REPLY)
+
 Loop = Callable[[], Awaitable[None]]
 
 
@@ -172,7 +174,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "acts": Intake(desk, ("slack",), clerk).run,
         "acts on the host": host.run,
         "hints": hints.run,
-        "answers": Messenger(desk, world.chat, (EffectKind.ANSWER,), links, world.directory).run,
+        "answers": Messenger(desk, world.chat, ANSWERS, links, world.directory).run,
         "messages": Messenger(desk, world.chat, TOLD, links, world.directory).run,
         "anchors": Messenger(desk, world.chat, (EffectKind.ANCHOR,), links, world.directory).run,
         "hourly anchor": HourlyAnchor(desk).run,

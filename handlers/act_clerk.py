@@ -15,21 +15,21 @@ from bot.ports.store import Card, CardKind, EffectKind, Handle, InboxRow, NewEff
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, turn_away
 from bot.views import answers
-from handlers import lane_clerk, release_clerk, request_clerk
-from handlers.acts import ACT, Click, Command, Form, Wish
+from handlers import lane_clerk, mentions, release_clerk, request_clerk
+from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.asker import Asker
 from handlers.desk import Desk
 from handlers.grammar import parse
 from handlers.letters import SettleEffect, by_button, by_name, effects_words
 from handlers.mute_clerk import muting
 from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
-from handlers.outcomes import THROUGH_A_RULE, Told
+from handlers.outcomes import ANSWERED, THROUGH_A_RULE, Told
 from handlers.people import People
 from handlers.permalinks import Permalinks
 from handlers.times import Clock, Moment, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
-Act = Click | Form | Wish | Command
+Act = Click | Form | Wish | Command | Mention
 
 ANSWERS: Mapping[str, Answer] = {
     "did_run": Answer.DID_RUN,
@@ -42,6 +42,7 @@ SURFACES: Mapping[type[Act], Surface] = {
     Form: Surface.MODAL,
     Wish: Surface.MODAL,
     Command: Surface.COMMAND,
+    Mention: Surface.COMMAND,
 }
 
 
@@ -99,6 +100,8 @@ class ActClerk:
         links = Permalinks(tx.cards, self.desk.workspace)
         if actor is None:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
+        elif isinstance(act, Mention):
+            told = mentions.answered(tx, setting, row, act, actor)
         elif overtaken(tx, row, act, actor):
             told = Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
         elif isinstance(act, Command) and isinstance(asked := _effects(act), SettleEffect):
@@ -110,7 +113,7 @@ class ActClerk:
             told = request_clerk.wished(act, Asker(self.desk, tx, setting, actor, links, row.received.at))
         else:
             told = muting(tx, act, actor, setting) or self._button(tx, setting, row, act, actor, links)
-        if told.outcome not in THROUGH_A_RULE:
+        if told.outcome not in {*THROUGH_A_RULE, ANSWERED}:
             turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)
         if told.message is not None and act.slack is not None:

@@ -85,5 +85,5 @@ class Mention(_Act):
     """Whether people of other workspaces read the channel."""
 
 
-Act = Annotated[Click | Form | Wish | Command, Field(discriminator="kind")]
-ACT: TypeAdapter[Click | Form | Wish | Command] = TypeAdapter(Act)
+Act = Annotated[Click | Form | Wish | Command | Mention, Field(discriminator="kind")]
+ACT: TypeAdapter[Click | Form | Wish | Command | Mention] = TypeAdapter(Act)

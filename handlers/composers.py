@@ -21,6 +21,7 @@ from bot.views.operations import loud
 from bot.views.reminder import remind
 from bot.views.rolled_back import tell_rolled_back
 from bot.views.scene import Scene
+from handlers.composers_mentions import reply
 from handlers.composers_personal import personal
 from handlers.post import Post, Waits
 
@@ -139,6 +140,7 @@ COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.TELL_LINE: _line,
     EffectKind.TELL_FREEZE: _freeze,
     EffectKind.ANSWER: _answer,
+    EffectKind.REPLY: reply,
     EffectKind.ANCHOR: _anchor,
 }
 

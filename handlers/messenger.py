@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE, EffectKind.TELL_ROLLED_BACK, EffectKind.OPERATIONS)
 """Thread lines and private answers that could not be delivered are listed, and flood nobody."""
-ONCE = (EffectKind.ANNOUNCE, EffectKind.TELL_AUTHOR)
+ONCE = (EffectKind.ANNOUNCE, EffectKind.TELL_AUTHOR, EffectKind.REPLY)
 AT_MOST_ONCE = "this message is sent at most once by itself, so look before you have it sent again"
 GONE = (Account.DEACTIVATED, Account.BOT, Account.STRANGER)
 """To whom nothing is said unasked."""

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from bot.core.inputs import Actor
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import TryLater
-from handlers.acts import ACT, Click, Command, Form, Wish
+from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 
-Act = Click | Form | Wish | Command
+Act = Click | Form | Wish | Command | Mention
 
 WAITS_FOR_THE_EARLIER = TryLater(1.0, "an earlier act of the same person waits")
 

@@ -14,5 +14,7 @@ class Told:
     channel: str | None
 
 
+ANSWERED = "answered"
+"""The outcome of what was no act at all, but a question."""
 THROUGH_A_RULE = frozenset({"done", "refused", "opened"})
 """Outcomes of acts that the rules have judged, which keep their own record in the audit."""

@@ -187,6 +187,7 @@ class EffectKind(Enum):
     TELL_FREEZE = "tell_freeze"  # that a freeze begins or ends
     LOG = "log"  # a line in a release's thread
     ANSWER = "answer"  # a private answer to somebody who acted
+    REPLY = "reply"  # what is answered to somebody who mentioned the bot
     ANCHOR = "anchor"  # the head of the audit chain, in the operations channel
 
 

@@ -15,6 +15,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
+from handlers.slack import listeners_mentions
 from handlers.slack.bolt import bolt_app, web_client
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
@@ -153,6 +154,7 @@ class SlackConnection:
         """Return what hands one of Slack's payloads to the listeners and gives the answer back, for any transport."""
         app = bolt_app(self.web, self.http, lambda: self.home)
         register(app, desk, command, self.chat)
+        listeners_mentions.register(app, desk)
 
         async def dispatch(payload: dict[str, Any]) -> BoltResponse:
             # Slack has been verified at the door, by the socket's ticket or by the signature: Bolt checks none of it

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.acts import Mention
 from handlers.slack import payloads_mentions
 from handlers.slack.payloads import NotUnderstood
 from handlers.slack.payloads_mentions import NotForUs
@@ -17,8 +16,8 @@ log = structlog.get_logger()
 class Desk(Protocol):
     """Where mentions go."""
 
-    async def receive(self, act: Mention, dedupe_key: str) -> bool:
-        """Store a mention durably; False when it was seen before."""
+    async def receive(self, act: Any, dedupe_key: str) -> bool:
+        """Store an act durably, a Mention here; False when it was seen before. One door takes every kind."""
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

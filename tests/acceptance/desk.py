@@ -249,6 +249,7 @@ class Desk:
             EffectKind.LOG,
             EffectKind.ANNOUNCE,
             EffectKind.ANSWER,
+            EffectKind.REPLY,
             EffectKind.TELL_FAILURE,
             EffectKind.TELL_AUTHOR,
         )

@@ -12,7 +12,7 @@ from bot.core.release import Lifecycle, Release
 from bot.ports.store import Card, CardKind, EffectKind, Received
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
-from handlers.acts import ACT, Click, Command, Form, Wish
+from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.bell import Bell
 from handlers.cards import CardKeeper
 from handlers.clock import Clock
@@ -87,7 +87,7 @@ class World:
         self.deployer = Deployer(desk, self.executor, people)
         self.cards = CardKeeper(desk, self.chat, links)
         self.messenger = Messenger(desk, self.chat, TOLD, links, self.directory)
-        self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER,), links, self.directory)
+        self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER, EffectKind.REPLY), links, self.directory)
         self.clock = Clock(desk)
         self.reception = Reception(desk, links)
 
@@ -168,7 +168,7 @@ class World:
         await self.stores(Command(slack=who, team="T1", words=words, channel="C0PAYMENTS", response_url="https://r"))
         await self.settle()
 
-    async def stores(self, act: Click | Form | Wish | Command) -> int:
+    async def stores(self, act: Click | Form | Wish | Command | Mention) -> int:
         """Store an act as the door does."""
         received = Received("slack", f"act-{next(self.keys)}", ACT.dump_json(act).decode(), self.now)
         row = await self.store.write(lambda tx: tx.inbox.put(received))

@@ -1,10 +1,13 @@
 """What people are told privately whose mention is not answered for everybody."""
 
+from dataclasses import replace
+
 import pytest
 from inline_snapshot import snapshot
 
 from bot.core.inputs import Account
-from bot.views.mention import acts_by_command, for_members
+from bot.views.blocks import said
+from bot.views.mention import acts_by_command, calling_nobody, for_members, nothing_asked
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import POLICY
 
@@ -26,4 +29,27 @@ def test_only_full_members_are_answered() -> None:
             "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.",
             "Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.",
         ]
+    )
+
+
+def test_whoever_says_nothing_hears_what_can_be_asked() -> None:
+    message = nothing_asked(POLICY)
+    check(message)
+    assert message.text == snapshot(
+        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words."
+    )
+
+
+def test_an_answer_for_everybody_calls_nobody_whom_the_policy_names() -> None:
+    message = said("<@U0PRIYA>, <@U0ELSE>, <!subteam^S0SRE>, <!subteam^S0ELSE> &lt;@U0SAM&gt; in <#C0OPS>")
+    nested = replace(
+        message, blocks=({"type": "context", "elements": [{"type": "mrkdwn", "text": "<@U0SAM>"}], "n": 1},)
+    )
+    assert (
+        seen(calling_nobody(message, POLICY))
+        == calling_nobody(message, POLICY).text
+        == snapshot("priya, <@U0ELSE>, sre, <!subteam^S0ELSE> &lt;@U0SAM&gt; in <#C0OPS>")
+    )
+    assert calling_nobody(nested, POLICY).blocks == snapshot(
+        ({"type": "context", "elements": [{"type": "mrkdwn", "text": "sam"}], "n": 1},)
     )

@@ -7,10 +7,10 @@ from inline_snapshot import snapshot
 from bot.core.blockers import BehindInQueue, LaneBusy
 from bot.core.lane import Around, Judgement, Mark
 from bot.core.policy import NewerBuild, Permission
-from bot.core.release import DeployStatus
+from bot.core.release import DeployStatus, Lifecycle
 from bot.views.scene import Scene
 from bot.views.status import why
-from bot.views.turns import turn
+from bot.views.turns import in_doubt, turn
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import (
     IN_PRODUCTION,
@@ -42,6 +42,7 @@ def test_behind_a_deploy() -> None:
         turn(LaneBusy(41), mine, a_lane(lost, mine), nowhere),
         turn(LaneBusy(41), mine, a_lane(mine), scene),
     ]
+    assert not in_doubt(replace(lost, state=Lifecycle.VERIFYING))
     assert said == snapshot(
         [
             "<https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> is being deployed to production or verified there: this one follows by itself after that.",

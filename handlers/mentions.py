@@ -1,0 +1,54 @@
+"""Mentions of the bot: reading words are answered where everybody sees it; nothing is ever done by a mention."""
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.core.inputs import Account, Actor
+from bot.ports.slack import Message
+from bot.ports.store import EffectKind, InboxRow, NewEffect, Transaction
+from bot.submit import Setting
+from bot.views import answers, mention
+from handlers.acts import Mention
+from handlers.grammar import parse, reads
+from handlers.outcomes import ANSWERED, Told
+from handlers.vocabulary import Misunderstood
+
+UNHEARD = (Account.BOT, Account.DEACTIVATED, Account.STRANGER)
+"""Whose mentions are not answered at all: no person of this workspace's is behind them."""
+
+
+class Asked(BaseModel):
+    """Reading words that wait for their answer. The answer is composed when it is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str
+    channel: str
+    thread: str
+    """The message under which the answer stands."""
+    slack: str | None
+    """To whom alone it is given, where others than this workspace's members read the channel."""
+
+
+def answered(tx: Transaction, setting: Setting, row: InboxRow, act: Mention, actor: Actor) -> Told:
+    """Have a mention answered: for everybody where it only reads, privately in a sentence where it does not."""
+    if actor.account in UNHEARD:
+        return Told("not heard", None, None)
+    if actor.account is not Account.MEMBER:
+        return _privately("no full member", mention.for_members(actor.account), act)
+    if not act.words:
+        return _privately("nothing asked", mention.nothing_asked(setting.policy), act)
+    parsed = parse(act.words, setting.policy)
+    if isinstance(parsed, Misunderstood):
+        return _privately("misunderstood", answers.misunderstood(parsed.sentence), act)
+    if not reads(parsed):
+        return _privately("a mention never acts", mention.acts_by_command(act.words, setting.policy), act)
+    asked = Asked(
+        words=act.words, channel=act.channel, thread=act.thread or act.ts, slack=act.slack if act.shared else None
+    )
+    key = f"reply:{row.id}"
+    tx.effects.enqueue(NewEffect(key, EffectKind.REPLY, key, None, asked.model_dump_json()), setting.now)
+    return Told(ANSWERED, None, None)
+
+
+def _privately(outcome: str, message: Message, act: Mention) -> Told:
+    return Told(outcome, message, act.channel)

@@ -1,0 +1,173 @@
+"""Mentions of the bot: reading words are answered for everybody, once; nothing is ever done by one."""
+
+from inline_snapshot import snapshot
+
+from bot.core.inputs import Account
+from bot.ports.trouble import TryLater
+from handlers.acts import Mention
+from tests.factories import a_report
+from tests.fakes.chat import Arrived
+from tests.fakes.world import World
+
+TS = "1700000099.000100"
+
+
+def a_mention(words: str, slack: str = "U0PRIYA", **changed: object) -> Mention:
+    return Mention.model_validate({"slack": slack, "team": "T1", "words": words, "channel": "C0X", "ts": TS} | changed)
+
+
+async def one_release(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+
+
+async def hears(world: World, mention: Mention) -> list[str]:
+    """Return what a mention brings about: lines in its thread, and what only whoever wrote it reads."""
+    posts, whispers = len(world.chat.messages), len(world.chat.whispers)
+    await world.stores(mention)
+    await world.settle()
+    public = [f"{post.channel} under {post.thread}: {post.message.text}" for post in world.chat.messages[posts:]]
+    return public + [f"privately {said}" for said in world.chat.whispers[whispers:]]
+
+
+async def test_reading_words_are_answered_in_the_thread_under_the_mention(world: World) -> None:
+    await one_release(world)
+    said = [await hears(world, a_mention(words)) for words in ("list", "status paym", "why payments", "freeze")]
+    assert said == snapshot(
+        [
+            [
+                "C0X under 1700000099.000100: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, is open since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
+            ],
+            [
+                """\
+C0X under 1700000099.000100: payments in production (delivery): nobody has told yet what is live
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, waits for approval; opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>\
+"""
+            ],
+            [
+                """\
+C0X under 1700000099.000100: payments in production (delivery): nobody has told yet what is live
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, waits for approval; opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>
+• Waits for 1 of qa: 0 of 1 given; may approve: priya.
+• Expires <!date^1795348800^{date_short_pretty} {time}|2026-11-22 12:00 UTC> if approvals are still missing.\
+"""
+            ],
+            ["C0X under 1700000099.000100: The policy names no freezes: nothing waits for a date."],
+        ]
+    )
+    assert [len(await hears(world, a_mention(words))) for words in ("history payments", "help", "help approve")] == [
+        1
+    ] * 3
+
+
+async def test_a_mention_in_a_thread_is_answered_in_that_thread(world: World) -> None:
+    assert await hears(world, a_mention("list", thread="1700000001.000001")) == snapshot(
+        ["C0X under 1700000001.000001: No release is open. `/deploy status` shows what is live."]
+    )
+
+
+async def test_acting_words_do_nothing_and_are_answered_privately(world: World) -> None:
+    await one_release(world)
+    before = await world.release()
+    said = [await hears(world, a_mention(words)) for words in ("approve R-1", "payments 1 to production", "stop-all x")]
+    assert said == snapshot(
+        [
+            [
+                "privately ('C0X', 'U0PRIYA', 'A mention never changes anything, so nothing was done. Type it as a command, and it counts: `/deploy approve R-1`')"
+            ],
+            [
+                "privately ('C0X', 'U0PRIYA', 'A mention never changes anything, so nothing was done. Type it as a command, and it counts: `/deploy payments 1 to production`')"
+            ],
+            [
+                "privately ('C0X', 'U0PRIYA', 'A mention never changes anything, so nothing was done. Type it as a command, and it counts: `/deploy stop-all x`')"
+            ],
+        ]
+    )
+    assert await world.release() == before
+    row = await world.stores(a_mention("approve R-1"))
+    await world.settle()
+    assert await world.store.read(lambda tx: tx.inbox.outcome(row)) == "a mention never acts"
+
+
+async def test_near_misses_and_nothing_at_all(world: World) -> None:
+    said = [await hears(world, a_mention(words)) for words in ("statsu payments", "hello there", "aprove R-1")]
+    assert said == snapshot(
+        [
+            [
+                "privately ('C0X', 'U0PRIYA', 'I do not know “statsu”, so nothing was started. Did you mean `/deploy status payments`?')"
+            ],
+            [
+                "privately ('C0X', 'U0PRIYA', 'I do not know “hello”, so nothing was started. Did you mean `/deploy help there`?')"
+            ],
+            [
+                "privately ('C0X', 'U0PRIYA', 'I do not know “aprove”, so nothing was started. Did you mean `/deploy approve R-1`?')"
+            ],
+        ]
+    )
+    assert await hears(world, a_mention("")) == snapshot(
+        [
+            "privately ('C0X', 'U0PRIYA', 'You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words.')"
+        ]
+    )
+
+
+async def test_in_a_channel_that_strangers_read_only_whoever_asked_is_answered(world: World) -> None:
+    assert await hears(world, a_mention("list", shared=True)) == snapshot(
+        ["privately ('C0X', 'U0PRIYA', 'No release is open. `/deploy status` shows what is live.')"]
+    )
+
+
+async def test_guests_hear_why_and_others_nothing(world: World) -> None:
+    heard = {}
+    for account in Account:
+        world.directory.accounts["U0ELSE"] = account
+        heard[account.value] = await hears(world, a_mention("list", "U0ELSE"))
+    assert heard == snapshot(
+        {
+            "member": ["C0X under 1700000099.000100: No release is open. `/deploy status` shows what is live."],
+            "guest": [
+                "privately ('C0X', 'U0ELSE', 'Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.')"
+            ],
+            "bot": [],
+            "deactivated": [],
+            "stranger": [],
+            "unknown": [
+                "privately ('C0X', 'U0ELSE', 'Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.')"
+            ],
+        }
+    )
+
+
+async def test_one_event_is_answered_once_however_often_it_comes(world: World) -> None:
+    mention = a_mention("list")
+    assert await world.reception.receive(mention, "slack:event:Ev1")
+    assert not await world.reception.receive(mention, "slack:event:Ev1")
+    await world.settle()
+    assert len(world.chat.messages) == 1
+
+
+async def test_an_answer_that_may_have_arrived_is_not_sent_again(world: World) -> None:
+    world.chat.will("post", Arrived())
+    assert len(await hears(world, a_mention("list"))) == 1
+    world.passes(3600)
+    await world.settle()
+    assert await world.sql("SELECT kind, state FROM effects WHERE kind = 'reply'") == [("reply", "dead")]
+
+
+async def test_while_slack_cannot_say_who_asks_nobody_is_answered(world: World) -> None:
+    world.directory.down = TryLater(5.0, "away")
+    assert await hears(world, a_mention("list")) == []
+    world.directory.down = None
+    world.passes(10)
+    await world.settle()
+    assert [post.thread for post in world.chat.messages] == [TS]
+
+
+async def test_the_answer_is_under_todays_policy(world: World) -> None:
+    await world.stores(a_mention("status payments"))
+    await world.acts.once()
+    world.desk.policy = type(world.policy)(services=())
+    await world.settle()
+    assert [post.message.text for post in world.chat.messages] == snapshot(
+        ["There is no service “payments”. `/deploy help` shows the words."]
+    )
