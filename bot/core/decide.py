@@ -186,6 +186,7 @@ TRANSITIONS: tuple[tuple[Lifecycle, str, Lifecycle], ...] = (
     (Lifecycle.OPEN, "approvals missing for too long", Lifecycle.EXPIRED),
     (Lifecycle.OPEN, "a newer build", Lifecycle.SUPERSEDED),
     (Lifecycle.OPEN, "would have shipped, on trial", Lifecycle.CANCELLED),
+    (Lifecycle.OPEN, "a rollback's build was rebuilt", Lifecycle.CANCELLED),
     (Lifecycle.DEPLOYING, "certainly not sent, tried again later", Lifecycle.OPEN),
     (Lifecycle.DEPLOYING, "the job succeeded", Lifecycle.LIVE),
     (Lifecycle.DEPLOYING, "the job succeeded, to be verified", Lifecycle.VERIFYING),

@@ -14,6 +14,7 @@ Rules:
 - A second try of what failed is a new release. Approvals count on when it ships the same artifact in place of the same
   one and the first try ended a short time ago; a rebuilt artifact never inherits any.
 - Another artifact of the same commit is another generation: approvals of the former are void, people are asked again.
+  A rollback whose build is rebuilt is dropped: it goes back to what was live, and what would ship now never was.
 """
 
 from dataclasses import replace
@@ -50,6 +51,7 @@ from bot.core.refusals import (
 from bot.core.release import Lifecycle, Origin, Release, Replaced
 from bot.core.superseding import make_room
 
+NEVER_LIVE = "its build was rebuilt since, and a rollback ships only what was live there before"
 ACTS = {Kind.RELEASE: Act.REQUEST, Kind.ROLLBACK: Act.ROLLBACK, Kind.HOTFIX: Act.HOTFIX}
 """What asking for a release of each kind is called."""
 
@@ -80,6 +82,9 @@ def _with_build(decided: Decision, release: Release, build: Build, now: datetime
         broke = build.state is BuildState.BROKEN and release.build.state is not BuildState.BROKEN
         shown = decided.changed(replace(release, build=build))
         return shown.happened(Happening(Happened.BUILD_BROKE, release.number, url=build.url)) if broke else shown
+    if release.kind is Kind.ROLLBACK:
+        dropped = replace(release, state=Lifecycle.CANCELLED, ended_at=now, reason=NEVER_LIVE)
+        return decided.changed(dropped).happened(Happening(Happened.CANCELLED, release.number, detail=NEVER_LIVE))
     rebuilt = replace(asking.anew(release, now), build=build, artifact=build.artifact)
     return decided.changed(rebuilt).happened(Happening(Happened.REBUILT, release.number, detail=build.artifact))
 

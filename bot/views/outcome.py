@@ -50,6 +50,8 @@ def _not_shipped(release: Release, policy: Policy, permalinks: Permalinks) -> tu
             return (Fact("Superseded", f"{when} by {newer}, which carries a newer build. Nothing failed"),)
         case _ if ended_on_trial(release):
             return (Fact("On trial", f"{when}: nothing was in its way, so it would have been deployed. Nothing was"),)
+        case _ if release.reason is not None:
+            return (Fact("Cancelled", f"{when}: {mrkdwn(release.reason, REASON)}. Nothing was deployed"),)
         case _:
             return (Fact("Cancelled", f"{when}; the thread says by whom. Nothing was deployed"),)
 

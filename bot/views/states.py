@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.core import blockers
 from bot.core.blockers import Blocker
 from bot.core.policy import Kind
+from bot.core.progress import ON_TRIAL
 from bot.core.release import DeployStatus, Lifecycle, Origin, Release
 
 
@@ -74,8 +75,8 @@ def words(release: Release, found: Sequence[Blocker]) -> Words:
 
 
 def ended_on_trial(release: Release) -> bool:
-    """Whether a release ended because it is on trial: people who cancel one give no reason."""
-    return release.state is Lifecycle.CANCELLED and release.reason is not None
+    """Whether a release ended because it is on trial."""
+    return release.state is Lifecycle.CANCELLED and release.reason == ON_TRIAL
 
 
 def marks(release: Release) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ def _rejected(told: Told) -> str:
 
 
 def _cancelled(told: Told) -> str:
+    if told.happening.by is None:
+        return f"Cancelled: {told.detail}. Nothing was deployed."
     return f"Cancelled by {told.who}. Nothing was deployed."
 
 

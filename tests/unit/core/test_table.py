@@ -220,6 +220,8 @@ LIVE = flying(1, DeployStatus.SUCCEEDED, state=Lifecycle.LIVE, ended_at=NOON, bu
 BACK = flying(2, DeployStatus.RUNNING, kind=Kind.ROLLBACK, requested_by="sam", why="loses orders")
 GOOD = DeploymentEnded(1, succeeded=True, detail="", url=None)
 TRIAL = policy(trial=True)
+GOES_BACK = release(1, kind=Kind.ROLLBACK, requested_by="sam", why="loses orders")
+REBUILT = BuildChanged(replace(GOES_BACK.build, artifact="another"), newest=False)
 DAY = NOON + timedelta(hours=24)
 HAPPENS: list[tuple[str, Lane, Input, Policy, datetime, Lifecycle]] = [
     ("attempt recorded", lane(READY), BeginDeployment(1), POLICY, LATER, Lifecycle.DEPLOYING),
@@ -228,6 +230,7 @@ HAPPENS: list[tuple[str, Lane, Input, Policy, datetime, Lifecycle]] = [
     ("approvals missing for too long", lane(WAITS), TimePassed(), POLICY, DAY, Lifecycle.EXPIRED),
     ("a newer build", lane(WAITS), BuildChanged(a_build(3), newest=True), POLICY, LATER, Lifecycle.SUPERSEDED),
     ("would have shipped, on trial", lane(READY), TimePassed(), TRIAL, LATER, Lifecycle.CANCELLED),
+    ("a rollback's build was rebuilt", lane(GOES_BACK), REBUILT, POLICY, LATER, Lifecycle.CANCELLED),
     (
         "certainly not sent, tried again later",
         lane(flying()),
@@ -302,6 +305,7 @@ stateDiagram-v2
     open --> expired: approvals missing for too long
     open --> superseded: a newer build
     open --> cancelled: would have shipped, on trial
+    open --> cancelled: a rollback's build was rebuilt
     deploying --> open: certainly not sent, tried again later
     deploying --> live: the job succeeded
     deploying --> verifying: the job succeeded, to be verified

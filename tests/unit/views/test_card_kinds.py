@@ -7,7 +7,9 @@ from inline_snapshot import snapshot
 
 from bot.core.calendar import Freeze, Weekday, Weekly
 from bot.core.lane import Around, Hold, Judgement, Lane, Lock, Mark, Stop
+from bot.core.opening import NEVER_LIVE
 from bot.core.policy import Hotfix, Kind, LanePolicy, SelfApproval, Verification
+from bot.core.progress import ON_TRIAL
 from bot.core.release import DeployStatus, Health, Lifecycle, Origin, Override, Release
 from bot.ports.slack import Message
 from bot.views.card import notice
@@ -51,8 +53,8 @@ def test_a_rollback() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* <@U0ALEX>
-*Approved by:* nobody yet
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Approved by:* nobody yet
 *Needs 1 of qa:* 0 of 1 given; may approve: kim, <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 ~ *Expires:* <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing
@@ -62,8 +64,7 @@ def test_a_rollback() -> None:
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production
 [Hold] signoff:hold = h-hold
-  read aloud: Hold payments in production
-  asks: Hold payments in production? Nothing starts in payments in production until somebody resumes it. What is being deployed goes on. [Hold] [Go back]\
+  read aloud: Hold payments in production\
 """)
 
 
@@ -101,8 +102,7 @@ def test_a_hotfix() -> None:
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production
 [Hold] signoff:hold = h-hold
-  read aloud: Hold payments in production
-  asks: Hold payments in production? Nothing starts in payments in production until somebody resumes it. What is being deployed goes on. [Hold] [Go back]\
+  read aloud: Hold payments in production\
 """)
 
 
@@ -128,8 +128,8 @@ def test_a_release_on_trial() -> None:
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
-*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 1 of qa:* 0 of 1 given; may approve: kim, <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
@@ -140,14 +140,13 @@ def test_a_release_on_trial() -> None:
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production
 [Hold] signoff:hold = h-hold
-  read aloud: Hold payments in production
-  asks: Hold payments in production? Nothing starts in payments in production until somebody resumes it. What is being deployed goes on. [Hold] [Go back]\
+  read aloud: Hold payments in production\
 """)
 
 
 def test_a_release_that_ended_on_trial() -> None:
     trial = replace(IN_PRODUCTION, trial=True)
-    assert seen(shown(ended(Lifecycle.CANCELLED, policy=trial, reason="on trial"), production=trial)).splitlines()[
+    assert seen(shown(ended(Lifecycle.CANCELLED, policy=trial, reason=ON_TRIAL), production=trial)).splitlines()[
         :3
     ] == snapshot(
         [
@@ -167,9 +166,9 @@ def test_an_overridden_release() -> None:
 *OVERRIDDEN:* by <@U0SAM>, <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “customers cannot pay”. Skipped: 1 of qa, the freeze year end
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
@@ -186,9 +185,9 @@ def test_about_to_deploy_with_undo() -> None:
 # About to deploy: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
+*Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
 *In the way:* All have approved: it starts by itself <!date^1795255230^{date_short_pretty} {time}|2026-11-21 10:00 UTC>. Until then its approvers and its requester can stop it with the button Undo, and whoever approved with `/deploy withdraw R-42`.
@@ -198,8 +197,7 @@ def test_about_to_deploy_with_undo() -> None:
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production
 [Hold] signoff:hold = h-hold
-  read aloud: Hold payments in production
-  asks: Hold payments in production? Nothing starts in payments in production until somebody resumes it. What is being deployed goes on. [Hold] [Go back]\
+  read aloud: Hold payments in production\
 """)
 
 
@@ -319,3 +317,13 @@ def test_every_reason_stands_on_the_card_however_long_they_are() -> None:
     assert "more" not in seen(message)
     names = [block["block_id"] for block in message.blocks if "blockers" in block["block_id"]]
     assert names == ["R-42:blockers:r1", "R-42:blockers-1:r1", "R-42:blockers-2:r1"]
+
+
+def test_a_rollback_that_was_dropped_because_its_build_was_rebuilt() -> None:
+    dropped = ended(Lifecycle.CANCELLED, kind=Kind.ROLLBACK, why="it loses orders", reason=NEVER_LIVE)
+    assert seen(shown(dropped)).splitlines()[:2] == snapshot(
+        [
+            "# Cancelled (ROLLBACK): payments 118 to production",
+            "*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: its build was rebuilt since, and a rollback ships only what was live there before. Nothing was deployed",
+        ]
+    )

@@ -130,3 +130,9 @@ def test_a_lost_request_without_an_operations_channel() -> None:
 @pytest.mark.parametrize("kind", [Happened.OPENED, Happened.ADOPTED])
 def test_the_card_itself_says_that_it_was_opened(kind: Happened) -> None:
     assert line(Happening(kind, 42), a_release(), a_lane(), a_scene()) is None
+
+
+def test_what_was_cancelled_by_nobody_says_why() -> None:
+    assert said(Happening(Happened.CANCELLED, 42, detail="its build was rebuilt"), a_release()) == snapshot(
+        "Cancelled: its build was rebuilt. Nothing was deployed."
+    )
