@@ -2,8 +2,9 @@
 
 Rules:
 
-- A release expires when approvals have been missing for `expires_after`. The time in which they were complete and the
-  time inside a freeze that holds for it do not count. What was opened where builds ship by themselves never expires.
+- A release expires when approvals have been missing for `expires_after`. The time in which they were complete does not
+  count, nor does time inside a freeze of its environment, whether it may skip that or not. What was opened where builds
+  ship by themselves never expires.
 - Approvals that are complete last `approval_valid_for`, the shorter of then and now, and so does an override; then
   people are asked again.
 - People are reminded `remind_after` they were asked, at most once for each of these times and never in quiet hours;
@@ -16,10 +17,9 @@ Rules:
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import calendar, gates
+from bot.core import calendar
 from bot.core.approvals import entitled, gave, in_force, rules_of
 from bot.core.blockers import approval_blockers
-from bot.core.calendar import Freeze
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, Remind
 from bot.core.inputs import Account, Actor
@@ -39,7 +39,7 @@ def expires_at(release: Release, lane: Lane, policy: Policy) -> datetime | None:
     after = release.policy.expires_after
     if after is None or release.policy.mode is Mode.DEPLOYMENT or not _waits(release, lane, policy):
         return None
-    return calendar.outside(_counting(release, lane, policy), release.lane, release.asked_since, after)
+    return calendar.outside(policy.freezes, release.lane, release.asked_since, after)
 
 
 def anew(release: Release, now: datetime) -> Release:
@@ -72,13 +72,9 @@ def completed(release: Release, lane: Lane, policy: Policy, now: datetime) -> Re
         return release if release.approved_at is not None else replace(release, approved_at=now)
     if release.approved_at is None:
         return release
-    freezes, here = _counting(release, lane, policy), release.lane
+    freezes, here = policy.freezes, release.lane
     waited = calendar.unfrozen(freezes, here, release.asked_since, release.approved_at)
     return replace(release, approved_at=None, asked_at=calendar.before(freezes, here, now, waited))
-
-
-def _counting(release: Release, lane: Lane, policy: Policy) -> tuple[Freeze, ...]:
-    return policy.freezes if gates.freezes_bind(release, lane, policy) else ()
 
 
 def grown_old(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:
@@ -192,7 +188,7 @@ def _lapsing(release: Release, approvers: tuple[Actor, ...], lane: Lane, policy:
         by = next((one for one in approvers if gave(one.person, word)), None)
         if by is None or by.account is not Account.MEMBER:
             found.append((word, by, NO_MEMBER if by else GONE))
-        elif not entitled(by, rules):
+        elif rules and not entitled(by, rules):
             found.append((word, by, LEFT))
         else:
             whole.append(word)

@@ -109,6 +109,9 @@ class World:
     def take_policy(self, rules: dict[str, Fact]) -> None:
         """Put other rules into force, and let the lanes look."""
         self.judge.file, self.policy = rules, core_policy(rules)
+        for env, (_, over) in list(self.judge.switched.items()):
+            if env not in rules or rules[env]["mode"] != over:
+                del self.judge.switched[env]  # a switch ends with the line that it was over, for good
         self.wake()
 
     def wake(self) -> None:

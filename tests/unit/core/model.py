@@ -172,7 +172,7 @@ class Judge:
             if one["state"] == "open" and one["since"] is None:
                 edges = sorted({self.now, now, *(at for _, a, b, _ in FREEZES for at in (a, b) if self.now < at < now)})
                 for begin, end in pairwise(edges):
-                    counts = not (self.frozen(one["env"], begin) and self.binds(one))
+                    counts = not self.frozen(one["env"], begin)
                     one["waited"] += end - begin if counts else 0
         self.now = now
 
@@ -222,6 +222,12 @@ class Judge:
             "freeze": bool(self.frozen(one["env"], self.now)) and self.binds(one),
         }
         return {name for name, is_shut in shut.items() if is_shut}
+
+    def may_be_sent(self, one: Fact) -> bool:
+        """Whether nothing but its turn is in the way of sending a release, once more at least."""
+        shut = self.own_gates(one) | self.lane_gates(one)
+        same = self.builds[one["build"]]["artifact"] == one["artifact"]
+        return same and not shut and not any(rules["trial"] for rules in self.in_force(one))
 
     def busy(self, one: Fact) -> bool:
         """Whether another release has the lane for itself."""

@@ -37,6 +37,7 @@ from tests.unit.core.values import (
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 MOMENT = timedelta(microseconds=1)
 BOTH = policy(QA, SRE)
+BACK = policy(rollback=())
 NEVER = policy(expires_after=None)
 BURNS = Override("sam", "it burns", NOON, ("1 of qa",))
 
@@ -85,10 +86,10 @@ EXPIRES: list[tuple[str, Release, Policy, datetime | None]] = [
     ("no later for a freeze after it", release(), frozen(POLICY, 25, 30), NOON + DAY),
     ("no later for a freeze before it", release(asked_at=NOON + 3 * HOUR), frozen(POLICY, 1, 2), NOON + DAY + 3 * HOUR),
     (
-        "no later for a freeze that does not bind it",
+        "as much later for a freeze that it may skip",
         release(under=FAST, kind=Kind.HOTFIX),
         frozen(FAST, 2, 5),
-        NOON + DAY,
+        NOON + DAY + 3 * HOUR,
     ),
     ("later for a freeze that binds others on its way", release(under=FAST), frozen(FAST, 2, 5), NOON + DAY + 3 * HOUR),
 ]
@@ -272,6 +273,7 @@ LAPSES: list[tuple[str, Release, Policy, tuple[Actor, ...], list[tuple[str, tupl
     ("who is gone", release(1, PRIYA), POLICY, (), [("priya", (), asking.GONE)]),
     ("who is gone, of two", release(1, PRIYA, ALEX), POLICY, (ALEX,), [("priya", (), asking.GONE)]),
     ("who left every group", release(1, PRIYA), POLICY, (OUT,), [("priya", ("office",), asking.LEFT)]),
+    ("nobody where nobody is asked by now", release(1, PRIYA, under=BACK, kind=Kind.ROLLBACK), BACK, (OUT,), []),
     ("not who is in one group fewer", release(1, ALEX), POLICY, (JUST_QA,), []),
     ("not who is not needed where they left", release(1, ALEX, SAM, under=BOTH), BOTH, (JUST_QA, SAM), []),
     (

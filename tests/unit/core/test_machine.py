@@ -237,7 +237,10 @@ class Desk(RuleBasedStateMachine):
         deployment = self.world.known[one["number"]].deployment
         asked = one["state"] == "deploying" and deployment is not None and deployment.status.value == "unknown"
         may = asked and self.judge.may(person, "resolve", one["env"])
-        self.tell(one, Resolve(one["number"], actor(person, self.judge), answer), may)
+        if answer is Answer.TRY_AGAIN:
+            may = may and self.judge.may_be_sent(one)
+        by = actor(person, self.judge)
+        self.tell(one, Resolve(one["number"], by, answer, self.world.build(one["build"])), may)
 
     @precondition(lambda self: self.judge.releases)
     @rule(back=BACK, person=NAMES, reason=REASONS, act=st.sampled_from(["no", "drop", "back", "undo"]))
