@@ -198,6 +198,9 @@ async def toy(request: pytest.FixtureRequest) -> AsyncIterator[Toy]:
 
     @app.options("form:service")
     async def offer(ack: Any, payload: dict[str, Any]) -> None:
+        if payload["value"] == "wrong":
+            await ack(options=[{"text": plain("No value")}])
+            return
         await ack(options=[one for one in options("payments", "docs") if payload["value"].lower() in one["value"]])
 
     async with _answering(request.param, app, running):
@@ -291,6 +294,9 @@ async def test_a_form_changes_while_it_is_filled_in(toy: Toy) -> None:
     other = form({**service, "element": element("static_select", options=options("search"))}, why)
     await toy.client.views_update(view_id=modal.id, view=other)
     assert modal.values["service"]["form:static_select"] == {"type": "static_select", "selected_option": None}
+    number = element("number_input", "plain_text_input", is_decimal_allowed=True)
+    await toy.client.views_update(view_id=modal.id, view=form({**why, "element": number}))
+    assert modal.values["why"]["form:plain_text_input"] == {"type": "number_input", "value": None}
 
 
 async def test_a_form_is_answered_with_errors_another_view_one_above_or_its_end(toy: Toy) -> None:
@@ -343,6 +349,7 @@ async def test_a_menu_asks_the_app_for_its_options(toy: Toy) -> None:
     assert asked["container"] == {"type": "view", "view_id": modal.id}
     assert again["value"] == "Docs"
     assert told["actions"][0]["selected_option"]["value"] == "docs"
+    assert await toy.driver.options("sam", modal, "Service", "wrong") == []
 
 
 async def test_opening_the_home_tab_is_told_and_what_is_published_is_seen_by_one_person(toy: Toy) -> None:
@@ -394,6 +401,8 @@ async def test_a_hash_guards_what_was_published_meanwhile(toy: Toy) -> None:
     ("arguments", "error"),
     [
         ({"user_id": "U0NOBODY", "view": home(SETTINGS)}, "invalid_arguments"),
+        ({"user_id": "U0SANDBOT", "view": home(SETTINGS)}, "invalid_arguments"),
+        ({"user_id": "U0SAM", "view": home(SETTINGS), "hash": "1.0"}, "hash_conflict"),
         ({"user_id": "U0SAM", "view": form()}, "invalid_arguments"),
         ({"user_id": "U0SAM", "view": home(SETTINGS, title=plain("Toy"))}, "invalid_arguments"),
         ({"user_id": "U0SAM", "view": home(*[{"type": "divider"}] * 101)}, "invalid_arguments"),
@@ -404,6 +413,37 @@ async def test_what_slack_would_not_publish_is_refused(toy: Toy, arguments: dict
     with pytest.raises(SlackApiError) as refused:
         await toy.client.views_publish(**arguments)
     assert refused.value.response["error"] == error
+
+
+async def test_an_external_id_names_one_view_alone(toy: Toy) -> None:
+    await toy.opens(external_id="request-1")
+    with pytest.raises(SlackApiError, match="duplicate_external_id"):
+        await toy.client.views_publish(user_id="U0SAM", view=home(SETTINGS, external_id="request-1"))
+
+
+async def test_what_is_called_the_same_is_told_apart_by_its_block(toy: Toy) -> None:
+    more = {"type": "overflow", "action_id": "home:more", "options": options("history", "why")}
+    rows = [{"type": "section", "block_id": one, "text": plain(one), "accessory": more} for one in ("payments", "docs")]
+    await toy.client.views_publish(user_id="U0SAM", view=home(*rows))
+    shown = toy.driver.home("sam")
+    assert (await toy.driver.choose("sam", shown, "home:more", "Why", block="docs")).acknowledged
+    [told] = toy.heard
+    [action] = told["actions"]
+    assert (action["block_id"], action["selected_option"]) == ("docs", option("why"))
+    assert told["view"]["state"] == {"values": {}}
+
+
+async def test_a_view_is_read_in_the_time_zone_of_its_person(toy: Toy) -> None:
+    toy.workspace.person("sam").tz = "Europe/Berlin"
+    live = {"type": "mrkdwn", "text": f"Live at <!date^{int(NOON.timestamp())}^{{time}}|noon>"}
+    await toy.client.views_publish(user_id="U0SAM", view=home({"type": "section", "text": live}))
+    assert toy.workspace.reads(toy.driver.home("sam")) == "Live at 13:00"
+
+
+async def test_an_app_that_takes_no_messages_is_written_none(toy: Toy) -> None:
+    toy.workspace.app.messages_read_only = True
+    with pytest.raises(LookupError, match="takes no messages"):
+        await toy.driver.say("sam", toy.workspace.direct_channel("sam"), "hello")
 
 
 async def test_an_app_without_home_tab_or_messages_tab_has_neither(toy: Toy) -> None:
@@ -470,3 +510,18 @@ async def test_the_page_acts_in_the_home_tab_and_sees_what_is_there(toy: Toy) ->
     assert [body.get("type") for body in toy.heard] == ["event_callback", "block_actions"]
     assert seen["home"]["values"]["settings"]["home:mute"]["selected_options"] == [option("mute")]
     assert seen["app"]["home_tab"] is True
+
+
+async def test_what_stands_in_a_form_on_the_page_comes_with_what_is_used_in_it(toy: Toy) -> None:
+    service = asks("Service", element("static_select", options=options("payments")), dispatch_action=True)
+    await toy.opens(service, asks("Why", element("plain_text_input")), asks("Who", element("multi_users_select")))
+    body = {"person": "U0SAM", "block_id": "service", "action_id": "form:static_select", "option": "payments"}
+    values = {"why": "because", "who": ["U0PRIYA"]}
+    async with ClientSession() as http:
+        url = f"{toy.running.url}/sandbox/act/choose"
+        async with http.post(url, json={**body, "values": values}) as answer:
+            assert answer.status == 200
+    [told] = toy.heard
+    stated = told["view"]["state"]["values"]
+    assert stated["why"]["form:plain_text_input"]["value"] == "because"
+    assert stated["who"]["form:multi_users_select"]["selected_users"] == ["U0PRIYA"]
