@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import intents, personal, record
+from bot import intents, personal, quiet, record
 from bot.core import gates
 from bot.core.build import Build, BuildState, PipelineReport, assess
 from bot.core.decide import Decision, Fresh, decide
@@ -70,6 +70,7 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     fresh = Fresh(tx.lanes.next_number(), setting.suffix())
     decided = decide(before, given, setting.policy, fresh, setting.now)
     if isinstance(decided, Refusal):
+        quiet.show_asked_for(tx, decided, setting)
         if isinstance(given, record.ByPeople):
             record.refused(tx, lane, given, decided, setting)
         return decided
@@ -320,7 +321,8 @@ def _show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Set
         old = before.release(release.number)
         if release == old and (release.state.ended or not looks):
             continue
-        tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
+        if quiet.wants_notice(tx, release, after, setting):
+            tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
         if release == old:
             continue
         question = tx.cards.of(CardKind.QUESTION, release.number)

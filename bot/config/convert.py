@@ -63,6 +63,7 @@ _SAME = (
     "retry_within",
     "trial",
     "when_lifted",
+    "cards",
 )
 """Keys that a lane's policy holds under the same name; where the file is silent the core's own default stands."""
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.config.written import (
     Address,
     Branch,
+    CardsWord,
     Channel,
     Command,
     Count,
@@ -270,7 +271,7 @@ class Inherited(Section):
     """What `defaults` may set and a service or environment may set again; the nearest wins."""
 
     NAME = "defaults"
-    LATER = frozenset({"freezes", "cards"})
+    LATER = frozenset({"freezes"})
 
     mode: ModeWord | None = Field(
         None,
@@ -313,6 +314,12 @@ class Inherited(Section):
         None,
         description="how it is announced; absent: at once, in our own words",
         examples=['{template: "{service} {version} is out.\\n{changes}"}'],
+    )
+    cards: CardsWord | None = Field(
+        None,
+        description="`full`: a notice for every release; `quiet`: where builds ship by themselves, only for one that "
+        "fails, waits for a person, is late or was asked for",
+        examples=["quiet"],
     )
     tell_authors: YesOrNo | None = Field(
         None,

@@ -35,7 +35,7 @@ from bot.config.checks import (
     text,
 )
 from bot.core.calendar import Weekday
-from bot.core.policy import Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenLifted, WhenUnknown
+from bot.core.policy import Cards, Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenLifted, WhenUnknown
 
 
 def _schema(pattern: str) -> WithJsonSchema:
@@ -114,6 +114,7 @@ Count = Annotated[int, BeforeValidator(check_count), WithJsonSchema({"type": "in
 YesOrNo = Annotated[bool, BeforeValidator(check_yes_or_no), WithJsonSchema({"type": "boolean"})]
 ModeWord = Annotated[Mode, BeforeValidator(one_of(Mode)), _words(Mode)]
 SelfApprovalWord = Annotated[SelfApproval, BeforeValidator(one_of(SelfApproval)), _words(SelfApproval)]
+CardsWord = Annotated[Cards, BeforeValidator(one_of(Cards)), _words(Cards)]
 NewerBuildWord = Annotated[NewerBuild, BeforeValidator(one_of(NewerBuild)), _words(NewerBuild)]
 OnFailureWord = Annotated[OnFailure, BeforeValidator(one_of(OnFailure, "rollback")), _words(OnFailure)]
 SkipWord = Annotated[Skip, BeforeValidator(one_of(Skip)), _words(Skip)]

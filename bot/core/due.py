@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core import asking, calendar, gates, holding, verifying
+from bot.core import asking, calendar, gates, holding, quiet, verifying
 from bot.core.blockers import Blocker, Held, InFreeze, Locked, Scheduled, Soaking, Undoable, lane_blockers, own_blockers
 from bot.core.lane import Lane
 from bot.core.policy import Policy
@@ -28,9 +28,10 @@ def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datet
             ends = [_ends(one) for one in own_blockers(release, lane, policy, now)]
             ends += [_ends(one) for one in lane_blockers(release, lane, policy, now)]
             begins = _freezes_at(release, lane, policy, now)
-            return _first(asking.next_moment(release, lane, policy, now), begins, *ends)
+            late = quiet.late_at(release, lane, policy, now)
+            return _first(asking.next_moment(release, lane, policy, now), begins, late, *ends)
         case Lifecycle.DEPLOYING:
-            return _runs_out(release)
+            return _first(_runs_out(release), quiet.late_at(release, lane, policy, now))
         case _:
             return verifying.next_moment(release, now)
 

@@ -209,6 +209,13 @@ class VersionFrom(Enum):
     TAG = "tag"  # the highest that the service's `tag_glob` names
 
 
+class Cards(Enum):
+    """Of which releases a lane posts notices."""
+
+    FULL = "full"  # of every one
+    QUIET = "quiet"  # where builds ship by themselves, only when something is the matter
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """How what became live is announced: `template` is text with placeholders, None for our own words."""
@@ -233,6 +240,7 @@ class LanePolicy:
     when_unknown: WhenUnknown = WhenUnknown.ASK
     announce: bool = False
     announcement: Announcement = Announcement()
+    cards: Cards = Cards.FULL
     tell_authors: bool = False
     approval_valid_for: timedelta | None = timedelta(hours=72)
     undo_window: timedelta = timedelta(0)

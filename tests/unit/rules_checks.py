@@ -175,6 +175,12 @@ def _approvals(told: Told, said: dict[str, str]) -> None:
     _same(len(told.world.release(int(said["release"])).standing()), int(said["count"]))
 
 
+@check(r"R-(?P<release>\d+) has (?P<no>a|no) notice")
+def _shown(told: Told, said: dict[str, str]) -> None:
+    rows = told.world.rows("SELECT 1 FROM cards WHERE kind = 'notice' AND subject = ?", said["release"])
+    _same(bool(rows), said["no"] == "a")
+
+
 @check(r'the announcement of R-(?P<release>\d+) begins "(?P<line>.+)"')
 def _announced(told: Told, said: dict[str, str]) -> None:
     world = told.world
