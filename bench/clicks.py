@@ -21,6 +21,7 @@ from handlers.slack.bolt import bolt_app
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import Workspace
 from handlers.slack.listeners import register
+from handlers.slack.listeners_forms import FormListeners
 from storage.database import open_store
 
 ROUNDS = 5
@@ -82,7 +83,8 @@ async def measure(folder: Path) -> list[Figure]:
         stored = bolt_app(web, http, lambda: home)
         desk = Desk(store, policy(), now, lambda length: "0" * length, Bell(), chance=lambda: 1.0)
         reception = Reception(desk, Links("https://github.com"))
-        register(stored, reception, "/deploy", SlackChat(web, http))
+        window = SlackChat(web, http)
+        register(stored, reception, "/deploy", window, FormListeners(reception, window))
         numbers = count(1)
         ratios = []
         for _ in range(ROUNDS + 1):

@@ -160,8 +160,8 @@ class Crew:
 def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     """Return the crew that works on a desk; nothing runs before `start`."""
     follower = Follower(desk, world.executor, pace.follow)
-    reception = Reception(desk, links)
     people = People(lambda: desk.policy, world.directory)
+    reception = Reception(desk, links, people)
     clerk = ActClerk(desk, people)
     host = Intake(desk, ("cli",), clerk)
     hints = Intake(desk, ("github",), HintClerk(desk, world.source, follower))

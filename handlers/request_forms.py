@@ -39,7 +39,8 @@ class RequestForms:
 
     desk: Desk
     links: Links
-    people: People
+    people: People | None = None
+    """Who knows in which time zone somebody is; without, times that were typed are picked again."""
 
     async def begin(self, words: str, slack: str, team: str | None, channel: str | None) -> dict[str, Any] | None:
         """Return the form for words that leave something open, prefilled; None where there is nothing to fill in."""
@@ -79,7 +80,7 @@ class RequestForms:
 
     async def _moment(self, said: Begun, slack: str, team: str | None) -> datetime | None:
         """Return the moment that was typed, in UTC; None where none was, or nobody can tell their time zone now."""
-        if said.at is None or isinstance(said.at, Now):
+        if said.at is None or isinstance(said.at, Now) or self.people is None:
             return None
         try:
             async with asyncio.timeout(PATIENCE):

@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
-from handlers.slack import listeners_mentions
+from handlers.slack import listeners, listeners_forms, listeners_mentions
 from handlers.slack.bolt import bolt_app, web_client
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
@@ -23,7 +23,6 @@ from handlers.slack.directory import SlackDirectory, Workspace
 from handlers.slack.ingress import Ingress
 from handlers.slack.introduction import try_app_token, who_we_are
 from handlers.slack.link import Timing
-from handlers.slack.listeners import Desk, register
 from handlers.slack.metered import MeteredWebClient
 from handlers.slack.problems import SlackProblem, SlackUnreachable
 from handlers.slack.socket import SocketMode
@@ -66,6 +65,10 @@ class SlackPace:
     introduce_every: float = 5.0
     check_every: float = 60.0
     sockets: Timing = field(default_factory=Timing)
+
+
+class Desk(listeners.Desk, listeners_forms.Desk, Protocol):
+    """Where everything goes that Slack delivers, and where answers come from."""
 
 
 Dispatch = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
@@ -153,7 +156,9 @@ class SlackConnection:
     def dispatcher(self, desk: Desk, command: str) -> Dispatch:
         """Return what hands one of Slack's payloads to the listeners and gives the answer back, for any transport."""
         app = bolt_app(self.web, self.http, lambda: self.home)
-        register(app, desk, command, self.chat)
+        forms = listeners_forms.FormListeners(desk, self.chat)
+        listeners.register(app, desk, command, self.chat, forms)
+        listeners_forms.register(app, forms)
         listeners_mentions.register(app, desk)
 
         async def dispatch(payload: dict[str, Any]) -> BoltResponse:

@@ -9,9 +9,9 @@ import structlog
 from bot.core.policy import Policy
 from bot.ports.store import Store, Transaction
 from handlers.desk import Desk
+from handlers.slack.app import Desk as Reception
 from handlers.slack.app import SlackConnection
 from handlers.slack.channels import names_in, with_ids
-from handlers.slack.listeners import Desk as Reception
 from handlers.slack.problems import SlackProblem, SlackUnreachable
 
 log = structlog.get_logger()

@@ -45,8 +45,8 @@ class Desk(Protocol):
     def requests(self) -> Requests:
         """What draws and checks the forms."""
 
-    async def receive(self, act: Wish, dedupe_key: str) -> bool:
-        """Store a wish durably; False when it was seen before."""
+    async def receive(self, act: Any, dedupe_key: str) -> bool:
+        """Store an act durably, a Wish here; False when it was seen before. One door takes every kind."""
 
 
 class Window(Protocol):

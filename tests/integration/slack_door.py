@@ -20,6 +20,7 @@ from handlers.http_refusals import Refusals
 from handlers.slack.app import slack_connection
 from handlers.slack.ingress import Ingress
 from storage.database import SqliteStore, open_store
+from tests.fakes.requests import NoRequests
 from tests.unit.handlers.slack.signing import FORM, SECRET, signed
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -40,6 +41,7 @@ class Box:
     """A desk that keeps what it receives; `wait` is for while somebody is at it, `failing` is raised."""
 
     received: list[Click | Form | Command] = field(default_factory=list)
+    requests: NoRequests = field(default_factory=NoRequests)
     busy: asyncio.Event = field(default_factory=asyncio.Event)
     free: asyncio.Event = field(default_factory=asyncio.Event)
     failing: Exception | None = None

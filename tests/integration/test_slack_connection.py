@@ -15,6 +15,7 @@ from handlers.acts import Click, Command, Form
 from handlers.slack.app import SlackConnection, SlackPace, SlackProblem, SlackUnreachable, slack_connection
 from handlers.slack.directory import Workspace
 from handlers.slack.link import Timing
+from tests.fakes.requests import NoRequests
 from tests.unit.handlers.slack.bodies import a_click, a_submission
 from tests.unit.handlers.slack.server import Reply, SlackServer, no, slack_server
 
@@ -47,6 +48,7 @@ class Box:
     """A desk that keeps what it receives."""
 
     received: list[Click | Form | Command] = field(default_factory=list)
+    requests: NoRequests = field(default_factory=NoRequests)
 
     async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         del dedupe_key

@@ -15,6 +15,7 @@ from simulation.network import Mishap
 from simulation.people import Courier, People
 from simulation.slack import SlackWay, slack_network
 from tests.factories import NOON, a_release
+from tests.fakes.requests import NoRequests
 from tests.unit.simulation.virtual import virtually
 
 WORDS = ("approve", "reject")
@@ -41,6 +42,7 @@ class Desk:
     """Keeps what it is given, by key."""
 
     def __init__(self) -> None:
+        self.requests = NoRequests()
         self.kept: dict[str, Click | Form | Command] = {}
         self.trouble: Exception | None = None
         self.slowness = 0.0

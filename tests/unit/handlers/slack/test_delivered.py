@@ -18,6 +18,7 @@ from handlers.acts import Click, Command, Form
 from handlers.slack.app import SlackConnection, slack_connection
 from handlers.slack.delivered import Act, Challenge, Event, Malformed, Nothing, read
 from tests.factories import NOON
+from tests.fakes.requests import NoRequests
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
 from tests.unit.handlers.slack.signing import FORM, JSON, command, event, interaction
 
@@ -31,6 +32,7 @@ class Box:
     """A desk that takes everything."""
 
     received: list[Click | Form | Command] = field(default_factory=list)
+    requests: NoRequests = field(default_factory=NoRequests)
 
     async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         del dedupe_key

@@ -18,6 +18,7 @@ from handlers.acts import Click, Command, Form
 from handlers.slack.bolt import bolt_app
 from handlers.slack.directory import Workspace
 from handlers.slack.listeners import GARBLED, NO_FORM, NO_REASON, register
+from handlers.slack.payloads import Typed
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
 
 HOME = Workspace("T0ACME", "U0BOT", "B0BOT", "https://acme.slack.com/")
@@ -47,6 +48,11 @@ class Book:
         self.happened.append(("read", words, slack, team))
         return STATUS if words == "status" else None
 
+    async def begin(self, typed: Typed) -> bool:
+        if typed.command.words == "":
+            self.happened.append(("begun", typed.trigger))
+        return typed.command.words == ""
+
     async def form(self, handle: str) -> dict[str, Any] | Message:
         self.happened.append(("form", handle))
         return self.form_is
@@ -75,7 +81,7 @@ async def app(book: Book) -> AsyncIterator[AsyncApp]:
         # nobody listens on this address: Bolt must not ask Slack anything
         web = AsyncWebClient(token="xoxb-test", base_url="http://127.0.0.1:9/api/", session=http, retry_handlers=[])
         made = bolt_app(web, http, lambda: HOME)
-        register(made, book, "/deploy", book)
+        register(made, book, "/deploy", book, book)
         yield made
 
 
@@ -249,3 +255,8 @@ async def test_a_forged_http_request_is_refused(app: AsyncApp, book: Book) -> No
     forged = AsyncBoltRequest(body="payload=%7B%7D", headers={"x-slack-signature": ["v0="]})
     assert (await app.async_dispatch(forged)).status == 401
     assert book.happened == []
+
+
+async def test_a_command_that_opens_a_form_is_neither_answered_nor_stored(app: AsyncApp, book: Book) -> None:
+    assert seen(await deliver(app, a_command(""))) == (200, "")
+    assert book.happened == [("begun", "111.222.ccc")]
