@@ -118,25 +118,35 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
             tx.effects.enqueue(new, setting.now)
         case ResendDeployment():
             tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
-        case Announce() | TellFailure():
-            kind = EffectKind.ANNOUNCE if isinstance(effect, Announce) else EffectKind.TELL_FAILURE
-            _tell(tx, kind, release, setting.now)
+        case Announce():
+            _tell(tx, EffectKind.ANNOUNCE, release, setting.now)
         case TellRolledBack(other=other):
-            _tell(
-                tx, EffectKind.TELL_ROLLED_BACK, release, setting.now, "{}" if other is None else f'{{"other":{other}}}'
-            )
+            _tell(tx, EffectKind.TELL_ROLLED_BACK, release, setting.now, _body_of(other))
         case Remind(nth=nth):
             _remind(tx, release, nth, setting.now)
-        case AskWhetherItRan():
-            channel = setting.policy.operations or release.policy.channel
-            asked = Undelivered(question_name(release), "question", release.number, "unknown", setting.now, None, "")
-            tx.letters.open(asked, setting.now)
-            tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
+        case TellFailure() | AskWhetherItRan():
+            _show(tx, effect, release, setting)
+
+
+def _show(tx: Transaction, effect: TellFailure | AskWhetherItRan, release: Release, setting: Setting) -> None:
+    """Ask for a card of its own, beside the notice."""
+    if isinstance(effect, TellFailure):
+        tx.cards.want(CardKind.FAILURE, release.number, release.policy.channel, setting.now)
+        return
+    channel = setting.policy.operations or release.policy.channel
+    asked = Undelivered(question_name(release), "question", release.number, "unknown", setting.now, None, "")
+    tx.letters.open(asked, setting.now)
+    tx.cards.want(CardKind.QUESTION, release.number, channel, setting.now)
 
 
 def _tell(tx: Transaction, kind: EffectKind, release: Release, now: datetime, body: str = "{}") -> None:
     key = f"{kind.value}:{release.name}"
     tx.effects.enqueue(NewEffect(key, kind, key, release.number, body), now)
+
+
+def _body_of(other: int | None) -> str:
+    """Return what is kept of the release that a rollback took out."""
+    return "{}" if other is None else f'{{"other":{other}}}'
 
 
 def _remind(tx: Transaction, release: Release, nth: int, now: datetime) -> None:

@@ -30,11 +30,12 @@ from bot.core.lane import Judgement, Lane, Mark
 from bot.core.line import Stopped, judge, news
 from bot.core.policy import LaneId, ServicePolicy
 from bot.core.refusals import Refusal
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Release
 from bot.intents import HAPPENING, HEAD, anchor, deploy_key, question_name
 from bot.ports.agenda import Soak
-from bot.ports.store import CardKind, EffectState, Transaction
+from bot.ports.store import Transaction
 from bot.record import Setting, turn_away
+from bot.showing import show
 
 __all__ = [
     "HAPPENING",
@@ -60,7 +61,6 @@ RECENT = 50
 MOST_BUILDS = 1_000
 """Builds among which the first bad one is looked for."""
 AGAIN = timedelta(minutes=1)
-UNDER_WAY = (Lifecycle.OPEN, Lifecycle.DEPLOYING)
 
 
 def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Decision | Refusal:
@@ -86,7 +86,7 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
             tx.effects.enqueue(intents.thread_line(happening, index, setting.now), setting.now)
         intents.tell_owner(tx, happening, before, setting)
         personal.tell(tx, happening, before, decided.lane, setting)
-    _show(tx, before, decided.lane, given, setting)
+    show(tx, before, decided.lane, given, setting)
     _plan(tx, before, decided.lane, given, setting)
     if any(happening.kind in ANCHORED for happening in decided.happenings):
         anchor(tx, setting)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from pydantic import ValidationError
 
-from bot.core.inputs import Actor, Answer, Approve, Reject, Resolve, Undo
+from bot.core.inputs import Actor
 from bot.core.release import Surface
 from bot.ports.slack import Message
 from bot.ports.store import Card, CardKind, EffectKind, Handle, InboxRow, NewEffect, Transaction
@@ -26,17 +26,12 @@ from handlers.order import WAITS_FOR_THE_EARLIER, has_earlier, overtaken
 from handlers.outcomes import ANSWERED, THROUGH_A_RULE, Told
 from handlers.people import People
 from handlers.permalinks import Permalinks
+from handlers.press import ANSWERS, pressed
 from handlers.times import Clock, Moment, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
 Act = Click | Form | Wish | Command | Mention
 
-ANSWERS: Mapping[str, Answer] = {
-    "did_run": Answer.DID_RUN,
-    "did_not_run": Answer.DID_NOT_RUN,
-    "try_again": Answer.TRY_AGAIN,
-    "abandon": Answer.ABANDON,
-}
 SURFACES: Mapping[type[Act], Surface] = {
     Click: Surface.BUTTON,
     Form: Surface.MODAL,
@@ -138,7 +133,7 @@ class ActClerk:
         by = replace(actor, saw=card.have_hash)
         if card.kind is CardKind.LETTER:
             return self._letter(tx, setting, act, handle, card, by, links)
-        told = _pressed(handle, act, Asker(self.desk, tx, setting, by, links, row.received.at))
+        told = pressed(handle, act, Asker(self.desk, tx, setting, by, links, row.received.at))
         copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
         return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
 
@@ -173,37 +168,9 @@ def _command(act: Command, asker: Asker) -> Told:
     return Told("misunderstood", answers.reads_only(), None)
 
 
-def _pressed(handle: Handle, act: Click | Form, asker: Asker) -> Told:
-    """Do what a button stands for."""
-    release = asker.tx.lanes.release(handle.release) if handle.release is not None else None
-    if release is not None and isinstance(act, Click) and handle.act == "hold":
-        return release_clerk.hold(release, asker)
-    given = _given(handle, act, asker.actor)
-    if release is None or given is None:
-        return Told("not what the button stands for", answers.not_my_button(), None)
-    return release_clerk.decide(given, release, asker)
-
-
 def _is_of(card: Card, click: Click) -> bool:
     """Whether a click came from the card's own message, or from a copy that a lost answer may have left behind."""
     return card.channel == click.channel and (card.ts == click.ts or card.lost_posts > 0 or card.ts is None)
-
-
-def _given(handle: Handle, act: Click | Form, actor: Actor) -> release_clerk.OfOne | None:
-    """Return what a button stands for, or None: above all, only the button Approve approves."""
-    if handle.release is None:
-        return None
-    match act, handle.act:
-        case Form(), "reject":
-            return Reject(handle.release, actor, act.reason, handle.generation)
-        case Click(), "approve":
-            return Approve(handle.release, actor, handle.generation)
-        case Click(), "undo":
-            return Undo(handle.release, actor, handle.generation)
-        case Click(), answer if answer in ANSWERS:
-            return Resolve(handle.release, actor, ANSWERS[answer])
-        case _:
-            return None
 
 
 def _effects(act: Command) -> object:

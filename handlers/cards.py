@@ -18,6 +18,7 @@ from handlers.faces import Faces
 
 log = structlog.get_logger()
 
+WITH_LETTER = frozenset({CardKind.NOTICE, CardKind.FAILURE})
 OWN_FAULT = "our own code failed"
 ONCE_MORE = timedelta(hours=1)
 """After this long a card that was given up is tried again by itself: somebody may have invited the bot."""
@@ -111,10 +112,10 @@ class CardKeeper:
 
         def work(tx: Transaction) -> None:
             tx.cards.shown(card, ts, content, setting.now)
-            if card.kind is not CardKind.NOTICE:
+            if card.kind not in WITH_LETTER:
                 return
             delivered(tx, _name(card), setting)
-            if card.ts is None:
+            if card.ts is None and card.kind is CardKind.NOTICE:
                 show_those_naming(tx, card, setting.now)
 
         await self.desk.store.write(work)
@@ -130,9 +131,9 @@ class CardKeeper:
 
 
 def give_up(tx: Transaction, card: Card, why: str, setting: Setting) -> None:
-    """Leave a card alone for an hour; for a notice, operations hear of it once."""
+    """Leave a card alone for an hour; where people wait for it, operations hear of it once."""
     tx.cards.give_up(card, why, setting.now + ONCE_MORE)
-    if card.kind is CardKind.NOTICE:
+    if card.kind in WITH_LETTER:
         lay_open(tx, _name(card), card.channel, setting)
 
 

@@ -10,14 +10,12 @@ from bot.core.approvals import missing
 from bot.core.effects import Happening
 from bot.core.lane import Live
 from bot.core.policy import LaneId
-from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.ports.slack import Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
 from bot.views import anchor, freezes, mainline, thread
 from bot.views.announcement import announce
-from bot.views.failure import tell
 from bot.views.operations import loud
 from bot.views.reminder import remind
 from bot.views.rolled_back import tell_rolled_back
@@ -33,7 +31,6 @@ HEAD_CARD = "head"
 WAS_LIVE = (Lifecycle.LIVE, Lifecycle.ROLLED_BACK)
 OTHER: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
 
-
 Composer = Callable[[Transaction, EffectRow, Scene], Post | Waits | None]
 
 
@@ -44,17 +41,9 @@ def _thread_line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits 
     if message is None:
         return None
     card = tx.cards.of(CardKind.NOTICE, release.number)
-    if card is None and _untold(row, release, tx, scene):
-        return None
     if card is None or card.ts is None:
         return Waits.FOR_THE_CARD
     return Post(message, card.channel, thread=card.ts)
-
-
-def _untold(row: EffectRow, release: Release, tx: Transaction, scene: Scene) -> bool:
-    """Whether there will be no notice to begin a thread at: all went well in a lane that is quiet then."""
-    over = release.state.ended or scene.now >= row.give_up_at
-    return over and keeps_quiet(release, tx.lanes.load(release.lane, also=release.number), scene.policy, scene.now)
 
 
 def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
@@ -66,8 +55,12 @@ def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits
 
 
 def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+    """Hand what the version before wanted told over to the card that it is now."""
+    del scene
     release = _release(tx, row)
-    return Post(tell(release, scene.policy, scene.links, scene.permalinks), release.policy.channel)
+    if tx.cards.of(CardKind.FAILURE, release.number) is None:
+        tx.cards.want(CardKind.FAILURE, release.number, release.policy.channel, row.created_at)
+    return None
 
 
 def _answer(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

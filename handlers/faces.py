@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.aftermath import aftermath
 from bot.core.policy import Policy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.slack import Message
 from bot.ports.store import Card, CardKind, Transaction
 from bot.submit import question_name
-from bot.views.buttons import NOTICE_ACTS
 from bot.views.card import notice
+from bot.views.failure import failure
 from bot.views.letter import letter_card
 from bot.views.links import Links
 from bot.views.question import Said, question
 from handlers.anchor import audit_card
 from handlers.permalinks import Permalinks
 from handlers.scenery import scene_of
+from handlers.ways_back import LOOKED_AT, failure_acts, notice_acts
 
 QUESTION_ACTS = ("did_run", "did_not_run", "try_again", "abandon")
 LETTER_ACTS = ("try_again", "abandon")
@@ -41,14 +43,24 @@ class Faces:
             return self._letter(card, release)
         if release is None:
             raise LookupError(f"card {card.id} is about no release that is stored")
+        if card.kind is CardKind.FAILURE:
+            return self._failure(card, release)
         return self._question(card, release) if card.kind is CardKind.QUESTION else self._notice(card, release)
 
     def _notice(self, card: Card, release: Release) -> Message:
-        acts = NOTICE_ACTS if release.state is Lifecycle.OPEN else ()
-        buttons = self._buttons(card, release.generation, acts)
         lane = self.tx.lanes.load(release.lane, also=release.number)
+        acts = notice_acts(self.tx, release, lane, self.policy)
+        buttons = self._buttons(card, release.generation, acts)
         scene = scene_of(self.tx, self.policy, self.links, self.workspace, self.now)
         return notice(release, lane, scene, buttons, card.want)
+
+    def _failure(self, card: Card, release: Release) -> Message:
+        lane = self.tx.lanes.load(release.lane, also=release.number)
+        history = self.tx.lanes.history(release.lane, LOOKED_AT)
+        came = aftermath(release, lane, history)
+        acts = failure_acts(release, lane, history, self.policy) if came is None else ()
+        scene = scene_of(self.tx, self.policy, self.links, self.workspace, self.now)
+        return failure(release, lane, came, scene, self._buttons(card, release.generation, acts), card.want)
 
     def _question(self, card: Card, release: Release) -> Message:
         unknown = release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN

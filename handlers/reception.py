@@ -3,23 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.release import Lifecycle
 from bot.ports.slack import Message
-from bot.ports.store import Received, Transaction
+from bot.ports.store import Received
 from bot.views import answers
 from bot.views.freezes import freezes
 from bot.views.help import help_message
 from bot.views.links import Links
-from bot.views.modals import reject
-from handlers.acts import ACT, Click, Command, Form, Mention, Wish
+from handlers.acts import ACT, Click, Command, Form, Mention
 from handlers.desk import Desk
 from handlers.differences import ask_for, unknown
+from handlers.forms import form
 from handlers.grammar import parse
-from handlers.people import People
-from handlers.permalinks import Permalinks
 from handlers.phrases import ENTRIES
 from handlers.reading import look
-from handlers.request_forms import RequestForms
 from handlers.vocabulary import (
     DiffWords,
     FreezeWords,
@@ -38,23 +34,14 @@ class Reception:
 
     desk: Desk
     links: Links
-    people: People | None = None
-    """Who knows in which time zone somebody is; needed for forms only."""
     asks: bool = True
     """Whether somebody compares commits when asked to; nobody does while no bot runs."""
 
-    @property
-    def requests(self) -> RequestForms:
-        """What draws and checks the forms that ask for a release."""
-        return RequestForms(self.desk, self.links, self.people)
-
-    async def receive(
-        self, act: Click | Form | Wish | Command | Mention, dedupe_key: str, source: str = "slack"
-    ) -> bool:
+    async def receive(self, act: Click | Form | Command | Mention, dedupe_key: str, source: str = "slack") -> bool:
         """Store an act durably before it is acknowledged; False when it was seen before."""
         return await self.put(act, dedupe_key, source) is not None
 
-    async def put(self, act: Click | Form | Wish | Command | Mention, dedupe_key: str, source: str) -> int | None:
+    async def put(self, act: Click | Form | Command | Mention, dedupe_key: str, source: str) -> int | None:
         """Store an act; returns its inbox id, or None when it was seen before."""
         received = Received(source, dedupe_key, ACT.dump_json(act).decode(), self.desk.clock())
         return await self.desk.change(lambda tx, _: tx.inbox.put(received))
@@ -87,15 +74,5 @@ class Reception:
         return await self.desk.store.read(lambda tx: look(tx, asked, self.desk, self.links))
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
-        """Return the reject form for a button, or a sentence why there is nothing to reject."""
-
-        def look(tx: Transaction) -> dict[str, Any] | Message:
-            known = tx.cards.by_handle(handle)
-            release = tx.lanes.release(known.release) if known and known.release else None
-            if known is None or release is None:
-                return answers.not_my_button()
-            if release.state is not Lifecycle.OPEN or known.generation != release.generation:
-                return answers.nothing_to_reject(release, Permalinks(tx.cards, self.desk.workspace))
-            return reject(release, handle)
-
-        return await self.desk.store.read(look)
+        """Return the form for a button, or a sentence why there is nothing to fill in."""
+        return await self.desk.store.read(lambda tx: form(tx, self.desk, handle))

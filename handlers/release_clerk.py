@@ -3,7 +3,6 @@
 from bot.core.inputs import (
     Approve,
     Cancel,
-    HoldLane,
     MarkDone,
     Override,
     Reject,
@@ -72,14 +71,6 @@ def decide(given: OfOne, release: Release, asker: Asker, read: str = "") -> Told
     if given.by.surface in {Surface.BUTTON, Surface.MODAL}:
         return Told("done", None, channel)
     return Told("done", _done(given, release, decided.lane, asker, read), channel)
-
-
-def hold(release: Release, asker: Asker) -> Told:
-    """Hold the lane of a release, by the button of its card."""
-    decided = asker.decide(release.lane, HoldLane(asker.actor, f"with the button of {release.name}"))
-    if isinstance(decided, Refusal):
-        return Told("refused", refusals.refusal(decided, release, asker.setting.policy, asker.links), None)
-    return Told("done", None, None)
 
 
 def _done(given: OfOne, before: Release, lane: Lane, asker: Asker, read: str) -> Message:

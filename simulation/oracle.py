@@ -10,6 +10,7 @@ from bot.ports.store import Transaction
 from bot.views.card import content_hash
 from bot.views.links import Links
 from handlers.cards import CardKeeper
+from handlers.slack.listeners import FORM_ACTIONS
 from simulation.life import Earth
 from storage.audit import SqliteAudit
 from storage.transactions import Transactions
@@ -64,13 +65,16 @@ REFUSED = {
     "unknown person",
     "misunderstood",
     "no such build",
+    "too late",
+    "not scheduled",
+    "nothing to go back to",
 }
 
 
 def _acts(read: object) -> bool:
     action = getattr(read, "action", None)
     if action is not None:
-        return bool(action != "signoff:reject")
+        return action not in FORM_ACTIONS
     command = getattr(read, "command", None)
     return command is None or command.words.split(" ")[0] not in {"status", "list", "why", "help"}
 

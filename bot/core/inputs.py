@@ -112,6 +112,7 @@ class Schedule:
     release: int
     by: Actor
     at: datetime
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _overdue(release: Release, lane: Lane, policy: Policy, now: datetime) -> boo
     return due is not None and due <= now
 
 
-def _changed_since(release: Release, given: Approve | Reject | Undo) -> list[Reason]:
+def _changed_since(release: Release, given: Approve | Reject | Undo | Schedule) -> list[Reason]:
     """Whether the card that was clicked showed something else than what ships now."""
     return [] if given.generation in {None, release.generation} else [ChangedSince()]
 
@@ -148,6 +148,7 @@ def schedule(lane: Lane, release: Release, given: Schedule, policy: Policy, now:
     The present itself takes a later time back.
     """
     reasons = list(authorize(given.by, Act.SCHEDULE, policy, lane=lane, release=release))
+    reasons += _changed_since(release, given)
     chooses = release.waited_for is not None and gates.wants_choice(release, lane, policy)
     takes_back = given.at == now and release.scheduled_for is not None
     if given.at <= now and not chooses and not takes_back:

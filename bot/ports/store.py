@@ -256,6 +256,7 @@ class CardKind(Enum):
     """Messages that are kept true."""
 
     NOTICE = "notice"  # a release, in its service's channel
+    FAILURE = "failure"  # a deploy that failed, in its service's channel: a message of its own, which notifies
     QUESTION = "question"  # a lost request, in the operations channel
     LETTER = "letter"  # something that could not be delivered, in the operations channel
     AUDIT = "audit"  # the head of the audit chain, in the operations channel

@@ -85,11 +85,18 @@ def not_my_button() -> Message:
     return said("This button no longer does anything, so nothing was changed. `list` shows what is open.")
 
 
-def nothing_to_reject(release: Release, permalinks: Permalinks) -> Message:
-    """Answer the reject button of a release that has moved on since."""
+def nothing_to_do(release: Release, act: str, policy: Policy, permalinks: Permalinks) -> Message:
+    """Answer a button, which opens a form, of a release that has moved on since; it says where to go on."""
+    what = _release(release, permalinks)
     if release.state is Lifecycle.OPEN:
-        return said(f"{_release(release, permalinks)}, has changed since: please look at its card again, then decide.")
-    return said(f"There is nothing to reject any more: {_release(release, permalinks)}, {IS[release.state]}.")
+        return said(f"{what}, has changed since: please look at its card again, then decide.")
+    if release.superseded_by is not None:
+        newer = named(release.superseded_by, permalinks)
+        return said(f"{what}, was superseded by {newer}, which carries a newer build. Please decide there.")
+    place = f"{word(release.lane.service)} {word(release.lane.environment)}"
+    on = f"`{policy.command} hold {place} REASON` holds it" if act == "hold" else f"`{policy.command} status {place}`"
+    tells = on if act == "hold" else f"{on} shows what is live and what waits there"
+    return said(f"There is nothing to {act} here any more: {what}, {IS[release.state]}. {tells}.")
 
 
 def no_such_release(number: int) -> Message:

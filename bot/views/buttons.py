@@ -1,8 +1,13 @@
-"""The buttons of a release's card: what people can do about it now, each with what it asks once more."""
+"""The buttons of a release's card: what people can do about it now, each with what it asks once more.
+
+Everybody sees the same card, so everybody sees the same buttons; whoever may not do it is told so privately. There are
+five at most, of which one leads on: what can be typed as well gives way.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from bot.core import blockers
+from bot.core.aftermath import is_late
 from bot.core.approvals import rules_of
 from bot.core.blockers import Blocker
 from bot.core.lane import Lane
@@ -11,23 +16,68 @@ from bot.core.release import Lifecycle, Release
 from bot.views.blocks import Button, Confirm
 from bot.views.naming import bare_subject
 
-NOTICE_ACTS = ("approve", "reject", "undo", "hold")
+NOTICE_ACTS = ("approve", "undo", "reject", "schedule", "now", "hold", "resume")
 """Everything that has a button on the card of an open release, at one time or another."""
+FAILURE_ACTS = ("retry", "rollback", "mark_done")
+"""What people can do about a release that failed; those that apply."""
+LIVE_ACTS = ("rollback",)
+FORMS = frozenset({"reject", "schedule", "hold", "rollback", "mark_done"})
+"""The acts whose button opens a form; every other one counts as it is clicked."""
+MOST = 5
+GIVES_WAY = ("hold", "schedule")
+"""What is left out of a row that has become too long, the first one first."""
+CHANGES = "changes"
+"""The button that only shows, for everybody; it counts as none of those that act."""
 
 
 def buttons_of(
     release: Release, lane: Lane, policy: Policy, found: Sequence[Blocker], handles: Mapping[str, str]
 ) -> tuple[Button, ...]:
-    """Return the buttons of a release: those of the acts that apply and have a handle."""
+    """Return the buttons of a release: those of the acts that apply and have a handle, then what only shows."""
+    reads = _changes(release, handles)
+    return (*_acting(release, lane, policy, found, handles), *((reads,) if reads else ()))
+
+
+def _acting(
+    release: Release, lane: Lane, policy: Policy, found: Sequence[Blocker], handles: Mapping[str, str]
+) -> tuple[Button, ...]:
+    if release.state is Lifecycle.FAILED:
+        return after_failure(release, handles, late=is_late(release, lane))
+    if release.state is Lifecycle.LIVE:
+        return tuple(_each(_roll_back(release, handles, leads=False)))
     if release.state is not Lifecycle.OPEN:
         return ()
-    row = [
+    row = _each(
         _undo(release, found, handles),
         _approve(release, lane, policy, found, handles),
         _reject(release, lane, policy, handles),
+        _schedule(release, handles),
+        _now(release, found, handles),
         _hold(release, found, handles),
-    ]
-    return tuple(button for button in row if button is not None)
+        _resume(release, found, handles),
+    )
+    for act in GIVES_WAY:
+        if len(row) > MOST:
+            row = [button for button in row if button.act != act]
+    return tuple(row)
+
+
+def after_failure(release: Release, handles: Mapping[str, str], *, late: bool) -> tuple[Button, ...]:
+    """Return what can be done about a deploy that failed; after a late failure, going back comes last."""
+    retry, done = _retry(release, handles), _mark_done(release, handles)
+    back = _roll_back(release, handles, leads=not late)
+    return tuple(_each(retry, done, back) if late else _each(retry, back, done))
+
+
+def _each(*buttons: Button | None) -> list[Button]:
+    return [button for button in buttons if button is not None]
+
+
+def _changes(release: Release, handles: Mapping[str, str]) -> Button | None:
+    """Offer to read all that it changes, for as long as that may still be asked of it."""
+    if CHANGES not in handles:
+        return None
+    return Button(CHANGES, "Changes", f"Changes of {release.name}: {bare_subject(release)}", handles[CHANGES])
 
 
 def _approve(
@@ -56,10 +106,60 @@ def _undo(release: Release, found: Sequence[Blocker], handles: Mapping[str, str]
     return Button("undo", "Undo", f"Undo: do not deploy {bare_subject(release)} yet", handles["undo"], "danger")
 
 
+def _schedule(release: Release, handles: Mapping[str, str]) -> Button | None:
+    if "schedule" not in handles:
+        return None
+    words = "Schedule" if release.scheduled_for is None else "Another time"
+    return Button("schedule", words, f"{words}: {bare_subject(release)}", handles["schedule"])
+
+
+def _now(release: Release, found: Sequence[Blocker], handles: Mapping[str, str]) -> Button | None:
+    """Offer to take a time back, or to choose a release after a freeze: both say that it goes as soon as it can."""
+    if "now" not in handles or not any(isinstance(one, blockers.Scheduled | blockers.WaitsForChoice) for one in found):
+        return None
+    what = bare_subject(release)
+    text = f"{what}, commit {release.build.short_sha}, goes on as soon as nothing else is in its way."
+    sure = Confirm(f"Ship {release.name} as soon as possible?", text, "As soon as possible", "Go back")
+    return Button("now", "As soon as possible", f"As soon as possible: {what}", handles["now"], confirm=sure)
+
+
 def _hold(release: Release, found: Sequence[Blocker], handles: Mapping[str, str]) -> Button | None:
     if "hold" not in handles or any(isinstance(one, blockers.Held) for one in found):
         return None
-    where = f"{release.lane.service} in {release.lane.environment}"
-    text = f"Nothing starts in {where} until somebody resumes it. What is being deployed goes on."
-    sure = Confirm(f"Hold {where}?", text, "Hold", "Go back")
-    return Button("hold", "Hold", f"Hold {where}", handles["hold"], confirm=sure)
+    return Button("hold", "Hold", f"Hold {_where(release)}", handles["hold"])
+
+
+def _resume(release: Release, found: Sequence[Blocker], handles: Mapping[str, str]) -> Button | None:
+    if "resume" not in handles or not any(isinstance(one, blockers.Held) for one in found):
+        return None
+    text = "What waits there goes on as far as its own blockers allow."
+    sure = Confirm(f"Resume {_where(release)}?", text, "Resume", "Go back")
+    return Button("resume", "Resume", f"Resume {_where(release)}", handles["resume"], confirm=sure)
+
+
+def _retry(release: Release, handles: Mapping[str, str]) -> Button | None:
+    if "retry" not in handles:
+        return None
+    what = bare_subject(release)
+    text = f"{what}, commit {release.build.short_sha}, gets a new release, which ships once nothing is in its way."
+    sure = Confirm(f"Try {release.name} again?", text, "Retry", "Go back")
+    return Button("retry", "Retry", f"Retry {what}", handles["retry"], confirm=sure)
+
+
+def _roll_back(release: Release, handles: Mapping[str, str], *, leads: bool) -> Button | None:
+    """Offer to go back; its form says to what, and is what is asked once more."""
+    if "rollback" not in handles:
+        return None
+    what = bare_subject(release, "in")
+    return Button("rollback", "Roll back", f"Roll back from {what}", handles["rollback"], "danger" if leads else None)
+
+
+def _mark_done(release: Release, handles: Mapping[str, str]) -> Button | None:
+    if "mark_done" not in handles:
+        return None
+    what = bare_subject(release, "in")
+    return Button("mark_done", "Mark as done", f"Mark as done: {what} is live after all", handles["mark_done"])
+
+
+def _where(release: Release) -> str:
+    return f"{release.lane.service} in {release.lane.environment}"

@@ -11,6 +11,7 @@ from bot.views.barriers import held as held_words
 from bot.views.blocks import said
 from bot.views.escape import date, mrkdwn
 from bot.views.naming import Permalinks, build_label, lane_label, lane_words, named, subject, typed, word
+from bot.views.release_reasons import IS
 from bot.views.sayings import said_why
 
 
@@ -138,6 +139,31 @@ def never_went_before(lane: LaneId, policy: Policy) -> Message:
     return said(
         f"Nothing was live in {lane_label(lane)} before, as far as Signoff knows, so nothing was started. "
         f"To name the build yourself: {to}."
+    )
+
+
+def no_way_back(release: Release, policy: Policy, permalinks: Permalinks) -> Message:
+    """Answer the button Roll back where it would not go back to what it did when it was shown."""
+    lane = release.lane
+    status = typed(policy, f"status {lane_words(lane)}")
+    to = typed(policy, f"rollback {word(lane.service)} to VERSION in {word(lane.environment)} REASON")
+    return said(
+        f"What is live or under way in {lane_label(lane)} has changed since that button of "
+        f"{_release(release, permalinks)}, was shown, so nothing was started. {status} shows what is live; "
+        f"to go back to a build of your choice: {to}."
+    )
+
+
+def not_failed(release: Release, permalinks: Permalinks) -> Message:
+    """Answer the button Mark as done of a release that is no longer a failed one."""
+    return said(f"There is nothing to mark as done any more: {_release(release, permalinks)}, {IS[release.state]}.")
+
+
+def not_scheduled(release: Release, permalinks: Permalinks) -> Message:
+    """Answer the button As soon as possible of a release that waits for no time any more."""
+    return said(
+        f"{_release(release, permalinks)}, waits for no time any more, so nothing was changed: it ships as soon as "
+        "nothing is in its way."
     )
 
 

@@ -25,6 +25,7 @@ _WHAT = {
     "tell_line": "the message that a branch can no longer be deployed, or can again",
     "tell_freeze": "the message that a freeze begins or ends",
     "notice": "its notice",
+    "failure": "the message that its deploy failed",
     "question": "the question whether its deploy ran",
     "letter": "a letter to the operations channel",
     "audit": "the head of the audit, in the operations channel",
@@ -39,12 +40,14 @@ _WHAT = {
 """What each kind is, in words; "its" is the release's."""
 _AGAIN = {
     "notice": "It is shown at once if Slack takes it; without that it is tried every hour.",
+    "failure": "It is shown at once if Slack takes it; without that it is tried every hour.",
     "slack": "It is decided now, in the name of whoever did it.",
     "cli": "It is decided now, in the name of whoever did it.",
     "github": "What it is about is fetched again.",
 }
 _LEAVE = {
     "notice": "Nothing is shown until the release changes.",
+    "failure": "Nothing is shown until something comes of it.",
     "slack": "It never counts; whoever did it was told so.",
     "cli": "It never counts; whoever did it was told so.",
     "github": "It is left alone: asking GitHub now and then finds what it was about.",

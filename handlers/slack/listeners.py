@@ -8,7 +8,7 @@ has one listener at most: Bolt would go on to the next one that matches.
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from slack_bolt.response import BoltResponse
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Message
 from bot.ports.trouble import Trouble
+from bot.views.buttons import FORMS
 from handlers.acts import Click, Command, Form
 from handlers.slack import payloads
 from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
@@ -27,7 +28,8 @@ from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
 log = structlog.get_logger()
 
 PREFIX = "signoff:"
-REJECT = f"{PREFIX}reject"
+FORM_ACTIONS = frozenset(f"{PREFIX}{act}" for act in FORMS)
+"""The buttons that open a form, and what the forms are called; every other button acts."""
 PATIENCE = 2.0
 """Seconds for telling somebody why there is no form; Slack waits 3 for the acknowledgement."""
 NO_REASON = "Please say why: the authors read it."
@@ -38,7 +40,7 @@ LACKING: Mapping[str, str] = {
 }
 """What is said below a field that was left empty."""
 GARBLED = "Slack sent this in a way that could not be read, so nothing was done. Please try again."
-NO_FORM = "The form did not open, and nothing was done. Please click again, or use the command with `reject`."
+NO_FORM = "The form did not open, and nothing was done. Please click again, or use the command, which can do it too."
 
 
 class Desk(Protocol):
@@ -51,7 +53,7 @@ class Desk(Protocol):
         """Answer words that only read or mean nothing; None when they act."""
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
-        """Return the reject form for a button, or a sentence why there is none."""
+        """Return the form for a button, or a sentence why there is none."""
 
 
 class Window(Protocol):
@@ -67,20 +69,12 @@ class Window(Protocol):
         """Tell one person privately in a channel."""
 
 
-class Forms(Protocol):
-    """What a command opens that leaves something open."""
-
-    async def begin(self, typed: Typed) -> bool:
-        """Open a form for words that leave something open; False where there is none, or it did not open."""
-
-
 @dataclass(frozen=True, slots=True)
 class Listeners:
     """What each kind of request does."""
 
     desk: Desk
     window: Window
-    forms: Forms
 
     async def clicked(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Take a click in, or open the form that the button is for."""
@@ -88,7 +82,7 @@ class Listeners:
         if isinstance(read, NotUnderstood):
             log.warning("slack_click_not_understood", why=read.why)
         else:
-            await FORMS.get(read.action, Listeners._receive)(self, read)
+            await (self._open_form(read) if read.action in FORM_ACTIONS else self._receive(read))
         await ack()
 
     async def submitted(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -104,14 +98,11 @@ class Listeners:
             await ack()
 
     async def commanded(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Open a form for a command that asks for one; answer one that reads; take one that acts in."""
+        """Answer a command that reads; take one that acts in."""
         read = payloads.command(body)
         if isinstance(read, NotUnderstood):
             log.warning("slack_command_not_understood", why=read.why)
             await ack(text=GARBLED, response_type="ephemeral")
-            return
-        if await self.forms.begin(read):
-            await ack()
             return
         answer = await self.desk.read(read.command.words, read.slack, read.command.team)
         if answer is not None:
@@ -151,11 +142,7 @@ class Listeners:
             log.warning("slack_answer_not_sent", why=repr(trouble))
 
 
-FORMS: Mapping[str, Callable[[Listeners, Clicked], Awaitable[None]]] = {REJECT: Listeners._open_form}  # noqa: SLF001 - its own
-"""The buttons that open a form; every other one acts. One listener and a lookup: Bolt tries listeners one by one."""
-
-
-def register(app: AsyncApp, desk: Desk, command: str, window: Window, forms: Forms) -> None:
+def register(app: AsyncApp, desk: Desk, command: str, window: Window) -> None:
     """Make the app hand everything that Slack delivers to the desk.
 
     Args:
@@ -163,9 +150,8 @@ def register(app: AsyncApp, desk: Desk, command: str, window: Window, forms: For
         desk: stores acts and answers questions.
         command: the slash command's name, with its slash.
         window: opens forms and says why there is none.
-        forms: opens those that a command asks for.
     """
-    listeners = Listeners(desk, window, forms)
+    listeners = Listeners(desk, window)
 
     async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
         await listeners.clicked(ack, body)
@@ -180,7 +166,7 @@ def register(app: AsyncApp, desk: Desk, command: str, window: Window, forms: For
         await ack(text=f"Signoff answers to `{command}` here.", response_type="ephemeral")
 
     app.action(re.compile(f"^{PREFIX}"))(clicked)
-    app.view(re.compile(f"^{REJECT}$"))(submitted)
+    app.view(re.compile(f"^{PREFIX}({'|'.join(sorted(FORMS))})$"))(submitted)
     app.command(command)(commanded)
     app.command(re.compile(f"^(?!{re.escape(command)}$)"))(other_command)
     app.error(failed)

@@ -163,6 +163,21 @@ class World:
         await self.stores(Form(slack=who, team="T1", handle=handle or posted.button("reject"), reason=reason))
         await self.settle()
 
+    async def sends(  # noqa: PLR0917 - who, which button of which message, and the form's fields
+        self,
+        who: str,
+        posted: Posted,
+        act: str,
+        reason: str = "",
+        at: datetime | None = None,
+        length: timedelta | None = None,
+        handle: str | None = None,
+    ) -> None:
+        """Send the form that a button of a message opens."""
+        button = handle or posted.button(act)
+        await self.stores(Form(slack=who, team="T1", handle=button, reason=reason, at=at, length=length))
+        await self.settle()
+
     async def types(self, who: str, words: str) -> None:
         """Type a command in the service's channel."""
         await self.stores(Command(slack=who, team="T1", words=words, channel="C0PAYMENTS", response_url="https://r"))

@@ -25,13 +25,14 @@ CHECKS: list[tuple[re.Pattern[str], Check]] = []
 _TOLD = {
     "operations": "operations",
     "announcements": "announce",
-    "authors": "tell_failure",
+    "authors": "failure",
     "authors of what was taken out": "tell_rolled_back",
     "approvers": "remind",
     "channel": "tell_line",
     "owner": "owner",
 }
-"""Whom a message goes to, by the kind of the effect that sends it; the owner of a lock is told as operations are."""
+"""Whom a message goes to, by the kind of the effect that sends it, or of a card that is new; the owner of a lock is
+told as operations are."""
 
 
 class Told:
@@ -40,12 +41,13 @@ class Told:
     def __init__(self, world: World) -> None:
         self.world = world
         self.checked: set[str] = set()
-        self._row, self._effect = 0, 0
+        self._row, self._effect, self._card = 0, 0, 0
 
     def onwards(self) -> None:
         """Forget what has happened until now."""
         self._row = self.world.rows("SELECT coalesce(max(seq), 0) FROM audit")[0][0]
         self._effect = self.world.rows("SELECT coalesce(max(id), 0) FROM effects")[0][0]
+        self._card = self.world.rows("SELECT coalesce(max(id), 0) FROM cards")[0][0]
 
     def recorded(self) -> list[str]:
         return [str(one) for (one,) in self.world.rows("SELECT action FROM audit WHERE seq > ?", self._row)]
@@ -54,6 +56,7 @@ class Told:
         """Return everybody who is sent a message."""
         rows = self.world.rows("SELECT kind, body FROM effects WHERE id > ?", self._effect)
         kinds = {"owner" if json.loads(body).get("to") else kind for kind, body in rows}
+        kinds |= {kind for (kind,) in self.world.rows("SELECT kind FROM cards WHERE id > ?", self._card)}
         return [name for name, kind in _TOLD.items() if kind in kinds]
 
 

@@ -59,7 +59,7 @@ async def test_what_nobody_stops_starts_when_the_window_ends(opening: Opening) -
 
 async def test_a_lane_is_held_by_the_button_of_a_card(opening: Opening) -> None:
     world, posted = await opened(opening, a_policy())
-    await world.clicks("U0SAM", posted, "hold")
+    await world.sends("U0SAM", posted, "hold", "too many errors")
     assert [text for _, _, text in world.chat.whispers] == snapshot(
         [
             """\
@@ -68,11 +68,11 @@ You do not have the permission `hold`. It is held by <@U0PRIYA>.\
 """
         ]
     )
-    await world.clicks("U0PRIYA", posted, "hold")
+    await world.sends("U0PRIYA", posted, "hold", "too many errors")
     assert len(world.chat.whispers) == 1
     assert [line for line in posted.message.text.splitlines() if "is held" in line] == snapshot(
         [
-            "In the way: payments in production is held by <@U0PRIYA>, since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>: “with the button of R-1”. It can be resumed with `/deploy resume payments production` (by <@U0PRIYA>)."
+            "In the way: payments in production is held by <@U0PRIYA>, since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>: “too many errors”. It can be resumed with `/deploy resume payments production` (by <@U0PRIYA>)."
         ]
     )
     await world.clicks("U0PRIYA", posted, "approve")

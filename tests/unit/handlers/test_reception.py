@@ -91,7 +91,7 @@ async def test_the_reject_form_opens_only_for_what_is_open(world: World) -> None
     assert [said.text for said in (stale, late, unknown) if isinstance(said, Message)] == snapshot(
         [
             "<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has changed since: please look at its card again, then decide.",
-            "There is nothing to reject any more: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, was rejected before.",
+            "There is nothing to reject here any more: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, was rejected before. `/deploy status payments production` shows what is live and what waits there.",
             "This button no longer does anything, so nothing was changed. `list` shows what is open.",
         ]
     )

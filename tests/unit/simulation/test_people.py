@@ -132,7 +132,7 @@ def test_without_a_form_nothing_is_rejected() -> None:
         assert await scene.people.reject("priya", card, "Too early") is None
         assert scene.desk.kept == {}
         assert scene.told() == [
-            "The form did not open, and nothing was done. Please click again, or use the command with reject."
+            "The form did not open, and nothing was done. Please click again, or use the command, which can do it too."
         ]
 
     virtually(story)

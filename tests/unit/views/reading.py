@@ -76,7 +76,21 @@ def check_block(block: dict[str, Any]) -> None:
         case "input":
             _text(block["label"], "plain_text", 2000)
             _text(block["hint"], "plain_text", 2000)
-            assert block["element"]["max_length"] <= 3000
+            _check_element(block["element"])
+        case other:
+            raise AssertionError(other)
+
+
+def _check_element(element: dict[str, Any]) -> None:
+    match element["type"]:
+        case "plain_text_input":
+            assert element["max_length"] <= 3000
+        case "datetimepicker":
+            assert len(str(element["initial_date_time"])) == 10
+        case "static_select":
+            assert element["initial_option"] in element["options"]
+            for option in element["options"]:
+                _text(option["text"], "plain_text", 75)
         case other:
             raise AssertionError(other)
 

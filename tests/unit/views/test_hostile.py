@@ -5,17 +5,17 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.aftermath import Overtaken
 from bot.core.build import Author, BuildState
 from bot.core.effects import Happened, Happening
 from bot.core.inputs import Answer
 from bot.core.policy import LaneId
 from bot.core.refusals import AlreadyLive, NotDeployable, NotInPolicy, Refusal
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
-from bot.views import answers
+from bot.views import answers, modals
 from bot.views.announcement import announce
 from bot.views.card import notice
-from bot.views.failure import tell
-from bot.views.modals import reject
+from bot.views.failure import failure
 from bot.views.question import Said, question
 from bot.views.refusals import refusal
 from bot.views.status import open_list, status, why
@@ -100,12 +100,13 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1),
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1, said=Said(text, Answer.ABANDON)),
         announce(release, a_scene(), lives),
-        tell(release, POLICY, LINKS, PERMALINKS),
+        failure(release, lane, None, a_scene(), ALL, 1),
+        failure(release, known, Overtaken(text, 41), a_scene(), {}, 1),
         status((known,), a_scene()),
         why((known,), a_scene()),
         open_list((release,), POLICY, PERMALINKS),
         answers.opened(release, POLICY, PERMALINKS),
-        answers.nothing_to_reject(release, PERMALINKS),
+        answers.nothing_to_do(release, "reject", POLICY, PERMALINKS),
         answers.no_such_build(text, text, (release.build, release.build)),
         answers.nobody_by_that_name(text),
     ]
@@ -126,5 +127,13 @@ def test_thread_lines_hold_no_markup_of_others(release: Release, text: str, kind
 def test_refusals_and_forms_hold_no_markup_of_others(release: Release, text: str) -> None:
     reasons = (AlreadyLive(text), NotDeployable(text, BuildState.BROKEN), NotInPolicy(LaneId(text, text)))
     check(refusal(Refusal(reasons), release, POLICY, PERMALINKS))
-    for block in reject(release, "h")["blocks"]:
-        check_block(block)
+    known = a_lane(release, live=replace(LIVE, version=text))
+    for form in (
+        modals.reject(release, "h"),
+        modals.schedule(release, "h", TEN),
+        modals.hold(release, "h"),
+        modals.rollback(release, release.build, known, "h"),
+        modals.mark_done(release, "h"),
+    ):
+        for block in form["blocks"]:
+            check_block(block)

@@ -27,7 +27,7 @@ from bot.views import answers, done, freezes, mainline
 from bot.views.announcement import announce
 from bot.views.buttons import NOTICE_ACTS
 from bot.views.card import notice
-from bot.views.failure import tell
+from bot.views.failure import failure
 from bot.views.operations import loud
 from bot.views.refusals import refusal
 from bot.views.reminder import remind
@@ -109,7 +109,7 @@ def test_messages_about_a_release_and_its_lane(release: Release, text: str) -> N
         status((lane,), scene),
         why((lane,), scene),
         open_list((release,), policy, PERMALINKS),
-        tell(release, policy, LINKS, PERMALINKS),
+        failure(release, lane, None, scene, ALL, 1),
         announce(release, a_scene(policy)),
         remind(release, lane, scene),
         tell_rolled_back(release, release, lane, scene),

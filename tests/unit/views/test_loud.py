@@ -15,7 +15,7 @@ from bot.core.release import Health, Lifecycle, Override, Release
 from bot.ports.slack import Message
 from bot.views import freezes, mainline, thread
 from bot.views.announcement import announce
-from bot.views.failure import tell
+from bot.views.failure import failure
 from bot.views.operations import SENTENCES, loud
 from bot.views.policy_change import KINDS
 from bot.views.reminder import remind
@@ -316,7 +316,7 @@ def test_what_has_no_line_in_a_thread() -> None:
 
 def test_a_verification_that_failed_is_told() -> None:
     release = ended(Lifecycle.FAILED, health=Health(TEN), reason="not healthy within 5 minutes", kind=Kind.HOTFIX)
-    assert read(tell(release, POLICY, LINKS, PERMALINKS)).splitlines()[:2] == snapshot(
+    assert read(failure(release, a_lane(release), None, a_scene(), {}, 1)).splitlines()[:2] == snapshot(
         [
             "Ann: the verification of the deploy of payments 118 (9f3c2ab) to production (HOTFIX) failed.",
             "*Why:* not healthy within 5 minutes",

@@ -165,8 +165,8 @@ def test_answers_to_acts() -> None:
         answers.copy_of_card(),
         answers.overtaken(),
         answers.not_my_button(),
-        answers.nothing_to_reject(release, cards),
-        answers.nothing_to_reject(ended(Lifecycle.EXPIRED), cards),
+        answers.nothing_to_do(release, "reject", POLICY, cards),
+        answers.nothing_to_do(ended(Lifecycle.EXPIRED), "reject", POLICY, cards),
         answers.no_such_release(7),
         answers.no_such_build("payments", None, ()),
         answers.no_such_build("payments", "119", ()),
@@ -194,7 +194,7 @@ This notice was posted twice. Your click counted; the other copy is the one that
 This could not be decided when you did it, and you have acted on the command line since: that counted, this did not. Please do it again if you still want it.
 This button no longer does anything, so nothing was changed. `list` shows what is open.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has changed since: please look at its card again, then decide.
-There is nothing to reject any more: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has expired.
+There is nothing to reject here any more: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has expired. `/deploy status payments production` shows what is live and what waits there.
 There is no release R-7. `list` shows what is open.
 payments has no deployable build yet: the first whose pipelines all succeed can be asked for.
 No build of payments is called 119. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.
