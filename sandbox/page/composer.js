@@ -18,6 +18,10 @@ export function composer(form, { id, label, place, commands }) {
     hints.hidden = !hints.children.length;
   };
   line.addEventListener("input", refresh);
+  line.addEventListener("focus", refresh);
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget)) hints.hidden = true;
+  });
   line.addEventListener("keydown", (event) => {
     const first = hints.querySelector("button");
     if (event.key === "Escape") hints.hidden = true;

@@ -52,5 +52,8 @@ function fill(dialog, modal, me, names) {
       view.submit ? h("button", { type: "submit", class: "button primary", "data-focus": "submit" }, text(view.submit, names)) : null),
   );
   refill(dialog, form);
-  if (Object.keys(modal.errors).length) dialog.querySelector("[aria-invalid]")?.focus();
+  const wrong = dialog.querySelector("[aria-invalid]");
+  // of radio buttons and check boxes the first one takes the focus for all of them
+  (wrong?.querySelector("input") ?? wrong)?.focus();
+  wrong?.closest(".field").scrollIntoView({ block: "nearest" });
 }
