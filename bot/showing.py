@@ -6,6 +6,7 @@ from bot.core.lane import Lane
 from bot.core.policy import Kind
 from bot.core.release import Lifecycle, Release
 from bot.ports.store import CardKind, EffectState, Transaction
+from bot.quiet import wants_notice
 from bot.record import Setting
 
 UNDER_WAY = (Lifecycle.OPEN, Lifecycle.DEPLOYING)
@@ -25,7 +26,8 @@ def show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Sett
         old = before.release(release.number)
         if release == old and (release.state.ended or not looks):
             continue
-        tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
+        if wants_notice(tx, release, after, setting):
+            tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
         if release == old:
             continue
         question = tx.cards.of(CardKind.QUESTION, release.number)

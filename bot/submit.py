@@ -310,28 +310,6 @@ def _had_its_turn(tx: Transaction, lane: LaneId, build: Build) -> bool:
     return any(_ships(release, build) for release in tx.lanes.history(lane, RECENT))
 
 
-def _show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Setting) -> None:
-    """Ask for the cards that this may have changed: those of changed releases, and of all that wait in the lane.
-
-    What is around a lane, or time itself, may have opened or shut a gate without a change in it: then all are shown.
-    """
-    looks = before != after or isinstance(given, TimePassed | ReachedBefore)
-    now = setting.now
-    for release in after.releases:
-        old = before.release(release.number)
-        if release == old and (release.state.ended or not looks):
-            continue
-        if quiet.wants_notice(tx, release, after, setting):
-            tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
-        if release == old:
-            continue
-        question = tx.cards.of(CardKind.QUESTION, release.number)
-        if question is not None:
-            tx.cards.want(CardKind.QUESTION, release.number, question.channel, now)
-        if release.state not in UNDER_WAY:
-            tx.effects.resume(deploy_key(release), EffectState.CANCELLED, now)
-
-
 def _plan(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Setting) -> None:
     """Note when time has something to say of the lane and of each release that is, or was until now, unfinished."""
     told = isinstance(given, TimePassed)

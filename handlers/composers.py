@@ -10,6 +10,7 @@ from bot.core.approvals import missing
 from bot.core.effects import Happening
 from bot.core.lane import Live
 from bot.core.policy import LaneId
+from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.ports.slack import Message
@@ -41,9 +42,17 @@ def _thread_line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits 
     if message is None:
         return None
     card = tx.cards.of(CardKind.NOTICE, release.number)
+    if card is None and _untold(row, release, tx, scene):
+        return None
     if card is None or card.ts is None:
         return Waits.FOR_THE_CARD
     return Post(message, card.channel, thread=card.ts)
+
+
+def _untold(row: EffectRow, release: Release, tx: Transaction, scene: Scene) -> bool:
+    """Whether there will be no notice to begin a thread at: all went well in a lane that is quiet then."""
+    over = release.state.ended or scene.now >= row.give_up_at
+    return over and keeps_quiet(release, tx.lanes.load(release.lane, also=release.number), scene.policy, scene.now)
 
 
 def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

@@ -9,13 +9,15 @@ from bot.views import answers
 from bot.views.freezes import freezes
 from bot.views.help import help_message
 from bot.views.links import Links
-from handlers.acts import ACT, Click, Command, Form, Mention
+from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.desk import Desk
 from handlers.differences import ask_for, unknown
 from handlers.forms import form
 from handlers.grammar import parse
+from handlers.people import People
 from handlers.phrases import ENTRIES
 from handlers.reading import look
+from handlers.request_forms import RequestForms
 from handlers.vocabulary import (
     DiffWords,
     FreezeWords,
@@ -34,14 +36,23 @@ class Reception:
 
     desk: Desk
     links: Links
+    people: People | None = None
+    """Who knows in which time zone somebody is; needed for forms only."""
     asks: bool = True
     """Whether somebody compares commits when asked to; nobody does while no bot runs."""
 
-    async def receive(self, act: Click | Form | Command | Mention, dedupe_key: str, source: str = "slack") -> bool:
+    @property
+    def requests(self) -> RequestForms:
+        """What draws and checks the forms that ask for a release."""
+        return RequestForms(self.desk, self.links, self.people)
+
+    async def receive(
+        self, act: Click | Form | Wish | Command | Mention, dedupe_key: str, source: str = "slack"
+    ) -> bool:
         """Store an act durably before it is acknowledged; False when it was seen before."""
         return await self.put(act, dedupe_key, source) is not None
 
-    async def put(self, act: Click | Form | Command | Mention, dedupe_key: str, source: str) -> int | None:
+    async def put(self, act: Click | Form | Wish | Command | Mention, dedupe_key: str, source: str) -> int | None:
         """Store an act; returns its inbox id, or None when it was seen before."""
         received = Received(source, dedupe_key, ACT.dump_json(act).decode(), self.desk.clock())
         return await self.desk.change(lambda tx, _: tx.inbox.put(received))

@@ -10,7 +10,10 @@ from typing import Any, cast
 from slack_bolt.async_app import AsyncAck
 
 from handlers.slack import payloads
-from handlers.slack.listeners import FORM_ACTIONS, PREFIX, Desk, Listeners, Window
+from handlers.slack.app import Desk
+from handlers.slack.chat import SlackChat
+from handlers.slack.listeners import FORM_ACTIONS, PREFIX, Listeners
+from handlers.slack.listeners_forms import FormListeners
 from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
 from sandbox.slack.driver import Driver, Interaction
 from sandbox.slack.messages import Message
@@ -78,7 +81,7 @@ class Courier:
     """What listeners raised; Slack's people saw an error."""
     _again: set[asyncio.Future[Any]] = field(default_factory=set)
 
-    def connect(self, desk: Desk, window: Window, command: str, spawn: Spawn = asyncio.ensure_future) -> None:
+    def connect(self, desk: Desk, window: SlackChat, command: str, spawn: Spawn = asyncio.ensure_future) -> None:
         """Deliver to a process from now on; `process = None` is its death.
 
         Args:
@@ -87,7 +90,7 @@ class Courier:
             command: the slash command's name, with its slash.
             spawn: begins a task that dies with the process.
         """
-        self.process = Process(Listeners(desk, window), command, spawn)
+        self.process = Process(Listeners(desk, window, FormListeners(desk, window)), command, spawn)
 
     async def deliver(
         self, kind: str, payload: dict[str, Any], *, accepts: bool = False, again: dict[str, Any] | None = None

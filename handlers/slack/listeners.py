@@ -69,12 +69,20 @@ class Window(Protocol):
         """Tell one person privately in a channel."""
 
 
+class Forms(Protocol):
+    """What a command opens that leaves something open."""
+
+    async def begin(self, typed: Typed) -> bool:
+        """Open a form for words that leave something open; False where there is none, or it did not open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listeners:
     """What each kind of request does."""
 
     desk: Desk
     window: Window
+    forms: Forms
 
     async def clicked(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Take a click in, or open the form that the button is for."""
@@ -98,11 +106,14 @@ class Listeners:
             await ack()
 
     async def commanded(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Answer a command that reads; take one that acts in."""
+        """Open a form for a command that asks for one; answer one that reads; take one that acts in."""
         read = payloads.command(body)
         if isinstance(read, NotUnderstood):
             log.warning("slack_command_not_understood", why=read.why)
             await ack(text=GARBLED, response_type="ephemeral")
+            return
+        if await self.forms.begin(read):
+            await ack()
             return
         answer = await self.desk.read(read.command.words, read.slack, read.command.team)
         if answer is not None:
@@ -142,7 +153,7 @@ class Listeners:
             log.warning("slack_answer_not_sent", why=repr(trouble))
 
 
-def register(app: AsyncApp, desk: Desk, command: str, window: Window) -> None:
+def register(app: AsyncApp, desk: Desk, command: str, window: Window, forms: Forms) -> None:
     """Make the app hand everything that Slack delivers to the desk.
 
     Args:
@@ -150,8 +161,9 @@ def register(app: AsyncApp, desk: Desk, command: str, window: Window) -> None:
         desk: stores acts and answers questions.
         command: the slash command's name, with its slash.
         window: opens forms and says why there is none.
+        forms: opens those that a command asks for.
     """
-    listeners = Listeners(desk, window)
+    listeners = Listeners(desk, window, forms)
 
     async def clicked(ack: AsyncAck, body: dict[str, Any]) -> None:
         await listeners.clicked(ack, body)

@@ -66,7 +66,7 @@ def test_help() -> None:
     message = help_message(ENTRIES, "/deploy", None)
     check(message)
     assert seen(message) == snapshot("""\
-*Read:* what is so, and why. The answer is yours alone, and nothing changes.
+*Read:* what is so, and why. Mention Signoff with one of these words, and everybody reads the answer.
 `/deploy list`: what is open
 `/deploy help [WORD]`: this
 *Emergency:* when something is wrong.
