@@ -79,7 +79,7 @@ class Control:
             return web.json_response({"error": f"a list of faults, whose kind is one of {KINDS}"}, status=400)
         self.faults.clear()
         for rule in rules:
-            more = {key: rule[key] for key in ("count", "retry_after", "seconds") if key in rule}
+            more = {key: rule[key] for key in ("count", "retry_after", "seconds", "error") if key in rule}
             self.faults.add(rule["method"], rule["kind"], **more)
         return web.json_response(self.faults.as_json())
 

@@ -9,20 +9,24 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-Kind = Literal["429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay"]
-KINDS = ("429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay")
+Kind = Literal["429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "refusal"]
+KINDS = ("429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "refusal")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
 class Fault:
-    """The next `count` calls of methods like `method` (a glob, or `response_url`) go wrong in one way."""
+    """The next `count` calls of methods like `method` (a glob, or `response_url`) go wrong in one way.
+
+    `error` is the code of a `refusal`, such as `token_revoked` or `is_inactive`.
+    """
 
     method: str
     kind: Kind
     count: int = 1
     retry_after: int = 1
     seconds: float = 0.0
+    error: str = "fatal_error"
 
 
 class Faults:
@@ -34,9 +38,9 @@ class Faults:
         self.met: list[tuple[str, Kind]] = []
         self._released = asyncio.Event()
 
-    def add(self, method: str, kind: Kind, *, count: int = 1, retry_after: int = 1, seconds: float = 0.0) -> Fault:
-        """Let the next calls of a method go wrong."""
-        fault = Fault(method, kind, count, retry_after, seconds)
+    def add(self, method: str, kind: Kind, **more: Any) -> Fault:
+        """Let the next calls of a method go wrong; `more` are the other fields of Fault."""
+        fault = Fault(method, kind, **more)
         self.rules.append(fault)
         return fault
 
@@ -78,6 +82,8 @@ class Faults:
         if fault.kind == "429":
             headers = {"Retry-After": str(fault.retry_after)}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if fault.kind == "refusal":
+            return web.json_response({"ok": False, "error": fault.error})
         if fault.kind == "500":
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
         if fault.kind == "html":

@@ -331,6 +331,15 @@ async def test_faults_hit_the_calls_they_name_so_many_times(desk: Desk) -> None:
     assert [kind for _, kind in desk.running.faults.met] == ["429", "reset-after-delivery", "reset-before"]
 
 
+async def test_slack_refuses_on_demand_whatever_it_might_refuse(desk: Desk) -> None:
+    desk.running.faults.add("chat.postMessage", "refusal", error="restricted_action", count=2)
+    for _ in range(2):
+        with pytest.raises(SlackApiError, match="restricted_action"):
+            await desk.client.chat_postMessage(channel="C0OPEN", text="one")
+    await desk.client.chat_postMessage(channel="C0OPEN", text="two")
+    assert [one.text for one in desk.workspace.channel("C0OPEN").messages] == ["two"]
+
+
 async def test_a_call_that_hangs_is_let_go_when_faults_are_cleared(desk: Desk) -> None:
     desk.running.faults.add("auth.test", "timeout")
     hanging = asyncio.create_task(desk.client.auth_test())
