@@ -23,6 +23,7 @@ from handlers.desk import Desk
 from handlers.follow import Follower
 from handlers.freezes import FreezeNotices
 from handlers.hint_clerk import HintClerk
+from handlers.home import HomeKeeper
 from handlers.intake import Intake
 from handlers.messenger import Messenger
 from handlers.people import People
@@ -179,6 +180,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "anchors": Messenger(desk, world.chat, (EffectKind.ANCHOR,), links, world.directory).run,
         "hourly anchor": HourlyAnchor(desk).run,
         "cards": CardKeeper(desk, world.chat, links).run,
+        "homes": HomeKeeper(desk, world.chat, people, links).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
         "freezes": FreezeNotices(desk).run,

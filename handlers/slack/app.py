@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.ports.meter import SILENT, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
-from handlers.slack import listeners, listeners_forms, listeners_mentions
+from handlers.slack import listeners, listeners_forms, listeners_home, listeners_mentions
 from handlers.slack.bolt import bolt_app, web_client
 from handlers.slack.calls import Refused, ask
 from handlers.slack.chat import SlackChat
@@ -153,13 +153,14 @@ class SlackConnection:
             log.info("slack_token_good_again")
             self.refused = ""
 
-    def dispatcher(self, desk: Desk, command: str) -> Dispatch:
+    def dispatcher(self, desk: Desk, command: str, home: listeners_home.Door) -> Dispatch:
         """Return what hands one of Slack's payloads to the listeners and gives the answer back, for any transport."""
         app = bolt_app(self.web, self.http, lambda: self.home)
         forms = listeners_forms.FormListeners(desk, self.chat)
         listeners.register(app, desk, command, self.chat, forms)
         listeners_forms.register(app, forms)
         listeners_mentions.register(app, desk)
+        listeners_home.register(app, home)
 
         async def dispatch(payload: dict[str, Any]) -> BoltResponse:
             # Slack has been verified at the door, by the socket's ticket or by the signature: Bolt checks none of it
@@ -171,9 +172,9 @@ class SlackConnection:
 
         return dispatch
 
-    async def serve(self, desk: Desk, command: str) -> None:
+    async def serve(self, desk: Desk, command: str, home: listeners_home.Door) -> None:
         """Listen until cancelled; what is being stored then is stored and acknowledged first."""
-        dispatch = self.dispatcher(desk, command)
+        dispatch = self.dispatcher(desk, command, home)
         if isinstance(self.way_in, Ingress):
             await self.way_in.serve(dispatch)
             return

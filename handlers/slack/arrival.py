@@ -9,6 +9,7 @@ import structlog
 from bot.core.policy import Policy
 from bot.ports.store import Store, Transaction
 from handlers.desk import Desk
+from handlers.home_door import HomeDoor
 from handlers.slack.app import Desk as Reception
 from handlers.slack.app import SlackConnection
 from handlers.slack.channels import names_in, with_ids
@@ -87,7 +88,7 @@ class Arrival:
         async with asyncio.TaskGroup() as group:
             if not self.learnt:
                 group.create_task(self._arrive(desk))
-            group.create_task(self.slack.serve(reception, desk.policy.command))
+            group.create_task(self.slack.serve(reception, desk.policy.command, HomeDoor(desk)))
 
     async def _arrive(self, desk: Desk) -> None:
         await self._introduced()

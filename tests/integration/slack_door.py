@@ -42,6 +42,7 @@ class Box:
 
     received: list[Click | Form | Command] = field(default_factory=list)
     requests: NoRequests = field(default_factory=NoRequests)
+    homes: list[tuple[Any, ...]] = field(default_factory=list)
     busy: asyncio.Event = field(default_factory=asyncio.Event)
     free: asyncio.Event = field(default_factory=asyncio.Event)
     failing: Exception | None = None
@@ -61,6 +62,12 @@ class Box:
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
         return {"type": "modal", "private_metadata": handle}
+
+    async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:
+        self.homes.append((slack, team, empty))
+
+    async def mute(self, slack: str, *, muted: bool) -> None:
+        self.homes.append((slack, muted))
 
 
 @dataclass
@@ -141,7 +148,7 @@ async def slack_door(folder: Path, *, body_within: float = 5.0, headers_within: 
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slack = slack_connection(Settings(), lambda: now[0])
-    serving = asyncio.create_task(ingress.serve(slack.dispatcher(box, "/deploy")))
+    serving = asyncio.create_task(ingress.serve(slack.dispatcher(box, "/deploy", box)))
     await asyncio.sleep(0)
     try:
         yield Door(ingress, store, box, now, runner.addresses[0][1], serving)

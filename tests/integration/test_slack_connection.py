@@ -96,7 +96,7 @@ async def test_it_knows_its_workspace_and_is_not_connected_before_it_serves(serv
 async def test_clicks_and_forms_travel_to_the_desk_and_back(server: SlackServer) -> None:
     slack = await introduced(Settings(f"{server.base}/api"))
     box = Box()
-    serving = asyncio.create_task(slack.serve(box, "/deploy"))
+    serving = asyncio.create_task(slack.serve(box, "/deploy", box))
     line = await server.line()
     for number, payload in enumerate((a_click(), a_click("signoff:reject"), a_submission())):
         await line.send({"envelope_id": f"e-{number}", "type": "interactive", "payload": payload})

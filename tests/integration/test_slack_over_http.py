@@ -88,7 +88,7 @@ async def test_a_click_and_a_form_travel_to_the_desk_and_back(
             return answer.status
 
     assert await send(interaction(a_click())) == 503
-    serving = asyncio.create_task(slack.serve(box, "/deploy"))
+    serving = asyncio.create_task(slack.serve(box, "/deploy", box))
     await asyncio.sleep(0)
     bodies = [interaction(payload) for payload in (a_click(), a_click("signoff:reject"), a_submission())]
     assert [await send(body) for body in bodies] == [200] * 3

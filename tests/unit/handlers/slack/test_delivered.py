@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from handlers.slack.delivered import Act, Challenge, Event, Malformed, Nothing, 
 from tests.factories import NOON
 from tests.fakes.requests import NoRequests
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
+from tests.unit.handlers.slack.home_bodies import opening, ticking
 from tests.unit.handlers.slack.signing import FORM, JSON, command, event, interaction
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
@@ -45,6 +47,14 @@ class Box:
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
         return Message(handle)
+
+    async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:
+        assert all(re.fullmatch("[A-Z0-9]{1,64}", one) for one in (slack, team or "T"))
+        assert isinstance(empty, bool)
+
+    async def mute(self, slack: str, *, muted: bool) -> None:
+        assert re.fullmatch("[A-Z0-9]{1,64}", slack)
+        assert isinstance(muted, bool)
 
 
 @dataclass(frozen=True)
@@ -109,12 +119,12 @@ def listening() -> Iterator[Listening]:
 
     with asyncio.Runner() as runner:
         slack = runner.run(connected())
-        yield Listening(runner, slack.dispatcher(Box(), "/deploy"))
+        yield Listening(runner, slack.dispatcher(Box(), "/deploy", Box()))
         runner.run(slack.close())
 
 
 @settings(max_examples=150)
-@given(st.lists(mutated(a_click(), a_submission()), min_size=1, max_size=5))
+@given(st.lists(mutated(a_click(), a_submission(), ticking()), min_size=1, max_size=5))
 def test_an_odd_interaction_is_malformed_or_taken(listening: Listening, payloads: list[dict[str, Any]]) -> None:
     found = [read(FORM, interaction(payload)) for payload in payloads]
     acts = [one.body for one in found if isinstance(one, Act)]
@@ -123,7 +133,7 @@ def test_an_odd_interaction_is_malformed_or_taken(listening: Listening, payloads
 
 
 @settings(max_examples=150)
-@given(st.lists(mutated(event(), event(event=a_click())), min_size=1, max_size=5))
+@given(st.lists(mutated(event(), event(event=a_click()), opening()), min_size=1, max_size=5))
 def test_an_odd_event_is_malformed_or_taken_or_nothing(listening: Listening, payloads: list[dict[str, Any]]) -> None:
     found = [read(JSON, json.dumps(payload).encode()) for payload in payloads]
     assert {type(one) for one in found} <= {Event, Malformed, Nothing}
