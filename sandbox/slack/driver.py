@@ -236,9 +236,8 @@ class Driver:
         if isinstance(where, View):
             payload = envelopes.view_action(self.workspace, person, where, action, trigger)
             done = await self._send("interactive", payload)
-            if not done.acknowledged:
-                where.trouble = "The app did not respond. Please try again."
-                self.workspace.changes.announce()
+            where.trouble = "" if done.acknowledged else "The app did not respond. Please try again."
+            self.workspace.changes.announce()
             return done
         given = self.workspace.one_shots.response(person.id, where.channel, where.ts, where.thread_ts)
         urls = (f"{self.workspace.url}/response/{given.id}", trigger)

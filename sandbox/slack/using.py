@@ -20,7 +20,7 @@ def action_of(block: Block, element: Block, state: Mapping[str, Any] | None = No
     """Return an element of `actions` in block_actions, without its moment."""
     action: dict[str, Any] = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     known = ("text", "value", "style") if element["type"] == "button" else ("placeholder", *_initial(element))
-    action |= {key: element[key] for key in known if key in element}
+    action |= {key: element[key] for key in (*known, "confirm") if key in element}
     return action | dict(state or {})
 
 

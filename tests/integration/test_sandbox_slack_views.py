@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox import server
 from sandbox.slack.app import ManifestError, from_manifest
 from sandbox.slack.driver import Driver
+from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.workspace import Workspace
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -438,6 +439,18 @@ async def test_a_view_is_read_in_the_time_zone_of_its_person(toy: Toy) -> None:
     live = {"type": "mrkdwn", "text": f"Live at <!date^{int(NOON.timestamp())}^{{time}}|noon>"}
     await toy.client.views_publish(user_id="U0SAM", view=home({"type": "section", "text": live}))
     assert toy.workspace.reads(toy.driver.home("sam")) == "Live at 13:00"
+
+
+async def test_a_view_says_that_the_app_did_not_answer_until_it_does(toy: Toy) -> None:
+    await toy.client.views_publish(user_id="U0SAM", view=home(SETTINGS))
+    shown, transport = toy.driver.home("sam"), toy.driver.transport
+    toy.driver.transport = HttpDelivery(toy.workspace, "http://127.0.0.1:9/slack/events", SECRET)
+    assert not (await toy.driver.tick("sam", shown, "home:mute", ["Mute"])).acknowledged
+    assert shown.trouble == "The app did not respond. Please try again."
+    await toy.driver.transport.close()
+    toy.driver.transport = transport
+    assert (await toy.driver.tick("sam", shown, "home:mute", [])).acknowledged
+    assert shown.trouble == ""
 
 
 async def test_an_app_that_takes_no_messages_is_written_none(toy: Toy) -> None:
