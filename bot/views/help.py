@@ -20,7 +20,7 @@ class Topic(Enum):
 
 _MEANT_FOR = {
     Topic.ASK: "for a release.",
-    Topic.READ: "what is so, and why. The answer is yours alone, and nothing changes.",
+    Topic.READ: "what is so, and why. Mention Signoff with one of these words, and everybody reads the answer.",
     Topic.DECIDE: "about one release, by its name.",
     Topic.LANES: "decide about all that goes to an environment of a service, or about a build.",
     Topic.EMERGENCY: "when something is wrong.",

@@ -73,32 +73,39 @@ R-1, payments 1 ([First]) to production, waits for approval; opened Nov 21, 2026
         )
         await here.types("alex", "/deploy help")
         assert await here.hears("alex", "/deploy approve RELEASE") == snapshot("""\
+Ask: for a release.
 /deploy SERVICE [VERSION] [to ENV] [at TIME]: ask for a release
+Read: what is so, and why. Mention Signoff with one of these words, and everybody reads the answer.
 /deploy status [SERVICE] [ENV]: what is live, what waits, why
 /deploy why SERVICE [ENV]: everything in the way, and who can lift it
 /deploy list: open releases, oldest first
+/deploy history SERVICE [ENV] [COUNT]: what became of the last releases, newest first
+/deploy diff SERVICE [ENV]: what would ship: commits, pull requests, migrations
+/deploy freeze: the freezes: now and next
+/deploy help [WORD]: these lines, or all about one word
+Decide: about one release, by its name.
 /deploy approve RELEASE: approve a release, as its button does
 /deploy reject RELEASE REASON: reject a release
 /deploy withdraw RELEASE: take back your approval
 /deploy cancel RELEASE: drop a release before it starts
 /deploy retry RELEASE: try a failed release again
 /deploy schedule RELEASE at TIME: let a release ship at a time, not before
-/deploy rollback SERVICE [to VERSION] in ENV REASON: go back to a build that was live there before
-/deploy hotfix SERVICE VERSION to ENV REASON: ask for a release on the fast path
-/deploy override RELEASE REASON: break-glass: ship without missing approvals, or in a freeze
+Lanes and builds: decide about all that goes to an environment of a service, or about a build.
 /deploy hold SERVICE ENV [for DURATION] REASON: let nothing start there until it is resumed
 /deploy resume SERVICE ENV: end a hold
 /deploy lock SERVICE ENV [for DURATION] REASON: take an environment for yourself
 /deploy unlock SERVICE ENV: end a lock
-/deploy stop-all REASON: let nothing start anywhere
-/deploy go-all: let everything go on after that
-/deploy freeze: the freezes: now and next
 /deploy mode SERVICE ENV delivery|deployment|observe REASON: switch who decides what ships
 /deploy live SERVICE ENV VERSION REASON: tell Signoff what is live
 /deploy quarantine SERVICE VERSION REASON: keep a build from shipping, and all that contain it
 /deploy release-quarantine SERVICE VERSION REASON: confirm a build, and all that contain it
-/deploy help [WORD]: these lines, or all about one word
-More about one of them: /deploy help WORD, with request, status, why, list, approve, reject, withdraw, cancel, retry, schedule, rollback, hotfix, override, hold, resume, lock, unlock, stop-all, go-all, freeze, mode, live, quarantine, release-quarantine, help.\
+Emergency: when something is wrong.
+/deploy rollback SERVICE [to VERSION] in ENV REASON: go back to a build that was live there before
+/deploy hotfix SERVICE VERSION to ENV REASON: ask for a release on the fast path
+/deploy override RELEASE REASON: break-glass: ship without missing approvals, or in a freeze
+/deploy stop-all REASON: let nothing start anywhere
+/deploy go-all: let everything go on after that
+More about one of them, with an example: /deploy help WORD, with request, status, why, list, history, diff, approve, reject, withdraw, cancel, retry, schedule, rollback, hotfix, override, hold, resume, lock, unlock, stop-all, go-all, freeze, mode, live, quarantine, release-quarantine, help.\
 """)
 
 
