@@ -84,8 +84,8 @@ class CardKeeper:
             case str():
                 await self._shown(card, posted, content)
                 self.desk.bell.ring()
-            case TryLater(after, why):
-                await self._later(card, max(timedelta(seconds=after), self.desk.pause(card.tries)), why, lost=False)
+            case TryLater(why=why) as later:
+                await self._later(card, self.desk.wait(later, card.tries), why, lost=False)
             case Unsure(why):
                 await self._later(card, self.desk.pause(card.tries), why, lost=True)
             case GiveUp(reason):
@@ -100,8 +100,8 @@ class CardKeeper:
         match outcome:
             case None:
                 await self._shown(card, ts, content)
-            case TryLater(after, why):
-                await self._later(card, max(timedelta(seconds=after), self.desk.pause(card.tries)), why, lost=False)
+            case TryLater(why=why) as later:
+                await self._later(card, self.desk.wait(later, card.tries), why, lost=False)
             case Unsure(why):  # an update says the same thing twice without harm, but it may come after a later one
                 await self._later(card, self.desk.pause(card.tries), why, lost=True)
             case GiveUp(reason):

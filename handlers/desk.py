@@ -24,6 +24,7 @@ from bot.core.retry import pause
 from bot.ports.meter import SILENT, Counted, Meter
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import EffectRow, EffectState, Store, Transaction
+from bot.ports.trouble import TryLater
 from bot.submit import Setting, submit
 from handlers.bell import Bell
 
@@ -120,6 +121,11 @@ class Desk:
     def pause(self, tries: int) -> timedelta:
         """Return how long to wait after so many tries (from 1) before the next."""
         return pause(tries, self.chance())
+
+    def wait(self, later: TryLater, tries: int) -> timedelta:
+        """Return how long to wait before something is tried again that did not happen: just until its turn, if that."""
+        after = timedelta(seconds=later.after)
+        return after if later.turn else max(after, self.pause(tries))
 
     async def outwait(self, seconds: float) -> None:
         """Wait while the database cannot be used: so long, or until somebody could write after all."""

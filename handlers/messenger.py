@@ -123,10 +123,8 @@ class Messenger:
             case TryLater(why=why) | Unsure(why) if self.desk.clock() >= row.give_up_at:
                 log.error("message_not_delivered", why=why)
                 await self._bury(row, why, post.channel)
-            case TryLater(after, why):
-                await self._write(
-                    row, EffectState.READY, why, max(timedelta(seconds=after), self.desk.pause(row.attempt))
-                )
+            case TryLater(why=why) as later:
+                await self._write(row, EffectState.READY, why, self.desk.wait(later, row.attempt))
             case Unsure(why):
                 await self._write(row, EffectState.READY, why, self.desk.pause(row.attempt))
 

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """It certainly did not happen; try again after so many seconds."""
+    """It certainly did not happen; try again after so many seconds.
+
+    `turn`: nothing was tried, it only has to wait for its turn, so it is tried just then.
+    """
 
     after: float
     why: str
+    turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from handlers.slack.ingress import Ingress
 from handlers.slack.introduction import try_app_token, who_we_are
 from handlers.slack.link import Timing
 from handlers.slack.metered import MeteredWebClient
+from handlers.slack.pacing import A_SECOND, Pacing
 from handlers.slack.problems import SlackProblem, SlackUnreachable
 from handlers.slack.socket import SocketMode
 
@@ -60,11 +61,15 @@ class SlackSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SlackPace:
-    """How often Slack is asked, in seconds: who we are, while it was never reached; whether our token is still good."""
+    """How often Slack is asked, in seconds: who we are, while it was never reached; whether our token is still good.
+
+    `message_every`: how often a channel gets a message; 0: as often as there is one, and edits likewise.
+    """
 
     introduce_every: float = 5.0
     check_every: float = 60.0
     sockets: Timing = field(default_factory=Timing)
+    message_every: float = A_SECOND
 
 
 class Desk(listeners.Desk, listeners_forms.Desk, Protocol):
@@ -215,7 +220,9 @@ def slack_connection(
     web = web_client(settings.slack_api_url, http, bot_token)
     web.meter = meter
     directory = SlackDirectory(web, None, lambda: clock().timestamp())
-    return SlackConnection(web, http, way_in, SlackChat(web, http), directory, pace or SlackPace())
+    pace = pace or SlackPace()
+    chat = SlackChat(web, http, Pacing(monotonic, pace.message_every))
+    return SlackConnection(web, http, way_in, chat, directory, pace)
 
 
 def _given(token: SecretStr | None, name: str, prefix: str) -> str:

@@ -1,7 +1,8 @@
 """Posting in Slack: the port Chat over the Web API, and the one window that opens forms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession
@@ -18,6 +19,7 @@ from handlers.slack.calls import (
     ask,
     retry_after,
 )
+from handlers.slack.pacing import Pacing
 
 HOOKS = URL("https://hooks.slack.com")
 NOT_THERE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
@@ -40,9 +42,13 @@ class SlackChat:
 
     web: AsyncWebClient
     http: ClientSession
+    pacing: Pacing = field(default_factory=lambda: Pacing(monotonic, every=0.0))
 
     async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
         """Post to a channel, or to a person by their id, without unfurling links; return the message's ts."""
+        wait = self.pacing.post(channel, hash((thread, message.text)))
+        if wait > 0:
+            return TryLater(wait, "a channel gets one message a second", turn=True)
         ended = await ask(
             self.web.chat_postMessage(
                 channel=channel,
@@ -62,6 +68,9 @@ class SlackChat:
 
     async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
         """Replace a message of ours; one whose answer was lost may still arrive, after a later one."""
+        wait = self.pacing.edit()
+        if wait > 0:
+            return TryLater(wait, "Slack takes so many edits a minute", turn=True)
         # blocks are always given: Slack keeps the old ones, buttons included, when neither text nor blocks come
         ended = await ask(self.web.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks))
         if isinstance(ended, Refused):

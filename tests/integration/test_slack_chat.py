@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.ports.slack import Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.slack.chat import Outdated, SlackChat
+from handlers.slack.pacing import Pacing
 from tests.unit.handlers.slack.server import Reply, SlackServer, no, slack_server
 
 BLOCKS = ({"type": "section", "text": {"type": "mrkdwn", "text": "*R-1*"}},)
@@ -29,6 +30,21 @@ async def server() -> AsyncIterator[SlackServer]:
 async def chat(server: SlackServer) -> AsyncIterator[SlackChat]:
     async with ClientSession(timeout=ClientTimeout(total=0.5)) as http:
         yield SlackChat(server.client(http), http)
+
+
+async def test_a_channel_that_has_had_its_message_is_not_asked_yet(server: SlackServer) -> None:
+    async with ClientSession(timeout=ClientTimeout(total=0.5)) as http:
+        chat = SlackChat(server.client(http), http, Pacing(lambda: 0.0, burst=1, edits=1))
+        server.will("chat.postMessage", Reply({"ok": True, "ts": "1.1"}), Reply({"ok": True, "ts": "1.2"}))
+        server.will("chat.update", Reply({"ok": True}))
+        assert await chat.post("C0PAY", Message("one")) == "1.1"
+        assert await chat.post("C0PAY", Message("two")) == TryLater(
+            1.0, "a channel gets one message a second", turn=True
+        )
+        assert await chat.post("C0DOCS", Message("two")) == "1.2"
+        assert await chat.update("C0PAY", "1.1", Message("uno")) is None
+        late = await chat.update("C0PAY", "1.1", Message("uno"))
+        assert late == TryLater(60.0, "Slack takes so many edits a minute", turn=True)
 
 
 def waits(after: float, why: str = "Slack asks to wait (429)") -> TryLater:

@@ -145,3 +145,15 @@ async def test_a_superseded_notice_links_the_newer_one_once_that_is_posted(world
     newer = (await world.notice(2)).ts.replace(".", "")
     link = f"<https://acme.slack.example/archives/C0PAYMENTS/p{newer}|R-2>"
     assert f"by {link}, which carries a newer build" in (await world.notice()).message.text
+
+
+async def test_an_update_whose_turn_has_not_come_is_made_just_then(world: World) -> None:
+    posted = await asked(world)
+    world.chat.will("update", *[TryLater(1.5, "Slack takes so many edits a minute", turn=True)] * 9)
+    await world.rejects("U0PRIYA", posted, "no")
+    for turn in range(9):
+        assert world.chat.calls.count("update") == turn + 1
+        world.passes(1.5)
+        await world.settle()
+    assert world.chat.calls.count("update") == 10
+    assert posted.message.text.splitlines()[0] == "R-1, payments 1 (0000001) to production, was rejected."

@@ -1,0 +1,71 @@
+"""How fast we speak: a message a second in a channel, and no more edits a minute than Slack lets an app make.
+
+Slack takes short bursts and drops longer ones, at times silently
+(https://docs.slack.dev/apis/web-api/rate-limits), so whoever has to wait is told for how long before anything is
+sent, and their place is kept. Nothing is decided by this: after a restart it begins anew, and Slack's own 429 stands.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+A_SECOND = 1.0
+BURST = 3
+"""Messages at once after a pause: a notice, its first lines. Slack allows short bursts without saying how long."""
+EDITS_A_MINUTE = 50
+"""chat.update is of tier 3: at least 50 calls a minute in a workspace."""
+A_MINUTE = 60.0
+KEPT = 1_000
+"""Places that are kept at most; whoever comes after them asks anew."""
+
+
+@dataclass(slots=True)
+class Pacing:
+    """Gives out turns. `clock` returns seconds that never go back; an `every` of 0 lets everything through."""
+
+    clock: Callable[[], float]
+    every: float = A_SECOND
+    burst: int = BURST
+    edits: int = EDITS_A_MINUTE
+    _next: dict[str, float] = field(default_factory=dict)
+    _kept: dict[tuple[str, int], float] = field(default_factory=dict)
+    _edited: list[float] = field(default_factory=list)
+
+    def post(self, channel: str, what: int) -> float:
+        """Return for how many seconds a message for a channel has to wait; 0: it is to be sent now.
+
+        Args:
+            channel: where it goes.
+            what: the same number for the same message, by which it finds the place that was kept for it.
+        """
+        if self.every <= 0:
+            return 0.0
+        now = self.clock()
+        kept = self._kept.pop((channel, what), None)
+        if kept is not None and kept <= now:
+            return 0.0
+        free = self._next.get(channel, now)
+        turn = kept if kept is not None else max(now, free - (self.burst - 1) * self.every)
+        if kept is None:
+            self._next[channel] = max(now, free) + self.every
+        if turn <= now:
+            return 0.0
+        self._kept[channel, what] = turn
+        self._forget(now)
+        return turn - now
+
+    def edit(self) -> float:
+        """Return for how many seconds an edit has to wait; 0: it is to be made now."""
+        if self.every <= 0:
+            return 0.0
+        now = self.clock()
+        self._edited = [at for at in self._edited if at > now - A_MINUTE]
+        if len(self._edited) < self.edits:
+            self._edited.append(now)
+            return 0.0
+        return self._edited[0] + A_MINUTE - now
+
+    def _forget(self, now: float) -> None:
+        """Forget channels that are quiet, and the last places where there are too many to keep."""
+        self._next = {channel: at for channel, at in self._next.items() if at > now}
+        while len(self._kept) > KEPT:
+            del self._kept[max(self._kept, key=lambda one: self._kept[one])]
