@@ -196,8 +196,8 @@ def _rollback(written: RollbackSection | None) -> tuple[ApprovalRule, ...] | Non
     return None if written is None else _rules(written.approvals)
 
 
-def _announcement(written: AnnouncementSection | None) -> Announcement:
-    return Announcement() if written is None else Announcement(written.template)
+def _announcement(written: AnnouncementSection | None) -> Announcement | None:
+    return None if written is None else Announcement(written.template)
 
 
 def _hotfix(written: HotfixSection | None) -> Hotfix | None:

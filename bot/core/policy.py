@@ -239,7 +239,7 @@ class LanePolicy:
     lookup_window: timedelta = timedelta(seconds=120)
     when_unknown: WhenUnknown = WhenUnknown.ASK
     announce: bool = False
-    announcement: Announcement = Announcement()
+    announcement: Announcement | None = None
     cards: Cards = Cards.FULL
     tell_authors: bool = False
     approval_valid_for: timedelta | None = timedelta(hours=72)

@@ -47,7 +47,7 @@ def written(text: str) -> Message:
 
 def settings(release: Release, scene: Scene) -> Announcement:
     """Return how its lane announces by today's policy, or by the release's own where that no longer names the lane."""
-    return (scene.policy.lane(release.lane) or release.policy).announcement
+    return (scene.policy.lane(release.lane) or release.policy).announcement or Announcement()
 
 
 def _bare(lines: Sequence[Line]) -> Message:
