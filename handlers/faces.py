@@ -18,6 +18,7 @@ from bot.views.question import Said, question
 from handlers.anchor import audit_card
 from handlers.permalinks import Permalinks
 from handlers.scenery import scene_of
+from handlers.showing import shown_acts
 from handlers.ways_back import LOOKED_AT, failure_acts, notice_acts
 
 QUESTION_ACTS = ("did_run", "did_not_run", "try_again", "abandon")
@@ -49,7 +50,7 @@ class Faces:
 
     def _notice(self, card: Card, release: Release) -> Message:
         lane = self.tx.lanes.load(release.lane, also=release.number)
-        acts = notice_acts(self.tx, release, lane, self.policy)
+        acts = (*notice_acts(self.tx, release, lane, self.policy), *shown_acts(self.tx, release, lane))
         buttons = self._buttons(card, release.generation, acts)
         scene = scene_of(self.tx, self.policy, self.links, self.workspace, self.now)
         return notice(release, lane, scene, buttons, card.want)

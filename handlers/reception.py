@@ -18,6 +18,7 @@ from handlers.people import People
 from handlers.phrases import ENTRIES
 from handlers.reading import look
 from handlers.request_forms import RequestForms
+from handlers.showing import shown
 from handlers.vocabulary import (
     DiffWords,
     FreezeWords,
@@ -86,4 +87,6 @@ class Reception:
 
     async def form(self, handle: str) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is nothing to fill in."""
-        return await self.desk.store.read(lambda tx: form(tx, self.desk, handle))
+        return await self.desk.store.read(
+            lambda tx: shown(tx, self.desk, self.links, handle) or form(tx, self.desk, handle)
+        )

@@ -20,7 +20,7 @@ from slack_bolt.response import BoltResponse
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Message
 from bot.ports.trouble import Trouble
-from bot.views.buttons import FORMS
+from bot.views.buttons import CHANGES, FORMS
 from handlers.acts import Click, Command, Form
 from handlers.slack import payloads
 from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
@@ -28,7 +28,7 @@ from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
 log = structlog.get_logger()
 
 PREFIX = "signoff:"
-FORM_ACTIONS = frozenset(f"{PREFIX}{act}" for act in FORMS)
+FORM_ACTIONS = frozenset(f"{PREFIX}{act}" for act in (*FORMS, CHANGES))
 """The buttons that open a form, and what the forms are called; every other button acts."""
 PATIENCE = 2.0
 """Seconds for telling somebody why there is no form; Slack waits 3 for the acknowledgement."""

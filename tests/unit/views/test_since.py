@@ -26,7 +26,7 @@ def surrounded(comparison: Comparison | None, policy: Policy = POLICY, why: str 
 
 def card(scene: Scene, release: Release | None = None, live: Live | None = LIVE) -> Message:
     release = release or a_release()
-    message = notice(release, a_lane(release, live=live), scene, BUTTONS, 1)
+    message = notice(release, a_lane(release, live=live), scene, BUTTONS | {"changes": "h-changes"}, 1)
     check(message)
     return message
 
@@ -60,7 +60,9 @@ def test_the_whole_card() -> None:
   read aloud: Approve payments 118 to production
   asks: Approve R-42? payments 118 to production, commit 9f3c2ab, may ship. [Approve] [Not yet]
 [Reject] (danger) signoff:reject = h-reject
-  read aloud: Reject payments 118 to production\
+  read aloud: Reject payments 118 to production
+[Changes] signoff:changes = h-changes
+  read aloud: Changes of R-42: payments 118 to production\
 """)
 
 
@@ -83,7 +85,7 @@ Approved by: nobody yet.
 Needs 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
 R-42: opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
 Expires: <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing.
-Actions: Approve, Reject.\
+Actions: Approve, Reject, Changes.\
 """)
 
 
@@ -243,7 +245,7 @@ def test_what_is_live_tells_what_it_changed() -> None:
 
 def test_what_came_to_nothing_tells_no_changes() -> None:
     scene = replace(surrounded(compared()), before={42: LIVE})
-    assert "Changes" not in seen(card(scene, ended(Lifecycle.REJECTED, reason="no")))
+    assert "*Changes:*" not in seen(card(scene, ended(Lifecycle.REJECTED, reason="no")))
 
 
 @given(comparison=hostile_comparisons(), why=HOSTILE)

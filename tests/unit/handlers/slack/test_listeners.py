@@ -138,8 +138,11 @@ async def test_a_click_delivered_twice_has_one_key_and_is_acknowledged_twice(app
     assert len(book.keys) == 1
 
 
-async def test_reject_opens_the_form_and_stores_nothing(app: AsyncApp, book: Book) -> None:
-    assert seen(await deliver(app, a_click("signoff:reject"))) == (200, "")
+@pytest.mark.parametrize("action", ["signoff:reject", "signoff:changes"])
+async def test_reject_and_changes_open_what_they_are_for_and_store_nothing(
+    app: AsyncApp, book: Book, action: str
+) -> None:
+    assert seen(await deliver(app, a_click(action))) == (200, "")
     assert book.happened == [("form", "h4ndle"), ("opened", "111.222.aaa", FORM)]
 
 
