@@ -66,7 +66,7 @@ async def test_words_that_mean_nothing_start_nothing(tmp_path: Path) -> None:
         await here.card("payments", "Waiting for approval")
         await here.types("priya", "/deploy aprove R-1")
         assert await here.hears("priya", "Did you mean") == snapshot(
-            'I do not know “aprove”, so nothing was started. Did you mean /deploy approve R-1?'
+            "I do not know “aprove”, so nothing was started. Did you mean /deploy approve R-1?"
         )
         await here.types("priya", "/deploy payments 99 to production")
         assert await here.hears("priya", "99") == snapshot(

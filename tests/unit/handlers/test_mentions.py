@@ -106,7 +106,7 @@ async def test_near_misses_and_nothing_at_all(world: World) -> None:
     )
     assert await hears(world, a_mention("")) == snapshot(
         [
-            "privately ('C0X', 'U0PRIYA', 'You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words.')"
+            "privately ('C0X', 'U0PRIYA', 'You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words.')"
         ]
     )
 

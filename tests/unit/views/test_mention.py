@@ -36,7 +36,7 @@ def test_whoever_says_nothing_hears_what_can_be_asked() -> None:
     message = nothing_asked(POLICY)
     check(message)
     assert message.text == snapshot(
-        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words."
+        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words."
     )
 
 
