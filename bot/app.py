@@ -141,7 +141,9 @@ class Signoff:
         )
         await reconsider(desk, VERSION)
         github = Github(sender, self.settings.github_web_url)
-        world = World(slack.chat, slack.directory, source=github, executor=github, prober=HttpHealth(http))
+        world = World(
+            slack.chat, slack.directory, source=github, executor=github, prober=HttpHealth(http), comparer=github
+        )
         self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.policy import Policy, ServicePolicy
+from bot.ports.changes import Comparer
 from bot.ports.ci import Executor, Source
 from bot.ports.meter import Counted
 from bot.ports.outage import StoreUnavailable
@@ -17,6 +18,7 @@ from bot.views.links import Links
 from handlers.act_clerk import ActClerk
 from handlers.anchor import HourlyAnchor
 from handlers.cards import CardKeeper
+from handlers.changes import Comparing
 from handlers.clock import Clock
 from handlers.deployer import Deployer
 from handlers.desk import Desk
@@ -68,6 +70,7 @@ class World:
     source: Source
     executor: Executor
     prober: Prober
+    comparer: Comparer
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "hourly anchor": HourlyAnchor(desk).run,
         "cards": CardKeeper(desk, world.chat, links).run,
         "homes": HomeKeeper(desk, world.chat, people, links).run,
+        "comparing": Comparing(desk, world.comparer).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
         "freezes": FreezeNotices(desk).run,

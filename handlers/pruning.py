@@ -1,4 +1,4 @@
-"""Forgets what nobody needs any more: what people and pipelines sent, once it was decided a while ago."""
+"""Forgets what nobody needs any more: what people and pipelines sent, once it was decided a while ago; comparisons."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ EVERY = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
-    """Empties the bodies of old inbox rows. Audit rows stay for ever; seen requests are pruned where they are kept."""
+    """Empties the bodies of old inbox rows, and forgets what old releases changed. Audit rows stay for ever; seen requests are pruned where they are kept."""
 
     desk: Desk
 
@@ -31,10 +31,12 @@ class Pruner:
             while some := await self.once():
                 pruned += some
             if pruned:
-                log.info("inbox_pruned", rows=pruned)
+                log.info("pruned", rows=pruned)
             await asyncio.sleep(EVERY)
 
     async def once(self) -> int:
         """Prune a few; returns how many there were."""
         before = self.desk.clock() - KEPT
-        return await self.desk.store.write(lambda tx: tx.inbox.prune(before, AT_ONCE))
+        return await self.desk.store.write(
+            lambda tx: tx.inbox.prune(before, AT_ONCE) + tx.changes.prune(before, AT_ONCE)
+        )

@@ -105,7 +105,7 @@ class Life:
         github = earth.github.connect(earth.clock, self._before)
         executor = Stalling(github, rng, earth)
         crew = self.crew = muster(
-            desk, World(chat, directory, github, executor, AllWell()), Links(earth.forge.site), Pace()
+            desk, World(chat, directory, github, executor, AllWell(), github), Links(earth.forge.site), Pace()
         )
         crew.start()
         earth.courier.connect(crew.reception, chat, earth.policy.command, lambda work: earth.loop.spawn(process, work))

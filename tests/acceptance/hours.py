@@ -167,7 +167,8 @@ class Hours:
         bell, chance = Bell(), random.Random(1).random
         desk = Desk(store, self.policy, clock, self._token, bell, chance, workspace=f"{self.workspace.url}/")
         github, (chat, directory) = self.github.connect(clock), self.slack.connect(clock)
-        self.crew = muster(desk, World(chat, directory, github, github, AllWell()), Links(self.forge.site), PACE)
+        world = World(chat, directory, github, github, AllWell(), github)
+        self.crew = muster(desk, world, Links(self.forge.site), PACE)
         self._desk = desk
         self.people.courier.connect(self.crew.reception, chat, self.policy.command)
         self.webhooks.door = webhook_door(store, lambda: self.policy, self.forge.webhook_secret, clock, bell.ring)

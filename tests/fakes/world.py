@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from bot.core.build import PipelineReport
 from bot.core.policy import LaneId, Policy
@@ -15,6 +16,7 @@ from handlers.act_clerk import ActClerk
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.bell import Bell
 from handlers.cards import CardKeeper
+from handlers.changes import Comparing
 from handlers.clock import Clock
 from handlers.deployer import Deployer
 from handlers.desk import Desk
@@ -28,6 +30,7 @@ from handlers.watch import Watch
 from storage.database import SqliteStore, open_store
 from tests.factories import LANE, NOON, a_report
 from tests.fakes.chat import FakeChat, Posted
+from tests.fakes.comparer import FakeComparer
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.executor import FakeExecutor
 from tests.fakes.source import FakeSource
@@ -48,6 +51,13 @@ TOLD = (
 )
 
 
+class Worker(Protocol):
+    """Whoever does one step when it is asked to."""
+
+    async def once(self) -> bool:
+        """Do it; False when there is nothing to do."""
+
+
 @dataclass(slots=True)
 class World:
     """The bot without its loops: each worker does one step when it is asked to."""
@@ -59,6 +69,8 @@ class World:
     executor: FakeExecutor = field(default_factory=FakeExecutor)
     source: FakeSource = field(default_factory=FakeSource)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
+    comparer: FakeComparer = field(default_factory=FakeComparer)
+    """Commits are only compared where it knows of any."""
     keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     store: SqliteStore = field(init=False)
     desk: Desk = field(init=False)
@@ -70,6 +82,7 @@ class World:
     answers: Messenger = field(init=False)
     follower: Follower = field(init=False)
     clock: Clock = field(init=False)
+    comparing: Comparing = field(init=False)
     reception: Reception = field(init=False)
 
     async def open(self) -> None:
@@ -89,6 +102,7 @@ class World:
         self.messenger = Messenger(desk, self.chat, TOLD, links, self.directory)
         self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER, EffectKind.REPLY), links, self.directory)
         self.clock = Clock(desk)
+        self.comparing = Comparing(desk, self.comparer)
         self.reception = Reception(desk, links)
 
     async def crash(self, policy: Policy | None = None) -> None:
@@ -109,7 +123,9 @@ class World:
 
     async def settle(self) -> int:
         """Let every worker do all that is due now; returns how many steps that took."""
-        workers = (self.acts, self.hints, self.deployer, self.cards, self.messenger, self.answers)
+        workers: tuple[Worker, ...] = (self.acts, self.hints, self.deployer, self.cards, self.messenger, self.answers)
+        if self.comparer.line or self.comparer.told:
+            workers = (*workers, self.comparing)
         for steps in range(MOST_STEPS):
             for worker in workers:
                 if await worker.once():

@@ -108,7 +108,7 @@ async def test_the_loops_wait_longer_and_longer_and_nothing_counts_as_failed(
 
     over = asyncio.Event()
     monkeypatch.setattr(Desk, "outwait", outwait)
-    ports = Ports(world.chat, world.directory, source=world.source, executor=world.executor, prober=AllWell())
+    ports = Ports(world.chat, world.directory, world.source, world.executor, AllWell(), world.comparer)
     crew = muster(world.desk, ports, Links("https://github.example"), Pace())
     crew.loops = {"acts": fails}
     crew.start()

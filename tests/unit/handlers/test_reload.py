@@ -40,7 +40,7 @@ class FakeArrival:
 @pytest.fixture
 async def crew(world: World) -> AsyncIterator[Crew]:
     """The crew of a desk, at rest; nothing of it may have failed."""
-    ports = Ports(world.chat, world.directory, source=world.source, executor=world.executor, prober=AllWell())
+    ports = Ports(world.chat, world.directory, world.source, world.executor, AllWell(), world.comparer)
     mustered = muster(world.desk, ports, Links("https://github.example"), Pace())
     yield mustered
     await mustered.stop()

@@ -1,0 +1,100 @@
+"""Has commits compared: what each unfinished release would change, one span at a time, stored before it is shown."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.core.changelog import Comparison, Span
+from bot.core.policy import ServicePolicy
+from bot.ports.changes import CannotTell, Comparer, Wanted
+from bot.ports.store import CardKind, Transaction
+from bot.ports.trouble import GiveUp, Trouble, TryLater
+from bot.submit import Setting
+from handlers.desk import Desk
+
+log = structlog.get_logger()
+
+ONCE_MORE = timedelta(seconds=30)
+"""After this long a commit that is not there is looked for again: what was just pushed may not be known everywhere."""
+OWN_FAULT = "our own code failed"
+MOST_TRIES = 5
+"""How often our own code may fail on a span before nobody can tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Works off the spans that are wanted, the longest wanted first; one call is in flight."""
+
+    desk: Desk
+    comparer: Comparer
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            seen = self.desk.bell.rung
+            while await self.once():
+                pass
+            due = await self.desk.store.read(lambda tx: tx.changes.next_due(self.desk.clock()))
+            await self.desk.rest(seen, due)
+
+    async def once(self) -> bool:
+        """Have one span compared and keep what was told; False when none is due."""
+        services = {service.name: service for service in self.desk.policy.services}
+        sources = {name: source_of(service) for name, service in services.items()}
+        wanted = await self.desk.store.read(lambda tx: tx.changes.due(sources, self.desk.clock()))
+        if wanted is None:
+            return False
+        service = services[wanted.span.service]
+        await self._keep(wanted, sources[service.name], await self._compared(service, wanted))
+        return True
+
+    async def _compared(self, service: ServicePolicy, wanted: Wanted) -> Comparison | Trouble | CannotTell:
+        try:
+            return await self.comparer.compare(service, wanted.span)
+        except Exception:  # one of the four doors: logged, and the other spans go on
+            log.exception("comparison_failed", service=service.name, base=wanted.span.base, head=wanted.span.head)
+            return CannotTell(OWN_FAULT) if wanted.tries + 1 >= MOST_TRIES else TryLater(0.0, OWN_FAULT)
+
+    async def _keep(self, wanted: Wanted, source: str, told: Comparison | Trouble | CannotTell) -> None:
+        span, now = wanted.span, self.desk.clock()
+        match told:
+            case Comparison():
+                await self.desk.change(lambda tx, setting: self._told(tx, told, source, setting))
+                log.info("commits_told", **_named(span), added=told.added_total, complete=told.complete)
+            case CannotTell(reason) | GiveUp(reason) if wanted.tries > 0:
+                await self.desk.change(lambda tx, setting: self._cannot(tx, span, reason, source, setting))
+                log.warning("commits_not_told", **_named(span), why=reason)
+            case CannotTell() | GiveUp():
+                await self.desk.store.write(lambda tx: tx.changes.later(span, now + ONCE_MORE, now))
+            case _:
+                after = timedelta(seconds=told.after) if isinstance(told, TryLater) else timedelta()
+                wait = max(after, self.desk.pause(wanted.tries + 1))
+                await self.desk.store.write(lambda tx: tx.changes.later(span, now + wait, now))
+                log.info("comparison_waits", **_named(span), why=told.why, seconds=wait.total_seconds())
+
+    def _told(self, tx: Transaction, told: Comparison, source: str, setting: Setting) -> None:
+        tx.changes.put(told, source, setting.now)
+        _show(tx, told.span, setting)
+
+    def _cannot(self, tx: Transaction, span: Span, why: str, source: str, setting: Setting) -> None:
+        tx.changes.cannot(span, why, source, setting.now)
+        _show(tx, span, setting)
+
+
+def source_of(service: ServicePolicy) -> str:
+    """Return what is compared: where a policy names another repository or other paths, it is told anew."""
+    return json.dumps([service.source.repository, *service.source.paths])
+
+
+def _show(tx: Transaction, span: Span, setting: Setting) -> None:
+    """Ask anew for the cards on which a span is shown."""
+    for number in tx.changes.shown_by(span, setting.now):
+        card = tx.cards.of(CardKind.NOTICE, number)
+        if card is not None:
+            tx.cards.want(CardKind.NOTICE, number, card.channel, setting.now)
+
+
+def _named(span: Span) -> dict[str, str]:
+    return {"service": span.service, "base": span.base[:12], "head": span.head[:12]}
