@@ -33,24 +33,17 @@ CHANGES = "changes"
 def buttons_of(
     release: Release, lane: Lane, policy: Policy, found: Sequence[Blocker], handles: Mapping[str, str]
 ) -> tuple[Button, ...]:
-    """Return the buttons of a release: those of the acts that apply and have a handle, then what only shows."""
-    reads = _changes(release, handles)
-    return (*_acting(release, lane, policy, found, handles), *((reads,) if reads else ()))
-
-
-def _acting(
-    release: Release, lane: Lane, policy: Policy, found: Sequence[Blocker], handles: Mapping[str, str]
-) -> tuple[Button, ...]:
+    """Return the buttons of a release: those of the acts that apply and have a handle, and what only shows."""
     if release.state is Lifecycle.FAILED:
         return after_failure(release, handles, late=is_late(release, lane))
-    if release.state is Lifecycle.LIVE:
-        return tuple(_each(_roll_back(release, handles, leads=False)))
     if release.state is not Lifecycle.OPEN:
-        return ()
+        back = _roll_back(release, handles, leads=False) if release.state is Lifecycle.LIVE else None
+        return tuple(_each(_changes(release, handles), back))
     row = _each(
         _undo(release, found, handles),
         _approve(release, lane, policy, found, handles),
         _reject(release, lane, policy, handles),
+        _changes(release, handles),
         _schedule(release, handles),
         _now(release, found, handles),
         _hold(release, found, handles),
