@@ -68,7 +68,6 @@ function field(block, place) {
     BOXES.has(one.type) ? h("p", { class: "label", id: `${id}-label` }, label) : h("label", { for: id }, label),
     drawn,
     error ? h("p", { id: `${id}-error`, class: "error", role: "alert" }, error) : null,
-    one.type === "datetimepicker" ? h("p", { class: "hint" }, `In your time zone, ${place.names.zone}.`) : null,
     block.hint ? h("p", { id: `${id}-hint`, class: "hint" }, text(block.hint, place.names)) : null);
 }
 

@@ -141,7 +141,7 @@ const boxes = (type, groupsOf) => (block, one, place) => {
 };
 
 const picker = (type, fallback, read = (value) => value, write = (value) => value) => (block, one, place) => {
-  const drawn = h("input", { type, class: "picker", ...named(one, place, fallback), ...described(place), onchange: told });
+  const drawn = h("input", { type, class: "picker", ...named(one, place, fallback), ...described(place), title: type === "datetime-local" ? `In the time zone ${place.names.zone}` : null, onchange: told });
   drawn.read = () => (drawn.value ? read(drawn.value, place.names) : null);
   drawn.write = (value) => (drawn.value = value === null ? "" : write(value, place.names));
   return drawn;
