@@ -27,8 +27,9 @@ def acts_by_command(words: str, policy: Policy) -> Message:
 def nothing_asked(policy: Policy) -> Message:
     """Answer somebody who mentioned the bot and said nothing to it."""
     return said(
-        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `diff`, "
-        f"`freeze` or `help` after its name. Everything else is a command: {typed(policy, 'help')} shows the words."
+        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, "
+        "`diff`, `freeze` or `help` after its name. Everything else is a command: "
+        f"{typed(policy, 'help')} shows the words."
     )
 
 

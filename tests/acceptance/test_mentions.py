@@ -26,7 +26,7 @@ async def whispers(here: Desk, who: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("over_http", [False, True], ids=["over sockets", "over http"])
-async def test_questions_are_answered_in_the_thread_for_everybody(tmp_path: Path, over_http: bool) -> None:  # noqa: FBT001 - both transports
+async def test_questions_are_answered_in_the_thread_for_everybody(tmp_path: Path, over_http: bool) -> None:
     async with desk(tmp_path, over_http=over_http) as here:
         await here.push("acme/payments", "First")
         await here.card("payments", "Waiting for approval")
