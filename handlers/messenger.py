@@ -21,6 +21,7 @@ from bot.submit import Setting
 from bot.views.links import Links
 from handlers.composers import COMPOSERS
 from handlers.desk import Desk
+from handlers.folding import folded
 from handlers.post import Post, Waits
 from handlers.scenery import scene_of
 
@@ -91,11 +92,15 @@ class Messenger:
         if row is None:
             return None
         scene = scene_of(tx, policy, self.links, self.desk.workspace, self.desk.clock())
+        compose = COMPOSERS[row.effect.kind]
         try:
-            return row, COMPOSERS[row.effect.kind](tx, row, scene)
+            post = compose(tx, row, scene)
+            if row.effect.kind is EffectKind.LOG and row.attempt > 1 and isinstance(post, Post):
+                post = folded(tx, row, post, lambda other: compose(tx, other, scene))
         except Exception:  # one of the four doors: logged, and the other messages go on
             log.exception("message_not_composed", effect=row.effect.key)
             return row, Waits.OWN_FAULT
+        return row, post
 
     async def _wait(self, row: EffectRow, why: Waits) -> None:
         ours = why is Waits.OWN_FAULT
@@ -114,7 +119,7 @@ class Messenger:
             outcome = Unsure("our own code failed")
         match outcome:
             case None:
-                await self._write(row, EffectState.DONE, "")
+                await self._done(row, post)
             case GiveUp(reason):
                 log.error("message_not_delivered", why=reason)
                 await self._bury(row, reason, post.channel)
@@ -164,6 +169,17 @@ class Messenger:
             return ours
 
         self._told(row, EffectState.DEAD, ours=await self.desk.change(work))
+
+    async def _done(self, row: EffectRow, post: Post) -> None:
+        now = self.desk.clock()
+
+        def work(tx: Transaction) -> bool:
+            ours = tx.effects.outcome(row, EffectState.DONE, now)
+            if ours:
+                tx.effects.done_with(row, post.also, now)
+            return ours
+
+        self._told(row, EffectState.DONE, ours=await self.desk.store.write(work))
 
     async def _write(self, row: EffectRow, state: EffectState, note: str, wait: timedelta | None = None) -> None:
         now = self.desk.clock()

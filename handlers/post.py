@@ -10,7 +10,8 @@ from bot.ports.slack import Message
 class Post:
     """A message ready to be sent: to a channel, or privately to one person.
 
-    `unasked` says that it is told to a person who did nothing: only where their account is in use.
+    `unasked` says that it is told to a person who did nothing: only where their account is in use. `also` are the ids
+    of further effects of which it tells.
     """
 
     message: Message
@@ -19,6 +20,7 @@ class Post:
     slack: str | None = None
     response_url: str | None = None
     unasked: bool = False
+    also: tuple[int, ...] = ()
 
 
 class Waits(Enum):

@@ -8,6 +8,7 @@ out may have happened: it is taken to be looked up, like after a crash.
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlite_utils import Database
 
@@ -129,6 +130,29 @@ class SqliteEffects:
             return False
         self._finish(row.id, row.attempt, state, now, note)
         return True
+
+    def following(self, row: EffectRow, most: int) -> tuple[EffectRow, ...]:
+        """Return what waits behind a claimed effect in its lane, as far as it is of its kind and READY."""
+        behind = self._database.query(
+            "SELECT * FROM effects WHERE lane = ? AND id > ? AND state NOT IN ('done', 'dead', 'cancelled') "
+            "ORDER BY id LIMIT ?",
+            [row.effect.lane, row.id, most],
+        )
+        alike = takewhile(lambda one: (one["kind"], one["state"]) == (row.effect.kind.value, "ready"), behind)
+        return tuple(_claimed(one, EffectState.READY) for one in alike)
+
+    def done_with(self, row: EffectRow, others: Sequence[int], now: datetime) -> None:
+        """Record that some that are READY were brought about together with one that is ours."""
+        self._database.execute(
+            "UPDATE effects SET state = 'done', due_at = :now, note = :note WHERE state = 'ready' AND lane = :lane "
+            "AND id IN (SELECT value FROM json_each(:others))",
+            {
+                "now": to_text(now),
+                "note": f"told together with {row.effect.key}",
+                "lane": row.effect.lane,
+                "others": json.dumps(list(others)),
+            },
+        )
 
     def void_leases(self, now: datetime) -> int:
         """At start: have every attempt of the dead instance looked up; returns how many there were.

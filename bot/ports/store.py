@@ -239,6 +239,15 @@ class Effects(Protocol):
     ) -> bool:
         """Write the outcome if the row is still ours by its fence; False when somebody else has it."""
 
+    def following(self, row: EffectRow, most: int) -> tuple[EffectRow, ...]:
+        """Return the READY effects of the same kind that wait behind a claimed one in its lane, in order, unclaimed.
+
+        An effect of another kind between them ends the list.
+        """
+
+    def done_with(self, row: EffectRow, others: Sequence[int], now: datetime) -> None:
+        """Record that some that are READY were brought about together with one that is ours."""
+
     def void_leases(self, now: datetime) -> int:
         """At start: whatever a dead instance was attempting may have happened; READY to VERIFY. Returns how many."""
 

@@ -46,7 +46,7 @@ class SlackChat:
 
     async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
         """Post to a channel, or to a person by their id, without unfurling links; return the message's ts."""
-        wait = self.pacing.post(channel, hash((thread, message.text)))
+        wait = self.pacing.post(channel, thread)
         if wait > 0:
             return TryLater(wait, "a channel gets one message a second", turn=True)
         ended = await ask(

@@ -5,7 +5,7 @@ Slack takes short bursts and drops longer ones, at times silently
 sent, and their place is kept. Nothing is decided by this: after a restart it begins anew, and Slack's own 429 stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 A_SECOND = 1.0
@@ -27,15 +27,15 @@ class Pacing:
     burst: int = BURST
     edits: int = EDITS_A_MINUTE
     _next: dict[str, float] = field(default_factory=dict)
-    _kept: dict[tuple[str, int], float] = field(default_factory=dict)
+    _kept: dict[tuple[str, Hashable], float] = field(default_factory=dict)
     _edited: list[float] = field(default_factory=list)
 
-    def post(self, channel: str, what: int) -> float:
+    def post(self, channel: str, what: Hashable) -> float:
         """Return for how many seconds a message for a channel has to wait; 0: it is to be sent now.
 
         Args:
             channel: where it goes.
-            what: the same number for the same message, by which it finds the place that was kept for it.
+            what: by what the place is found again that was kept: its thread there, since in each one waits at a time.
         """
         if self.every <= 0:
             return 0.0

@@ -1,6 +1,7 @@
 """Messages of their own: in order, at least once, save announcements, which are sent at most once."""
 
 import pytest
+from inline_snapshot import snapshot
 
 from bot.core.policy import Mode
 from bot.core.release import Lifecycle
@@ -77,8 +78,55 @@ async def test_a_thread_line_with_a_lost_answer_is_repeated_and_the_order_kept(o
     posted = await world.notice()
     asking = "Asking the CI system to deploy payments 1 (0000001) to production."
     accepted = "The CI system accepted the deploy."
-    lines = [line.split(" <")[0] for line in world.chat.in_thread(posted.ts)]
-    assert lines == [asking, asking, accepted]
+    assert [line.split(" <")[0] for line in world.chat.in_thread(posted.ts)] == [asking, f"{asking}\n{accepted}"]
+
+
+async def test_lines_that_wait_for_their_turn_are_one_message(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await world.looks()
+    await world.sees(a_report(1))
+    await world.cards.once()
+    world.chat.will("post", TryLater(1.0, "a channel gets one message a second", turn=True))
+    await world.settle()
+    world.executor.says(ProgressStatus.RUNNING, "on its way")
+    await world.follows()
+    posted = await world.notice()
+    assert world.chat.in_thread(posted.ts) == []
+    world.passes(1)
+    await world.settle()
+    together, *more = world.chat.in_thread(posted.ts)
+    assert [line.split(" <")[0] for line in together.splitlines()] == snapshot(
+        [
+            "Asking the CI system to deploy payments 1 (0000001) to production.",
+            "The CI system accepted the deploy.",
+            "The deploy job runs.",
+        ]
+    )
+    assert more == []
+    assert (
+        len(await world.sql("SELECT id FROM effects WHERE kind = 'log' AND note LIKE 'told together with log:%'")) == 2
+    )
+    assert await world.sql("SELECT DISTINCT state FROM effects WHERE kind = 'log'") == [("done",)]
+
+
+async def test_lines_whose_message_was_lost_are_told_again_together(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await world.looks()
+    await world.sees(a_report(1))
+    await world.cards.once()
+    world.chat.will("post", TryLater(1.0, "a channel gets one message a second", turn=True), Unsure("timed out"))
+    await world.settle()
+    world.passes(1)
+    await world.settle()
+    posted = await world.notice()
+    assert world.chat.in_thread(posted.ts) == []
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'log' AND state <> 'done'") == [
+        ("ready",),
+        ("ready",),
+    ]
+    world.passes(5)
+    await world.settle()
+    assert len(world.chat.in_thread(posted.ts)) == 1
 
 
 async def test_thread_lines_wait_for_a_card_that_cannot_be_posted_without_spinning(opening: Opening) -> None:

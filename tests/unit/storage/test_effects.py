@@ -250,3 +250,21 @@ def test_a_person_gives_an_unknown_effect_another_day(tx: SqliteTransaction) -> 
     tx.effects.outcome(claimed(tx), EffectState.UNKNOWN, NOON)
     tx.effects.resume("deploy:R-1:1", EffectState.READY, NOON + DAY)
     assert claimed(tx, NOON + DAY).give_up_at == NOON + 2 * DAY
+
+
+def test_what_waits_behind_is_brought_about_together(tx: SqliteTransaction) -> None:
+    kinds = [EffectKind.LOG, EffectKind.LOG, EffectKind.LOG, EffectKind.ANCHOR, EffectKind.LOG]
+    for number, kind in enumerate(kinds, 1):
+        tx.effects.enqueue(an_effect(f"line:{number}", "thread:R-1", kind), NOON)
+    tx.effects.enqueue(an_effect("line:6", "thread:R-2", EffectKind.LOG), NOON)
+    row = tx.effects.claim((EffectKind.LOG,), NOON)
+    assert row is not None
+    assert [one.effect.key for one in tx.effects.following(row, 9)] == ["line:2", "line:3"]
+    assert [one.id for one in tx.effects.following(row, 1)] == [2]
+    assert tx.effects.outcome(row, EffectState.DONE, NOON)
+    tx.effects.done_with(row, (2, 6), NOON)
+    third = tx.effects.claim((EffectKind.LOG,), NOON)
+    assert third is not None
+    assert third.effect.key == "line:3"
+    assert tx.effects.following(third, 9) == ()
+    assert [one.effect.key for one in [tx.effects.claim((EffectKind.LOG,), NOON)] if one] == ["line:6"]
