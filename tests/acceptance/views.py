@@ -1,11 +1,8 @@
-"""What a person does and reads beside the channels: forms, the Home tab, messages to them alone, mentions."""
-
-from collections.abc import Mapping
+"""What a person reads in the Home tab, and does there and in forms."""
 
 from sandbox.slack.filled import Value
 from sandbox.slack.finding import Target
-from sandbox.slack.messages import Message
-from sandbox.slack.views import Home, Modal
+from sandbox.slack.views import Home
 from tests.acceptance.desk import Desk
 
 
@@ -27,18 +24,6 @@ async def home_says(here: Desk, who: str, words: str) -> Home:
     return found
 
 
-async def form_of(here: Desk, who: str, words: str = "") -> Modal:
-    """Wait until a form whose title or text holds the words is in front of somebody, and return it."""
-
-    def shown() -> Modal | None:
-        modal = here.workspace.modal(who)
-        return modal if modal is not None and words in f"{modal.title}\n{here.workspace.reads(modal)}" else None
-
-    found = await here.until(shown)
-    assert found is not None
-    return found
-
-
 async def puts(here: Desk, who: str, where: Target, name: str, value: Value) -> None:
     """Choose, tick, pick or enter something in a form, the Home tab or a message; the app must acknowledge.
 
@@ -46,28 +31,3 @@ async def puts(here: Desk, who: str, where: Target, name: str, value: Value) -> 
     """
     done = await here.running.driver.put(who, where, name, value)
     assert done.acknowledged or not done.sent, f"{name} was not acknowledged"
-
-
-async def sends(here: Desk, who: str, values: Mapping[str, Value] | None = None) -> None:
-    """Fill in the form in front of somebody and send it; Slack must take it and the app acknowledge."""
-    modal = here.workspace.modal(who)
-    done = await here.running.driver.submit(who, values)
-    assert done.acknowledged, (
-        f"the form was not taken: {modal.errors if modal else ''} {modal.trouble if modal else ''}"
-    )
-
-
-async def is_told(here: Desk, who: str, words: str) -> Message:
-    """Wait until somebody has a direct message that holds the words, and return it."""
-    found = await here.until(lambda: [m for m in here.workspace.direct_messages(who) if words in here.reads(m)])
-    return found[-1]
-
-
-def direct_messages(here: Desk, who: str) -> list[str]:
-    """Return all that was said to somebody directly and is still there, oldest first."""
-    return [here.reads(message) for message in here.workspace.direct_messages(who)]
-
-
-async def mentions(here: Desk, who: str, line: str, where: str = "payments") -> Message:
-    """Write `@signoff` and a line into a channel, and return the message; the app may answer below it."""
-    return await here.running.driver.mention(who, where, line)
