@@ -91,7 +91,7 @@ def _people(release: Release, scene: Scene) -> list[str]:
     found = []
     if release.requested_by:
         found.append(f"asked for by {person(release.requested_by, scene.policy)}")
-    elif release.origin is Origin.PIPELINE:
+    elif release.origin is Origin.PIPELINE and release.retry_of is None:
         found.append("opened by itself when its build passed")
     approved = approved_by(release, scene.policy)
     if approved:
