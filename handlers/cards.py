@@ -152,7 +152,8 @@ def show_those_naming(tx: Transaction, card: Card, now: datetime) -> None:
         return
     waiting = {one.number for one in tx.lanes.load(release.lane).releases}
     gone = {one.number for one in tx.lanes.history(release.lane, 50) if one.superseded_by == release.number}
-    for number in sorted(waiting | gone | {release.number}):
+    tried = set() if release.retry_of is None else {release.retry_of}
+    for number in sorted(waiting | gone | tried | {release.number}):
         for known in tx.cards.concerning(number):
             if known.id != card.id:
                 tx.cards.want(known.kind, known.subject, known.channel, now, release=known.release)
