@@ -42,6 +42,7 @@ OVERTAKEN = """
         )
     ) LIMIT 1
 """
+HISTORY = "SELECT * FROM releases WHERE service = ? AND environment = ? ORDER BY number DESC LIMIT ?"
 LIVED = """
     INSERT INTO lived (service, environment, sha, artifact, since) VALUES (
         :service, :environment, :sha,
@@ -103,7 +104,7 @@ class SqliteLanes:
         """Return the newest releases of a lane, newest first."""
         return self._releases(
             self._database.query(
-                "SELECT * FROM releases WHERE service = ? AND environment = ? ORDER BY number DESC LIMIT ?",
+                HISTORY,
                 [lane.service, lane.environment, max(count, 0)],  # SQLite reads a negative limit as none
             )
         )

@@ -116,6 +116,10 @@ async def test_the_same_words_act_on_the_host(tmp_path: Path) -> None:
         assert await here.on_the_host("list") == snapshot(
             "R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production, is open since 2026-11-21 10:00 UTC"
         )
+        assert await here.on_the_host("history payments 1") == snapshot("""\
+payments in production (delivery): nobody has told yet what is live
+R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production: waits for approval; opened 2026-11-21 10:00 UTC; opened by itself when its build passed\
+""")
         assert await here.on_the_host("approve R-1") == snapshot(
             "Say on whose behalf: add --as PERSON, a name from `people` in the policy."
         )

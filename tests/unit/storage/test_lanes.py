@@ -10,6 +10,7 @@ from bot.core.build import BuildState
 from bot.core.lane import Around, Lane, Live, Reached
 from bot.core.policy import GithubWorkflow, LaneId
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Replaced, Surface, Verdict
+from storage.lanes import HISTORY
 from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release, a_sha
 from tests.unit.storage.conftest import File
@@ -206,6 +207,14 @@ def test_history_and_the_unfinished(file: File) -> None:
         assert tx.lanes.unfinished() == (a_release(2, lane=STAGING), a_release(3))
         assert tx.lanes.waiting() == (LANE, STAGING)
         assert tx.lanes.in_flight() == ()
+
+
+def test_history_reads_no_more_releases_than_it_returns(file: File) -> None:
+    with file.transaction():
+        pass
+    assert [row[3] for row in file.sql(f"EXPLAIN QUERY PLAN {HISTORY}", "payments", "production", 5)] == [
+        "SEARCH releases USING INDEX releases_of_lane (service=? AND environment=?)"
+    ]
 
 
 def test_only_what_is_being_deployed_is_in_flight(file: File) -> None:
