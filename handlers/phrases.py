@@ -30,7 +30,8 @@ ENTRIES: tuple[Entry, ...] = (
         "ask for a release",
         "VERSION is a version or at least seven digits of a commit; without it, the newest deployable build. "
         f"{_WHERE} With `at` it does not ship before then: {_TIMES} "
-        "What is open there already is answered with its link.",
+        "What is open there already is answered with its link. In Slack a form asks for what is left out, "
+        "and for all of it when there are no words.",
         Topic.ASK,
         "payments 118 to production at 14:00",
     ),
@@ -129,7 +130,7 @@ ENTRIES: tuple[Entry, ...] = (
         ROLLBACK,
         "go back to a build that was live there before",
         "Without VERSION: to what was live before. What is taken out goes into quarantine, its authors are told, and "
-        "an environment where builds ship by themselves is held.",
+        "an environment where builds ship by themselves is held. Without REASON, a form in Slack asks for the rest.",
         Topic.EMERGENCY,
         "rollback payments to 117 in production refunds fail",
     ),
@@ -137,7 +138,8 @@ ENTRIES: tuple[Entry, ...] = (
         "hotfix",
         HOTFIX,
         "ask for a release on the fast path",
-        "The policy says whose approval that takes and which gates it leaves out.",
+        "The policy says whose approval that takes and which gates it leaves out. Without REASON, a form in Slack asks "
+        "for the rest.",
         Topic.EMERGENCY,
         "hotfix payments 119 to production refunds fail",
     ),

@@ -102,7 +102,6 @@ class RequestForms:
             offered=found.offered,
             build=found.build,
             at=asked.at,
-            reason=asked.reason,
             channel=asked.channel,
             notes=(*notes, *found.notes),
         )

@@ -62,7 +62,7 @@ def _fields(sheet: Sheet, scene: Scene) -> list[Block]:
     if sheet.kind is Kind.RELEASE:
         fields.append(_when(sheet.at))
     else:
-        fields.append(_reason(sheet))
+        fields.append(_reason())
     return fields
 
 
@@ -136,7 +136,8 @@ def _when(at: datetime | None) -> Block:
     }
 
 
-def _reason(sheet: Sheet) -> Block:
+def _reason() -> Block:
+    """Return the field for the reason; what stands in it Slack keeps, since the field is always the same."""
     element: dict[str, Any] = {
         "type": "plain_text_input",
         "action_id": REASON,
@@ -144,8 +145,6 @@ def _reason(sheet: Sheet) -> Block:
         "min_length": 1,
         "max_length": REASON_AT_MOST,
     }
-    if sheet.reason:
-        element["initial_value"] = sheet.reason[:REASON_AT_MOST]
     return {
         "type": "input",
         "block_id": "reason",

@@ -28,7 +28,6 @@ class Sheet:
         offered: the builds that can be picked, newest first; the picked one is among them.
         build: the build that is picked.
         at: when it shall ship at the earliest, in UTC.
-        reason: why, where that is asked.
         channel: where the command was typed.
         notes: what could not be taken over from what was picked or typed, as sentences in mrkdwn.
     """
@@ -40,6 +39,5 @@ class Sheet:
     offered: tuple[Offered, ...] = ()
     build: Build | None = None
     at: datetime | None = None
-    reason: str = ""
     channel: str | None = None
     notes: tuple[str, ...] = ()

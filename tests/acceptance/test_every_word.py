@@ -215,7 +215,7 @@ alex: freeze
   The policy names no freezes: nothing waits for a date.
 alex: help rollback
   /deploy rollback SERVICE [to VERSION] in ENV REASON: go back to a build that was live there before.
-  Without VERSION: to what was live before. What is taken out goes into quarantine, its authors are told, and an environment where builds ship by themselves is held.
+  Without VERSION: to what was live before. What is taken out goes into quarantine, its authors are told, and an environment where builds ship by themselves is held. Without REASON, a form in Slack asks for the rest.
   For example: /deploy rollback payments to 117 in production refunds fail\
 """)
 

@@ -384,7 +384,7 @@ def test_a_rollback_shows_from_what_to_what() -> None:
     lane = replace(a_lane(), around=Around(reached=(Reached("production", 116, NINE),)))
     target = build(116)
     policy = a_policy(replace(IN_PRODUCTION, rollback=(SRE,)))
-    sheet = a_sheet(kind=Kind.ROLLBACK, lane=lane, offered=offered(target), build=target, reason="it loses refunds")
+    sheet = a_sheet(kind=Kind.ROLLBACK, lane=lane, offered=offered(target), build=target)
     view = drawn(sheet, policy)
     assert view["callback_id"] == "form:rollback"
     assert options(view, "form:version") == snapshot(["[116 (0000074) · Change 116 · deployed 2026-11-21 09:00 UTC]"])
