@@ -8,9 +8,10 @@ from bot.ports.store import EffectKind, InboxRow, NewEffect, Transaction
 from bot.submit import Setting
 from bot.views import answers, mention
 from handlers.acts import Mention
+from handlers.differences import ask_for, unknown
 from handlers.grammar import parse, reads
 from handlers.outcomes import ANSWERED, Told
-from handlers.vocabulary import Misunderstood
+from handlers.vocabulary import DiffWords, Misunderstood
 
 UNHEARD = (Account.BOT, Account.DEACTIVATED, Account.STRANGER)
 """Whose mentions are not answered at all: no person of this workspace's is behind them."""
@@ -42,6 +43,8 @@ def answered(tx: Transaction, setting: Setting, row: InboxRow, act: Mention, act
         return _privately("misunderstood", answers.misunderstood(parsed.sentence), act)
     if not reads(parsed):
         return _privately("a mention never acts", mention.acts_by_command(act.words, setting.policy), act)
+    if isinstance(parsed, DiffWords):
+        ask_for(tx, unknown(tx, parsed, setting.policy), setting.now)
     asked = Asked(
         words=act.words, channel=act.channel, thread=act.thread or act.ts, slack=act.slack if act.shared else None
     )

@@ -6,6 +6,7 @@ from inline_snapshot import snapshot
 
 from bot.core.changelog import Comparison, Relation, Span
 from bot.ports.ci import ProgressStatus
+from handlers.acts import Mention
 from handlers.reception import Reception
 from tests.factories import a_report, a_sha
 from tests.fakes.world import World
@@ -57,6 +58,15 @@ async def test_what_nobody_needs_is_compared_when_somebody_asks(world: World) ->
         "Changes: none that concern payments since 1 (0000001), live in production (<https://github.example/acme/payments/compare/0000001000000000000000000000000000000000...0000002000000000000000000000000000000000|compare>)"
     )
     assert world.desk.bell.rung == rung
+
+
+async def test_a_mention_has_it_compared_too(world: World) -> None:
+    await live_and_newer(world)
+    world.passes(7200)
+    await world.stores(Mention(slack="U0PRIYA", team="T1", words="diff payments", channel="C0PAYMENTS", ts="1.1"))
+    await world.settle()
+    assert "being compared with 1 (0000001)" in world.chat.messages[-1].message.text
+    assert await due(world) == [SPAN]
 
 
 async def test_what_cannot_be_told_is_not_asked_for_again(world: World) -> None:
