@@ -20,6 +20,7 @@ class Filled:
         at: when it shall ship at the earliest, in UTC.
         reason: why, without spaces around it.
         channel: where the command was typed.
+        undecided: whether the form shows versions and none is picked; then none is proposed either.
     """
 
     kind: Kind
@@ -31,3 +32,4 @@ class Filled:
     at: datetime | None = None
     reason: str = ""
     channel: str | None = None
+    undecided: bool = False

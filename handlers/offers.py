@@ -53,7 +53,7 @@ def pick(tx: Transaction, asked: Filled, policy: Policy, typed: str | None = Non
         unknown = answers.no_such_build(service.name, typed, named).text
         return Picked(service.name, lane, offered, None, (*notes, unknown))
     build = named[0] if named else tx.builds.of_commit(service.name, asked.commit) if asked.commit else None
-    if build is None:
+    if build is None and not asked.undecided:
         build = _proposed(tx, asked.kind, lane, offered)
     if build is not None and all(one.build.sha != build.sha for one in offered):
         at = None if asked.kind is Kind.ROLLBACK else passed_at(build)  # it was not deployed there

@@ -117,6 +117,7 @@ def held(body: Mapping[str, Any]) -> Held | NotUnderstood:
         at=None if at is None else datetime.fromtimestamp(at, UTC),
         reason=(found.get("reason", nothing)[1].value or "").strip(),
         channel=sent.view.private_metadata or None,
+        undecided="version" in found and picked.version is None,
     )
     blocks = {name: block for name, (block, _) in found.items()}
     return Held(filled, sent.view.id, sent.view.hash, blocks, f"slack:view:{sent.view.id}")

@@ -132,6 +132,7 @@ async def test_a_version_that_is_none_or_several_is_left_to_choose(opening: Open
     world = await two_builds(opening)
     view = await opened(world, "payments 999")
     assert picked(view)["Version"] is None
+    assert picked(await forms(world).redraw(filled(commit=None, undecided=True)))["Version"] is None
     assert explained(view) == snapshot("""\
 No build of payments is called 999. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.
 Choose an environment: nothing is guessed.\
@@ -349,3 +350,16 @@ async def test_a_rollback_and_a_hotfix_propose_nothing_where_words_would_not(ope
     fast = await opened(world, "hotfix payments to production")
     assert picked(fast) == {"Service": "payments", "Environment": "production", "Version": None, "Why?": None}
     assert len(offered(fast)) == 2
+
+
+async def test_what_is_live_is_offered_again_where_a_later_deploy_failed(world: World) -> None:
+    await world.looks()
+    for number, ended in ((1, ProgressStatus.SUCCEEDED), (2, ProgressStatus.FAILED)):
+        await world.looks(a_report(number))
+        await world.clicks("U0PRIYA", await world.notice(number), "approve")
+        world.executor.says(ended, nth=number)
+        world.passes(60)
+        await world.follows()
+    view = await opened(world, "rollback payments in production")
+    assert picked(view)["Version"] == a_sha(1)
+    assert offered(view) == ["1 (0000001) · live now · Change 1 · deployed 2026-11-21 12:01 UTC"]

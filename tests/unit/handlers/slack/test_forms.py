@@ -181,9 +181,10 @@ def test_what_is_not_picked_is_none_and_a_reason_has_no_spaces_around_it() -> No
         "reason": {"form:reason": {"type": "plain_text_input", "value": "  broken \n"}},
         "other": {"somebody:else": option("x" * 150)},
     }
+    state["version:payments:"] = {"form:version": {"type": "static_select", "selected_option": None}}
     read = held(a_form(view={"state": {"values": state}, "callback_id": "form:rollback", "private_metadata": ""}))
     assert isinstance(read, Held)
-    assert read.filled == Filled(Kind.ROLLBACK, "U0PRIYA", "T0ACME", reason="broken")
+    assert read.filled == Filled(Kind.ROLLBACK, "U0PRIYA", "T0ACME", reason="broken", undecided=True)
     outsider = a_form(user={"id": "U0PRIYA"}, team=None, view={"state": {"values": {}}})
     assert held(outsider) == Held(
         Filled(Kind.RELEASE, "U0PRIYA", channel="C0PAY"), "V0FORM", "1596530361.3wRYuk3R", {}, "slack:view:V0FORM"
