@@ -11,6 +11,16 @@ from handlers.phrases import REQUEST
 
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]{1,500})(?:\|([^<>]{0,500}))?>")
 _QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "\u00ab": "\u00bb"}
+EVERYDAY = {
+    "revert": "rollback", "undo": "rollback", "back": "rollback", "abort": "cancel", "drop": "cancel", "ok": "approve",
+    "yes": "approve", "accept": "approve", "lgtm": "approve", "no": "reject", "deny": "reject", "decline": "reject",
+    "stop": "stop-all", "halt": "stop-all", "panic": "stop-all", "go": "go-all", "start": "go-all", "pause": "hold",
+    "block": "hold", "unhold": "resume", "continue": "resume", "log": "history", "releases": "history",
+    "compare": "diff", "changes": "diff", "changelog": "diff", "where": "status", "what": "status", "show": "status",
+    "force": "override", "again": "retry", "rerun": "retry", "later": "schedule", "freezes": "freeze", "?": "help",
+    "commands": "help", "pending": "list", "open": "list", "ls": "list", "unquarantine": "release-quarantine",
+}  # fmt: skip
+"""Words of other systems and of every day, and the one that is meant here."""
 _GLANCE = 100
 _CLOSE = 55  # how similar two words must be, of 100, to ask "Did you mean"
 
@@ -42,11 +52,17 @@ def meant(typed: str, known: Sequence[str], policy: Policy, before: str = "", af
     """
     if typed.casefold() in {"request", "deploy", "release", "ship"} and not before:
         return f"To ask for a release, begin with the service: {form(REQUEST, policy)}."
+    other = EVERYDAY.get(typed.casefold(), "") if not before else ""
+    if other in known:
+        return f"Did you mean {_whole(other, before, after, policy)}?"
     near = process.extract(typed[:100], known, scorer=fuzz.ratio, processor=str.casefold, limit=1, score_cutoff=_CLOSE)
     for name, *_ in near:
-        words = f"{before}{name} {after if len(after) <= _GLANCE else ''}".strip()
-        return f"Did you mean {form(words, policy)}?"
+        return f"Did you mean {_whole(name, before, after, policy)}?"
     return f"{form('help', policy)} shows the words."
+
+
+def _whole(name: str, before: str, after: str, policy: Policy) -> str:
+    return form(f"{before}{name} {after if len(after) <= _GLANCE else ''}".strip(), policy)
 
 
 def form(words: str, policy: Policy) -> str:

@@ -20,6 +20,7 @@ from bot.core.policy import (
 from bot.views.help import Entry
 from handlers.grammar import KEYWORDS, parse, reads
 from handlers.phrases import ENTRIES
+from handlers.spelling import EVERYDAY
 from handlers.vocabulary import (
     ApproveWords,
     CancelWords,
@@ -116,6 +117,10 @@ def test_understood(words: str, parsed: Parsed) -> None:
         ("paymnts", "I do not know “paymnts”, so nothing was started. Did you mean `/deploy payments`?"),
         ("paym", "I do not know “paym”, so nothing was started. Did you mean `/deploy payments`?"),
         ("aprove R-42", "I do not know “aprove”, so nothing was started. Did you mean `/deploy approve R-42`?"),
+        ("revert docs", "I do not know “revert”, so nothing was started. Did you mean `/deploy rollback docs`?"),
+        ("Stop", "I do not know “Stop”, so nothing was started. Did you mean `/deploy stop-all`?"),
+        ("lgtm R-42", "I do not know “lgtm”, so nothing was started. Did you mean `/deploy approve R-42`?"),
+        ("status where", "There is no service “where”. `/deploy help` shows the words."),
         ("zzz", "I do not know “zzz”, so nothing was started. `/deploy help` shows the words."),
         (
             "deploy payments",
@@ -264,6 +269,11 @@ def test_every_example_of_the_help_is_understood_as_what_it_is_an_example_of(ent
     assert not isinstance(parsed, Misunderstood)
     first = entry.example.partition(" ")[0]
     assert first == ("payments" if entry.word == "request" else entry.word)
+
+
+def test_every_everyday_word_stands_for_a_word_that_there_is_and_is_none_itself() -> None:
+    assert set(EVERYDAY.values()) <= set(KEYWORDS)
+    assert set(EVERYDAY).isdisjoint(KEYWORDS)
 
 
 def test_names_that_differ_by_case_only_are_not_guessed() -> None:
