@@ -22,6 +22,7 @@ from handlers.changes import Comparing
 from handlers.clock import Clock
 from handlers.deployer import Deployer
 from handlers.desk import Desk
+from handlers.draft_clerk import DraftKeeper
 from handlers.follow import Follower
 from handlers.freezes import FreezeNotices
 from handlers.hint_clerk import HintClerk
@@ -50,6 +51,7 @@ TOLD = (
     EffectKind.TELL_ROLLED_BACK,
     EffectKind.TELL_AUTHOR,
     EffectKind.REMIND,
+    EffectKind.REMIND_DRAFT,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,
     EffectKind.TELL_FREEZE,
@@ -187,6 +189,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "comparing": Comparing(desk, world.comparer).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
+        "drafts": DraftKeeper(desk).run,
         "freezes": FreezeNotices(desk).run,
         "verifications": Verifier(desk, world.prober).run,
         "pruning": Pruner(desk).run,

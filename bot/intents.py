@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from bot import drafts
 from bot.core.calendar import Change
 from bot.core.chain import Head
 from bot.core.decide import Decision
@@ -119,7 +120,7 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
         case ResendDeployment():
             tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
         case Announce():
-            _tell(tx, EffectKind.ANNOUNCE, release, setting.now)
+            drafts.announce(tx, release, setting)
         case TellRolledBack(other=other):
             _tell(tx, EffectKind.TELL_ROLLED_BACK, release, setting.now, _body_of(other))
         case Remind(nth=nth):

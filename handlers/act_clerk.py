@@ -19,6 +19,7 @@ from handlers import lane_clerk, mentions, release_clerk, request_clerk
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.asker import Asker
 from handlers.desk import Desk
+from handlers.draft_clerk import pressed_draft
 from handlers.grammar import parse
 from handlers.letters import SettleEffect, by_button, by_name, effects_words
 from handlers.mute_clerk import muting
@@ -131,6 +132,8 @@ class ActClerk:
         if isinstance(act, Click) and not _is_of(card, act):
             return Told("not the card's message", answers.not_my_button(), act.channel)
         by = replace(actor, saw=card.have_hash)
+        if card.kind is CardKind.DRAFT:
+            return pressed_draft(tx, handle, card, act, by, setting, links)
         if card.kind is CardKind.LETTER:
             return self._letter(tx, setting, act, handle, card, by, links)
         told = pressed(handle, act, Asker(self.desk, tx, setting, by, links, row.received.at))

@@ -18,7 +18,7 @@ from handlers.faces import Faces
 
 log = structlog.get_logger()
 
-WITH_LETTER = frozenset({CardKind.NOTICE, CardKind.FAILURE})
+WITH_LETTER = frozenset({CardKind.NOTICE, CardKind.FAILURE, CardKind.DRAFT})
 OWN_FAULT = "our own code failed"
 ONCE_MORE = timedelta(hours=1)
 """After this long a card that was given up is tried again by itself: somebody may have invited the bot."""

@@ -8,7 +8,6 @@ from pydantic import TypeAdapter
 
 from bot.core.approvals import missing
 from bot.core.effects import Happening
-from bot.core.lane import Live
 from bot.core.policy import LaneId
 from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
@@ -16,20 +15,19 @@ from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.ports.slack import Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
 from bot.views import anchor, freezes, mainline, thread
-from bot.views.announcement import announce
 from bot.views.operations import loud
 from bot.views.reminder import remind
 from bot.views.rolled_back import tell_rolled_back
 from bot.views.scene import Scene
 from handlers.composers_mentions import reply
 from handlers.composers_personal import personal
+from handlers.draft_clerk import announcement, reminded
 from handlers.post import Post, Waits
 
 log = structlog.get_logger()
 
 HEAD_CARD = "head"
 """What the card of the audit chain is about: there is one."""
-WAS_LIVE = (Lifecycle.LIVE, Lifecycle.ROLLED_BACK)
 OTHER: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
 
 Composer = Callable[[Transaction, EffectRow, Scene], Post | Waits | None]
@@ -59,8 +57,7 @@ def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits
     if scene.policy.announcements is None:
         return None
     release = _release(tx, row)
-    before = tx.changes.before(release.number) or _live_before(tx, release)
-    return Post(announce(release, scene, before), scene.policy.announcements)
+    return Post(announcement(tx, release, scene), scene.policy.announcements)
 
 
 def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
@@ -147,6 +144,7 @@ COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.TELL_ROLLED_BACK: _rolled_back,
     EffectKind.TELL_AUTHOR: personal,
     EffectKind.REMIND: _reminder,
+    EffectKind.REMIND_DRAFT: reminded,
     EffectKind.OPERATIONS: _loud,
     EffectKind.TELL_LINE: _line,
     EffectKind.TELL_FREEZE: _freeze,
@@ -161,11 +159,3 @@ def _release(tx: Transaction, row: EffectRow) -> Release:
     if release is None:
         raise LookupError(f"{row.effect.key} names no release")
     return release
-
-
-def _live_before(tx: Transaction, release: Release) -> Live | None:
-    """Return what was live in the lane before this release, as far as its history tells."""
-    for older in tx.lanes.history(release.lane, 50):
-        if older.number < release.number and older.state in WAS_LIVE and older.ended_at is not None:
-            return Live(older.build.sha, older.build.version, older.ended_at, older.build.position, older.number)
-    return None

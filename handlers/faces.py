@@ -16,6 +16,7 @@ from bot.views.letter import letter_card
 from bot.views.links import Links
 from bot.views.question import Said, question
 from handlers.anchor import audit_card
+from handlers.draft_clerk import draft_face
 from handlers.permalinks import Permalinks
 from handlers.scenery import scene_of
 from handlers.showing import shown_acts
@@ -42,6 +43,8 @@ class Faces:
             return audit_card(self.tx, card)
         if card.kind is CardKind.LETTER:
             return self._letter(card, release)
+        if card.kind is CardKind.DRAFT:
+            return draft_face(self.tx, card, scene_of(self.tx, self.policy, self.links, self.workspace, self.now))
         if release is None:
             raise LookupError(f"card {card.id} is about no release that is stored")
         if card.kind is CardKind.FAILURE:

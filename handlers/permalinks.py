@@ -22,6 +22,10 @@ class Permalinks(Mapping[int, str]):
             raise KeyError(number)
         return found
 
+    def of(self, card: Card) -> str | None:
+        """Return the link of any card; None while it is not posted or the workspace is not known."""
+        return link(card, self._workspace)
+
     def __iter__(self) -> Iterator[int]:
         """Name nothing: it is for looking up only."""
         return iter(())

@@ -12,6 +12,7 @@ from bot.views.links import Links
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.desk import Desk
 from handlers.differences import ask_for, unknown
+from handlers.draft_clerk import draft_form
 from handlers.forms import form
 from handlers.grammar import parse
 from handlers.people import People
@@ -88,5 +89,9 @@ class Reception:
     async def form(self, handle: str) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is nothing to fill in."""
         return await self.desk.store.read(
-            lambda tx: shown(tx, self.desk, self.links, handle) or form(tx, self.desk, handle)
+            lambda tx: (
+                shown(tx, self.desk, self.links, handle)
+                or draft_form(tx, self.desk, self.links, handle)
+                or form(tx, self.desk, handle)
+            )
         )

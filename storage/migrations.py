@@ -9,6 +9,7 @@ from storage import (
     schema,
     schema_agenda,
     schema_changes,
+    schema_drafts,
     schema_homes,
     schema_installation,
     schema_kinds,
@@ -183,3 +184,8 @@ def _changes(database: Database) -> None:
 @STEPS(name="0023_homes")
 def _homes(database: Database) -> None:
     _run(database, schema_homes.HOMES)
+
+
+@STEPS(name="0024_drafts")
+def _drafts(database: Database) -> None:
+    _run(database, schema_drafts.DRAFTS)

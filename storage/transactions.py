@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.ports.agenda import Agenda
 from bot.ports.changes import Changes
+from bot.ports.drafts import Drafts
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
 from bot.ports.homes import Homes
@@ -21,6 +22,7 @@ from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds
 from storage.cards import SqliteCards
 from storage.changes import SqliteChanges
+from storage.drafts import SqliteDrafts
 from storage.effects import SqliteEffects
 from storage.figures import SqliteFigures
 from storage.gates import SqliteGates
@@ -53,6 +55,7 @@ class SqliteTransaction:
         self.letters: Letters = SqliteLetters(database)
         self.homes: Homes = SqliteHomes(database)
         self.changes: Changes = SqliteChanges(database)
+        self.drafts: Drafts = SqliteDrafts(database)
 
 
 class Transactions:

@@ -197,7 +197,7 @@ def _rollback(written: RollbackSection | None) -> tuple[ApprovalRule, ...] | Non
 
 
 def _announcement(written: AnnouncementSection | None) -> Announcement | None:
-    return None if written is None else Announcement(written.template)
+    return None if written is None else Announcement(written.template, edit=bool(written.edit))
 
 
 def _hotfix(written: HotfixSection | None) -> Hotfix | None:

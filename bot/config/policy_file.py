@@ -265,6 +265,9 @@ class AnnouncementSection(Section):
         "`{changes}` `{authors}`",
         examples=['"{service} {version} is out.\\n{changes}"'],
     )
+    edit: YesOrNo | None = Field(
+        None, description="show a draft first, which people post, edit or discard", examples=["true"]
+    )
 
 
 class Inherited(Section):

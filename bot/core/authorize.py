@@ -29,6 +29,7 @@ class Act(Enum):
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
     UNDO = "undo"
+    ANNOUNCE = "announce"  # post, edit or discard the draft of an announcement
     SCHEDULE = "schedule"
     RETRY = "retry"
     OVERRIDE = "override"

@@ -218,9 +218,13 @@ class Cards(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """How what became live is announced: `template` is text with placeholders, None for our own words."""
+    """How what became live is announced.
+
+    `template` is text with placeholders, None for our own words; with `edit` people read it first and post it.
+    """
 
     template: str | None = None
+    edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.core.policy import LaneId
 from bot.core.release import Release
 from bot.ports.agenda import Agenda
 from bot.ports.changes import Changes
+from bot.ports.drafts import Drafts
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
 from bot.ports.homes import Homes
@@ -181,6 +182,7 @@ class EffectKind(Enum):
     TELL_FAILURE = "tell_failure"
     TELL_ROLLED_BACK = "tell_rolled_back"
     TELL_AUTHOR = "tell_author"  # one person, of what became of their change
+    REMIND_DRAFT = "remind_draft"  # those who may post an announcement
     REMIND = "remind"  # those whose approval is missing
     OPERATIONS = "operations"  # something that operations should know
     TELL_LINE = "tell_line"  # the first build that broke, and the one that mended it
@@ -267,6 +269,7 @@ class CardKind(Enum):
     NOTICE = "notice"  # a release, in its service's channel
     FAILURE = "failure"  # a deploy that failed, in its service's channel: a message of its own, which notifies
     QUESTION = "question"  # a lost request, in the operations channel
+    DRAFT = "draft"  # an announcement that people read first, in its service's channel
     LETTER = "letter"  # something that could not be delivered, in the operations channel
     AUDIT = "audit"  # the head of the audit chain, in the operations channel
 
@@ -418,6 +421,7 @@ class Transaction(Protocol):
     letters: Letters
     homes: Homes
     changes: Changes
+    drafts: Drafts
 
 
 class Store(Protocol):

@@ -21,7 +21,7 @@ NOTICE_ACTS = ("approve", "undo", "reject", "schedule", "now", "hold", "resume")
 FAILURE_ACTS = ("retry", "rollback", "mark_done")
 """What people can do about a release that failed; those that apply."""
 LIVE_ACTS = ("rollback",)
-FORMS = frozenset({"reject", "schedule", "hold", "rollback", "mark_done"})
+FORMS = frozenset({"reject", "schedule", "hold", "rollback", "mark_done", "edit_draft"})
 """The acts whose button opens a form; every other one counts as it is clicked."""
 MOST = 5
 GIVES_WAY = ("hold", "schedule")

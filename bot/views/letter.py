@@ -19,6 +19,8 @@ _WHAT = {
     "announce": "the announcement that it is live",
     "tell_failure": "the message that its deploy failed",
     "tell_rolled_back": "the message that it was rolled back",
+    "remind_draft": "the reminder that its announcement is a draft",
+    "draft": "the draft of its announcement",
     "tell_author": "what somebody was to be told personally of its end",
     "remind": "the reminder to its approvers",
     "operations": "something that operations should know",
@@ -39,6 +41,7 @@ _WHAT = {
 }
 """What each kind is, in words; "its" is the release's."""
 _AGAIN = {
+    "draft": "It is shown at once if Slack takes it; without that it is tried every hour.",
     "notice": "It is shown at once if Slack takes it; without that it is tried every hour.",
     "failure": "It is shown at once if Slack takes it; without that it is tried every hour.",
     "slack": "It is decided now, in the name of whoever did it.",
@@ -46,6 +49,7 @@ _AGAIN = {
     "github": "What it is about is fetched again.",
 }
 _LEAVE = {
+    "draft": "Nothing is shown, and nothing is announced.",
     "notice": "Nothing is shown until the release changes.",
     "failure": "Nothing is shown until something comes of it.",
     "slack": "It never counts; whoever did it was told so.",

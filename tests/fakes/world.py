@@ -44,6 +44,7 @@ TOLD = (
     EffectKind.TELL_ROLLED_BACK,
     EffectKind.TELL_AUTHOR,
     EffectKind.REMIND,
+    EffectKind.REMIND_DRAFT,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,
     EffectKind.TELL_FREEZE,

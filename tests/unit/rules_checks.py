@@ -178,9 +178,9 @@ def _approvals(told: Told, said: dict[str, str]) -> None:
     _same(len(told.world.release(int(said["release"])).standing()), int(said["count"]))
 
 
-@check(r"R-(?P<release>\d+) has (?P<no>a|no) notice")
+@check(r"R-(?P<release>\d+) has (?P<no>a|no) (?P<kind>notice|draft)")
 def _shown(told: Told, said: dict[str, str]) -> None:
-    rows = told.world.rows("SELECT 1 FROM cards WHERE kind = 'notice' AND subject = ?", said["release"])
+    rows = told.world.rows("SELECT 1 FROM cards WHERE kind = ? AND subject = ?", said["kind"], said["release"])
     _same(bool(rows), said["no"] == "a")
 
 

@@ -44,7 +44,16 @@ def holding(permission: Permission) -> Actor:
 
 def test_every_permission_is_asked_for_by_some_act() -> None:
     assert set(PERMISSION.values()) == set(Permission)
-    assert {act.name for act in ASKING} == {"APPROVE", "REJECT", "WITHDRAW", "CANCEL", "UNDO", "SCHEDULE", "RETRY"}
+    assert {act.name for act in ASKING} == {
+        "APPROVE",
+        "REJECT",
+        "WITHDRAW",
+        "CANCEL",
+        "UNDO",
+        "ANNOUNCE",
+        "SCHEDULE",
+        "RETRY",
+    }
 
 
 NEEDS = {
@@ -169,7 +178,7 @@ PEOPLE: list[tuple[str, Actor, Release, Policy, bool]] = [
 ]
 
 
-@pytest.mark.parametrize("act", [Act.CANCEL, Act.UNDO, Act.SCHEDULE, Act.RETRY])
+@pytest.mark.parametrize("act", [Act.CANCEL, Act.UNDO, Act.ANNOUNCE, Act.SCHEDULE, Act.RETRY])
 @pytest.mark.parametrize(("by", "there", "under", "may"), [row[1:] for row in PEOPLE], ids=[row[0] for row in PEOPLE])
 def test_whose_a_release_is(act: Act, by: Actor, there: Release, under: Policy, may: bool) -> None:
     expected = () if may else (MayNotCancel(),)

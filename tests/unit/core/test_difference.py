@@ -97,7 +97,9 @@ def test_every_key_of_a_lane_is_told_of_in_the_words_of_the_file() -> None:
             "lookup_window": ("payments/production: lookup_window: 2m -> 0s",),
             "when_unknown": ("payments/production: when_unknown: ask -> resend",),
             "announce": ("payments/production: announce: false -> true",),
-            "announcement": ("payments/production: announcement: absent -> template {service} {version} is out.",),
+            "announcement": (
+                "payments/production: announcement: absent -> template {service} {version} is out., edit false",
+            ),
             "cards": ("payments/production: cards: full -> quiet",),
             "tell_authors": ("payments/production: tell_authors: false -> true",),
             "approval_valid_for": ("payments/production: approval_valid_for: 72h -> 48h",),

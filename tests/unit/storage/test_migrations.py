@@ -48,6 +48,7 @@ TABLES = {
     "lines",
     "concerns",
     "comparisons",
+    "drafts",
     "preceded",
     "homes",
     "home_changes",
@@ -78,6 +79,7 @@ STEPS = [
     "0021_kinds",
     "0022_changes",
     "0023_homes",
+    "0024_drafts",
 ]
 
 

@@ -1,0 +1,125 @@
+"""What people do with the draft of an announcement, the form that edits it, and the loop that sees to what waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot import drafts
+from bot.core.inputs import Actor
+from bot.core.refusals import Refusal
+from bot.core.release import Lifecycle, Release
+from bot.drafts import DROP_AFTER, Press, TooLate
+from bot.ports.drafts import Draft, DraftState
+from bot.ports.slack import Message
+from bot.ports.store import Card, CardKind, EffectRow, Handle, Transaction
+from bot.submit import Setting
+from bot.views import answers, refusals
+from bot.views.announcement import announce, written
+from bot.views.draft import draft_card, edit_form, remind_of_draft, too_late
+from bot.views.links import Links
+from bot.views.scene import Scene
+from handlers.acts import Click, Form
+from handlers.desk import Desk
+from handlers.outcomes import Told
+from handlers.permalinks import Permalinks
+from handlers.post import Post
+from handlers.scenery import scene_of
+
+DRAFT_ACTS = tuple(press.value for press in Press)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKeeper:
+    """Reminds of drafts that wait, and drops those that nobody posts."""
+
+    desk: Desk
+
+    async def run(self) -> None:
+        """Look, for ever."""
+        while True:
+            seen = self.desk.bell.rung
+            await self.desk.rest(seen, await self.once())
+
+    async def once(self) -> datetime | None:
+        """See to every draft that is due; returns when the next one is."""
+        due = await self.desk.store.read(drafts.due_at)
+        if due is None or due > self.desk.clock():
+            return due
+        await self.desk.change(drafts.look)
+        return await self.desk.store.read(drafts.due_at)
+
+
+def pressed_draft(  # noqa: PLR0917 - a click, what it hit and who made it
+    tx: Transaction,
+    handle: Handle,
+    card: Card,
+    act: Click | Form,
+    by: Actor,
+    setting: Setting,
+    links: Mapping[int, str],
+) -> Told:
+    """Do with a draft what its button stands for."""
+    release = tx.lanes.release(card.release) if card.release is not None else None
+    known = handle.act in DRAFT_ACTS and (handle.act == Press.EDIT.value) is isinstance(act, Form)
+    if release is None or not known:
+        return Told("not what the button stands for", answers.not_my_button(), card.channel)
+    text = act.reason if isinstance(act, Form) else ""
+    done = drafts.press(tx, release, Press(handle.act), by, text, setting)
+    if isinstance(done, Refusal):
+        return Told("refused", refusals.refusal(done, release, setting.policy, links), card.channel)
+    if isinstance(done, TooLate):
+        return Told("too late", too_late(done.draft, release, setting.policy), card.channel)
+    return Told("done", None, card.channel)
+
+
+def draft_form(tx: Transaction, desk: Desk, links: Links, handle: str) -> dict[str, Any] | Message | None:
+    """Return the form that edits a draft, or why there is nothing to edit; None for any other button."""
+    known = tx.cards.by_handle(handle)
+    card = tx.cards.by_id(known.card) if known else None
+    if known is None or card is None or card.kind is not CardKind.DRAFT:
+        return None
+    release, draft = of_card(tx, card)
+    if draft.state is not DraftState.OPEN or release.state is not Lifecycle.LIVE:
+        return too_late(draft, release, desk.policy)
+    scene = scene_of(tx, desk.policy, links, desk.workspace, desk.clock())
+    return edit_form(release, announcement(tx, release, scene), desk.policy, handle)
+
+
+def draft_face(tx: Transaction, card: Card, scene: Scene) -> Message:
+    """Return the card of a draft as it stands."""
+    release, draft = of_card(tx, card)
+    asks = draft.state is DraftState.OPEN and release.state is Lifecycle.LIVE
+    acts = DRAFT_ACTS if asks else ()
+    buttons = {act: tx.cards.handle(card.id, card.release, 0, act) for act in acts}
+    post = announcement(tx, release, scene)
+    return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER)
+
+
+def announcement(tx: Transaction, release: Release, scene: Scene) -> Message:
+    """Return what is announced of a release: as somebody has written it, else by the template or our own words."""
+    draft = tx.drafts.of(release.number)
+    if draft is not None and draft.text is not None:
+        return written(draft.text)
+    return announce(release, scene, tx.changes.before(release.number))
+
+
+def reminded(tx: Transaction, row: EffectRow, scene: Scene) -> Post | None:
+    """Remind of a draft in the channel in which its card is, if it still waits."""
+    card = tx.cards.of(CardKind.DRAFT, str(row.effect.release))
+    if card is None:
+        return None
+    release, draft = of_card(tx, card)
+    if draft.state is not DraftState.OPEN:
+        return None
+    where = scene.permalinks.of(card) if isinstance(scene.permalinks, Permalinks) else None
+    return Post(remind_of_draft(release, draft, where, DROP_AFTER), card.channel)
+
+
+def of_card(tx: Transaction, card: Card) -> tuple[Release, Draft]:
+    """Return the release and the draft that a card is about; LookupError when they are not stored."""
+    release = tx.lanes.release(card.release) if card.release is not None else None
+    draft = tx.drafts.of(card.release) if card.release is not None else None
+    if release is None or draft is None:
+        raise LookupError(f"card {card.id} is about no draft that is stored")
+    return release, draft

@@ -1,0 +1,166 @@
+"""An announcement that people read first: posted once, edited, discarded, reminded of, dropped."""
+
+from datetime import timedelta
+
+from bot.core.policy import Announcement, Policy
+from bot.core.release import Lifecycle
+from bot.ports.ci import ProgressStatus
+from bot.ports.slack import Message
+from bot.ports.store import CardKind
+from bot.ports.trouble import Unsure
+from handlers.acts import Form
+from handlers.draft_clerk import DraftKeeper
+from tests.factories import a_lane_policy, a_policy
+from tests.fakes.chat import Posted
+from tests.fakes.world import World
+from tests.unit.handlers.conftest import Opening
+
+EDITED = a_policy(a_lane_policy(announce=True, announcement=Announcement(None, edit=True)))
+
+
+async def drafted(opening: Opening, policy: Policy = EDITED) -> tuple[World, Posted]:
+    """Let R-1 become live; returns its draft."""
+    world = await opening(policy)
+    await world.approved()
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    return world, await world.notice(1, CardKind.DRAFT)
+
+
+def announced(world: World) -> list[str]:
+    return [one.message.text for one in world.chat.in_channel("C0RELEASES")]
+
+
+async def edits(world: World, draft: Posted, who: str, text: str) -> None:
+    await world.stores(Form(slack=who, team="T1", handle=draft.button("edit_draft"), reason=text))
+    await world.settle()
+
+
+async def state(world: World) -> list[tuple[object, ...]]:
+    return await world.sql("SELECT state, text, edited_by, ended_by FROM drafts")
+
+
+async def test_nothing_is_announced_until_somebody_posts_it(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    assert announced(world) == []
+    assert draft.channel == "C0PAYMENTS"
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    assert announced(world) == [
+        "payments 1 is live in production\nWhat changed: Change 1\nBy: Ann\nApproved by: <@U0PRIYA>"
+    ]
+    assert await state(world) == [("posted", None, None, "priya")]
+    assert "Posted" in draft.message.text
+
+
+async def test_a_second_click_posts_nothing_and_is_told_who_did(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    handle = draft.button("post_draft")
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    await world.clicks("U0PRIYA", draft, "post_draft", handle=handle)
+    assert len(announced(world)) == 1
+    assert world.chat.whispers[-1][2].startswith("Nothing was changed. Posted: <!date^")
+
+
+async def test_what_somebody_has_written_is_what_is_posted(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    await edits(world, draft, "U0PRIYA", "*Refunds* are here <!channel>\n\nEnjoy")
+    assert announced(world) == []
+    assert "Written by: <@U0PRIYA>" in draft.message.text
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    assert announced(world) == ["Refunds are here &lt;!channel&gt;\n\nEnjoy"]
+
+
+async def test_a_draft_can_be_discarded(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    await world.clicks("U0PRIYA", draft, "discard_draft")
+    assert announced(world) == []
+    assert await state(world) == [("discarded", None, None, "priya")]
+
+
+async def test_who_may_not_is_refused_and_audited(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    await world.clicks("U0EVE", draft, "post_draft")
+    await edits(world, draft, "U0EVE", "we are hacked")
+    assert announced(world) == []
+    assert await state(world) == [("open", None, None, None)]
+    assert [text.splitlines()[0] for _, _, text in world.chat.whispers][-2:] == [
+        "Nothing was changed (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production)."
+    ] * 2
+    assert await world.sql("SELECT count(*) FROM audit WHERE action = 'refused'") == [(2,)]
+
+
+async def test_a_draft_is_reminded_of_once_and_dropped_after_a_day(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    keeper = DraftKeeper(world.desk)
+    assert await keeper.once() == world.now + timedelta(hours=4)
+    world.passes(4 * 3600)
+    assert await keeper.once() == world.now + timedelta(hours=20)
+    await world.settle()
+    reminders = [one for one in world.chat.in_channel("C0PAYMENTS") if "has not been posted yet" in one.message.text]
+    assert len(reminders) == 1
+    assert f"p{draft.ts.replace('.', '')}|its draft>" in reminders[0].message.text
+    world.passes(20 * 3600)
+    assert await keeper.once() is None
+    await world.settle()
+    assert "Dropped" in draft.message.text
+    assert await state(world) == [("dropped", None, None, None)]
+    assert (
+        len([one for one in world.chat.in_channel("C0PAYMENTS") if "has not been posted yet" in one.message.text]) == 1
+    )
+    assert announced(world) == []
+
+
+async def test_who_has_posted_it_is_not_reminded(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    world.passes(4 * 3600)
+    await DraftKeeper(world.desk).once()
+    await world.stores(world.click("U0PRIYA", draft, draft.button("discard_draft")))
+    assert await world.acts.once()
+    await world.settle()
+    assert await world.sql("SELECT note FROM effects WHERE kind = 'remind_draft'") == [("nothing to say",)]
+
+
+async def test_what_was_rolled_back_meanwhile_is_not_announced(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    await world.store.write(lambda _: world.store._database.execute("UPDATE releases SET state = 'rolled_back'"))
+    assert (await world.release()).state is Lifecycle.ROLLED_BACK
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    assert announced(world) == []
+    assert (
+        world.chat.whispers[-1][2]
+        == "payments 1 (0000001) in production is no longer live, so there is nothing to announce."
+    )
+    world.passes(4 * 3600)
+    await DraftKeeper(world.desk).once()
+    assert await state(world) == [("dropped", None, None, None)]
+
+
+async def test_a_post_whose_answer_is_lost_is_not_repeated(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    world.chat.will("post", Unsure("no answer"))
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    await world.crash()
+    await world.settle()
+    assert announced(world) == []
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'announce'") == [("dead",)]
+
+
+async def test_the_form_opens_with_the_text_while_the_draft_is_open(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    handle = draft.button("edit_draft")
+    opened = await world.reception.form(handle)
+    assert isinstance(opened, dict)
+    assert opened["blocks"][1]["element"]["initial_value"].startswith("*payments 1* is live")
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    late = await world.reception.form(handle)
+    assert isinstance(late, Message)
+    assert late.text.startswith("Nothing was changed. Posted")
+
+
+async def test_without_the_key_it_is_announced_at_once(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy(announce=True)))
+    await world.approved()
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    assert len(announced(world)) == 1
+    assert await state(world) == []
