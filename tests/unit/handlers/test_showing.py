@@ -1,11 +1,14 @@
 """The button Changes: on which cards it is, and what it opens for anybody."""
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from bot.core.changelog import Change, Comparison, Relation, Span
 from bot.ports.ci import ProgressStatus
 from bot.ports.slack import Message
-from tests.factories import ANN, NOON, a_report, a_sha
+from handlers.showing import shown_acts
+from tests.factories import ANN, LANE, NOON, a_report, a_sha
 from tests.fakes.chat import Posted
 from tests.fakes.world import World
 
@@ -37,6 +40,16 @@ async def test_the_first_release_of_a_lane_has_nothing_to_compare_with(world: Wo
     await world.looks()
     await world.looks(a_report(1))
     assert "changes" not in acts(await world.notice())
+
+
+async def test_the_commit_that_is_live_changes_nothing(world: World) -> None:
+    await newer(world)
+    release = await world.release(2)
+    lane = await world.store.read(lambda tx: tx.lanes.load(LANE))
+    assert lane.live
+    same = replace(lane, live=replace(lane.live, sha=release.build.sha))
+    assert await world.store.read(lambda tx: shown_acts(tx, release, lane)) == ("changes",)
+    assert await world.store.read(lambda tx: shown_acts(tx, release, same)) == ()
 
 
 async def test_it_opens_what_is_known_and_stores_nothing(world: World) -> None:

@@ -8,20 +8,18 @@ from hypothesis import strategies as st
 
 from bot.core.build import Author
 from bot.core.changelog import Change, Comparison, PullRequest, Relation, Span
-from tests.unit.views.values import ANN, LIVE, NINE, SAM, WEB, a_build
+from tests.unit.views.values import ANN, LIVE, NINE, SAM, a_build
 
 SPAN = Span("payments", LIVE.sha, a_build().sha)
-REFUNDS = PullRequest(12, "Add the refund endpoint", f"{WEB}/acme/payments/pull/12", ("enhancement",))
-ROUNDING = PullRequest(13, "fix: round down", f"{WEB}/acme/payments/pull/13")
+REFUNDS = PullRequest(12, "Add the refund endpoint", "https://evil.example/12", ("enhancement",))
+ROUNDING = PullRequest(13, "fix: round down", "https://evil.example/13")
 PRIYA = Author("Priya", "priya@acme.example", "1001")
 
 
 def a_change(number: int, title: str, *authors: Author, **changed: Any) -> Change:
-    """Return a commit whose hash begins with its number."""
+    """Return a commit whose hash begins with its number. Its own address leads elsewhere: nobody may link that."""
     sha = f"{number:07x}" + "0" * 33
-    change = Change(
-        sha, title, authors or (ANN,), NINE + timedelta(minutes=number), f"{WEB}/acme/payments/commit/{sha}"
-    )
+    change = Change(sha, title, authors or (ANN,), NINE + timedelta(minutes=number), f"https://evil.example/{sha}")
     return replace(change, **changed)
 
 

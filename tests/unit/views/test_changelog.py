@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from bot.core.changelog import Comparison, Relation
+from bot.core.changelog import Comparison, PullRequest, Relation
 from bot.core.policy import Policy
 from bot.ports.slack import Message
 from bot.views.blocks import said
@@ -122,3 +122,13 @@ def test_a_service_that_the_policy_no_longer_names_has_no_links() -> None:
 *Other:* 1
 • Tidy up\
 """)
+
+
+def test_a_number_that_no_pull_request_has_is_not_linked() -> None:
+    added = tuple(
+        a_change(index, "docs: say how", pull=PullRequest(number, "", "https://evil.example"))
+        for index, number in enumerate((0, -7, 10**9 + 1), 1)
+    )
+    assert seen(told(compared(added=added, added_total=3))).splitlines()[1:] == snapshot(
+        ["• Say how (#0)", "• Say how (#-7)", "• Say how (#1000000001)"]
+    )
