@@ -9,6 +9,7 @@ import structlog
 from bot.core.inputs import Account
 from bot.core.policy import Policy
 from bot.core.release import Surface
+from bot.personal import muted
 from bot.ports.homes import Home, Look
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Chat, HomeDiffers
@@ -20,7 +21,7 @@ from bot.views.home_state import Viewer
 from bot.views.links import Links
 from bot.views.scene import Scene
 from handlers.desk import Desk
-from handlers.home_look import board, mute_name, refresh_at
+from handlers.home_look import board, refresh_at
 from handlers.people import People
 from handlers.permalinks import Permalinks
 from handlers.times import zone_of
@@ -96,10 +97,10 @@ class HomeKeeper:
 
     def _rendered(self, tx: Transaction, home: Home, viewer: Viewer, policy: Policy) -> tuple[dict[str, Any], Look]:
         now = self.desk.clock()
-        muted = tx.remembered.get(mute_name(viewer.actor.person.id)) == "yes"
+        muting = muted(tx, viewer.actor.person.id)
         scene = Scene(policy, self.links, Permalinks(tx.cards, self.desk.workspace), now)
         shown = board(tx, policy, self.desk.workspace)
-        view = home_view(replace(viewer, muted=muted), shown, scene, home.looks)
+        view = home_view(replace(viewer, muted=muting), shown, scene, home.looks)
         refresh = refresh_at(tx, policy, home, now)
         return view, Look(tx.homes.changes(), policy.hash, home_hash(view), home.view_hash, refresh)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import structlog
 
 from bot.core.policy import Policy
+from bot.personal import mute
 from bot.ports.store import Transaction
 from bot.record import Setting
 from handlers.desk import Desk
-from handlers.home_look import mute_name
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ class HomeDoor:
         person = _name(self.desk.policy, slack)
 
         def work(tx: Transaction, setting: Setting) -> None:
-            tx.remembered.set(mute_name(person), "yes" if muted else "no")
+            mute(tx, person, on=muted)
             tx.homes.touch(slack, setting.now)
 
         await self.desk.change(work)

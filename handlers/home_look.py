@@ -16,11 +16,6 @@ OFTEN = timedelta(minutes=10)
 """How often a home is looked at that was opened lately: groups and time zones of people are not stored."""
 
 
-def mute_name(person: str) -> str:
-    """Return under which name it is remembered whether somebody wants no direct messages about their changes."""
-    return f"mute:{person}"
-
-
 def board(tx: Transaction, policy: Policy, workspace: str) -> Board:
     """Return what is the same for everybody: the lanes of today's policy, then others in which something waits."""
     named = [one.lane for one in policy.lanes()]
