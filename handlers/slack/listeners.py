@@ -32,7 +32,7 @@ FORM_ACTIONS = frozenset(f"{PREFIX}{act}" for act in (*FORMS, CHANGES))
 """The buttons that open a form, and what the forms are called; every other button acts."""
 PATIENCE = 2.0
 """Seconds for telling somebody why there is no form; Slack waits 3 for the acknowledgement."""
-NO_REASON = "Please say why: the authors read it."
+NO_REASON = "Please say why, so that others can go on from there."
 LACKING: Mapping[str, str] = {
     "reason": NO_REASON,
     "at": "Please pick a day and a time.",

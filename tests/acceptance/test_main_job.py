@@ -22,7 +22,7 @@ Approved by: nobody yet
 Needs 1 of qa or sre: 0 of 1 given; may approve: @priya, @sam, @sre
 R-1: opened Nov 21, 2026 10:00
 Expires: Nov 22, 2026 10:00 if approvals are still missing
-[Approve] [Reject] [Hold]\
+[Approve] [Reject] [Schedule] [Hold]\
 """)
         await here.clicks("priya", card, "Approve")
         await here.says(card, "Live")
@@ -106,7 +106,7 @@ async def test_a_rejection_needs_a_reason_and_ends_the_release(tmp_path: Path) -
         done = await here.running.driver.submit("priya", {"reason": "   "})
         assert done.answer == {
             "response_action": "errors",
-            "errors": {"reason": snapshot("Please say why: the authors read it.")},
+            "errors": {"reason": snapshot("Please say why, so that others can go on from there.")},
         }
         await here.running.driver.submit("priya", {"reason": "Totals are off by one cent"})
         await here.says(card, "Rejected")
@@ -134,6 +134,7 @@ Robin: the deploy of payments 1 ([Drop a column]) to production failed.
 Why: the demo was told to break it
 Job: open the deploy job
 Release: R-1
-Next: see what is live with /deploy status payments production; look at the job; try again with /deploy retry R-1; go back with /deploy rollback payments in production REASON; or, if it is live after all, mark it as done with /deploy override R-1 REASON\
+Next: see what is live with /deploy status payments production; look at the job; try again with /deploy retry R-1; go back with /deploy rollback payments in production REASON; or, if it is live after all, mark it as done with /deploy override R-1 REASON
+[Retry] [Mark as done]\
 """)
         assert here.workspace.channel("releases").messages == []

@@ -42,7 +42,7 @@ async def test_a_rejection_needs_a_reason(tmp_path: Path, over_http: bool) -> No
         done = await here.running.driver.submit("priya", {"reason": "   "})
         assert done.answer == {
             "response_action": "errors",
-            "errors": {"reason": "Please say why: the authors read it."},
+            "errors": {"reason": "Please say why, so that others can go on from there."},
         }
         await here.running.driver.submit("priya", {"reason": "Totals are off by one cent"})
         assert await here.thread(card, "one cent") == snapshot(

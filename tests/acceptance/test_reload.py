@@ -62,7 +62,7 @@ Needs 1 of sre: 0 of 1 given; may approve: @sam, @sre
 In the way: @priya has payments in production for themselves until Nov 21, 2026 11:00: “Drill”. It can be unlocked with /deploy unlock payments production (by @priya, or by every full member).
 R-1: opened Nov 21, 2026 10:00
 Expires: Nov 22, 2026 10:00 if approvals are still missing
-[Approve] [Reject] [Hold]\
+[Approve] [Reject] [Schedule] [Hold]\
 """)
         await here.types("priya", "/deploy unlock payments production")
         await here.hears("priya", "unlocked payments")
@@ -97,7 +97,7 @@ Needs 1 of sre: 0 of 1 given; may approve: @sam, @sre
 Needs 1 of qa or sre: given
 R-1: opened Nov 21, 2026 10:00
 Expires: Nov 22, 2026 10:00 if approvals are still missing
-[Approve] [Reject] [Hold]\
+[Approve] [Reject] [Schedule] [Hold]\
 """)
         assert here.deploys() == {}
         await here.clicks("sam", card, "Approve")

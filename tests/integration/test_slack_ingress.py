@@ -70,7 +70,7 @@ async def test_what_a_listener_says_is_the_answer(door: Door) -> None:
     assert (status, kind, json.loads(said)) == (
         200,
         "application/json",
-        {"response_action": "errors", "errors": {"reason": "Please say why: the authors read it."}},
+        {"response_action": "errors", "errors": {"reason": "Please say why, so that others can go on from there."}},
     )
 
 
