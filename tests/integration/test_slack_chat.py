@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.ports.slack import Message
+from bot.ports.slack import Gone, Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.slack.chat import Outdated, SlackChat
 from handlers.slack.pacing import Pacing
@@ -106,6 +106,14 @@ async def test_a_post_that_fails_is_sent_once_and_says_how(
     assert len(server.asked) == 1
 
 
+async def test_an_ok_without_a_version_is_unsure(server: SlackServer, chat: SlackChat) -> None:
+    home = {"type": "home", "blocks": []}
+    for answer in ({"ok": True}, {"ok": True, "view": {"hash": 7}}):
+        server.will("views.publish", Reply(answer))
+        assert await chat.publish_home("U0PRIYA", home, None) == Unsure("Slack said ok without naming the version")
+    assert [call["user_id"] for call in server.asked_of("views.publish")] == ["U0PRIYA", "U0PRIYA"]
+
+
 async def test_an_ok_without_a_message_is_unsure(server: SlackServer, chat: SlackChat) -> None:
     server.will("chat.postMessage", Reply({"ok": True}))
     assert await chat.post("C0PAY", CARD) == Unsure("Slack said ok without naming the message")
@@ -145,13 +153,13 @@ async def test_an_update_in_trouble_says_whether_it_may_arrive_yet(
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
-async def test_an_update_that_never_will_work_names_the_remedy(
+async def test_a_message_that_is_out_of_reach_is_gone_and_says_why(
     server: SlackServer, chat: SlackChat, error: str
 ) -> None:
     server.will("chat.update", no(error))
     ended = await chat.update("C0PAY", "1.2", CARD)
-    assert isinstance(ended, GiveUp)
-    assert ended.reason.startswith(f"Slack refused to edit a message in C0PAY ({error}). The ")
+    assert isinstance(ended, Gone)
+    assert ended.why.startswith(f"Slack refused to edit a message in C0PAY ({error}). The ")
 
 
 async def test_a_whisper_is_ephemeral(server: SlackServer, chat: SlackChat) -> None:
