@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.policy import Policy
-from bot.ports.slack import Chat, Message
+from bot.ports.slack import Chat, Gone, Message
 from bot.ports.store import Card, CardKind, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.settle import delivered, lay_open
@@ -15,6 +15,7 @@ from bot.views.card import content_hash
 from bot.views.links import Links
 from handlers.desk import Desk
 from handlers.faces import Faces
+from handlers.gone import taken_away
 
 log = structlog.get_logger()
 
@@ -100,6 +101,8 @@ class CardKeeper:
         match outcome:
             case None:
                 await self._shown(card, ts, content)
+            case Gone(why):
+                await self._gone(card, why, content)
             case TryLater(why=why) as later:
                 await self._later(card, self.desk.wait(later, card.tries), why, lost=False)
             case Unsure(why):  # an update says the same thing twice without harm, but it may come after a later one
@@ -124,6 +127,11 @@ class CardKeeper:
         log.info("card_waits", card=card.id, release=_of(card), why=why, seconds=wait.total_seconds())
         due = self.desk.clock() + wait
         await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=lost))
+
+    async def _gone(self, card: Card, why: str, content: str) -> None:
+        now = self.desk.clock()
+        anew = await self.desk.store.write(lambda tx: taken_away(tx, card, content, now))
+        log.warning("card_gone", card=card.id, release=_of(card), channel=card.channel, why=why, posted_anew=anew)
 
     async def _give_up(self, card: Card, reason: str) -> None:
         log.error("card_not_shown", card=card.id, release=_of(card), channel=card.channel, why=reason)

@@ -117,6 +117,14 @@ class SqliteCards:
             {"want": card.want, "why": why, "again": to_text(again), "id": card.id},
         )
 
+    def gone(self, card: Card, now: datetime) -> None:
+        """Forget the message that a card was shown in: it is posted anew, at once."""
+        self._database.execute(
+            "UPDATE cards SET ts = NULL, have_hash = NULL, want = max(want, have + 1), unsettled = 0, tries = 0, "
+            "lease_until = NULL, due_at = :now WHERE id = :id AND ts = :ts",
+            {"now": to_text(now), "id": card.id, "ts": card.ts},
+        )
+
     def abandon(self, card: int) -> None:
         """Leave it alone until it is wanted anew."""
         self._database.execute("UPDATE cards SET abandoned = want, gave_up = want WHERE id = ?", [card])

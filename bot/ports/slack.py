@@ -20,13 +20,23 @@ class HomeDiffers:
     """Slack has another version of somebody's App Home than the one that was named: nothing was published."""
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A message of ours that can never be edited again: somebody deleted it, or it is out of our reach.
+
+    Nothing was changed; `why` is a sentence for people.
+    """
+
+    why: str
+
+
 class Chat(Protocol):
     """Posting in Slack. Nothing here retries: retries are rows."""
 
     async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
         """Post to a channel id (or a person's id for a direct message) and return the message's ts."""
 
-    async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
+    async def update(self, channel: str, ts: str, message: Message) -> Trouble | Gone | None:
         """Replace a message of ours."""
 
     async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:

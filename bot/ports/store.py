@@ -326,6 +326,9 @@ class Cards(Protocol):
     def give_up(self, card: Card, why: str, again: datetime) -> None:
         """Leave the card alone until `again`, or until its release changes."""
 
+    def gone(self, card: Card, now: datetime) -> None:
+        """Forget the message that a card was shown in: it is posted anew, at once."""
+
     def abandon(self, card: int) -> None:
         """Leave the card alone until its release changes, as a person says."""
 

@@ -9,7 +9,7 @@ from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSes
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.ports.slack import HomeDiffers, Message
+from bot.ports.slack import Gone, HomeDiffers, Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.slack.calls import (
     SERVER_ERROR,
@@ -23,6 +23,7 @@ from handlers.slack.pacing import Pacing
 
 HOOKS = URL("https://hooks.slack.com")
 NOT_THERE = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 ANOTHER_VERSION = "hash_conflict"
 USED_TRIGGER = "exchanged_trigger_id"
 """Slack delivered the same click twice, over two connections (bolt-js issue 2487): its form is open already."""
@@ -66,7 +67,7 @@ class SlackChat:
         ts = ended.get("ts")
         return ts if isinstance(ts, str) else Unsure("Slack said ok without naming the message")
 
-    async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
+    async def update(self, channel: str, ts: str, message: Message) -> Trouble | Gone | None:
         """Replace a message of ours; one whose answer was lost may still arrive, after a later one."""
         wait = self.pacing.edit()
         if wait > 0:
@@ -74,7 +75,8 @@ class SlackChat:
         # blocks are always given: Slack keeps the old ones, buttons included, when neither text nor blocks come
         ended = await ask(self.web.chat_update(channel=channel, ts=ts, text=message.text, blocks=message.blocks))
         if isinstance(ended, Refused):
-            return ended.trouble(f"edit a message in {channel}")
+            refused = ended.trouble(f"edit a message in {channel}")
+            return Gone(refused.reason) if ended.error in GONE and isinstance(refused, GiveUp) else refused
         return ended if isinstance(ended, TryLater | Unsure) else None
 
     async def whisper(self, channel: str, slack_user: str, message: Message) -> Trouble | None:

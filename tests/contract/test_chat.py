@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.ports.slack import HomeDiffers, Message
+from bot.ports.slack import Gone, HomeDiffers, Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from simulation.network import Mishap
 from tests.contract.slack_stages import ALL, CHANNEL, REAL, Stage, Way, in_process, over_http, play
@@ -49,10 +49,10 @@ def test_a_line_in_a_thread_is_no_message_of_its_own_kind(way: Way) -> None:
 
 @ways
 def test_what_is_not_there_cannot_be_replaced(way: Way) -> None:
-    async def story(stage: Stage) -> Trouble | None:
+    async def story(stage: Stage) -> Trouble | Gone | None:
         return await stage.chat.update(CHANNEL, "1.000001", BYE)
 
-    assert play(way, story) == GiveUp(
+    assert play(way, story) == Gone(
         "Slack refused to edit a message in C0OPEN (message_not_found). The message was deleted in Slack."
     )
 

@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.ports.slack import HomeDiffers, Message
-from bot.ports.trouble import GiveUp, Trouble, Unsure
+from bot.ports.slack import Gone, HomeDiffers, Message
+from bot.ports.trouble import Trouble, Unsure
 
 NOT_FOUND = "Slack refused to edit a message in {} (message_not_found). The message was deleted in Slack."
 
@@ -60,6 +60,12 @@ class FakeChat:
     """Every version of a person's App Home; the hash of the last one is how many there are."""
     calls: list[str] = field(default_factory=list)
     script: dict[str, deque[Scripted]] = field(default_factory=dict)
+    deleted: list[Posted] = field(default_factory=list)
+
+    def delete(self, posted: Posted) -> None:
+        """Take a message away, as people do."""
+        self.messages.remove(posted)
+        self.deleted.append(posted)
 
     def will(self, method: str, *answers: Scripted) -> None:
         """Have the next calls of a method come to this."""
@@ -78,18 +84,18 @@ class FakeChat:
         told = self._next("post")
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
-        posted = Posted(channel, f"1700000000.{len(self.messages) + 1:06}", thread, [message])
+        posted = Posted(channel, f"1700000000.{len(self.messages) + len(self.deleted) + 1:06}", thread, [message])
         self.messages.append(posted)
         return lost(told) if told else posted.ts
 
-    async def update(self, channel: str, ts: str, message: Message) -> Trouble | None:
+    async def update(self, channel: str, ts: str, message: Message) -> Trouble | Gone | None:
         """Replace a message, unless told otherwise."""
         told = self._next("update")
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
         posted = next((one for one in self.messages if (one.channel, one.ts) == (channel, ts)), None)
         if posted is None:
-            return GiveUp(NOT_FOUND.format(channel))
+            return Gone(NOT_FOUND.format(channel))
         posted.versions.append(message)
         return lost(told) if told else None
 

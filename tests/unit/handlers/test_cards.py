@@ -81,6 +81,30 @@ async def test_a_card_that_slack_refuses_is_left_alone_until_it_changes(world: W
     assert (await world.notice(1)).message.text.splitlines()[0].endswith("was superseded by a newer build.")
 
 
+async def test_a_notice_that_somebody_deleted_is_posted_anew_once_and_its_thread_goes_on_there(world: World) -> None:
+    posted = await asked(world)
+    world.chat.delete(posted)
+    await world.clicks("U0PRIYA", posted, "approve")
+    (anew,) = world.chat.in_channel("C0PAYMENTS")
+    assert anew.ts != posted.ts
+    assert anew.message.text.splitlines()[0].endswith("was accepted by the CI system and will start.")
+    assert world.chat.in_thread(anew.ts)[-1].startswith("The CI system accepted the deploy.")
+    card = await world.card()
+    assert (card.ts, card.want, card.lost_posts) == (anew.ts, card.have, 0)
+    await wanted(world)
+    assert world.chat.in_channel("C0PAYMENTS") == [anew]
+
+
+async def test_a_notice_that_was_deleted_when_its_release_was_over_stays_away(world: World) -> None:
+    posted = await asked(world)
+    world.chat.delete(posted)
+    await world.rejects("U0PRIYA", posted, "no")
+    await wanted(world)
+    assert world.chat.in_channel("C0PAYMENTS") == []
+    card = await world.card()
+    assert card.want == card.have
+
+
 @pytest.mark.parametrize("arrived", [True, False])
 async def test_killed_while_posting_it_is_posted_after_the_restart(world: World, *, arrived: bool) -> None:
     await world.looks()
