@@ -35,6 +35,7 @@ _WHAT = {
     "deploy": "its deploy",
     "log": "a line in its thread",
     "answer": "a private answer",
+    "reply": "the answer to a question by mention",
     "slack": "something that somebody did in Slack",
     "cli": "something that somebody did on the command line",
     "github": "a webhook of GitHub",
