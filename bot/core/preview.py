@@ -63,7 +63,7 @@ def preview(lane: Lane, wanted: Wanted, by: Person, policy: Policy, now: datetim
     """Return the release that a request would open, or every reason why it would not.
 
     Args:
-        lane: the lane, loaded with the build.
+        lane: the lane, loaded with the build: nothing in it is superseded yet.
         wanted: what is asked for; its version counts as named.
         by: who would ask.
         policy: today's.
@@ -83,11 +83,6 @@ def preview(lane: Lane, wanted: Wanted, by: Person, policy: Policy, now: datetim
         lane=after,
         asked=rules_of(release, after, policy),
         in_the_way=tuple(one for one in found if not isinstance(one, (*_OF_PEOPLE, Scheduled))),
-        gives_way=tuple(one for one in after.releases if _gives_way(one, lane)),
+        gives_way=tuple(one for one in after.releases if one.state is Lifecycle.SUPERSEDED),
         holds=lane.hold is None and after.hold is not None,
     )
-
-
-def _gives_way(release: Release, before: Lane) -> bool:
-    was = before.release(release.number)
-    return was is not None and was.state is Lifecycle.OPEN and release.state is Lifecycle.SUPERSEDED

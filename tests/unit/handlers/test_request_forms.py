@@ -275,6 +275,7 @@ async def test_a_build_that_broke_or_was_quarantined_meanwhile_is_refused_at_its
     world = await opening(replace(TWO, permissions=(*TWO.permissions, (Permission.QUARANTINE, ("qa",)))))
     await world.looks()
     await world.looks(a_report(1), a_report(2, status=RunStatus.FAILED))
+    assert offered(await forms(world).redraw(filled())) == ["1 (0000001) · Change 1 · passed 0 min ago"]
     assert await forms(world).check(filled(commit=a_sha(2))) == snapshot(
         {"version": "2 (0000002) cannot be deployed: its pipelines have not all succeeded. Please choose another."}
     )
