@@ -55,7 +55,8 @@ async def test_a_failure_brings_the_notice_with_its_whole_thread(opening: Openin
     await world.settle()
     posted = await world.notice()
     assert "R-1" in posted.message.text
-    thread = [one.message.text for one in world.chat.messages if one.thread == posted.ts]
+    told = [one.message.text for one in world.chat.messages if one.thread == posted.ts]
+    thread = "\n".join(told).splitlines()
     assert thread[0].startswith("Asking the CI system to deploy")
     assert thread[-1].startswith("The deploy failed")
 
