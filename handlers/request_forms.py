@@ -28,8 +28,8 @@ from handlers.scenery import scene_of
 from handlers.times import Now, resolved, zone_of
 
 TIME_NOT_KNOWN = "The time that you typed could not be taken over: please pick it again."
-PATIENCE = 1.0
-"""Seconds for finding out a time zone: the trigger that opens the form lives 3."""
+PATIENCE = 0.5
+"""Seconds for finding out a time zone: the trigger lives 3, and opening the form takes its own."""
 _LABEL = 60
 
 

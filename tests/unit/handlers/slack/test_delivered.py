@@ -23,6 +23,7 @@ from tests.fakes.requests import NoRequests
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
 from tests.unit.handlers.slack.home_bodies import opening, ticking
 from tests.unit.handlers.slack.signing import FORM, JSON, command, event, interaction
+from tests.unit.handlers.slack.test_forms import a_choice, a_form
 
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, -1, 1.5, "", "x", "\x00", [], [[]], [None], {}, {"id": 1}, {"type": []}, [{}]]
@@ -124,7 +125,7 @@ def listening() -> Iterator[Listening]:
 
 
 @settings(max_examples=150)
-@given(st.lists(mutated(a_click(), a_submission(), ticking()), min_size=1, max_size=5))
+@given(st.lists(mutated(a_click(), a_submission(), ticking(), a_form(), a_choice()), min_size=1, max_size=5))
 def test_an_odd_interaction_is_malformed_or_taken(listening: Listening, payloads: list[dict[str, Any]]) -> None:
     found = [read(FORM, interaction(payload)) for payload in payloads]
     acts = [one.body for one in found if isinstance(one, Act)]
