@@ -62,6 +62,12 @@ class Box:
     async def form(self, handle: str) -> dict[str, Any] | Message:
         return {"type": "modal", "private_metadata": handle}
 
+    async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:
+        raise AssertionError(f"nobody opens a home here: {slack} {team} {empty}")
+
+    async def mute(self, slack: str, *, muted: bool) -> None:
+        raise AssertionError(f"nobody sets anything here: {slack} {muted}")
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[SlackServer]:
