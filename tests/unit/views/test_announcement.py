@@ -192,7 +192,7 @@ def test_hostile_text_does_nothing_in_a_template(release: Release, template: str
         check(announce(replace(release, policy=lane), scene, LIVE))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(HOSTILE, st.sampled_from(EVIL)), min_size=1, max_size=8).map("\n".join))
 def test_hostile_text_that_somebody_wrote_does_nothing(text: str) -> None:
     check(written(f"read this\n{text}"))
