@@ -71,7 +71,9 @@ class Faces:
         asks = QUESTION_ACTS if unknown and release.state is Lifecycle.DEPLOYING else ()
         buttons = self._buttons(card, release.generation, asks)
         last = self.tx.letters.last(question_name(release))
-        said = Said(last.settled_by, last.answer) if last and last.settled_by and last.answer else None
+        said = None
+        if last is not None and last.settled_by and last.answer and last.settled_at:
+            said = Said(last.settled_by, last.answer, last.settled_at)
         return question(release, self.policy, self.links, buttons, self._permalinks(), card.want, said=said)
 
     def _letter(self, card: Card, release: Release | None) -> Message:

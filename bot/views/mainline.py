@@ -21,7 +21,7 @@ def broken(first: Build, policy: Policy, links: Links) -> Message:
         f"{authors(first.authors, policy)}: {word(first.service)} can no longer be deployed from {word(first.branch)}. "
         f"The first bad commit is {_commit(first, policy, links)}.",
         Fact("What failed", few(bad, 5) or "a pipeline"),
-        Fact("Next", "run it again, mend it or take it back; this is told once, and once more when it is mended"),
+        Fact("Next", "please mend it, take it back or run it again; you hear of it once more, when it is mended"),
     )
 
 

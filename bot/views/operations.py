@@ -120,28 +120,39 @@ def _lock_ends_soon(told: _Loud) -> str:
 
 
 def _declared(told: _Loud) -> str:
-    return f"{told.who} told what is live: {told.where}{told.why}."
+    return f"{told.who} said what is live: {told.where}{told.why}. What ships there is compared with that from now on."
 
 
 def _stopped(told: _Loud) -> str:
     go = told.typed("go-all")
-    return f"STOPPED: {told.who} stopped everything{told.why}. Nothing starts anywhere until somebody says {go}."
+    return (
+        f"STOPPED: {told.who} stopped everything{told.why}. Nothing starts anywhere until somebody types {go}; "
+        "what is being deployed already goes on."
+    )
 
 
 def _let_go(told: _Loud) -> str:
-    return f"{told.who} let everything go on: what waits starts as its own blockers allow."
+    return f"{told.who} let everything go on: what has been waiting starts as soon as nothing else is in its way."
 
 
 def _quarantined(told: _Loud) -> str:
-    return f"{told.who} put a build of {told.where} in quarantine, with every build that contains it{told.why}."
+    clear = typed(told.policy, f"release-quarantine {word(told.service or 'SERVICE')} VERSION REASON")
+    return (
+        f"{told.who} put a build of {told.where} in quarantine, with every build that contains it{told.why}. "
+        f"None of them ships until somebody confirms one that is well: {clear}."
+    )
 
 
 def _cleared(told: _Loud) -> str:
-    return f"{told.who} confirmed a build of {told.where}, with every build that contains it{told.why}."
+    what = f"a build of {told.where}, with every build that contains it"
+    return f"{told.who} confirmed {what}{told.why}. They may ship again."
 
 
 def _elsewhere(told: _Loud) -> str:
-    return f"Somebody else deployed to {told.where}{told.why}. Signoff took note of it; open releases are asked again."
+    return (
+        f"Somebody else deployed to {told.where}{told.why}. It counts as live there now, and people are asked again "
+        "for what is open."
+    )
 
 
 SENTENCES: Mapping[Happened, Callable[[_Loud], str]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.inputs import Answer
 from bot.core.policy import GithubWorkflow, Permission, Policy
@@ -18,10 +19,11 @@ from bot.views.people import person
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who answered the question, and what."""
+    """Who answered the question, what and when."""
 
     by: str
     answer: Answer
+    at: datetime
 
 
 _ACTS = {
@@ -77,7 +79,7 @@ def question(  # noqa: PLR0917 - the state, and what a view cannot look up itsel
     if row:
         blocks.append(actions(row, block("actions")))
     answers = [f"Answers: {', '.join(button.words for button in row)}."] if row else []
-    text = limits.fold([heading, *(f"{fact}." for fact in facts), *answers], limits.TEXT)
+    text = limits.fold([f"{heading} {subject(release)}.", *(f"{fact}." for fact in facts), *answers], limits.TEXT)
     return Message("\n".join(text), tuple(blocks))
 
 
@@ -114,8 +116,8 @@ def _open(policy: Policy) -> list[Fact]:
 
 def _settled(release: Release, policy: Policy, said: Said | None) -> list[Fact]:
     if said:
-        answer = f"{person(said.by, policy)} said: {said.answer.value}. {_FOLLOWS[said.answer].removesuffix('.')}"
-        return [Fact("Answer", answer)]
+        answer = f"{date(said.at)}, {person(said.by, policy)} said: {said.answer.value}"
+        return [Fact("Answer", f"{answer}. {_FOLLOWS[said.answer].removesuffix('.')}")]
     now = "on its way" if release.state is Lifecycle.DEPLOYING else release.state.value
     return [Fact("Settled", f"the release is {now}; its thread says how it came to that")]
 

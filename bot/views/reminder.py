@@ -19,7 +19,7 @@ def remind(release: Release, lane: Lane, scene: Scene) -> Message:
     lines = [f"{what}, has been waiting for approval since {date(release.asked_since)}."]
     for one in missing(release, lane, scene.policy):
         who = whom(one.rule, release, lane, scene.policy) or "nobody is left who may"
-        lines.append(f"Still missing: {one.rule.count - one.have} more for {rule_label(one.rule)}: {who}.")
+        lines.append(f"Still missing: {_more(one.rule.count - one.have)} for {rule_label(one.rule)}: {who}.")
     due = expires_at(release, lane, scene.policy)
     if due:
         lines.append(f"It expires {date(due)} if approvals are still missing; that is no rejection.")
@@ -29,3 +29,7 @@ def remind(release: Release, lane: Lane, scene: Scene) -> Message:
     )
     lines.append(f"Please decide on its card, or with {approve} or {reject}.")
     return said(*lines)
+
+
+def _more(count: int) -> str:
+    return f"{count} more approval{'' if count == 1 else 's'}"

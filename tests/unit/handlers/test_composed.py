@@ -49,7 +49,7 @@ async def test_those_whose_approval_is_missing_are_reminded(opening: Opening) ->
         [
             """\
 <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has been waiting for approval since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.
-Still missing: 1 more for 1 of qa: <@U0PRIYA>.
+Still missing: 1 more approval for 1 of qa: <@U0PRIYA>.
 It expires <!date^1795348800^{date_short_pretty} {time}|2026-11-22 12:00 UTC> if approvals are still missing; that is no rejection.
 Please decide on its card, or with `/deploy approve R-1` or `/deploy reject R-1 REASON`.\
 """
@@ -149,7 +149,7 @@ async def test_the_channel_hears_of_the_line_when_it_breaks_and_when_it_is_mende
             """\
 Ann: payments can no longer be deployed from main. The first bad commit is <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2”.
 What failed: <https://github.example/acme/payments/actions/runs/9002|.github/workflows/build.yml>
-Next: run it again, mend it or take it back; this is told once, and once more when it is mended\
+Next: please mend it, take it back or run it again; you hear of it once more, when it is mended\
 """,
             "payments can be deployed from main again: payments 4 (0000004), commit <https://github.example/acme/payments/commit/0000004000000000000000000000000000000000|0000004> “Change 4” by Ann, is well. <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2” had broken it.",
         ]

@@ -255,7 +255,7 @@ async def test_a_settled_question_says_who_answered(opening: Opening) -> None:
     question = await doubtful(world)
     await world.clicks("U0SAM", question, "did_not_run")
     assert question.message.text.splitlines()[-1] == snapshot(
-        "Answer: <@U0SAM> said: it did not run. It counts as failed; nothing was sent again."
+        "Answer: <!date^1795262520^{date_short_pretty} {time}|2026-11-21 12:02 UTC>, <@U0SAM> said: it did not run. It counts as failed; nothing was sent again."
     )
 
 

@@ -98,7 +98,7 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
         notice(release, lane, a_scene(), ALL, 1),
         notice(release, known, replace(a_scene(), permalinks={}), ALL, 1),
         question(release, POLICY, LINKS, ALL, PERMALINKS, 1),
-        question(release, POLICY, LINKS, ALL, PERMALINKS, 1, said=Said(text, Answer.ABANDON)),
+        question(release, POLICY, LINKS, ALL, PERMALINKS, 1, said=Said(text, Answer.ABANDON, TEN)),
         announce(release, a_scene(), lives),
         failure(release, lane, None, a_scene(), ALL, 1),
         failure(release, known, Overtaken(text, 41), a_scene(), {}, 1),

@@ -89,12 +89,12 @@ OVERRIDE (break-glass) of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-
 <@U0SAM>: <@U0ALEX> ended your lock of payments in production. To take it again: `/deploy lock payments production REASON`.
 <@U0SAM>: your lock of payments in production has ended, since its time was up.
 <@U0SAM>: your lock of payments in production ends soon. To keep it for longer: `/deploy lock payments production for DURATION REASON`.
-<@U0SAM> told what is live: payments in production: “118: by hand”.
-STOPPED: <@U0SAM> stopped everything: “the data centre burns”. Nothing starts anywhere until somebody says `/deploy go-all`.
-<@U0SAM> let everything go on: what waits starts as its own blockers allow.
-<@U0SAM> put a build of payments in quarantine, with every build that contains it: “118: it loses money”.
-<@U0SAM> confirmed a build of payments, with every build that contains it: “119: mended”.
-Somebody else deployed to payments in production: “119”. Signoff took note of it; open releases are asked again.
+<@U0SAM> said what is live: payments in production: “118: by hand”. What ships there is compared with that from now on.
+STOPPED: <@U0SAM> stopped everything: “the data centre burns”. Nothing starts anywhere until somebody types `/deploy go-all`; what is being deployed already goes on.
+<@U0SAM> let everything go on: what has been waiting starts as soon as nothing else is in its way.
+<@U0SAM> put a build of payments in quarantine, with every build that contains it: “118: it loses money”. None of them ships until somebody confirms one that is well: `/deploy release-quarantine payments VERSION REASON`.
+<@U0SAM> confirmed a build of payments, with every build that contains it: “119: mended”. They may ship again.
+Somebody else deployed to payments in production: “119”. It counts as live there now, and people are asked again for what is open.
 <@U0SAM>: <@U0ALEX> ended your lock of everything. To take it again: `/deploy lock SERVICE ENV REASON`.\
 """)
 
@@ -124,7 +124,7 @@ def test_a_reminder_mentions_who_is_missing() -> None:
     message = remind(release, a_lane(release), a_scene())
     assert read(message) == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-Still missing: 1 more for 1 of qa: kim, <@U0PRIYA>.
+Still missing: 1 more approval for 1 of qa: kim, <@U0PRIYA>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 Please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """)
@@ -136,7 +136,7 @@ def test_a_reminder_of_what_never_expires_and_nobody_may_approve() -> None:
     message = remind(release, a_lane(release), a_scene(a_policy(endless)))
     assert read(message) == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production (HOTFIX), has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-Still missing: 1 more for 1 of empty: nobody is left who may.
+Still missing: 1 more approval for 1 of empty: nobody is left who may.
 Please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """)
 
@@ -182,11 +182,11 @@ def test_the_line_stops_and_is_mended() -> None:
     ) == snapshot("""\
 <@U0SAM>: payments can no longer be deployed from main. The first bad commit is <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint”.
 *What failed:* <https://github.example/acme/payments/actions/runs/7001|build.yml>
-*Next:* run it again, mend it or take it back; this is told once, and once more when it is mended
+*Next:* please mend it, take it back or run it again; you hear of it once more, when it is mended
 ---
 <@U0SAM>: docs can no longer be deployed from main. The first bad commit is 9f3c2ab.
 *What failed:* a pipeline
-*Next:* run it again, mend it or take it back; this is told once, and once more when it is mended
+*Next:* please mend it, take it back or run it again; you hear of it once more, when it is mended
 ---
 payments can be deployed from main again: payments 119 (1111111), commit <https://github.example/acme/payments/commit/1111111..|1111111> “Add the refund endpoint” by Ann, is well. <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint” had broken it.
 ---

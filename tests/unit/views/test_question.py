@@ -11,7 +11,7 @@ from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.slack import Message
 from bot.views.question import Said, question
 from tests.unit.views.reading import check, seen, shortened
-from tests.unit.views.values import IN_PRODUCTION, LINKS, PERMALINKS, POLICY, a_policy, a_release, deploying, ended
+from tests.unit.views.values import IN_PRODUCTION, LINKS, PERMALINKS, POLICY, TEN, a_policy, a_release, deploying, ended
 
 HANDLES = {act: f"h-{act}" for act in ("did_run", "did_not_run", "try_again", "abandon")}
 
@@ -48,7 +48,7 @@ def test_asked() -> None:
   asks: Abandon: R-42? payments 118 to production: R-42 ends as failed, and the lane is free. If the job does run, nobody follows it. [Abandon] [Go back]\
 """)
     assert shortened(message.text) == snapshot("""\
-Did this deploy start?
+Did this deploy start? payments 118 (9f3c2ab) to production.
 Release: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production.
 What was sent: start of the workflow .github/workflows/deploy.yml on main for commit 9f3c2ab.
 When: <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
@@ -87,8 +87,10 @@ def test_asked_about_a_deployment_where_nobody_may_answer() -> None:
     ],
 )
 def test_answered(answer: Answer, line: str) -> None:
-    said = Said("alex", answer)
-    assert seen(shown(deploying(DeployStatus.ATTEMPTED), said=said)).splitlines()[-1] == line
+    said = Said("alex", answer, TEN)
+    when = "<!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>"
+    shows = seen(shown(deploying(DeployStatus.ATTEMPTED), said=said)).splitlines()[-1]
+    assert shows == line.replace("<@", f"{when}, <@")
 
 
 def test_settled_by_the_ci_system() -> None:
