@@ -7,11 +7,12 @@ from datetime import timedelta
 import structlog
 
 from bot.core.changelog import Comparison, Span
+from bot.core.inputs import TimePassed
 from bot.core.policy import ServicePolicy
 from bot.ports.changes import CannotTell, Comparer, Wanted
 from bot.ports.store import CardKind, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater
-from bot.submit import Setting
+from bot.submit import Setting, submit
 from handlers.desk import Desk
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ class Comparing:
 
     async def run(self) -> None:
         """Work for ever."""
+        await self.desk.store.write(lambda tx: tx.changes.begin(self.desk.clock()))
         while True:
             seen = self.desk.bell.rung
             while await self.once():
@@ -89,11 +91,15 @@ def source_of(service: ServicePolicy) -> str:
 
 
 def _show(tx: Transaction, span: Span, setting: Setting) -> None:
-    """Ask anew for the cards on which a span is shown."""
-    for number in tx.changes.shown_by(span, setting.now):
-        card = tx.cards.of(CardKind.NOTICE, number)
+    """Let the lanes decide anew that may wait for it, which shows their cards; and show those of what has ended."""
+    shown = tx.changes.shown_by(span, setting.now)
+    releases = [release for number in shown if (release := tx.lanes.release(number))]
+    for lane in dict.fromkeys(release.lane for release in releases if not release.state.ended):
+        submit(tx, lane, TimePassed(), setting)
+    for release in releases:
+        card = tx.cards.of(CardKind.NOTICE, release.number) if release.state.ended else None
         if card is not None:
-            tx.cards.want(CardKind.NOTICE, number, card.channel, setting.now)
+            tx.cards.want(CardKind.NOTICE, release.number, card.channel, setting.now)
 
 
 def _named(span: Span) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from sqlite_utils import Database
 
-from bot.core.build import Build, Position
-from bot.core.lane import Around, Change, Judgement, Lane, Mark, Reached, Stop
+from bot.core.build import Author, Build, Position
+from bot.core.lane import Around, Authorship, Change, Judgement, Lane, Mark, Reached, Stop
 from bot.core.policy import LaneId
 from storage.rows import AUTHORS, Row
 from storage.times import from_text, to_text
@@ -44,7 +46,26 @@ LAST_KNOWN = """
     ORDER BY number DESC LIMIT 1
 """
 """Rather too many changes than too few: whoever wrote one of them may not be the one who lets it through."""
+COMPARED = """
+    SELECT head, state, body FROM comparisons
+    WHERE service = :service AND base = :base AND head IN (SELECT value FROM json_each(:heads)) AND state <> 'wanted'
+"""
 MARKS = "SELECT * FROM marks WHERE service = ? ORDER BY seq"
+
+
+@dataclass(frozen=True)
+class _Commit:
+    authors: tuple[Author, ...]
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A comparison, as far as it tells who wrote what."""
+
+    added: tuple[_Commit, ...]
+
+
+_COMPARED: TypeAdapter[_Compared] = TypeAdapter(_Compared)
 
 
 def around(database: Database, lane: Lane, about: Build | None) -> Around:
@@ -66,7 +87,31 @@ def around(database: Database, lane: Lane, about: Build | None) -> Around:
         marks=marks(database, lane.id.service),
         reached=_reached(database, lane.id, wanted, commits) if wanted else (),
         changes=_changes(database, lane, newest),
+        compares=_compares(database),
+        authorship=_authorship(database, lane),
     )
+
+
+def _compares(database: Database) -> bool:
+    return database.execute("SELECT 1 FROM comparing").fetchone() is not None
+
+
+def _authorship(database: Database, lane: Lane) -> tuple[Authorship, ...]:
+    """Return who wrote what the lane's open releases would bring, of each as far as that was told."""
+    live = lane.live
+    heads = sorted({release.build.sha for release in lane.open if live is not None and release.build.sha != live.sha})
+    if live is None or not heads:
+        return ()
+    given = {"service": lane.id.service, "base": live.sha, "heads": json.dumps(heads)}
+    return tuple(
+        Authorship(live.sha, row["head"], _wrote(row["body"]) if row["state"] == "told" else None)
+        for row in database.query(COMPARED, given)
+    )
+
+
+def _wrote(body: str) -> tuple[tuple[Author, ...], ...]:
+    """Return the authors of each commit, the same people together once."""
+    return tuple(dict.fromkeys(commit.authors for commit in _COMPARED.validate_json(body).added))
 
 
 def stop(database: Database) -> Stop | None:

@@ -104,6 +104,12 @@ class SqliteChanges:
             _of(span) | {"now": to_text(now)},
         )
 
+    def begin(self, now: datetime) -> None:
+        """Say that commits are compared from now on."""
+        self._database.execute(
+            "INSERT INTO comparing (since) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM comparing)", [to_text(now)]
+        )
+
     def due(self, sources: Mapping[str, str], now: datetime) -> Wanted | None:
         """Return a span to be compared now, the one that waits longest."""
         given = {"sources": json.dumps(dict(sources)), "now": to_text(now), "lately": to_text(now - LATELY)}

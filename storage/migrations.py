@@ -189,3 +189,8 @@ def _homes(database: Database) -> None:
 @STEPS(name="0024_drafts")
 def _drafts(database: Database) -> None:
     _run(database, schema_drafts.DRAFTS)
+
+
+@STEPS(name="0025_comparing")
+def _comparing(database: Database) -> None:
+    _run(database, schema_changes.COMPARING)

@@ -32,3 +32,6 @@ CHANGES = (
     """,
     "CREATE INDEX preceded_at ON preceded (at)",
 )
+
+COMPARING = ("CREATE TABLE comparing (since TEXT NOT NULL) STRICT",)
+"""It has a row once commits are compared here: from then on releases wait until it is told who wrote them."""

@@ -4,7 +4,10 @@ Rules, all of which must hold:
 
 - Every rule needs its count of people; one person satisfies one rule only. Whom to count where is an assignment, not
   a greedy pass: somebody who is in two groups must not be spent on the one that others could fill.
-- What ships is every commit later than what is live, up to the build's own. `self_approval: forbid`: never the
+- What ships is every commit later than what is live, up to the build's own: as the source's compare tells them, and
+  as far as builds do. Until it has told, nothing ships by approvals; where it never can, the others have to do. A
+  rollback brings nothing that was not live before, and waits for nobody's word on that.
+- `self_approval: forbid`: never the
   requester or the last pusher, and each of these commits needs one counted approver who is not among its authors.
   `strict`: nor any author of any of them, and every author and approver must be one of the policy's people. `allow`:
   anybody.
@@ -19,8 +22,8 @@ from dataclasses import dataclass
 
 from bot.core.build import Author
 from bot.core.inputs import Account, Actor
-from bot.core.lane import Lane
-from bot.core.policy import ApprovalRule, LanePolicy, Person, Policy, SelfApproval
+from bot.core.lane import Authorship, Lane
+from bot.core.policy import ApprovalRule, Kind, LanePolicy, Person, Policy, SelfApproval
 from bot.core.refusals import (
     AccountMayNotAct,
     NotAnApprover,
@@ -111,6 +114,21 @@ def needs_another(release: Release, lane: Lane, policy: Policy) -> bool:
     return False
 
 
+def finding_authors(release: Release, lane: Lane, policy: Policy) -> bool:
+    """Whether nobody has told yet who wrote what a release would bring, and its approvals are counted by that."""
+    if not lane.around.compares or lane.live is None or lane.live.sha == release.build.sha:
+        return False
+    counted = any(one.self_approval is not SelfApproval.ALLOW for one in _asking(release, lane, policy))
+    return counted and release.kind is not Kind.ROLLBACK and _authorship(release, lane) is None
+
+
+def _authorship(release: Release, lane: Lane) -> Authorship | None:
+    """Return what was told of the commits between what is live now and the release's build."""
+    base = lane.live.sha if lane.live else None
+    told = lane.around.authorship
+    return next((one for one in told if one.base == base and one.head == release.build.sha), None)
+
+
 def unmapped(release: Release, lane: Lane, policy: Policy) -> tuple[str, ...]:
     """Return whom `strict` cannot place: authors by their names, then approvers by their ids, each once."""
     if not any(one.self_approval is SelfApproval.STRICT for one in _asking(release, lane, policy)):
@@ -141,7 +159,9 @@ def _commits(release: Release, lane: Lane) -> tuple[tuple[Author, ...], ...]:
     live = lane.live.position if lane.live else None  # it may have moved on since the changes were loaded
     later = [change for change in lane.around.changes if live is None or live < change.position]
     changes = [change.authors for change in later if change.position <= release.build.position]
-    return tuple(dict.fromkeys((*changes, release.build.authors)))
+    told = _authorship(release, lane)
+    compared = (told.commits or ()) if told else ()
+    return tuple(dict.fromkeys((*changes, *compared, release.build.authors)))
 
 
 def _people_behind(authors: Iterable[Author], policy: Policy) -> frozenset[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import calendar, gates
-from bot.core.approvals import Missing, missing, needs_another, unmapped
+from bot.core.approvals import Missing, finding_authors, missing, needs_another, unmapped
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Lane, Lock, Mark, Stop
 from bot.core.policy import LaneId, Policy
@@ -33,6 +33,11 @@ class PeopleUnknown:
     """Under `strict` everybody must be listed in the policy; these are not."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingAuthors:
+    """All have approved, but the source has not told yet who wrote its commits: somebody else may have to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ Own = (
     WaitsForApproval
     | NeedsAnotherApprover
     | PeopleUnknown
+    | FindingAuthors
     | Undoable
     | Scheduled
     | NotThereYet
@@ -176,7 +182,7 @@ def own_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) ->
     if release.build.state is not BuildState.DEPLOYABLE:
         found.append(BuildNotDeployable(release.build.state))
     found += _quarantine(release, lane)
-    found += approval_blockers(release, lane, policy)
+    found += approval_blockers(release, lane, policy) or authorship_blockers(release, lane, policy)
     found += _soak(release, lane, policy, now)
     undo = gates.undo_until(release, lane, policy)
     if undo is not None and undo > now:
@@ -199,6 +205,12 @@ def approval_blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blo
     if unknown:
         found.append(PeopleUnknown(unknown))
     return tuple(found)
+
+
+def authorship_blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blocker, ...]:
+    """Return whether it is still to be told who wrote the commits; nothing once somebody has overridden that."""
+    pending = release.override is None and finding_authors(release, lane, policy)
+    return (FindingAuthors(),) if pending else ()
 
 
 def lane_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:

@@ -109,17 +109,32 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorship:
+    """Who wrote the commits between what is live and a build, as the source's compare tells: of each its authors.
+
+    `commits` is None where nobody can tell. It speaks of `base`, which was live when it was loaded, and of no other.
+    """
+
+    base: str
+    head: str
+    commits: tuple[tuple[Author, ...], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What is true beyond the lane and decides within it; loaded with the lane, never saved by it.
 
     `changes` are those later than what is live, oldest first, as far as builds tell of them. `reached` speaks of the
-    builds of the lane's open releases and of the one that the input is about.
+    builds of the lane's open releases and of the one that the input is about. `compares`: commits are compared here,
+    so of a build that is missing in `authorship` it is not known yet who wrote what it brings.
     """
 
     stop: Stop | None = None
     marks: tuple[Mark, ...] = ()  # of the service, in order of `seq`
     reached: tuple[Reached, ...] = ()
     changes: tuple[Change, ...] = ()
+    compares: bool = False
+    authorship: tuple[Authorship, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from datetime import datetime
 from bot.core import approvals, asking, gates
 from bot.core.authorize import Act, authorize
 from bot.core.blockers import (
+    FindingAuthors,
     InFreeze,
     NeedsAnotherApprover,
     PeopleUnknown,
     WaitsForApproval,
     WaitsForChoice,
     approval_blockers,
+    authorship_blockers,
     lane_blockers,
 )
 from bot.core.decision import Decision
@@ -45,6 +47,7 @@ from bot.core.release import Approval, Lifecycle, Release, Verdict
 from bot.core.release import Override as Overridden
 
 ANOTHER = "an approver who is no author"
+AUTHORS = "finding out who wrote its commits"
 
 
 def approve(lane: Lane, release: Release, given: Approve, policy: Policy, now: datetime) -> Decision | Refusal:
@@ -185,7 +188,8 @@ def override(lane: Lane, release: Release, given: Override, policy: Policy, now:
 def overridable(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[str, ...]:
     """Return by name what is in the way of a release that an override lifts: rules as people read them, and freezes."""
     names: list[str] = []
-    for blocker in (*approval_blockers(release, lane, policy), *lane_blockers(release, lane, policy, now)):
+    of_people = approval_blockers(release, lane, policy) or authorship_blockers(release, lane, policy)
+    for blocker in (*of_people, *lane_blockers(release, lane, policy, now)):
         match blocker:
             case WaitsForApproval():
                 names.append(str(blocker.missing.rule))
@@ -193,6 +197,8 @@ def overridable(release: Release, lane: Lane, policy: Policy, now: datetime) -> 
                 names.append(ANOTHER)
             case PeopleUnknown():
                 names += [f"{name} is not in the policy's people" for name in blocker.names]
+            case FindingAuthors():
+                names.append(AUTHORS)
             case InFreeze():
                 names.append(blocker.name)
             case WaitsForChoice():

@@ -48,6 +48,9 @@ class Changes(Protocol):
     def want(self, span: Span, now: datetime) -> None:
         """Ask for a span that no release needs, for an hour. One that is known or asked for stays as it is."""
 
+    def begin(self, now: datetime) -> None:
+        """Say that commits are compared from now on: releases wait until it is told who wrote what they bring."""
+
     def due(self, sources: Mapping[str, str], now: datetime) -> Wanted | None:
         """Return a span to be compared now: of an unfinished release, one that has just ended, or one asked for.
 

@@ -20,7 +20,9 @@ from bot.views.sayings import said_why
 from bot.views.scene import Scene
 from bot.views.turns import turn
 
-_OfApprovals = blockers.WaitsForApproval | blockers.NeedsAnotherApprover | blockers.PeopleUnknown
+_OfApprovals = (
+    blockers.WaitsForApproval | blockers.NeedsAnotherApprover | blockers.PeopleUnknown | blockers.FindingAuthors
+)
 _OfTime = blockers.Undoable | blockers.Scheduled | blockers.NotThereYet | blockers.Soaking
 _OfBuild = blockers.BuildNotDeployable | blockers.InQuarantine
 
@@ -28,7 +30,12 @@ _OfBuild = blockers.BuildNotDeployable | blockers.InQuarantine
 def obstacle(blocker: Blocker, release: Release, lane: Lane, scene: Scene) -> str:
     """Return a blocker of an open release as a sentence, with the way on."""
     match blocker:
-        case blockers.WaitsForApproval() | blockers.NeedsAnotherApprover() | blockers.PeopleUnknown():
+        case (
+            blockers.WaitsForApproval()
+            | blockers.NeedsAnotherApprover()
+            | blockers.PeopleUnknown()
+            | blockers.FindingAuthors()
+        ):
             return _of_approvals(blocker, release, lane, scene)
         case blockers.Undoable() | blockers.Scheduled() | blockers.NotThereYet() | blockers.Soaking():
             return _of_time(blocker, release, lane, scene)
@@ -55,6 +62,14 @@ def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Sc
             return (
                 f"Nobody can tell who these are: {names}. Here everybody who wrote or approved it must be listed; "
                 "whoever keeps the policy file can add them to `people`."
+            )
+        case blockers.FindingAuthors():
+            who = holders(Permission.OVERRIDE, scene.policy)
+            override = typed(scene.policy, f"override {release.name} REASON")
+            return (
+                "Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. "
+                f"It asks the CI system again by itself, and goes on once it is told; {who} can go on without that "
+                f"with {override}."
             )
     assert_never(blocker)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot import submit_service
 from bot.core.build import RunStatus
+from bot.core.changelog import Change, Comparison, Relation
 from bot.core.inputs import (
     Account,
     Answer,
@@ -32,6 +33,7 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
+    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,
@@ -135,6 +137,28 @@ def _account(world: World, said: dict[str, str]) -> None:
 def _was_live(world: World, said: dict[str, str]) -> None:
     assert world.policy is None, "the first start was before"
     world.live = int(said["build"])
+
+
+@line(r"commits are compared")
+def _compares(world: World, _: dict[str, str]) -> None:
+    world.run(lambda tx, setting: tx.changes.begin(setting.now))
+
+
+@line(r"the commits up to build {build} are by (?P<authors>[a-z]+(?:, [a-z]+)*)")
+def _told(world: World, said: dict[str, str]) -> None:
+    span = world.span(int(said["build"]))
+    at, names = world.now, said["authors"].split(", ")
+    added = tuple(Change(a_sha(n), "Change", (world.author(name),), at, "") for n, name in enumerate(names))
+    told = Comparison(span, Relation.AHEAD, added, added_total=len(added))
+    world.run(lambda tx, setting: tx.changes.put(told, "", setting.now))
+    world.submit(TimePassed())
+
+
+@line(r"nobody can tell the commits up to build {build}")
+def _untold(world: World, said: dict[str, str]) -> None:
+    span = world.span(int(said["build"]))
+    world.run(lambda tx, setting: tx.changes.cannot(span, "a commit is gone", "", setting.now))
+    world.submit(TimePassed())
 
 
 # --- pipelines --------------------------------------------------------------------------------------------------

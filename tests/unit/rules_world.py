@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot.core.blockers import Blocker, blockers
 from bot.core.build import Author, Build, PipelineReport, RunStatus
+from bot.core.changelog import Span
 from bot.core.decide import Decision
 from bot.core.inputs import Account, Actor, BeginDeployment, FoundLive, Input, TimePassed
 from bot.core.lane import Lane, Mark, Stop
@@ -128,6 +129,12 @@ class World:
         found = self.run(lambda tx, _: tx.builds.of_commit("payments", a_sha(number)))
         assert found is not None, f"there is no build {number}"
         return found
+
+    def span(self, number: int) -> Span:
+        """Return what is compared for a build: from what is live to its commit."""
+        live = self.lane(LANE).live
+        assert live is not None, "nothing is live"
+        return Span(LANE.service, live.sha, a_sha(number))
 
     # --- pipelines and people -----------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from bot.core.blockers import (
     BehindInQueue,
     Blocker,
     BuildNotDeployable,
+    FindingAuthors,
     Held,
     InFreeze,
     InQuarantine,
@@ -300,7 +301,7 @@ def test_strict_names_everybody_whom_it_cannot_place() -> None:
 
 
 def test_every_blocker_is_met_by_one_of_these() -> None:
-    met = {type(blocker) for row in ALL for blocker in row[4]} | {PeopleUnknown}
+    met = {type(blocker) for row in ALL for blocker in row[4]} | {PeopleUnknown, FindingAuthors}
     assert met == set(get_args(Blocker))
 
 

@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.build import Author
 from bot.core.changelog import Change, Comparison, Relation, Span
 from bot.core.inputs import FoundLive
 from bot.core.policy import Policy, ServicePolicy
+from bot.core.release import Lifecycle
 from bot.ports.changes import CannotTell, Wanted
+from bot.ports.ci import ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.changes import MOST_TRIES, ONCE_MORE, OWN_FAULT, Comparing
 from handlers.pruning import KEPT, Pruner
-from tests.factories import ANN, NOON, a_report, a_sha
+from tests.factories import ANN, LANE, NOON, a_report, a_sha
 from tests.fakes.world import World
 
 SPAN = Span("payments", a_sha(1), a_sha(3))
@@ -45,6 +48,10 @@ async def told(world: World, span: Span = SPAN) -> Comparison | str | None:
     return await world.store.read(lambda tx: tx.changes.get(span) or tx.changes.why_not(span))
 
 
+async def compares(world: World) -> bool:
+    return await world.store.read(lambda tx: tx.lanes.load(LANE).around.compares)
+
+
 async def wants(world: World) -> int:
     return (await world.card()).want
 
@@ -63,6 +70,42 @@ async def test_what_a_release_changes_is_fetched_once_and_its_card_is_shown_anew
     assert (waiting.comparer.asked, await wants(waiting)) == ([SPAN], before + 1)
     said = {"service": "payments", "base": a_sha(1)[:12], "head": a_sha(3)[:12], "added": 1, "complete": True}
     assert logs == [{"event": "commits_told", "log_level": "info"} | said]
+
+
+async def test_what_has_become_live_meanwhile_is_shown_too(waiting: World) -> None:
+    await waiting.clicks("U0PRIYA", await waiting.notice(), "approve")
+    waiting.executor.says(ProgressStatus.SUCCEEDED)
+    await waiting.follows()
+    assert (await waiting.release()).state is Lifecycle.LIVE
+    before = await wants(waiting)
+    waiting.comparer.told[SPAN] = TOLD
+    await waiting.comparing.once()
+    assert (await told(waiting), await wants(waiting)) == (TOLD, before + 1)
+
+
+async def test_who_wrote_its_commits_is_waited_for_and_counts(waiting: World) -> None:
+    await waiting.store.write(lambda tx: tx.changes.begin(NOON))
+    await waiting.clicks("U0PRIYA", await waiting.notice(), "approve")
+    assert (await waiting.release()).state is Lifecycle.OPEN
+    assert "finding out who wrote its commits" in (await waiting.notice()).message.text
+    priyas = replace(TOLD.added[0], authors=(Author("Priya", github="1001"),))
+    waiting.comparer.told[SPAN] = replace(TOLD, added=(priyas, *TOLD.added))
+    await waiting.settle()
+    assert (await waiting.release()).state is Lifecycle.OPEN
+    assert "approved by nobody but its own authors" in (await waiting.notice()).message.text
+
+
+@pytest.mark.parametrize("told_then", [TOLD, CannotTell("a commit is gone")])
+async def test_once_it_is_told_a_release_that_has_its_approvals_goes_on(
+    waiting: World, told_then: Comparison | CannotTell
+) -> None:
+    await waiting.store.write(lambda tx: tx.changes.begin(NOON))
+    await waiting.clicks("U0PRIYA", await waiting.notice(), "approve")
+    waiting.comparer.told[SPAN] = told_then
+    await waiting.settle()
+    waiting.passes(ONCE_MORE.total_seconds())
+    await waiting.settle()
+    assert waiting.executor.started == [(await waiting.release()).key]
 
 
 async def test_when_something_else_is_live_it_is_fetched_anew(waiting: World) -> None:
@@ -168,11 +211,13 @@ async def test_the_loop_fetches_what_it_is_rung_for_and_looks_again_when_due(
         waiting.comparer.trouble = None
         waiting.comparer.told[SPAN] = TOLD
 
+    assert not await compares(waiting)
     monkeypatch.setattr(type(waiting.desk), "rest", lambda _self, seen, due: rest(seen, due))
     waiting.comparer.trouble = TryLater(5.0, "503")
     with pytest.raises(EnoughError):
         await waiting.comparing.run()
     assert rests == [NOON + timedelta(seconds=5), None]
+    assert await compares(waiting), "releases wait for it from now on"
     assert await told(waiting) == TOLD
 
 

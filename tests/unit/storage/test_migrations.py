@@ -50,6 +50,7 @@ TABLES = {
     "comparisons",
     "drafts",
     "preceded",
+    "comparing",
     "homes",
     "home_changes",
     "installation",
@@ -80,6 +81,7 @@ STEPS = [
     "0022_changes",
     "0023_homes",
     "0024_drafts",
+    "0025_comparing",
 ]
 
 
