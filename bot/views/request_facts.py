@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.authorize import OF_KIND
 from bot.core.build import Build
+from bot.core.changelog import Span
 from bot.core.lane import Lane
 from bot.core.policy import EVERYONE, Kind
 from bot.core.preview import UNNUMBERED, Preview, Wanted, preview
@@ -20,9 +21,11 @@ from bot.views.people import authors
 from bot.views.reasons import sentence
 from bot.views.scene import Scene
 from bot.views.sheet import Sheet
+from bot.views.since import Room, since
 
 _TITLE = 200
 _WAYS = 5
+_ROOM = Room(added=5, removed=5, chars=1000)
 
 
 def told(sheet: Sheet, scene: Scene) -> list[Line]:
@@ -38,6 +41,7 @@ def told(sheet: Sheet, scene: Scene) -> list[Line]:
     if sheet.build is None:
         return [*lines, _nothing_offered(sheet, sheet.lane) if not sheet.offered else "Choose a version."]
     lines.append(Fact(_SHIPS[sheet.kind], _contents(sheet.build, sheet.lane, scene)))
+    lines += _changes(sheet.build, sheet.lane, scene)
     seen = preview(sheet.lane, Wanted(sheet.build, sheet.kind, sheet.at), sheet.by, scene.policy, scene.now)
     lines += _refused(seen, sheet.lane, scene) if isinstance(seen, Refusal) else _opened(seen, scene)
     return [*lines, *_permission(sheet, sheet.lane, scene)]
@@ -78,6 +82,14 @@ def _against_live(build: Build, lane: Lane, where: str | None, scene: Scene) -> 
         return "; the same commit is live there, it would be deployed once more"
     compare = link(scene.links.compare(where, live.sha, build.sha), "compare")
     return f"; {live_label(live)} → {word(build.label)} ({compare})"
+
+
+def _changes(build: Build, lane: Lane, scene: Scene) -> Sequence[Line]:
+    """Return what that changes, as far as it is known already: nothing is compared for a form."""
+    live = lane.live
+    if live is None or scene.compared.get(Span(build.service, live.sha, build.sha)) is None:
+        return ()
+    return since(live, build.sha, lane.id, scene, _ROOM)
 
 
 def _refused(given: Refusal, lane: Lane, scene: Scene) -> list[Line]:

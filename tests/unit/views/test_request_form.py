@@ -17,6 +17,7 @@ from bot.views.choices import Choice, fitting, labelled, select
 from bot.views.request_form import request_form
 from bot.views.sheet import Offered, Sheet
 from sandbox.slack.block_kit.views import problems, too_large
+from tests.unit.views.compared import SPAN, compared, many
 from tests.unit.views.reading import shortened
 from tests.unit.views.values import (
     IN_PRODUCTION,
@@ -558,3 +559,45 @@ def test_how_long_ago_a_build_passed() -> None:
             "130 (0000082) · Change 130",
         ]
     )
+
+
+def test_what_changes_is_told_where_it_is_known() -> None:
+    picked = a_build()
+    scene = replace(a_scene(), compared={SPAN: compared()})
+    view = request_form(a_sheet(build=picked, offered=offered(picked)), scene)
+    assert problems(view) == []
+    assert explained(view) == snapshot("""\
+*Live there:* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
+*Would ship:* <https://github.example/acme/payments/commit/9f3c2ab..|118 (9f3c2ab)>, Add the refund endpoint, by Ann; 117 (1a2b3c4) → 118 (9f3c2ab) (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Features:* 1
+• Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
+*Fixes:* 1
+• Round down (<https://github.example/acme/payments/pull/13|#13>) by <@U0SAM>
+*Other:* 1
+• Tidy up (<https://github.example/acme/payments/commit/0000004..|0000004>) by <@U0PRIYA>
+*In the way now:* nothing but the approvals
+*Will be asked:* 1 of qa; may approve: kim\
+""")
+
+
+def test_a_long_list_of_changes_is_folded() -> None:
+    picked = a_build()
+    scene = replace(a_scene(), compared={SPAN: compared(added=many(500), added_total=500)})
+    view = request_form(a_sheet(build=picked, offered=offered(picked)), scene)
+    assert problems(view) == []
+    assert explained(view) == snapshot("""\
+*Live there:* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
+*Would ship:* <https://github.example/acme/payments/commit/9f3c2ab..|118 (9f3c2ab)>, Add the refund endpoint, by Ann; 117 (1a2b3c4) → 118 (9f3c2ab) (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 500 commits without a pull request since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Fixes:* 500
+• Number 1 (<https://github.example/acme/payments/commit/0000001..|0000001>) by Ann
+• Number 2 (<https://github.example/acme/payments/commit/0000002..|0000002>) by Ann
+• Number 3 (<https://github.example/acme/payments/commit/0000003..|0000003>) by Ann
+• Number 4 (<https://github.example/acme/payments/commit/0000004..|0000004>) by Ann
+• Number 5 (<https://github.example/acme/payments/commit/0000005..|0000005>) by Ann
+• and 495 more
+Not named here: 495 changes by Ann
+*In the way now:* nothing but the approvals
+*Will be asked:* 1 of qa; may approve: kim\
+""")
