@@ -129,7 +129,7 @@ def test_a_newest_build_in_quarantine() -> None:
 def test_what_is_being_deployed_ships() -> None:
     release = deploying(DeployStatus.RUNNING)
     assert shown(a_lane(release), a_build(), surrounded(None)).splitlines()[1] == snapshot(
-        '*Ships:* <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, is being deployed'
+        "*Ships:* <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, is being deployed"
     )
 
 
