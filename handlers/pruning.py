@@ -20,7 +20,10 @@ EVERY = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Pruner:
-    """Empties the bodies of old inbox rows, and forgets what old releases changed. Audit rows stay for ever; seen requests are pruned where they are kept."""
+    """Empties the bodies of old inbox rows, and forgets what old releases changed.
+
+    Audit rows stay for ever; seen requests are pruned where they are kept.
+    """
 
     desk: Desk
 

@@ -1,6 +1,5 @@
 """What others are told: the announcement, the help."""
 
-
 from inline_snapshot import snapshot
 
 from bot.core.release import Lifecycle
