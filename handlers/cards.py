@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.policy import Policy
+from bot.core.release import Lifecycle, Release
 from bot.ports.slack import Chat, Gone, Message
 from bot.ports.store import Card, CardKind, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
@@ -153,15 +154,19 @@ def _of(card: Card) -> str | None:
     return f"R-{card.release}" if card.release is not None else None
 
 
+def _may_name(ended: Release, number: int) -> bool:
+    """Whether the cards of a release that has ended may name another: what took its place, or came of its failure."""
+    return ended.superseded_by == number or ended.state is Lifecycle.FAILED
+
+
 def show_those_naming(tx: Transaction, card: Card, now: datetime) -> None:
     """Ask anew for the cards that name a release, since its notice can be linked now."""
     release = tx.lanes.release(card.release) if card.release is not None else None
     if release is None:
         return
     waiting = {one.number for one in tx.lanes.load(release.lane).releases}
-    gone = {one.number for one in tx.lanes.history(release.lane, 50) if one.superseded_by == release.number}
-    tried = set() if release.retry_of is None else {release.retry_of}
-    for number in sorted(waiting | gone | tried | {release.number}):
+    gone = {one.number for one in tx.lanes.history(release.lane, 50) if _may_name(one, release.number)}
+    for number in sorted(waiting | gone | {release.number}):
         for known in tx.cards.concerning(number):
             if known.id != card.id:
                 tx.cards.want(known.kind, known.subject, known.channel, now, release=known.release)

@@ -3,7 +3,8 @@
 Rules:
 
 - A failure asks for a person until it was tried again, something goes back there, somebody said that it is live after
-  all, or something else has become live there since. A second try or a rollback that never shipped settles nothing.
+  all, or something else has become live there since, whichever came first. A second try or a rollback that never
+  shipped settles nothing.
 - A deploy that began long before it failed, or since whose beginning something else has become live there, may not be
   what broke: whoever goes back then may take out what works.
 """
@@ -19,6 +20,7 @@ from bot.core.release import Lifecycle, Release
 LONG = timedelta(hours=2)
 """After how long what is seen is no longer put down to a deploy without a look."""
 _NEVER_SHIPPED = frozenset({Lifecycle.REJECTED, Lifecycle.EXPIRED, Lifecycle.SUPERSEDED, Lifecycle.CANCELLED})
+_WAS_LIVE = frozenset({Lifecycle.LIVE, Lifecycle.ROLLED_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,13 @@ def aftermath(failed: Release, lane: Lane, history: Iterable[Release]) -> Afterm
     if failed.state is not Lifecycle.FAILED:
         return MarkedDone()
     later = [one for one in history if one.number > failed.number and one.state not in _NEVER_SHIPPED]
-    for one in later:
+    for one in sorted(later, key=lambda one: one.number):
         if one.retry_of == failed.number:
             return TriedAgain(one.number)
-    for one in later:
         if one.kind is Kind.ROLLBACK and failed.ended_at is not None and one.opened_at >= failed.ended_at:
             return WentBack(one.number)
+        if one.state in _WAS_LIVE:
+            return Overtaken(one.build.label, one.number)
     live = lane.live
     if live is not None and failed.ended_at is not None and live.since > failed.ended_at:
         return Overtaken(live.label, live.release)

@@ -83,3 +83,10 @@ def test_what_was_never_sent_is_not_late() -> None:
     unsent = replace(FAILED, deployment=None)
     assert not began_long_before(unsent)
     assert not is_late(unsent, a_lane(timedelta(minutes=1)))
+
+
+@pytest.mark.parametrize("state", [Lifecycle.LIVE, Lifecycle.ROLLED_BACK])
+def test_what_became_live_first_counts_whatever_went_back_later(state: Lifecycle) -> None:
+    first = replace(LATER, state=state)
+    later = [replace(LATER, number=3, kind=Kind.ROLLBACK), first]
+    assert aftermath(FAILED, a_lane(), later) == Overtaken("1 (0000001)", 2)
