@@ -199,6 +199,17 @@ def workflow(inputs: str) -> str:
         ),
         (RULE, f"{RULE}\n        when_unknown: guess", "14: `when_unknown` must be ask or resend; `guess` is not."),
         (RULE, f"{RULE}\n        announce: yes", "14: `announce` must be true or false; `yes` is not."),
+        (RULE, f"{RULE}\n        cards: silent", "14: `cards` must be full or quiet; `silent` is not."),
+        (
+            RULE,
+            f'{RULE}\n        announcement: {{template: "{{service}} {{key}}"}}',
+            "14: `template` holds `{key}`, which is not a placeholder; those are {version} {service} {environment} {sha} {release} {changes} {authors}.",
+        ),
+        (
+            RULE,
+            f'{RULE}\n        announcement: {{template: "  "}}',
+            "14: `template` must be text of at most 2000 characters that says something; `  ` is not.",
+        ),
         (
             RULE,
             f"{RULE}\n        verify: {{}}",
