@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from bot.core.blockers import blockers
 from bot.core.release import Lifecycle
 from bot.ports.slack import Message
 from bot.ports.store import Transaction
@@ -23,9 +24,11 @@ class Violation(AssertionError):  # noqa: N818 - a finding, not an error
 def i1_every_approved_release_is_deployed_once(earth: Earth) -> None:
     """Each key landed at most once; what is live by the CI system's word landed exactly once, the rest never."""
     landed = Counter(one.key for one in earth.forge.landed())
+    by_word = {number for (number,) in _rows(earth, "SELECT release FROM audit WHERE action = 'marked as done'")}
     for number, key, state, attempted in _rows(earth, "SELECT number, key, state, deploy_attempted_at FROM releases"):
         times = landed.pop(key, 0)
-        allowed = {1} if state == Lifecycle.LIVE.value else {0, 1} if state == Lifecycle.FAILED.value else {0}
+        shipped = state in {Lifecycle.LIVE.value, Lifecycle.ROLLED_BACK.value}
+        allowed = {0, 1} if state == Lifecycle.FAILED.value or number in by_word else {1} if shipped else {0}
         if times not in allowed:
             raise Violation(f"R-{number} ({state}, attempted {attempted}) was deployed {times} times")
     if landed:
@@ -149,11 +152,19 @@ def i7_the_audit_covers_what_happened(earth: Earth) -> None:
 
 
 def i8_nothing_ready_is_left_waiting(earth: Earth) -> None:
-    """An open release whose rules are met, of the newest build, would have been deployed."""
-    query = "SELECT number, service, environment FROM releases WHERE state = 'open'"
-    for number, service, environment in _rows(earth, query):
-        if (service, environment) == ("payments", "staging"):
-            raise Violation(f"R-{number} of a lane that ships by itself is open at rest")
+    """An open release that nothing is in the way of would have been deployed."""
+    crew = earth.lives[-1].crew
+    if crew is None:
+        raise Violation("nobody is alive")
+    policy = crew.desk.policy
+
+    def look(tx: Transaction) -> None:
+        for release in tx.lanes.unfinished():
+            open_ = release.state is Lifecycle.OPEN
+            if open_ and not blockers(release, tx.lanes.load(release.lane), policy, earth.clock()):
+                raise Violation(f"{release.name} is open at rest, and nothing is in its way")
+
+    Transactions(earth.disk.database, earth.clock, lambda: "x" * 32).read(look)
 
 
 def i9_every_card_is_true(earth: Earth) -> None:

@@ -16,6 +16,7 @@ from handlers.slack.listeners import FORM_ACTIONS, PREFIX, Listeners
 from handlers.slack.listeners_forms import FormListeners
 from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
 from sandbox.slack.driver import Driver, Interaction
+from sandbox.slack.filled import Value
 from sandbox.slack.messages import Message
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.workspace import Workspace
@@ -155,15 +156,21 @@ class People:
         """
         return await self._driver.click(who, message, button, version=version)
 
-    async def reject(self, who: str, message: Message, reason: str, *, within: float = 10.0) -> Interaction | None:
+    async def reject(self, who: str, message: Message, reason: str) -> Interaction | None:
         """Press Reject, fill in the form and send it; None when no form came."""
+        return await self.fill(who, message, "Reject", {"reason": reason})
+
+    async def fill(
+        self, who: str, message: Message, button: str, values: Mapping[str, Value], *, within: float = 10.0
+    ) -> Interaction | None:
+        """Press a button that opens a form, fill that in and send it; None when no form came."""
         open_before = len(self.workspace.modals(who))
-        await self.press(who, message, "Reject")
+        await self.press(who, message, button)
         try:
             await self.workspace.changed(lambda: len(self.workspace.modals(who)) > open_before, within)
         except TimeoutError:
             return None
-        return await self._driver.submit(who, {"reason": reason})
+        return await self._driver.submit(who, values)
 
     async def type(self, who: str, where: str, line: str) -> Interaction:
         """Type a slash command."""

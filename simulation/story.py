@@ -5,9 +5,11 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.config.load import load_policy
 from bot.core.policy import Policy
+from sandbox.slack.filled import Value
 from sandbox.slack.messages import Message
 from simulation.disk import Disk
 from simulation.life import Earth, Life
@@ -23,7 +25,7 @@ people:
 groups:
   qa: {people: [priya, robin]}
   sre: {people: [sam], usergroup: S0SRE}
-permissions: {request: [everyone], resolve: [sre]}
+permissions: {request: [everyone], resolve: [sre], override: [sre]}
 defaults: {expires_after: 2h, deploy_timeout: 20m}
 services:
   payments:
@@ -182,13 +184,39 @@ class Story:
             message = rng.choice(notices)
             self.note(f"{who} rejects {message.text[:30]!r}")
             await people.reject(who, message, "not today")
-        elif dice < 0.86:
+        elif dice < 0.84:
+            await self._other_button(who)
+        elif dice < 0.88:
             await self._stale_click(who)
         else:
             words = rng.choice(WORDS)
             line = f"/deploy {words.format(rng.randint(1, 6))}"
             self.note(f"{who} types {line}")
             await people.type(who, "payments", line)
+
+    async def _other_button(self, who: str) -> None:
+        """Press any other button of a card or of a failure, and fill in the form where it opens one."""
+        rng, people = self.rng, self.earth.people
+        forms: dict[str, dict[str, Value]] = {
+            "Schedule": {"at": self.earth.clock() + timedelta(seconds=60)},
+            "Hold": {"reason": "the sale", "length": "30m"},
+            "Roll back": {"reason": "errors"},
+            "Mark as done": {"reason": "it runs"},
+        }
+        there = [
+            (message, button)
+            for button in (*forms, "Resume", "As soon as possible", "Retry")
+            for channel in ("C0PAYMENTS", "C0DOCS")
+            for message in self._with_buttons(channel, button)
+        ]
+        if not there:
+            return
+        message, button = rng.choice(there)
+        self.note(f"{who} presses {button} of {message.text[:30]!r}")
+        if button in forms:
+            await people.fill(who, message, button, forms[button])
+        else:
+            await people.press(who, message, button)
 
     async def _stale_click(self, who: str) -> None:
         """Click what an earlier version of a message showed."""
