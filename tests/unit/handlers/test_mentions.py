@@ -1,11 +1,17 @@
 """Mentions of the bot: reading words are answered for everybody, once; nothing is ever done by one."""
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from bot.core.inputs import Account
+from bot.core.lane import Live
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from handlers.acts import Mention
-from tests.factories import a_report
+from handlers.differences import unknown
+from handlers.vocabulary import DiffWords
+from tests.factories import LANE, a_report
 from tests.fakes.chat import Arrived
 from tests.fakes.world import World
 
@@ -171,3 +177,22 @@ async def test_the_answer_is_under_todays_policy(world: World) -> None:
     assert [post.message.text for post in world.chat.messages] == snapshot(
         ["There is no service “payments”. `/deploy help` shows the words."]
     )
+
+
+async def test_a_question_for_changes_that_nobody_knows_has_them_asked_for(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.types("U0PRIYA", "cancel R-1")
+    older = Live("f" * 40, "0", world.now)
+
+    def declared(tx: Transaction) -> None:
+        lane = tx.lanes.load(LANE)
+        tx.lanes.save(lane, replace(lane, live=older))
+
+    await world.store.write(declared)
+    asked = DiffWords("payments", "production")
+    (span,) = await world.store.read(lambda tx: unknown(tx, asked, world.policy))
+    (said,) = await hears(world, a_mention("diff payments"))
+    assert said.startswith("C0X under")
+    wanted = await world.store.read(lambda tx: tx.changes.due({"payments": ""}, world.now))
+    assert (wanted.span if wanted else None) == span
