@@ -19,11 +19,10 @@ from bot.views.home import home as home_view
 from bot.views.home import home_hash
 from bot.views.home_state import Viewer
 from bot.views.links import Links
-from bot.views.scene import Scene
 from handlers.desk import Desk
 from handlers.home_look import board, refresh_at
 from handlers.people import People
-from handlers.permalinks import Permalinks
+from handlers.scenery import scene_of
 from handlers.times import zone_of
 
 log = structlog.get_logger()
@@ -98,7 +97,7 @@ class HomeKeeper:
     def _rendered(self, tx: Transaction, home: Home, viewer: Viewer, policy: Policy) -> tuple[dict[str, Any], Look]:
         now = self.desk.clock()
         muting = muted(tx, viewer.actor.person.id)
-        scene = Scene(policy, self.links, Permalinks(tx.cards, self.desk.workspace), now)
+        scene = scene_of(tx, policy, self.links, self.desk.workspace, now)
         shown = board(tx, policy, self.desk.workspace)
         view = home_view(replace(viewer, muted=muting), shown, scene, home.looks)
         refresh = refresh_at(tx, policy, home, now)

@@ -73,7 +73,8 @@ def since(
     why = scene.why_not.get(span)
     if why is not None:
         reason = mrkdwn(why, _REASON).rstrip(".") or "nobody told why"
-        return (Fact("Changes", f"cannot be told against {against}: {reason} ({compare(span, scene)})"),)
+        told = f"cannot be told against {against}: {reason} ({compare(span, scene)})"
+        return (Fact("Changes", f"{told}; approvals are counted by the authors whom builds name"),)
     return (Fact("Changes", f"being compared with {against} ({compare(span, scene)}){room.again}"),)
 
 

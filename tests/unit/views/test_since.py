@@ -205,7 +205,7 @@ def test_not_known_yet() -> None:
 
 def test_it_cannot_be_told() -> None:
     assert part(card(surrounded(None, why="GitHub no longer has <1a2b3c4>."))) == snapshot(
-        "*Changes:* cannot be told against 117 (1a2b3c4), live in production: GitHub no longer has &lt;1a2b3c4&gt; (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)"
+        "*Changes:* cannot be told against 117 (1a2b3c4), live in production: GitHub no longer has &lt;1a2b3c4&gt; (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>); approvals are counted by the authors whom builds name"
     )
     assert "production: nobody told why (" in part(card(surrounded(None, why="\n")))
 
