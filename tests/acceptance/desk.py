@@ -292,10 +292,15 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    folder: Path, policy: str = POLICY, *, started: bool = True, over_http: bool = False
+    folder: Path,
+    policy: str = POLICY,
+    *,
+    started: bool = True,
+    over_http: bool = False,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Desk]:
     """Set everything up, start the bot, and end it all; the bot must have been well to the end."""
-    clock = Clock()
+    clock = clock or Clock()
     workspace = Workspace(clock, app=from_manifest(yaml.safe_load(MANIFEST.read_text())))
     workspace.rates.strict = False
     for known, name in (("U0PRIYA", "priya"), ("U0SAM", "sam"), ("U0ALEX", "alex")):
