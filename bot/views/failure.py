@@ -1,6 +1,7 @@
 """The message about a deploy that failed: new, since an edit of the notice would notify nobody, and then kept true."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, WentBack, began_long_before, is_late
 from bot.core.lane import Lane
@@ -82,6 +83,7 @@ def _since(came: Aftermath, permalinks: Permalinks) -> str:
         case Overtaken(label, number):
             by = f" by {named(number, permalinks)}" if number is not None else ""
             return f"{word(label)} has become live there{by}, so nothing more needs to be done here"
+    assert_never(came)
 
 
 def _late(release: Release, lane: Lane) -> str:
