@@ -125,7 +125,9 @@ def _show(tx: Transaction, release: Release, now: datetime) -> None:
 def _audit(  # noqa: PLR0917 - who, what and of which release is the row
     tx: Transaction, action: str, release: Release, by: Actor | None, told: dict[str, str], setting: Setting
 ) -> None:
-    identity: dict[str, str | None] = {} if by is None else {"slack": by.person.slack, "host_user": by.host_user, "saw": by.saw}
+    identity: dict[str, str | None] = {}
+    if by is not None:
+        identity = {"slack": by.person.slack, "host_user": by.host_user, "saw": by.saw}
     tx.audit.append(
         AuditEntry(
             at=setting.now,

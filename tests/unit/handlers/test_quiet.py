@@ -71,6 +71,17 @@ async def test_what_is_late_appears_and_is_kept_true(opening: Opening) -> None:
     assert posted.message.text.splitlines()[0] == "R-1, payments 1 (0000001) in production, is live."
 
 
+async def test_what_waited_for_a_person_is_kept_true_when_it_goes_on(opening: Opening) -> None:
+    world = await opening(QUIET)
+    await world.looks()
+    await world.types("U0SAM", "hold payments production a look around")
+    await world.looks(a_report(1))
+    posted = await world.notice()
+    assert "is held" in posted.message.text.splitlines()[0]
+    await world.types("U0SAM", "resume payments production")
+    assert "was accepted by the CI system" in posted.message.text.splitlines()[0]
+
+
 async def test_what_could_not_be_handed_over_appears(opening: Opening) -> None:
     world = await opening(QUIET)
     world.executor.will("start", TryLater(60, "GitHub is down"))
