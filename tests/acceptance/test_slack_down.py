@@ -63,10 +63,12 @@ async def test_a_bot_that_never_met_slack_deploys_and_tells_it_all_afterwards(tm
         card = await here.card("payments", "Live")
         assert await here.thread(card, "Live: payments") == snapshot(
             [
-                "Approved by @priya (1 of 1 of qa or sre).",
-                "Asking the CI system to deploy payments 1 ([First]) to production.",
-                "The CI system accepted the deploy. Open the deploy job.",
-                "Live: payments 1 ([First]) in production. Open the deploy job.",
+                """\
+Approved by @priya (1 of 1 of qa or sre).
+Asking the CI system to deploy payments 1 ([First]) to production.
+The CI system accepted the deploy. Open the deploy job.
+Live: payments 1 ([First]) in production. Open the deploy job.\
+"""
             ]
         )
         await here.card("releases", "payments 1 is live")
@@ -87,7 +89,7 @@ async def test_while_slack_is_away_for_an_hour_the_host_decides_and_the_card_end
         for _ in range(6):
             here.passes(HOUR / 6)
         assert await here.on_the_host("approve R-1", "sam") == snapshot(
-            "Something went wrong on the bot's side; its log says what, under `control_failed`."
+            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-1` takes your approval back."
         )
         await live(here, "R-1")
         assert "Waiting for approval" in here.reads(card)
@@ -97,10 +99,12 @@ async def test_while_slack_is_away_for_an_hour_the_host_decides_and_the_card_end
         await here.says(card, "Live")
         assert await here.thread(card, "Live: payments") == snapshot(
             [
-                "Approved by @sam (1 of 1 of qa or sre).",
-                "Asking the CI system to deploy payments 1 ([First]) to production.",
-                "The CI system accepted the deploy. Open the deploy job.",
-                "Live: payments 1 ([First]) in production. Open the deploy job.",
+                """\
+Approved by @sam (1 of 1 of qa or sre).
+Asking the CI system to deploy payments 1 ([First]) to production.
+The CI system accepted the deploy. Open the deploy job.
+Live: payments 1 ([First]) in production. Open the deploy job.\
+"""
             ]
         )
         await here.card("releases", "payments 1 is live")
