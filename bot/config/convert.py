@@ -27,7 +27,6 @@ from bot.config.policy_file import (
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
-    Announcement,
     ApprovalRule,
     GithubDeployment,
     GithubSource,
@@ -46,6 +45,7 @@ from bot.core.policy import (
     Verification,
     VersionFrom,
 )
+from bot.core.speaking import Announcement
 
 POLL_BESIDE_WEBHOOKS = timedelta(minutes=5)
 POLL_ALONE = timedelta(seconds=30)

@@ -35,7 +35,8 @@ from bot.config.checks import (
     text,
 )
 from bot.core.calendar import Weekday
-from bot.core.policy import Cards, Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenLifted, WhenUnknown
+from bot.core.policy import Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenLifted, WhenUnknown
+from bot.core.speaking import Cards
 
 
 def _schema(pattern: str) -> WithJsonSchema:

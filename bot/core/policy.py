@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import Enum
 
 from bot.core.calendar import Freeze, QuietHours
+from bot.core.speaking import Announcement, Cards
 
 
 class Mode(Enum):
@@ -207,24 +208,6 @@ class VersionFrom(Enum):
     RUN_NUMBER = "run_number"
     SHA = "sha"
     TAG = "tag"  # the highest that the service's `tag_glob` names
-
-
-class Cards(Enum):
-    """Of which releases a lane posts notices."""
-
-    FULL = "full"  # of every one
-    QUIET = "quiet"  # where builds ship by themselves, only when something is the matter
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """How what became live is announced.
-
-    `template` is text with placeholders, None for our own words; with `edit` people read it first and post it.
-    """
-
-    template: str | None = None
-    edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

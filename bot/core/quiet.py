@@ -26,8 +26,9 @@ from bot.core.blockers import (
 )
 from bot.core.build import BuildState
 from bot.core.lane import Lane
-from bot.core.policy import Cards, Kind, Mode, Policy
+from bot.core.policy import Kind, Mode, Policy
 from bot.core.release import DeployStatus, Lifecycle, Origin, Release
+from bot.core.speaking import Cards
 
 _GOES_WELL = frozenset({Lifecycle.VERIFYING, Lifecycle.LIVE, Lifecycle.SUPERSEDED})
 _TOLD_WHEN = (InFreeze, Soaking)

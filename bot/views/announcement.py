@@ -7,8 +7,9 @@ from bot.core.build import Author
 from bot.core.changelog import Comparison, Span
 from bot.core.kinds_of_change import contributors
 from bot.core.lane import Live
-from bot.core.policy import Announcement, Kind, Mode
+from bot.core.policy import Kind, Mode
 from bot.core.release import Release
+from bot.core.speaking import Announcement
 from bot.ports.slack import Message
 from bot.views.approvers import approved_by
 from bot.views.blocks import Fact, Line, said

@@ -11,9 +11,7 @@ from bot.core.calendar import Dated, Freeze, QuietHours, Weekday, Weekly
 from bot.core.difference import LONGEST, MOST, ORDER, differences
 from bot.core.policy import (
     After,
-    Announcement,
     ApprovalRule,
-    Cards,
     GithubWorkflow,
     Group,
     Heartbeat,
@@ -34,6 +32,7 @@ from bot.core.policy import (
     WhenLifted,
     WhenUnknown,
 )
+from bot.core.speaking import Announcement, Cards
 from tests.factories import a_lane_policy, a_policy
 
 STAGING = LaneId("payments", "staging")

@@ -9,9 +9,10 @@ from bot.core.build import BuildState
 from bot.core.calendar import Dated, Freeze
 from bot.core.due import due_at
 from bot.core.lane import Hold, Lane, Lock, Stop
-from bot.core.policy import Cards, Kind, LanePolicy, Mode, Policy
+from bot.core.policy import Kind, LanePolicy, Mode, Policy
 from bot.core.quiet import keeps_quiet, late_at
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Override, Release
+from bot.core.speaking import Cards
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_policy, a_release
 
 MINUTE, HALF_HOUR = timedelta(minutes=1), timedelta(minutes=30)

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from bot.core.policy import Announcement, Policy
+from bot.core.policy import Policy
 from bot.core.release import Lifecycle
+from bot.core.speaking import Announcement
 from bot.ports.ci import ProgressStatus
 from bot.ports.slack import Message
 from bot.ports.store import CardKind

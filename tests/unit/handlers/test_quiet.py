@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.calendar import Dated, Freeze
-from bot.core.policy import EVERYONE, Cards, Mode, Permission
+from bot.core.policy import EVERYONE, Mode, Permission
 from bot.core.release import Lifecycle
+from bot.core.speaking import Cards
 from bot.ports.ci import ProgressStatus
 from bot.ports.store import CardKind
 from bot.ports.trouble import TryLater

@@ -8,8 +8,9 @@ from inline_snapshot import snapshot
 
 from bot.core.changelog import Comparison, Relation
 from bot.core.lane import Live
-from bot.core.policy import Announcement, Policy
+from bot.core.policy import Policy
 from bot.core.release import Lifecycle, Release
+from bot.core.speaking import Announcement
 from bot.ports.slack import Message
 from bot.views.announcement import announce, written
 from bot.views.scene import Scene
