@@ -68,7 +68,7 @@ class HomeKeeper:
         try:
             viewer = await self._viewer(home)
             if isinstance(viewer, TryLater):
-                await self._later(home, timedelta(seconds=viewer.after), viewer.why)
+                await self._later(home, timedelta(seconds=viewer.after), viewer.why, lost=False)
                 return
             if viewer.actor.account is Account.DEACTIVATED:
                 await self._forget(home)
@@ -111,11 +111,11 @@ class HomeKeeper:
             case str():
                 await self._shown(home, self._as_far_as_known(home, replace(look, view_hash=ended)))
             case TryLater(after, why):
-                await self._later(home, timedelta(seconds=after), why)
+                await self._later(home, timedelta(seconds=after), why, lost=False)
             case Unsure(why):
-                await self._later(home, timedelta(), why)
+                await self._later(home, timedelta(), why, lost=True)
             case HomeDiffers():
-                await self._later(home, timedelta(), "Slack changed it at the same moment")
+                await self._later(home, timedelta(), "Slack changed it at the same moment", lost=True)
             case GiveUp(reason):
                 log.error("home_not_shown", actor=home.slack, why=reason)
                 await self._forget(home)
@@ -136,11 +136,11 @@ class HomeKeeper:
     async def _shown(self, home: Home, look: Look) -> None:
         await self.desk.store.write(lambda tx: tx.homes.shown(home, look, self.desk.clock()))
 
-    async def _later(self, home: Home, wait: timedelta, why: str) -> None:
+    async def _later(self, home: Home, wait: timedelta, why: str, *, lost: bool) -> None:
         wait = max(wait, self.desk.pause(home.tries))
         log.info("home_waits", actor=home.slack, why=why, seconds=wait.total_seconds())
         due = self.desk.clock() + wait
-        await self.desk.store.write(lambda tx: tx.homes.later(home, due))
+        await self.desk.store.write(lambda tx: tx.homes.later(home, due, lost=lost))
 
     async def _forget(self, home: Home) -> None:
         await self.desk.store.write(lambda tx: tx.homes.forget(home))

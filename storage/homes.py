@@ -1,5 +1,6 @@
 """Who has opened App Home, and what Slack has of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -19,7 +20,7 @@ NEVER = "9999"
 
 CHANGED = "(have <> (SELECT count FROM home_changes) OR policy <> :policy)"
 NEXT = (
-    f"SELECT slack FROM homes WHERE due_at <= :now AND ({CHANGED} OR refresh_at <= :now) "  # noqa: S608 - our own words
+    f"SELECT * FROM homes WHERE due_at <= :now AND ({CHANGED} OR refresh_at <= :now) "  # noqa: S608 - our own words
     "ORDER BY opened_at <= tried_at, tried_at, slack LIMIT 1"
 )
 NEXT_DUE = f"SELECT min(CASE WHEN {CHANGED} THEN due_at ELSE max(due_at, refresh_at) END) FROM homes"  # noqa: S608 - the same
@@ -58,15 +59,17 @@ class SqliteHomes:
         self._database.execute("DELETE FROM homes WHERE opened_at <= ?", [to_text(now - REMEMBERED_FOR)])
         if self._rests_until(now) is not None:
             return None
-        due = self._database.execute(NEXT, {"policy": policy, "now": to_text(now)}).fetchone()
+        due = next(self._database.query(NEXT, {"policy": policy, "now": to_text(now)}), None)
         if due is None:
             return None
-        taken = self._database.query(
-            "UPDATE homes SET tries = tries + 1, looks = looks + 1, tried_at = :now, due_at = :lease "
-            "WHERE slack = :slack RETURNING *",
-            {"slack": due[0], "now": to_text(now), "lease": to_text(now + LEASE)},
+        # what Slack has is not known again before the outcome is: whoever dies in between leaves it so
+        self._database.execute(
+            "UPDATE homes SET tries = tries + 1, looks = looks + 1, tried_at = :now, due_at = :lease, have_hash = NULL "
+            "WHERE slack = :slack",
+            {"slack": due["slack"], "now": to_text(now), "lease": to_text(now + LEASE)},
         )
-        return _home(next(taken))
+        home = _home(due)
+        return replace(home, tries=home.tries + 1, looks=home.looks + 1)
 
     def changes(self) -> int:
         """Return how often something changed that homes show; the database counts by itself."""
@@ -97,9 +100,19 @@ class SqliteHomes:
             },
         )
 
-    def later(self, home: Home, due: datetime) -> None:
+    def later(self, home: Home, due: datetime, *, lost: bool) -> None:
         """Try again at `due`, and no other home before."""
-        self._database.execute("UPDATE homes SET due_at = ? WHERE slack = ?", [to_text(due), home.slack])
+        self._database.execute(
+            "UPDATE homes SET due_at = :due, have_hash = CASE WHEN want = :want AND NOT :lost THEN :content END "
+            "WHERE slack = :slack",
+            {
+                "due": to_text(due),
+                "want": home.want,
+                "lost": int(lost),
+                "content": home.have_hash,
+                "slack": home.slack,
+            },
+        )
         self._database.execute(
             "UPDATE homes SET due_at = max(due_at, :due), tries = max(tries, :tries)",
             {"due": to_text(due), "tries": home.tries},

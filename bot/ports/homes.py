@@ -52,8 +52,11 @@ class Homes(Protocol):
     def shown(self, home: Home, look: Look, now: datetime) -> None:
         """Record what Slack has now. What changes by itself is looked at again after 15 s at the earliest."""
 
-    def later(self, home: Home, due: datetime) -> None:
-        """Try again at `due`, and no other home before: it is Slack that is not well."""
+    def later(self, home: Home, due: datetime, *, lost: bool) -> None:
+        """Try again at `due`, and no other home before: it is Slack that is not well.
+
+        `lost`: nobody knows what Slack has now, so whatever is to be shown then is sent.
+        """
 
     def forget(self, home: Home) -> None:
         """Take it off the list, until the person opens it again."""

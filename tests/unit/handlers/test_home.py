@@ -190,6 +190,21 @@ async def test_a_lost_version_that_did_arrive_is_published_over(homes: Homes) ->
     assert homes.calls == 4
 
 
+async def test_after_a_lost_version_that_did_arrive_the_one_before_is_sent_if_that_is_true_again(homes: Homes) -> None:
+    async def muted(said: str) -> None:
+        await homes.world.store.write(lambda tx: tx.remembered.set("mute:priya", said))
+
+    await homes.opens("U0PRIYA")
+    await homes.settle(seconds=16)
+    homes.world.chat.will("publish_home", Arrived())
+    await muted("yes")
+    await homes.settle()
+    assert "[ ] Tell me directly" in homes.read()
+    await muted("no")
+    await homes.settle(seconds=60)
+    assert "[x] Tell me directly" in homes.read()
+
+
 async def test_a_first_version_that_may_yet_arrive_is_sent_once_more(homes: Homes) -> None:
     homes.world.chat.will("publish_home", Unsure("timed out"))
     await homes.opens("U0PRIYA")

@@ -166,7 +166,7 @@ def test_when_slack_is_not_well_all_homes_wait(file: File) -> None:
     with file.transaction() as tx:
         home = tx.homes.claim(POLICY, NOON)
         assert home is not None
-        tx.homes.later(home, NOON + 30 * SECOND)
+        tx.homes.later(home, NOON + 30 * SECOND, lost=False)
     assert due(file, SECOND) == 30 * SECOND
     opens(file, "U0SAM", after=SECOND)  # nor does it help to open it
     assert claims(file, 29 * SECOND) is None
