@@ -47,8 +47,10 @@ LAST_KNOWN = """
 """
 """Rather too many changes than too few: whoever wrote one of them may not be the one who lets it through."""
 COMPARED = """
-    SELECT head, state, body FROM comparisons
-    WHERE service = :service AND base = :base AND head IN (SELECT value FROM json_each(:heads)) AND state <> 'wanted'
+    SELECT base, head, state, body FROM comparisons
+    WHERE service = :service AND base IN (SELECT value FROM json_each(:bases))
+        AND head IN (SELECT value FROM json_each(:heads)) AND state <> 'wanted'
+    ORDER BY base, head
 """
 MARKS = "SELECT * FROM marks WHERE service = ? ORDER BY seq"
 
@@ -88,7 +90,7 @@ def around(database: Database, lane: Lane, about: Build | None) -> Around:
         reached=_reached(database, lane.id, wanted, commits) if wanted else (),
         changes=_changes(database, lane, newest),
         compares=_compares(database),
-        authorship=_authorship(database, lane),
+        authorship=_authorship(database, lane, about),
     )
 
 
@@ -96,15 +98,22 @@ def _compares(database: Database) -> bool:
     return database.execute("SELECT 1 FROM comparing").fetchone() is not None
 
 
-def _authorship(database: Database, lane: Lane) -> tuple[Authorship, ...]:
-    """Return who wrote what the lane's open releases would bring, of each as far as that was told."""
-    live = lane.live
-    heads = sorted({release.build.sha for release in lane.open if live is not None and release.build.sha != live.sha})
-    if live is None or not heads:
-        return ()
-    given = {"service": lane.id.service, "base": live.sha, "heads": json.dumps(heads)}
+def _authorship(database: Database, lane: Lane, about: Build | None) -> tuple[Authorship, ...]:
+    """Return who wrote what builds of the lane would bring, as far as that was told.
+
+    Beside what is live now it is told of whatever this decision may make live, since nobody would decide again for it;
+    and of builds in flight and ended, since the decision may put them off or try them again.
+    """
+    unfinished = {release.build.sha for release in lane.releases if not release.state.ended}
+    bases = unfinished | ({lane.live.sha} if lane.live else set()) | ({about.sha} if about else set())
+    heads = bases | {release.build.sha for release in lane.releases}
+    given = {
+        "service": lane.id.service,
+        "bases": json.dumps(sorted(bases)),
+        "heads": json.dumps(sorted(heads)),
+    }
     return tuple(
-        Authorship(live.sha, row["head"], _wrote(row["body"]) if row["state"] == "told" else None)
+        Authorship(row["base"], row["head"], _wrote(row["body"]) if row["state"] == "told" else None)
         for row in database.query(COMPARED, given)
     )
 

@@ -112,7 +112,7 @@ class Change:
 class Authorship:
     """Who wrote the commits between what is live and a build, as the source's compare tells: of each its authors.
 
-    `commits` is None where nobody can tell. It speaks of `base`, which was live when it was loaded, and of no other.
+    `commits` is None where nobody can tell. It is told of what is live, and of what may become live in a decision.
     """
 
     base: str

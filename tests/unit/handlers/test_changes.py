@@ -108,6 +108,18 @@ async def test_once_it_is_told_a_release_that_has_its_approvals_goes_on(
     assert waiting.executor.started == [(await waiting.release()).key]
 
 
+async def test_a_deploy_that_is_put_off_is_tried_again(waiting: World) -> None:
+    await waiting.store.write(lambda tx: tx.changes.begin(NOON))
+    waiting.comparer.told[SPAN] = TOLD
+    await waiting.settle()
+    waiting.executor.will("start", TryLater(5.0, "429"))
+    await waiting.clicks("U0PRIYA", await waiting.notice(), "approve")
+    assert waiting.executor.started == []
+    waiting.passes(60)
+    await waiting.settle()
+    assert waiting.executor.started == [(await waiting.release()).key]
+
+
 async def test_when_something_else_is_live_it_is_fetched_anew(waiting: World) -> None:
     waiting.comparer.told[SPAN] = TOLD
     await waiting.comparing.once()

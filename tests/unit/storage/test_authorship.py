@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.core.build import Author
-from bot.core.changelog import Change
+from bot.core.changelog import Change, Span
 from bot.core.lane import Authorship
 from bot.core.release import Lifecycle
-from tests.factories import ANN, LANE, NOON, a_sha
+from tests.factories import ANN, LANE, NOON, a_build, a_sha
 from tests.unit.storage.conftest import File
 from tests.unit.storage.test_changes import ROBIN, SPAN, TOLD, ends, opens
 
@@ -35,6 +35,26 @@ def test_of_each_open_release_it_is_known_or_that_nobody_can_tell_or_nothing(fil
         ends(tx, 1, Lifecycle.REJECTED)
         ends(tx, 2, Lifecycle.REJECTED)
     assert authorship(file) == ()
+
+
+def test_it_is_told_of_what_a_decision_may_make_live_or_may_put_off(file: File) -> None:
+    later, other = Span("payments", a_sha(2), a_sha(3)), Span("payments", a_sha(1), a_sha(7))
+    with file.transaction() as tx:
+        opens(tx, 2)
+        opens(tx, 3)
+        before = tx.lanes.load(LANE)
+        (first, _) = before.releases
+        tx.lanes.save(before, before.replaced(replace(first, state=Lifecycle.VERIFYING)))
+        for span in (SPAN, later, other):
+            tx.changes.cannot(span, "a commit is gone", "", NOON)
+    told = (Authorship(a_sha(1), a_sha(2), None), Authorship(a_sha(2), a_sha(3), None))
+    assert authorship(file) == told
+    with file.transaction() as tx:
+        assert tx.lanes.load(LANE, build=a_build(7)).around.authorship == (
+            told[0],
+            Authorship(a_sha(1), a_sha(7), None),
+            told[1],
+        )
 
 
 def test_nothing_is_told_where_nothing_is_live_or_waits(file: File) -> None:
