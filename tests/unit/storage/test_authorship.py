@@ -34,6 +34,7 @@ def test_of_each_open_release_it_is_known_or_that_nobody_can_tell_or_nothing(fil
     with file.transaction() as tx:
         ends(tx, 1, Lifecycle.REJECTED)
         ends(tx, 2, Lifecycle.REJECTED)
+        ends(tx, 4, Lifecycle.REJECTED)
     assert authorship(file) == ()
 
 
