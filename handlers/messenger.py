@@ -16,7 +16,7 @@ from bot.ports.meter import Timed
 from bot.ports.slack import Chat, Directory, SlackAccount
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from bot.settle import lay_open
+from bot.settle import delivered, lay_open
 from bot.submit import Setting
 from bot.views.links import Links
 from handlers.composers import COMPOSERS
@@ -30,6 +30,10 @@ log = structlog.get_logger()
 WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE, EffectKind.TELL_ROLLED_BACK, EffectKind.OPERATIONS)
 """Thread lines and private answers that could not be delivered are listed, and flood nobody."""
 ONCE = (EffectKind.ANNOUNCE, EffectKind.TELL_AUTHOR, EffectKind.REPLY)
+PRIVATE = (EffectKind.ANSWER, EffectKind.REPLY, EffectKind.TELL_AUTHOR)
+"""What is said to one person who asked, or who was told: hours later nobody waits for it."""
+ONCE_MORE = timedelta(hours=1)
+"""After this long a message is tried again whose channel refuses it: somebody may have invited the bot."""
 AT_MOST_ONCE = "this message is sent at most once by itself, so look before you have it sent again"
 GONE = (Account.DEACTIVATED, Account.BOT, Account.STRANGER)
 """To whom nothing is said unasked."""
@@ -120,6 +124,9 @@ class Messenger:
         match outcome:
             case None:
                 await self._done(row, post)
+            case GiveUp(reason, mendable=True) if self._waits_for_somebody(row):
+                log.warning("message_put_off", why=reason, seconds=ONCE_MORE.total_seconds())
+                await self._lay_open(row, EffectState.READY, reason, post.channel)
             case GiveUp(reason):
                 log.error("message_not_delivered", why=reason)
                 await self._bury(row, reason, post.channel)
@@ -160,23 +167,32 @@ class Messenger:
         return None if isinstance(posted, str) else posted
 
     async def _bury(self, row: EffectRow, why: str, channel: str | None) -> None:
-        """Give a message up; operations hear of it once, if it was one that people outside its thread wait for."""
+        """Give a message up."""
+        await self._lay_open(row, EffectState.DEAD, why, channel)
+
+    def _waits_for_somebody(self, row: EffectRow) -> bool:
+        return row.effect.kind not in PRIVATE and self.desk.clock() + ONCE_MORE < row.give_up_at
+
+    async def _lay_open(self, row: EffectRow, state: EffectState, why: str, channel: str | None) -> None:
+        """Write down that it was not sent; operations hear of it once, if people outside its thread wait for it."""
 
         def work(tx: Transaction, setting: Setting) -> bool:
-            ours = tx.effects.outcome(row, EffectState.DEAD, setting.now, note=why)
+            ours = tx.effects.outcome(row, state, setting.now, due=setting.now + ONCE_MORE, note=why)
             if ours and row.effect.kind in WITH_LETTER:
-                lay_open(tx, f"effect-{row.id}", channel, setting)
+                lay_open(tx, _name(row), channel, setting)
             return ours
 
-        self._told(row, EffectState.DEAD, ours=await self.desk.change(work))
+        self._told(row, state, ours=await self.desk.change(work))
 
     async def _done(self, row: EffectRow, post: Post) -> None:
-        now = self.desk.clock()
+        setting = self.desk.setting()
 
         def work(tx: Transaction) -> bool:
-            ours = tx.effects.outcome(row, EffectState.DONE, now)
+            ours = tx.effects.outcome(row, EffectState.DONE, setting.now)
             if ours:
-                tx.effects.done_with(row, post.also, now)
+                tx.effects.done_with(row, post.also, setting.now)
+            if ours and row.effect.kind in WITH_LETTER:
+                delivered(tx, _name(row), setting)
             return ours
 
         self._told(row, EffectState.DONE, ours=await self.desk.store.write(work))
@@ -191,3 +207,7 @@ class Messenger:
         self.desk.attempted(row, state, ours=ours)
         if not ours:
             log.warning("fenced")
+
+
+def _name(row: EffectRow) -> str:
+    return f"effect-{row.id}"

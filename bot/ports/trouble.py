@@ -1,6 +1,6 @@
 """How a call to the world ends when it does not end well."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,13 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """It did not happen and never will; `reason` is told to people."""
+    """It did not happen and never will by itself; `reason` is told to people.
+
+    `mendable`: somebody may change that, so what people wait for is tried again now and then.
+    """
 
     reason: str
+    mendable: bool = field(default=False, compare=False)
 
 
 Trouble = TryLater | Unsure | GiveUp

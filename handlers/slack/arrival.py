@@ -20,6 +20,7 @@ log = structlog.get_logger()
 CHANNEL = "slack channel "
 """Begins the name under which a channel's id is remembered."""
 WORKSPACE = "slack workspace"
+RENAMED = "It was found under that name before and is used on, renamed or archived. Write its id, {}, in the policy."
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,22 @@ class Arrival:
 
     async def _learn(self, written: Policy) -> Known:
         """Ask Slack what the ids of the channels are, and remember them and the workspace."""
-        ids = {name: await self.slack.directory.channel_id(name) for name in sorted(names_in(written))}
+        ids = {name: await self._channel(name) for name in sorted(names_in(written))}
         await self._remember({WORKSPACE: self.slack.workspace} | {CHANNEL + name: known for name, known in ids.items()})
         return Known(with_ids(written, ids), self.slack.workspace)
+
+    async def _channel(self, name: str) -> str:
+        """Return a channel's id as Slack tells it, or as it once did: a channel that was renamed is still the one."""
+        try:
+            return await self.slack.directory.channel_id(name)
+        except SlackUnreachable:
+            raise
+        except SlackProblem as problem:
+            known = await self.store.read(lambda tx: tx.remembered.get(CHANNEL + name))
+            if known is None:
+                raise
+            log.warning("slack_channel_renamed", channel=name, id=known, why=str(problem), remedy=RENAMED.format(known))
+            return known
 
     async def _remember(self, told: dict[str, str]) -> None:
         def write(tx: Transaction) -> None:

@@ -43,6 +43,20 @@ PASSING = frozenset({"request_timeout", "service_unavailable", "team_added_to_or
 HALF_DONE = frozenset({"fatal_error", "internal_error"})
 """Slack: «It's possible some aspect of the operation succeeded before the error was raised.»"""
 
+MENDABLE = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "posting_to_channel_denied",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    }
+)
+"""What is wrong with the channel and not with the message: the same message goes once somebody has mended that."""
+
 INVITE = "Invite the bot to the channel with /invite"
 LENGTH = "Please report it; the message is longer than Slack takes"
 REMEDIES: Mapping[str, str] = {
@@ -78,7 +92,7 @@ class Refused:
         if self.revoked:
             return TryLater(60.0, f"Slack refuses the app's token ({self.error}); install the app again and restart")
         remedy = REMEDIES.get(self.error, "See https://docs.slack.dev/reference/methods for what it means")
-        return GiveUp(f"Slack refused to {what} ({self.error}). {remedy}.")
+        return GiveUp(f"Slack refused to {what} ({self.error}). {remedy}.", mendable=self.error in MENDABLE)
 
 
 Answer = Mapping[str, Any]

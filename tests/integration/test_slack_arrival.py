@@ -146,7 +146,27 @@ async def test_a_channel_that_is_gone_meanwhile_keeps_its_id(server: SlackServer
                 assert (channel(desk.policy), desk.workspace) == ("C0OLD", "https://acme.slack.com/")
                 await server.line()
                 await until(lambda: arriving.slack.well)
-    assert len([line for line in logs if line["event"] == "slack_channels_not_resolved"]) == 1
+    assert len([line for line in logs if line["event"] == "slack_channel_renamed"]) == 1
+
+
+async def test_a_channel_that_was_renamed_or_archived_keeps_its_id_at_the_next_start(
+    server: SlackServer, store: SqliteStore
+) -> None:
+    server.will("auth.test", ME, ME)
+    server.will("conversations.list", CHANNELS, Reply({"ok": True, "channels": [{"id": "C0NAMED", "name": "pay"}]}))
+    async with arrival(server, store, by_name()) as arriving:
+        await arriving.first()
+    with capture_logs() as logs:
+        async with arrival(server, store, by_name()) as arriving:
+            assert channel((await arriving.first()).policy) == "C0NAMED"
+            server.will("conversations.list", Reply({"ok": True, "channels": [{"id": "C0NEW", "name": "payments"}]}))
+            assert channel(await arriving.named(by_name())) == "C0NEW"
+    (said,) = [line for line in logs if line["event"] == "slack_channel_renamed"]
+    assert (said["channel"], said["id"], said["remedy"]) == (
+        "#payments",
+        "C0NAMED",
+        "It was found under that name before and is used on, renamed or archived. Write its id, C0NAMED, in the policy.",
+    )
 
 
 async def test_a_token_that_is_revoked_is_said_once_and_so_is_that_it_is_good_again(

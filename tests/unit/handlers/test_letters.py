@@ -118,6 +118,55 @@ async def test_an_abandoned_announcement_is_never_sent(opening: Opening) -> None
     )
 
 
+async def test_what_a_channel_refuses_is_one_letter_and_sent_when_somebody_has_mended_that(opening: Opening) -> None:
+    world, chat = await ships(opening, {"C0RELEASES": GiveUp("The channel is archived.", mendable=True)})
+    letter = the_letter(chat)
+    world.passes(3600)
+    await world.settle()
+    assert chat.calls.count("post to C0RELEASES") == 2
+    assert the_letter(chat) is letter
+    assert letter.message.text.startswith("Not delivered: R-1.")
+    chat.closed.clear()
+    world.passes(3599)
+    await world.settle()
+    assert chat.in_channel("C0RELEASES") == []
+    world.passes(1)
+    await world.settle()
+    (told,) = chat.in_channel("C0RELEASES")
+    assert told.message.text.startswith("payments 1 is live in production")
+    assert letter.message.text.splitlines()[0] == "Settled: not delivered: R-1."
+    assert letter.message.text.splitlines()[-1].endswith("it was delivered after all.")
+
+
+async def test_what_a_channel_refuses_for_a_day_is_given_up_until_somebody_says_so(opening: Opening) -> None:
+    world, chat = await ships(opening, {"C0RELEASES": GiveUp("The channel is archived.", mendable=True)})
+    for _ in range(30):
+        world.passes(3600)
+        await world.settle()
+    assert chat.calls.count("post to C0RELEASES") == 24
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'announce'") == [("dead",)]
+    chat.closed.clear()
+    await world.clicks("U0SAM", the_letter(chat), "try_again")
+    assert len(chat.in_channel("C0RELEASES")) == 1
+
+
+async def test_a_thread_that_was_closed_goes_on_when_it_is_open_again_and_floods_nobody(opening: Opening) -> None:
+    world, chat = await opening(LOUD), Closed()
+    world.chat = chat
+    await world.crash()
+    await world.looks()
+    await world.looks(a_report(1))
+    chat.closed["C0PAYMENTS"] = GiveUp("The channel is archived.", mendable=True)
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    assert letters(chat) == []
+    chat.closed.clear()
+    world.passes(3600)
+    await world.settle()
+    (notice,) = chat.in_channel("C0PAYMENTS")
+    assert chat.in_thread(notice.ts)[-1].startswith("Live: payments 1 (0000001) in production.")
+
+
 async def test_who_may_not_answer_is_told_so_and_nothing_changes(opening: Opening) -> None:
     world, chat = await ships(opening, {"C0RELEASES": ARCHIVED})
     await world.clicks("U0PRIYA", the_letter(chat), "try_again")
