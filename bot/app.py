@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot import VERSION
 from bot.config.environment import Settings
-from bot.core.policy import Policy
+from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, Policy
 from bot.crew import Pace, World, muster
 from bot.ports.store import Store
 from bot.reload import Read, Reload
@@ -28,6 +28,7 @@ from handlers import control, control_socket, health
 from handlers.bell import Bell
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
+from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
 from handlers.http_connections import runner_of
@@ -44,6 +45,8 @@ from storage.database import DatabaseLost, SqliteStore, open_store
 
 log = structlog.get_logger()
 
+GITHUBS = (GithubDeployment, GithubWorkflow)
+"""What GitHub deploys."""
 ALPHABET = string.ascii_lowercase + string.digits
 STOP_WITHIN = 20.0
 """Seconds from SIGTERM to the end; whoever runs us kills us a little later."""
@@ -141,8 +144,9 @@ class Signoff:
         )
         await reconsider(desk, VERSION)
         github = Github(sender, self.settings.github_web_url)
+        systems = Systems({GithubSource: github}, dict.fromkeys(GITHUBS, github), {GithubSource: github})
         world = World(
-            slack.chat, slack.directory, source=github, executor=github, prober=HttpHealth(http), comparer=github
+            slack.chat, slack.directory, source=systems, executor=systems, prober=HttpHealth(http), comparer=systems
         )
         self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True

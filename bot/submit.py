@@ -264,7 +264,7 @@ def _store_reports(
     for sha in commits:
         known = tx.builds.of_commit(service.name, sha)
         reports_of_it = tx.builds.reports(service.name, sha)
-        build = assess(reports_of_it, service.source.workflows, service.version_from, known, service.tag_glob)
+        build = assess(reports_of_it, service.source.pipelines, service.version_from, known, service.tag_glob)
         if build is not None and build != known:
             changed.append((tx.builds.save(build), _became_deployable(known, build)))
     return tuple(sorted(changed, key=lambda one: one[0].position))

@@ -30,7 +30,7 @@ from bot.core.inputs import (
     DeploymentRefused,
     OfRelease,
 )
-from bot.core.policy import GithubSource, WhenUnknown
+from bot.core.policy import ServicePolicy, WhenUnknown
 from bot.core.refusals import Refusal
 from bot.core.release import Approval, Lifecycle, Release
 from bot.ports.ci import Executor, Placed
@@ -64,11 +64,11 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A claimed effect with its release, and the source whose connection reaches the target."""
+    """A claimed effect with its release, and the service whose connection reaches the target."""
 
     row: EffectRow
     release: Release
-    source: GithubSource
+    service: ServicePolicy
     first: bool
     """Whether no request of this release may have arrived: then one that certainly did not takes nothing with it."""
 
@@ -126,10 +126,10 @@ class Deployer:
     async def _further(self, task: Task) -> None:
         repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY
         if repeated:
-            found = await certain(self.executor.find(task.source, task.release))
+            found = await certain(self.executor.find(task.service, task.release))
             if not await self._after_look(task, found):
                 return
-        started = await certain(self.executor.start(task.source, task.release))
+        started = await certain(self.executor.start(task.service, task.release))
         await self._after_start(task, started)
 
     async def _after_look(self, task: Task, found: Placed | Trouble | None) -> bool:
@@ -298,19 +298,19 @@ def claim(
         tx.effects.outcome(row, row.claimed_from, setting.now, due=later, note="its service left the policy")
         return row, None, None
     if row.claimed_from is EffectState.VERIFY:
-        return row, _verifying(tx, row, release, service.source, setting), None
+        return row, _verifying(tx, row, release, service, setting), None
     if isinstance(actors, TryLater):
         later = setting.now + max(timedelta(seconds=actors.after), pause(row.attempt))
         tx.effects.outcome(row, EffectState.READY, setting.now, due=later, note=unasked(actors))
         return row, None, actors
-    return _begin(tx, row, release, service.source, actors, setting)
+    return _begin(tx, row, release, service, actors, setting)
 
 
 def _begin(  # noqa: PLR0917 - what is begun, and the facts of the moment
     tx: Transaction,
     row: EffectRow,
     release: Release,
-    source: GithubSource,
+    service: ServicePolicy,
     actors: tuple[Actor, ...] | None,
     setting: Setting,
 ) -> tuple[EffectRow, Task | None, Came]:
@@ -325,7 +325,7 @@ def _begin(  # noqa: PLR0917 - what is begun, and the facts of the moment
     if begun.state is not Lifecycle.DEPLOYING:
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="an approval lapsed before it was sent")
         return row, None, (given, decided)
-    return row, Task(row, begun, source, first=release.state is Lifecycle.OPEN), (given, decided)
+    return row, Task(row, begun, service, first=release.state is Lifecycle.OPEN), (given, decided)
 
 
 def _doubted(tx: Transaction, row: EffectRow, release: Release, setting: Setting) -> Came:
@@ -337,9 +337,9 @@ def _doubted(tx: Transaction, row: EffectRow, release: Release, setting: Setting
 
 
 def _verifying(
-    tx: Transaction, row: EffectRow, release: Release, source: GithubSource, setting: Setting
+    tx: Transaction, row: EffectRow, release: Release, service: ServicePolicy, setting: Setting
 ) -> Task | None:
     if release.state is Lifecycle.OPEN:  # never begun, so never sent
         tx.effects.outcome(row, EffectState.READY, setting.now, due=setting.now)
         return None
-    return Task(row, release, source, first=False)
+    return Task(row, release, service, first=False)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.inputs import DeploymentEnded, DeploymentRunning
-from bot.core.policy import GithubSource
+from bot.core.policy import ServicePolicy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.ci import Executor, Progress, ProgressStatus
 from handlers.bell import Bell
@@ -53,10 +53,10 @@ class Follower:
         if service is None:
             log.warning("deployment_not_followed", release=release.name, why="its service left the policy")
             return
-        await self._look(service.source, release)
+        await self._look(service, release)
 
-    async def _look(self, source: GithubSource, release: Release) -> None:
-        progress = await self.executor.follow(source, release)
+    async def _look(self, service: ServicePolicy, release: Release) -> None:
+        progress = await self.executor.follow(service, release)
         if not isinstance(progress, Progress):
             log.info("deployment_not_seen", release=release.name, why=why(progress))
             return

@@ -53,7 +53,8 @@ class HintClerk:
         """Return what the run says now, for each service that is built in its repository and follows such runs."""
         found = []
         for service in self.desk.policy.services:
-            if service.source.repository.lower() != hint.repository.lower():
+            built_in = service.source.repository
+            if built_in is None or built_in.lower() != hint.repository.lower():
                 continue
             if await self._unadopted(service):
                 return TryLater(1.0, f"{service.name} is not adopted yet")

@@ -40,5 +40,5 @@ def _becomes_deployable(tx: Transaction, service: ServicePolicy, sha: str, repor
     if known is not None and known.state is BuildState.DEPLOYABLE:
         return False
     both = [*tx.builds.reports(service.name, sha), *(report for report in reports if report.sha == sha)]
-    then = assess(both, service.source.workflows, service.version_from, known, service.tag_glob)
+    then = assess(both, service.source.pipelines, service.version_from, known, service.tag_glob)
     return then is not None and then.state is BuildState.DEPLOYABLE

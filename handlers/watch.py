@@ -80,7 +80,7 @@ class Watch:
     async def _newest_live(self, policy: LanePolicy) -> FoundLive | Trouble | None:
         if policy.target is None:
             return None
-        return await self.executor.newest_live(self.service.source, policy.target)
+        return await self.executor.newest_live(self.service, policy.target)
 
     async def _elsewhere(self, policies: Iterable[LanePolicy]) -> str | None:
         """Notice what somebody else deployed; returns what stood in the way of looking, if anything."""

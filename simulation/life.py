@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.core.inputs import FoundLive, TimePassed
-from bot.core.policy import GithubSource, HttpProbe, Policy, Target
+from bot.core.policy import HttpProbe, Policy, ServicePolicy, Target
 from bot.core.release import Release
 from bot.crew import Crew, Pace, World, muster
 from bot.ports.ci import Executor, Placed, Progress
@@ -147,21 +147,21 @@ class Stalling:
     rng: random.Random
     earth: Earth
 
-    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Start, and perhaps stand still."""
-        return await self._then(self.inner.start(source, release))
+        return await self._then(self.inner.start(service, release))
 
-    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
         """Find, and perhaps stand still."""
-        return await self._then(self.inner.find(source, release))
+        return await self._then(self.inner.find(service, release))
 
-    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
         """Follow."""
-        return await self.inner.follow(source, release)
+        return await self.inner.follow(service, release)
 
-    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Look."""
-        return await self.inner.newest_live(source, target)
+        return await self.inner.newest_live(service, target)
 
     async def _then(self, call: Coroutine[Any, Any, T]) -> T:
         answer = await call

@@ -2,7 +2,17 @@
 
 from datetime import timedelta
 
-from bot.core.policy import GithubDeployment, LanePolicy, Policy, WhenUnknown
+from bot.core.policy import (
+    BuildbotForce,
+    Command,
+    DeployWebhook,
+    GithubDeployment,
+    GithubGate,
+    GithubWorkflow,
+    LanePolicy,
+    Policy,
+    WhenUnknown,
+)
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
@@ -15,10 +25,19 @@ def promises(policy: Policy) -> tuple[str, ...]:
 def _promise(lane: LanePolicy) -> str:
     if lane.target is None:
         return f"{lane.lane}: observed; Signoff deploys nothing there and reports what others do"
-    if isinstance(lane.target, GithubDeployment):
-        what = "one deployment at exactly the approved commit"
-    else:
-        what = f"one run of {lane.target.workflow} on {lane.target.ref} with the approved commit as its input `sha`"
+    match lane.target:
+        case GithubDeployment():
+            what = "one deployment at exactly the approved commit"
+        case GithubWorkflow(workflow, ref):
+            what = f"one run of {workflow} on {ref} with the approved commit as its input `sha`"
+        case GithubGate(environment):
+            what = f"the run that waits at {environment} goes on, at its own commit"
+        case BuildbotForce(scheduler, builder):
+            what = f"one build of {builder} by {scheduler} at exactly the approved commit"
+        case DeployWebhook():
+            what = "one request, known to the receiver by its id, which may come more than once"
+        case Command(argv):
+            what = f"one run of {argv[0]} on this host"
     then = {
         WhenUnknown.ASK: "then a person is asked in operations",
         WhenUnknown.RESEND: "then it is sent again, at the risk of a second deploy",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
+from typing import Literal
 
 from bot.core.calendar import Freeze, QuietHours
 from bot.core.speaking import Announcement, Cards
@@ -124,7 +125,43 @@ class GithubWorkflow:
     inputs: tuple[tuple[str, str], ...] = ()
 
 
-Target = GithubDeployment | GithubWorkflow
+@dataclass(frozen=True, slots=True)
+class GithubGate:
+    """A run waits at an environment's gate: approve or reject it there. Its report is that it waits."""
+
+    environment: str
+    kind: Literal["github_gate"] = (
+        "github_gate"  # tells it from a deployment to the same environment where it is stored
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BuildbotForce:
+    """Force a builder through a scheduler, with the commit as its revision and our key as a property."""
+
+    scheduler: str
+    builder: str
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeployWebhook:
+    """Ask an address by a signed webhook whose id is our key: it knows what it has seen, so it may be asked again."""
+
+    url: str
+    secret_env: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Run a program on this host: arguments as they are after the placeholders are filled in, never a shell."""
+
+    argv: tuple[str, ...]
+    timeout: timedelta = timedelta(minutes=20)
+    directory: str | None = None
+
+
+Target = GithubDeployment | GithubWorkflow | GithubGate | BuildbotForce | DeployWebhook | Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +174,47 @@ class GithubSource:
     events: tuple[str, ...] = ("push",)
     poll: timedelta = timedelta(minutes=5)
     paths: tuple[str, ...] = ()  # globs; none: every commit concerns the service
+
+    @property
+    def pipelines(self) -> tuple[str, ...]:
+        """The pipelines that must have succeeded for a commit, in the policy's order."""
+        return self.workflows
+
+
+@dataclass(frozen=True, slots=True)
+class BuildbotSource:
+    """A builder whose successful builds of a branch are deployable. `repository` is display alone."""
+
+    builder: str
+    branch: str
+    poll: timedelta = timedelta(minutes=5)
+    repository: str | None = None
+    paths: tuple[str, ...] = ()
+
+    @property
+    def pipelines(self) -> tuple[str, ...]:
+        """The one builder."""
+        return (self.builder,)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardSource:
+    """Any pipeline that reports by signed webhook, under a name of its own with a secret of its own."""
+
+    name: str
+    secret_env: str
+    branch: str | None = None  # None: whatever is reported counts
+    poll: timedelta = timedelta(minutes=5)  # nothing can be asked; how often its deploys' time is looked at
+    repository: str | None = None
+    paths: tuple[str, ...] = ()
+
+    @property
+    def pipelines(self) -> tuple[str, ...]:
+        """The one source."""
+        return (self.name,)
+
+
+SourcePolicy = GithubSource | BuildbotSource | StandardSource
 
 
 class Kind(Enum):
@@ -270,7 +348,7 @@ class ServicePolicy:
 
     name: str
     channel: str
-    source: GithubSource
+    source: SourcePolicy
     version_from: VersionFrom
     lanes: tuple[LanePolicy, ...]
     tag_glob: str = "**"

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from bot.core.build import PipelineReport
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubSource, ServicePolicy, Target
+from bot.core.policy import ServicePolicy, Target
 from bot.core.release import Release
 from bot.ports.trouble import Trouble
 
@@ -111,14 +111,14 @@ class Progress:
 class Executor(Protocol):
     """Where deploys are triggered. One call each, never retried inside."""
 
-    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Trigger the deploy at exactly the release's commit, with its key."""
 
-    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
         """Look the deploy up by its key; None when the system does not know it (yet)."""
 
-    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
         """Return how far the deployment is."""
 
-    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return the newest successful deployment that the target can name, for adoption."""

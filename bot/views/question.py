@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.inputs import Answer
-from bot.core.policy import GithubWorkflow, Permission, Policy
+from bot.core.policy import (
+    BuildbotForce,
+    Command,
+    DeployWebhook,
+    GithubDeployment,
+    GithubGate,
+    GithubWorkflow,
+    Permission,
+    Policy,
+)
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.slack import Message
 from bot.views import limits
@@ -93,13 +102,26 @@ def _sent(release: Release, links: Links, policy: Policy) -> list[Fact]:
     target = release.policy.target
     where = repository(release.lane, policy)
     commit = release.build.short_sha
-    if isinstance(target, GithubWorkflow):
-        what = f"start of the workflow {word(target.workflow)} on {word(target.ref)} for commit {commit}"
-        page = link(links.workflow(where, target.workflow), "the runs of that workflow")
-    else:
-        environment = target.environment if target else release.lane.environment
-        what = f"a deployment of commit {commit} to the environment {word(environment)}"
-        page = link(links.deployments(where), "the deployments of that repository")
+    environment = release.lane.environment
+    match target:
+        case GithubWorkflow(workflow, ref):
+            what = f"start of the workflow {word(workflow)} on {word(ref)} for commit {commit}"
+            page = link(links.workflow(where, workflow), "the runs of that workflow")
+        case GithubDeployment(environment) | GithubGate(environment):
+            what = f"a deployment of commit {commit} to the environment {word(environment)}"
+            page = link(links.deployments(where), "the deployments of that repository")
+        case BuildbotForce(scheduler, builder):
+            what = f"a build of {word(builder)} by {word(scheduler)} at commit {commit}"
+            page = f"the builds of {word(builder)}"
+        case DeployWebhook():
+            what = f"a signed request to deploy commit {commit} to {word(environment)}"
+            page = "what its receiver has done"
+        case Command(argv):
+            what = f"the command {word(argv[0])} for commit {commit}"
+            page = "the host's own record of it"
+        case None:
+            what = f"a deployment of commit {commit} to the environment {word(environment)}"
+            page = link(links.deployments(where), "the deployments of that repository")
     facts = [Fact("What was sent", what)]
     if release.deployment:
         facts.append(Fact("When", date(release.deployment.attempted_at)))

@@ -14,6 +14,7 @@ from handlers.ci import github_compare as pure
 from handlers.ci.github_compare import Side
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_replies import TIMED_OUT, after_read, limited
+from handlers.ci.github_source import github_source
 from handlers.ci.sender import AGAIN, Sender
 
 V = TypeVar("V")
@@ -68,7 +69,7 @@ class GithubComparer:
 
     async def compare(self, service: ServicePolicy, span: Span) -> Comparison | TryLater | CannotTell:
         """Compare both ways where each commit may have what the other has not, then look at the commits."""
-        source = service.source
+        source = github_source(service)
         forth = await self._side(source, span.base, span.head)
         if not isinstance(forth, Side):
             return forth

@@ -23,6 +23,7 @@ from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_replies import after_read
+from handlers.ci.github_source import github_source
 from handlers.ci.sender import AGAIN, Sender
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ class Github:
 
     async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is gone or not one that the policy names."""
-        reply = await self._read(runs.run_request(service.source.repository, hint.run_id))
+        reply = await self._read(runs.run_request(github_source(service).repository, hint.run_id))
         if isinstance(reply, TryLater):
             return reply
         if reply.status == NOT_FOUND:
@@ -90,9 +91,9 @@ class Github:
         Where GitHub says that nothing changed (304, which costs nothing of the rate limit), what was read last is told
         again: whoever asked then may not have been able to keep it.
         """
-        request = runs.recent_request(service.source)
+        request = runs.recent_request(github_source(service))
         seen = self._seen.get(service.name)
-        if seen and seen.source != service.source:  # another policy may read the same page otherwise
+        if seen and seen.source != github_source(service):  # another policy may read the same page otherwise
             seen = None
         reply = await self._read(request, etag=seen.etag if seen else None)
         if isinstance(reply, TryLater):
@@ -104,12 +105,12 @@ class Github:
             return after_read(reply, self._now)
         self._seen.pop(service.name, None)
         if etag := reply.headers.get("etag"):
-            self._seen[service.name] = _Page(service.source, etag, reports)
+            self._seen[service.name] = _Page(github_source(service), etag, reports)
         return reports
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""
-        reply = await self._read(github_files.compare_request(service.source, base, commit))
+        reply = await self._read(github_files.compare_request(github_source(service), base, commit))
         return github_files.read_files(reply) if isinstance(reply, HttpReply) and reply.status == OK else None
 
     async def compare(self, service: ServicePolicy, span: Span) -> Comparison | Trouble | CannotTell:
@@ -122,7 +123,7 @@ class Github:
         page, more = 0, True
         while more:
             page += 1
-            reply = await self._read(github_tags.tags_request(service.source, page))
+            reply = await self._read(github_tags.tags_request(github_source(service), page))
             if isinstance(reply, TryLater):
                 return reply
             told = github_tags.read_tags(reply, commits, page) if reply.status in {OK, NOT_FOUND} else None
@@ -133,9 +134,9 @@ class Github:
             more = told.more
         return dict(found)
 
-    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Trigger the deploy at exactly the release's commit, with its key."""
-        order = self._order(source, release)
+        order = self._order(github_source(service), release)
         reply = await self.sender.send(order.start())
         if isinstance(reply, HttpReply) and (again := order.again(reply)) is not None:
             reply = await self.sender.send(again)
@@ -143,27 +144,28 @@ class Github:
             return reply
         started = order.started(reply, self._now)
         if reply.status == NO_CONTENT:  # taken; the run is mostly listed at once
-            found = await self.find(source, release)
+            found = await self.find(service, release)
             return found if isinstance(found, Placed) else started
         return started
 
-    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
         """Look the deploy up by its key; None when GitHub does not know it (yet)."""
-        order = self._order(source, release)
+        order = self._order(github_source(service), release)
         return await self._ask(order.find(), order.found)
 
-    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
         """Return how far the deployment is."""
         ref = release.deployment.ref if release.deployment else None
         if ref is None or not (ref.isascii() and ref.isdigit()):
             return GiveUp("the deployment has no id that GitHub would know")
-        order = self._order(source, release)
+        order = self._order(github_source(service), release)
         return await self._ask(order.follow(ref), order.progress)
 
-    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return the newest deployment to the environment that succeeded; a dispatched workflow cannot name one."""
         if not isinstance(target, GithubDeployment):
             return None
+        source = github_source(service)
         newest = await self._ask(live.newest_request(source, target), live.read_newest)
         if isinstance(newest, TryLater):
             return newest
@@ -184,8 +186,8 @@ class Github:
                 return DeploymentOrder(source, target, release, self._pages)
             case GithubWorkflow() as target:
                 return DispatchOrder(source, target, release, self._pages)
-            case None:
-                raise ValueError(f"{release.name} has no target: its lane is observed")
+            case target:
+                raise TypeError(f"{release.name} is not deployed by GitHub but by {target}")
 
     async def _ask(self, request: HttpRequest, understand: Callable[[HttpReply, datetime], T]) -> T | TryLater:
         reply = await self._read(request)

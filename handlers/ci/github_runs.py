@@ -8,6 +8,7 @@ from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_commits import authors_of, pusher_of, title_of
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Run, Runs, same_repository, workflow_path
+from handlers.ci.github_source import github_source
 
 CONCLUSIONS = {
     "success": RunStatus.SUCCEEDED,
@@ -53,7 +54,7 @@ def read_recent(reply: HttpReply, service: ServicePolicy, pages: Pages) -> tuple
 
 def report_of(run: Run, service: ServicePolicy, pages: Pages) -> PipelineReport | None:
     """Return what a run says of a build of the service, or None when it is not one that the policy names."""
-    source = service.source
+    source = github_source(service)
     path = workflow_path(run.path)
     named = {workflow_path(name): name for name in source.workflows}
     if path not in named or not _counts(run, source):

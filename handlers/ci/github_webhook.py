@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from bot.core.policy import GithubWorkflow, Policy, ServicePolicy
+from bot.core.policy import GithubSource, GithubWorkflow, Policy, ServicePolicy
 from bot.ports.ci import Delivery, DeploymentHint, Hint, RunHint, Verdict
 from handlers.ci.github_payloads import DeploymentEvent, RunEvent, same_repository, workflow_path
 
@@ -61,26 +61,28 @@ def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
 
 def _run(sent: RunEvent, policy: Policy) -> RunHint | None:
     path = workflow_path(sent.workflow_run.path)
-    for service in _services(sent.repository.full_name, policy):
-        if path in _workflows(service):
-            return RunHint(service.source.repository, sent.workflow_run.id)
+    for service, source in _services(sent.repository.full_name, policy):
+        if path in _workflows(service, source):
+            return RunHint(source.repository, sent.workflow_run.id)
     return None
 
 
 def _deployment(sent: DeploymentEvent, policy: Policy) -> DeploymentHint | None:
-    for service in _services(sent.repository.full_name, policy):
-        return DeploymentHint(service.source.repository, str(sent.deployment.id))
+    for _, source in _services(sent.repository.full_name, policy):
+        return DeploymentHint(source.repository, str(sent.deployment.id))
     return None
 
 
-def _services(repository: str, policy: Policy) -> Iterable[ServicePolicy]:
-    return (service for service in policy.services if same_repository(repository, service.source.repository))
+def _services(repository: str, policy: Policy) -> Iterable[tuple[ServicePolicy, GithubSource]]:
+    for service in policy.services:
+        if isinstance(service.source, GithubSource) and same_repository(repository, service.source.repository):
+            yield service, service.source
 
 
-def _workflows(service: ServicePolicy) -> set[str]:
+def _workflows(service: ServicePolicy, source: GithubSource) -> set[str]:
     """Return the workflows whose runs concern a service: those that build it and those that deploy it."""
     targets = [lane.target.workflow for lane in service.lanes if isinstance(lane.target, GithubWorkflow)]
-    return {workflow_path(name) for name in (*service.source.workflows, *targets)}
+    return {workflow_path(name) for name in (*source.workflows, *targets)}
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:

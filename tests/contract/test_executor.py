@@ -12,7 +12,7 @@ from simulation.network import Mishap
 from tests.contract.github_stages import (
     ALL,
     DEPLOYMENT,
-    SOURCE,
+    SERVICE,
     Stage,
     Way,
     a_stage_release,
@@ -31,7 +31,7 @@ def placed_at(release: Release, placed: object) -> Release:
 
 
 async def how_far(stage: Stage, release: Release) -> ProgressStatus:
-    progress = await stage.executor.follow(SOURCE, release)
+    progress = await stage.executor.follow(SERVICE, release)
     assert isinstance(progress, Progress)
     return progress.status
 
@@ -41,11 +41,11 @@ def test_a_start_is_there_once_and_is_found_by_its_key(way: Way) -> None:
     async def story(stage: Stage) -> None:
         release = await a_stage_release(stage)
         other = replace(release, key="R-2-abcd2345")
-        assert await stage.executor.find(SOURCE, release) is None
-        placed = await stage.executor.start(SOURCE, release)
+        assert await stage.executor.find(SERVICE, release) is None
+        placed = await stage.executor.start(SERVICE, release)
         assert isinstance(placed, Placed)
-        assert await stage.executor.find(SOURCE, release) == placed
-        assert await stage.executor.find(SOURCE, other) is None
+        assert await stage.executor.find(SERVICE, release) == placed
+        assert await stage.executor.find(SERVICE, other) is None
         assert stage.started() == [release.key]
 
     play(way, story)
@@ -55,8 +55,8 @@ def test_a_start_is_there_once_and_is_found_by_its_key(way: Way) -> None:
 def test_a_second_start_is_a_second_deploy(way: Way) -> None:
     async def story(stage: Stage) -> None:
         release = await a_stage_release(stage)
-        first = await stage.executor.start(SOURCE, release)
-        second = await stage.executor.start(SOURCE, release)
+        first = await stage.executor.start(SERVICE, release)
+        second = await stage.executor.start(SERVICE, release)
         assert first != second
         assert stage.started() == [release.key] * 2
 
@@ -67,7 +67,7 @@ def test_a_second_start_is_a_second_deploy(way: Way) -> None:
 def test_a_deployment_is_followed_to_its_end(way: Way) -> None:
     async def story(stage: Stage) -> list[ProgressStatus]:
         release = await a_stage_release(stage)
-        flying = placed_at(release, await stage.executor.start(SOURCE, release))
+        flying = placed_at(release, await stage.executor.start(SERVICE, release))
         seen = [await how_far(stage, flying)]
         for status in (ProgressStatus.RUNNING, ProgressStatus.SUCCEEDED):
             stage.says(status)
@@ -81,7 +81,7 @@ def test_a_deployment_is_followed_to_its_end(way: Way) -> None:
 def test_a_deployment_that_fails_says_so(way: Way) -> None:
     async def story(stage: Stage) -> ProgressStatus:
         release = await a_stage_release(stage)
-        flying = placed_at(release, await stage.executor.start(SOURCE, release))
+        flying = placed_at(release, await stage.executor.start(SERVICE, release))
         stage.says(ProgressStatus.FAILED)
         return await how_far(stage, flying)
 
@@ -91,7 +91,7 @@ def test_a_deployment_that_fails_says_so(way: Way) -> None:
 @ways
 def test_without_a_reference_there_is_nothing_to_follow(way: Way) -> None:
     async def story(stage: Stage) -> object:
-        return await stage.executor.follow(SOURCE, a_release())
+        return await stage.executor.follow(SERVICE, a_release())
 
     assert play(way, story) == GiveUp("the deployment has no id that GitHub would know")
 
@@ -99,11 +99,11 @@ def test_without_a_reference_there_is_nothing_to_follow(way: Way) -> None:
 @ways
 def test_what_succeeded_is_live(way: Way) -> None:
     async def story(stage: Stage) -> tuple[str, str]:
-        assert await stage.executor.newest_live(SOURCE, DEPLOYMENT) is None
+        assert await stage.executor.newest_live(SERVICE, DEPLOYMENT) is None
         release = await a_stage_release(stage)
-        await stage.executor.start(SOURCE, release)
+        await stage.executor.start(SERVICE, release)
         stage.says(ProgressStatus.SUCCEEDED)
-        live = await stage.executor.newest_live(SOURCE, DEPLOYMENT)
+        live = await stage.executor.newest_live(SERVICE, DEPLOYMENT)
         assert isinstance(live, FoundLive)
         return live.sha, release.build.sha
 
@@ -127,10 +127,10 @@ def test_a_lost_answer_is_never_a_no_and_the_key_tells(way: Way, mishap: Mishap,
     async def story(stage: Stage) -> tuple[type, int, bool]:
         release = await a_stage_release(stage)
         stage.start_goes_wrong(mishap)
-        said = type(await stage.executor.start(SOURCE, release))
+        said = type(await stage.executor.start(SERVICE, release))
         if mishap is Mishap.REFUSED:
             return said, len(stage.started()), False
-        found = await stage.executor.find(SOURCE, release)
+        found = await stage.executor.find(SERVICE, release)
         return said, len(stage.started()), isinstance(found, Placed)
 
     assert play(way, story) == (ended, started, bool(started))
@@ -141,6 +141,6 @@ def test_over_http_and_in_process_trouble_has_the_same_words(mishap: Mishap) -> 
     async def story(stage: Stage) -> object:
         release = await a_stage_release(stage)
         stage.start_goes_wrong(mishap)
-        return await stage.executor.start(SOURCE, release)
+        return await stage.executor.start(SERVICE, release)
 
     assert play(in_process, story) == play(over_http, story)

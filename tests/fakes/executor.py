@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubSource, Target
+from bot.core.policy import GithubDeployment, ServicePolicy, Target
 from bot.core.release import Release
 from bot.ports.ci import Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble
@@ -38,18 +38,18 @@ class FakeExecutor:
         """Let the nth deployment be so far."""
         self.progress[str(nth)] = Progress(status, detail, f"{WEB}/{nth}")
 
-    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Start, unless told otherwise."""
-        del source
+        del service
         told = self._next("start", release.key)
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
         self.started.append(release.key)
         return lost(told) if told else _placed(len(self.started))
 
-    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
         """Look the key up."""
-        del source
+        del service
         told = self._next("find", release.key)
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
@@ -57,9 +57,9 @@ class FakeExecutor:
             return None
         return _placed(self.started.index(release.key) + 1)
 
-    async def follow(self, source: GithubSource, release: Release) -> Progress | Trouble:
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
         """Tell how far it is."""
-        del source
+        del service
         ref = release.deployment.ref if release.deployment else None
         told = self._next("follow", release.key)
         if told is not None and not isinstance(told, Arrived | Killed):
@@ -68,9 +68,9 @@ class FakeExecutor:
             return GiveUp("the deployment has no id that GitHub would know")
         return self.progress.get(ref, Progress(ProgressStatus.WAITING, "", f"{WEB}/{ref}"))
 
-    async def newest_live(self, source: GithubSource, target: Target) -> FoundLive | Trouble | None:
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Tell what was deployed last."""
-        del source
+        del service
         self.calls.append(("newest_live", ""))
         return self.live.get(target.environment) if isinstance(target, GithubDeployment) else None
 

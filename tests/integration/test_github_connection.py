@@ -10,18 +10,18 @@ from aiohttp import ClientSession, web
 
 from bot.core.build import Author, RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow
+from bot.core.policy import GithubDeployment, GithubWorkflow
 from bot.core.release import Deployment, DeployStatus, Release
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.github_connection import Github
+from handlers.ci.github_source import github_source
 from handlers.ci.sender import Sender
 from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
-from tests.factories import NOON, WORKFLOW, a_build, a_lane_policy, a_policy, a_release
+from tests.factories import NOON, a_build, a_lane_policy, a_policy, a_release
 
 REPO = "acme/payments"
-SOURCE = GithubSource(REPO, "main", (WORKFLOW,))
 SERVICE = a_policy().services[0]
 DEPLOYMENT = GithubDeployment("production")
 DISPATCH = GithubWorkflow("deploy.yml", "main", (("environment", "{environment}"), ("version", "{version}")))
@@ -133,22 +133,22 @@ async def test_trouble_on_the_way_is_told_and_mends_itself(world: World) -> None
 
 async def test_a_deployment_is_started_once_and_followed_to_its_end(world: World) -> None:
     release = await world.release()
-    assert await world.github.find(SOURCE, release) is None
-    placed = await world.github.start(SOURCE, release)
+    assert await world.github.find(SERVICE, release) is None
+    placed = await world.github.start(SERVICE, release)
     made = world.forge.repositories[REPO].deployments[0]
     assert placed == Placed(str(made.id), DEPLOYMENTS_PAGE)
-    assert await world.github.find(SOURCE, release) == placed
+    assert await world.github.find(SERVICE, release) == placed
     assert world.forge.deploys() == Counter({("production", release.key, release.build.sha): 1})
 
     flying = placed_at(release, str(made.id))
-    assert await world.github.follow(SOURCE, flying) == Progress(ProgressStatus.WAITING, "", DEPLOYMENTS_PAGE)
+    assert await world.github.follow(SERVICE, flying) == Progress(ProgressStatus.WAITING, "", DEPLOYMENTS_PAGE)
     job = f"{SITE}/{REPO}/actions/runs/{made.id}"
     world.forge.progress_deployment(REPO, made, "in_progress", "Copying")
-    assert await world.github.follow(SOURCE, flying) == Progress(ProgressStatus.RUNNING, "Copying", job)
+    assert await world.github.follow(SERVICE, flying) == Progress(ProgressStatus.RUNNING, "Copying", job)
     world.clock.now += timedelta(minutes=1)
     world.forge.progress_deployment(REPO, made, "success")
-    assert await world.github.follow(SOURCE, flying) == Progress(ProgressStatus.SUCCEEDED, "", job)
-    assert await world.github.newest_live(SOURCE, DEPLOYMENT) == FoundLive(
+    assert await world.github.follow(SERVICE, flying) == Progress(ProgressStatus.SUCCEEDED, "", job)
+    assert await world.github.newest_live(SERVICE, DEPLOYMENT) == FoundLive(
         release.build.sha, "1", world.clock.now, None, release.key
     )
 
@@ -168,26 +168,26 @@ async def test_a_lost_answer_is_never_taken_for_a_no_and_the_key_tells(
 ) -> None:
     release = await world.release()
     world.forge.faults.add(fault, "POST")
-    assert await world.github.start(SOURCE, release) == ended
-    found = await world.github.find(SOURCE, release)
+    assert await world.github.start(SERVICE, release) == ended
+    found = await world.github.find(SERVICE, release)
     assert (sum(world.forge.deploys().values()), isinstance(found, Placed)) == (happened, bool(happened))
 
 
 async def test_a_commit_that_github_does_not_know_is_given_up(world: World) -> None:
     gone = a_release()
-    assert await world.github.start(SOURCE, gone) == GiveUp(f"GitHub answers 422: No ref found for: {gone.build.sha}")
+    assert await world.github.start(SERVICE, gone) == GiveUp(f"GitHub answers 422: No ref found for: {gone.build.sha}")
 
 
 async def test_a_wrong_token_waits_for_a_right_one(world: World) -> None:
     release = await world.release()
     world.forge.token = "renewed"
-    assert await world.github.start(SOURCE, release) == TryLater(60.0, "GitHub answers 401: Bad credentials")
+    assert await world.github.start(SERVICE, release) == TryLater(60.0, "GitHub answers 401: Bad credentials")
 
 
 async def test_a_dispatched_workflow_is_started_and_followed(world: World) -> None:
     release = await world.release(DISPATCH)
-    assert await world.github.find(SOURCE, release) is None
-    placed = await world.github.start(SOURCE, release)
+    assert await world.github.find(SERVICE, release) is None
+    placed = await world.github.start(SERVICE, release)
     run = world.forge.repositories[REPO].runs[-1]
     page = f"{SITE}/{REPO}/actions/runs/{run.id}"
     assert placed == Placed(str(run.id), page)
@@ -197,49 +197,49 @@ async def test_a_dispatched_workflow_is_started_and_followed(world: World) -> No
         "sha": release.build.sha,
         "signoff_key": release.key,
     }
-    assert await world.github.find(SOURCE, release) == placed
+    assert await world.github.find(SERVICE, release) == placed
     flying = placed_at(release, str(run.id))
-    assert await world.github.follow(SOURCE, flying) == Progress(ProgressStatus.WAITING, "", page)
+    assert await world.github.follow(SERVICE, flying) == Progress(ProgressStatus.WAITING, "", page)
     world.forge.finish_run(REPO, run, "cancelled")
     ended = Progress(ProgressStatus.FAILED, "the run ended: cancelled", page)
-    assert await world.github.follow(SOURCE, flying) == ended
-    assert await world.github.newest_live(SOURCE, DISPATCH) is None
+    assert await world.github.follow(SERVICE, flying) == ended
+    assert await world.github.newest_live(SERVICE, DISPATCH) is None
 
 
 async def test_a_dispatched_run_is_no_build(world: World) -> None:
     release = await world.release(DISPATCH)
-    await world.github.start(SOURCE, release)
+    await world.github.start(SERVICE, release)
     reports = await world.github.recent(SERVICE)
     assert isinstance(reports, tuple)
     assert [report.sha for report in reports] == world.shas
 
 
 async def test_only_a_success_is_live(world: World) -> None:
-    assert await world.github.newest_live(SOURCE, DEPLOYMENT) is None
+    assert await world.github.newest_live(SERVICE, DEPLOYMENT) is None
     old = await world.release()
-    await world.github.start(SOURCE, old)
+    await world.github.start(SERVICE, old)
     world.clock.now += timedelta(minutes=1)
     new = replace(await world.release(), key="R-2-abcd2345")
-    await world.github.start(SOURCE, new)
+    await world.github.start(SERVICE, new)
     first, second = world.forge.repositories[REPO].deployments
     world.forge.progress_deployment(REPO, first, "success")
     since = world.clock.now
     world.forge.progress_deployment(REPO, first, "inactive")
     world.forge.progress_deployment(REPO, second, "failure")
-    assert await world.github.newest_live(SOURCE, DEPLOYMENT) == FoundLive(old.build.sha, "1", since, None, old.key)
+    assert await world.github.newest_live(SERVICE, DEPLOYMENT) == FoundLive(old.build.sha, "1", since, None, old.key)
 
 
 async def test_without_a_reference_there_is_nothing_to_follow(world: World) -> None:
     given_up = GiveUp("the deployment has no id that GitHub would know")
-    assert await world.github.follow(SOURCE, a_release()) == given_up
-    assert await world.github.follow(SOURCE, placed_at(a_release(), "../../user")) == given_up
+    assert await world.github.follow(SERVICE, a_release()) == given_up
+    assert await world.github.follow(SERVICE, placed_at(a_release(), "../../user")) == given_up
 
 
 async def test_a_page_that_has_not_changed_is_read_anew_for_another_policy(world: World) -> None:
     await world.push()
     assert isinstance(found := await world.github.recent(SERVICE), tuple)
     assert len(found) == 1
-    other = replace(SERVICE, source=replace(SOURCE, workflows=(".github/workflows/other.yml",)))
+    other = replace(SERVICE, source=replace(github_source(SERVICE), workflows=(".github/workflows/other.yml",)))
     assert await world.github.recent(other) == ()
     assert await world.github.recent(SERVICE) == found
 
@@ -262,7 +262,7 @@ async def test_tags_that_are_not_told_are_asked_for_later(world: World) -> None:
     world.forge.faults.add(Fault.RESET_BEFORE, count=2)
     lost = TryLater(5.0, "the connection was lost (ServerDisconnectedError)")
     assert await world.github.tags(SERVICE, {sha}) == lost
-    elsewhere = replace(SERVICE, source=replace(SOURCE, repository="acme/gone"))
+    elsewhere = replace(SERVICE, source=replace(github_source(SERVICE), repository="acme/gone"))
     assert await world.github.tags(elsewhere, {sha}) == {}
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
-from bot.core.policy import GithubSource, GithubWorkflow
+from bot.core.policy import GithubWorkflow
 from bot.ports.ci import Placed
 from bot.ports.trouble import GiveUp, Trouble, Unsure
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
-from tests.factories import NOON, WORKFLOW, a_lane_policy, a_release
+from tests.factories import NOON, a_lane_policy, a_policy, a_release
 from tests.unit.handlers.ci.payloads import a_deploy_run
 
-SOURCE = GithubSource("acme/payments", "main", (WORKFLOW,))
+SERVICE = a_policy().services[0]
 RELEASE = a_release(policy=a_lane_policy(target=GithubWorkflow("deploy.yml", "main")))
 PATH = "/repos/acme/payments/actions/workflows/deploy.yml"
 REFUSED = {"message": 'Invalid request.\n\n"return_run_details" is not a permitted key.'}
@@ -55,7 +55,7 @@ class Enterprise:
 async def started(old: list[int], runs: list[dict[str, Any]]) -> tuple[Placed | Trouble, list[list[str]]]:
     enterprise = Enterprise(old, runs)
     async with enterprise.open() as github:
-        return await github.start(SOURCE, RELEASE), enterprise.asked
+        return await github.start(SERVICE, RELEASE), enterprise.asked
 
 
 BOTH = [["inputs", "ref", "return_run_details"], ["inputs", "ref"]]

@@ -79,7 +79,9 @@ def test_without_a_soak_it_opens_in_the_same_transaction(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.SUCCEEDED, RunStatus.RUNNING])
-def test_a_build_that_changed_while_it_was_deployed_before_opens_nothing_after_it(tmp_path: Path, status: RunStatus) -> None:
+def test_a_build_that_changed_while_it_was_deployed_before_opens_nothing_after_it(
+    tmp_path: Path, status: RunStatus
+) -> None:
     at_once = two_lanes(STAGED, a_lane_policy(after=After("staging"), newer_build=NewerBuild.EACH_MUST_SHIP))
     room = Room(tmp_path / "signoff.db", at_once).adopted()
     room.builds(1)

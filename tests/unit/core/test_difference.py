@@ -12,6 +12,7 @@ from bot.core.difference import LONGEST, MOST, ORDER, differences
 from bot.core.policy import (
     After,
     ApprovalRule,
+    GithubSource,
     GithubWorkflow,
     Group,
     Heartbeat,
@@ -128,6 +129,7 @@ def test_what_is_taken_away_is_told_like_what_comes() -> None:
 
 def test_what_concerns_a_whole_service_is_told_once() -> None:
     source = a_policy().services[0].source
+    assert isinstance(source, GithubSource)
     other = replace(source, repository="acme/pay", workflows=("a.yml", "b.yml"), poll=timedelta(seconds=30))
     lanes = (a_lane_policy(channel="C0OTHER"),)
     assert of_service(channel="C0OTHER", lanes=lanes, source=other) == snapshot(

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.core.policy import GithubSource, LaneId, Mode
+from bot.core.policy import LaneId, Mode, ServicePolicy
 from bot.core.release import Release
 from bot.crew import DEPLOYERS
 from bot.ports.ci import Placed
@@ -30,17 +30,17 @@ class Hanging(FakeExecutor):
     placed: dict[str, float] = field(default_factory=dict)
     """When a deploy was accepted, by environment."""
 
-    async def start(self, source: GithubSource, release: Release) -> Placed | Trouble:
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         if release.lane == LANE:
             await asyncio.sleep(TIME_LIMIT)
             return Unsure("timed out")
         self.placed[release.lane.environment] = asyncio.get_running_loop().time()
-        return await super(Hanging, self).start(source, release)
+        return await super(Hanging, self).start(service, release)
 
-    async def find(self, source: GithubSource, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
         if release.lane == LANE:
             await asyncio.sleep(TIME_LIMIT)
-        return await super(Hanging, self).find(source, release)
+        return await super(Hanging, self).find(service, release)
 
 
 @dataclass(slots=True)

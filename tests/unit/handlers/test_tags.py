@@ -9,6 +9,7 @@ from bot.core.policy import Policy, VersionFrom
 from bot.ports.ci import RunHint
 from bot.ports.store import Received
 from bot.ports.trouble import GiveUp, TryLater, Unsure
+from handlers.ci.github_source import github_source
 from handlers.hints import stored
 from tests.factories import WORKFLOW, a_policy, a_report, a_sha
 from tests.fakes.world import World
@@ -18,7 +19,8 @@ CHECK = ".github/workflows/check.yml"
 
 def by_tags(policy: Policy, *workflows: str) -> Policy:
     (service,) = policy.services
-    source = replace(service.source, workflows=workflows or service.source.workflows)
+    known = github_source(service)
+    source = replace(known, workflows=workflows or known.workflows)
     tagged = replace(service, version_from=VersionFrom.TAG, tag_glob="v*", source=source)
     return replace(policy, services=(tagged,))
 

@@ -11,6 +11,7 @@ from bot.core.policy import LaneId, Mode, Verification
 from bot.core.release import Lifecycle, Origin
 from bot.ports.ci import ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
+from handlers.ci.github_source import github_source
 from tests.factories import LANE, NOON, WORKFLOW, a_lane_policy, a_policy, a_report, a_sha
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
@@ -94,7 +95,7 @@ async def test_old_runs_that_are_touched_open_nothing_again(world: World) -> Non
 
 async def test_all_workflows_that_the_policy_names_must_be_green(opening: Opening) -> None:
     plain = a_policy()
-    source = replace(plain.services[0].source, workflows=(WORKFLOW, ".github/workflows/scan.yml"))
+    source = replace(github_source(plain.services[0]), workflows=(WORKFLOW, ".github/workflows/scan.yml"))
     world = await opening(a_policy(services=(replace(plain.services[0], source=source),)))
     await world.looks()
     await world.looks(a_report(1))

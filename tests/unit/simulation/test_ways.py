@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.core.policy import GithubDeployment, GithubSource
+from bot.core.policy import GithubDeployment
 from bot.core.release import Release
 from bot.ports.ci import Placed
 from bot.ports.slack import Message
@@ -15,10 +15,10 @@ from sandbox.slack.workspace import Workspace
 from simulation.github import GithubWay, github_network
 from simulation.network import Mishap
 from simulation.slack import SlackWay, slack_network
-from tests.factories import NOON, WORKFLOW, a_build, a_lane_policy, a_release
+from tests.factories import NOON, a_build, a_lane_policy, a_policy, a_release
 from tests.unit.simulation.virtual import virtually
 
-SOURCE = GithubSource("acme/payments", "main", (WORKFLOW,))
+SERVICE = a_policy().services[0]
 LOST = "the connection was lost ({})"
 SLACK_LOST = "Slack's answer was lost: {}"
 SAID = "Slack answered {} without saying whether it was done"
@@ -71,7 +71,7 @@ def test_each_way_that_a_deploy_can_be_asked_for(
         here = await a_forge()
         if mishap is not None:
             here.way.network.plan("POST /repos/acme/payments/deployments", mishap)
-        said = await here.way.connect(lambda: NOON).start(SOURCE, here.release)
+        said = await here.way.connect(lambda: NOON).start(SERVICE, here.release)
         return said, sum(here.way.forge.deploys().values())
 
     said, counted = virtually(story)
@@ -120,7 +120,7 @@ def test_whoever_watches_may_forbid_to_send() -> None:
             await chat.post("C0OPEN", Message("R-1 waits."))
         here = await a_forge()
         with pytest.raises(AssertionError, match="POST /repos/acme/payments/deployments within a transaction"):
-            await here.way.connect(lambda: NOON, forbid).start(SOURCE, here.release)
+            await here.way.connect(lambda: NOON, forbid).start(SERVICE, here.release)
 
     virtually(story)
 

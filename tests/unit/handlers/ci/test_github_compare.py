@@ -22,10 +22,11 @@ from handlers.ci.github_compare import (
 )
 from handlers.ci.github_files import MOST_FILES
 from handlers.ci.github_pages import Pages
+from handlers.ci.github_source import github_source
 from tests.factories import NOON, a_policy, a_sha
 from tests.unit.handlers.ci.payloads import WEB
 
-SOURCE = a_policy().services[0].source
+SOURCE = github_source(a_policy().services[0])
 OF_PAY = replace(SOURCE, paths=("pay",))
 PAGES = Pages(WEB)
 SPAN = Span("payments", a_sha(1), a_sha(3))

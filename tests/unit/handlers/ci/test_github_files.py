@@ -7,9 +7,10 @@ import pytest
 
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_files import MOST_FILES, compare_request, read_files
+from handlers.ci.github_source import github_source
 from tests.factories import a_policy, a_sha
 
-SOURCE = a_policy().services[0].source
+SOURCE = github_source(a_policy().services[0])
 
 
 def reply(files: Any, **more: Any) -> HttpReply:

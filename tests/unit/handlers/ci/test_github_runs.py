@@ -11,6 +11,7 @@ from bot.core.policy import GithubSource
 from bot.ports.ci import HttpRequest
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_runs import read_recent, read_run, recent_request, report_of, run_request
+from handlers.ci.github_source import github_source
 from tests.factories import a_policy, a_report, a_sha
 from tests.unit.handlers.ci.payloads import FORK, WEB, a_reply, a_run
 
@@ -63,7 +64,7 @@ def test_a_run_that_the_policy_does_not_name_never_counts(changed: dict[str, Any
 
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "pull_request_review"])
 def test_a_pull_requests_run_never_counts_even_if_the_policy_names_its_event(event: str) -> None:
-    service = replace(SERVICE, source=replace(SERVICE.source, events=("push", event)))
+    service = replace(SERVICE, source=replace(github_source(SERVICE), events=("push", event)))
     run = read_run(a_reply(a_run(event=event)))
     assert run
     assert report_of(run, service, PAGES) is None

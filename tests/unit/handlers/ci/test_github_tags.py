@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bot.ports.ci import HttpReply, HttpRequest
+from handlers.ci.github_source import github_source
 from handlers.ci.github_tags import MOST_PAGES, PER_PAGE, TagPage, read_tags, tags_request
 from tests.factories import a_policy, a_sha
 
-SOURCE = a_policy().services[0].source
+SOURCE = github_source(a_policy().services[0])
 
 
 FIRST = a_sha()

@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.policy import GithubWorkflow, Policy
 from bot.ports.ci import Delivery, DeploymentHint, RunHint, Verdict
+from handlers.ci.github_source import github_source
 from handlers.ci.github_webhook import names_of, parse_delivery, verify
 from tests.factories import a_lane_policy, a_policy
 from tests.unit.handlers.ci.payloads import a_deployment, a_run, a_status
@@ -164,7 +165,7 @@ def test_only_names_of_the_usual_form_are_fit_to_be_logged() -> None:
 
 def test_of_two_services_in_one_repository_either_may_name_the_workflow() -> None:
     one = a_policy().services[0]
-    other = replace(one, name="docs", source=replace(one.source, workflows=(".github/workflows/docs.yml",)))
+    other = replace(one, name="docs", source=replace(github_source(one), workflows=(".github/workflows/docs.yml",)))
     policy = replace(a_policy(), services=(one, other))
     hinted = delivered("workflow_run", run_event(path=".github/workflows/docs.yml"), policy)
     assert hinted == Delivery(f"github:{GUID}", RunHint("acme/payments", 9001))

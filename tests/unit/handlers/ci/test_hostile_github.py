@@ -15,6 +15,7 @@ from handlers.ci.github_live import live_of, read_newest
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_records import read_statuses
 from handlers.ci.github_runs import read_recent, read_run, report_of
+from handlers.ci.github_source import github_source
 from handlers.ci.github_webhook import parse_delivery, verify
 from tests.factories import NOON, a_policy, a_release
 from tests.unit.handlers.ci.payloads import FORK, WEB, a_deploy_run, a_deployment, a_run, a_status
@@ -23,8 +24,8 @@ POLICY = a_policy()
 SERVICE = POLICY.services[0]
 PAGES = Pages(WEB)
 ORDERS = (
-    DeploymentOrder(SERVICE.source, GithubDeployment("production"), a_release(), PAGES),
-    DispatchOrder(SERVICE.source, GithubWorkflow("deploy.yml", "main"), a_release(), PAGES),
+    DeploymentOrder(github_source(SERVICE), GithubDeployment("production"), a_release(), PAGES),
+    DispatchOrder(github_source(SERVICE), GithubWorkflow("deploy.yml", "main"), a_release(), PAGES),
 )
 
 scalars = (

@@ -1,0 +1,86 @@
+"""The list of CI systems, asked in turn: which one builds a service, and which one deploys it, its policy says."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from bot.core.build import PipelineReport
+from bot.core.changelog import Comparison, Span
+from bot.core.inputs import FoundLive
+from bot.core.policy import ServicePolicy, SourcePolicy, Target
+from bot.core.release import Release
+from bot.ports.changes import CannotTell, Comparer
+from bot.ports.ci import Executor, Placed, Progress, RunHint, Source
+from bot.ports.trouble import GiveUp, Trouble
+
+NO_COMPARISON = "this source does not tell what lies between two commits"
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """Implements Source, Executor and Comparer by those that are set up.
+
+    Attributes:
+        sources: where builds come from, by the type of the policy's source.
+        executors: what deploys, by the type of the policy's target.
+        comparers: what compares commits, by the type of the policy's source; where there is none nobody can tell.
+    """
+
+    sources: Mapping[type[SourcePolicy], Source]
+    executors: Mapping[type[Target], Executor]
+    comparers: Mapping[type[SourcePolicy], Comparer]
+
+    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+        """Fetch a run; None when it is not one that the policy names."""
+        source = self.sources.get(type(service.source))
+        return await source.run(service, hint) if source else _not_set_up(service)
+
+    async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
+        """Fetch the runs that the policy names, oldest first."""
+        source = self.sources.get(type(service.source))
+        return await source.recent(service) if source else _not_set_up(service)
+
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Fetch the files in which a commit differs from one before it; None where not all of them are told."""
+        source = self.sources.get(type(service.source))
+        return await source.changed(service, base, commit) if source else None
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Fetch the tags that point at each of some commits."""
+        source = self.sources.get(type(service.source))
+        return await source.tags(service, commits) if source else _not_set_up(service)
+
+    async def compare(self, service: ServicePolicy, span: Span) -> Comparison | Trouble | CannotTell:
+        """Fetch what a span changes."""
+        comparer = self.comparers.get(type(service.source))
+        return await comparer.compare(service, span) if comparer else CannotTell(NO_COMPARISON)
+
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
+        """Trigger the deploy at exactly the release's commit, with its key."""
+        executor = self._executor(release.policy.target)
+        return await executor.start(service, release) if executor else _no_target(release)
+
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
+        """Look the deploy up by its key; None when the system does not know it (yet)."""
+        executor = self._executor(release.policy.target)
+        return await executor.find(service, release) if executor else _no_target(release)
+
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
+        """Return how far the deployment is."""
+        executor = self._executor(release.policy.target)
+        return await executor.follow(service, release) if executor else _no_target(release)
+
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
+        """Return the newest successful deployment that the target can name."""
+        executor = self._executor(target)
+        return await executor.newest_live(service, target) if executor else None
+
+    def _executor(self, target: Target | None) -> Executor | None:
+        return self.executors.get(type(target)) if target is not None else None
+
+
+def _not_set_up(service: ServicePolicy) -> GiveUp:
+    return GiveUp(f"the CI system that builds {service.name} is not set up")
+
+
+def _no_target(release: Release) -> GiveUp:
+    return GiveUp(f"the CI system that deploys {release.lane} is not set up; nothing was sent")
