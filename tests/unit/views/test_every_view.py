@@ -133,8 +133,12 @@ def test_no_sentence_about_what_was_typed_does_anything(word: str) -> None:
         "a > b",
         "a < b",
         "&nbsp;",
-    ]
-    + ["<!date^666^{date_num}|x>", "<https://github.example/forged|x>", "a\u202eb", "a\u200bb", "x" * 3001],
+        "<!date^666^{date_num}|x>",
+        "<https://github.example/forged|x>",
+        "a\u202eb",
+        "a\u200bb",
+        "x" * 3001,
+    ],
 )
 def test_the_eyes_see_what_others_may_not_write(text: str) -> None:
     with pytest.raises(AssertionError):
