@@ -6,11 +6,13 @@ import pkgutil
 import sys
 from collections.abc import Iterator, Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import bot.views
+from bot.core.blockers import Blocker
+from bot.core.refusals import AccountMayNotAct, Reason
 from bot.ports.slack import Message
 from bot.views.answers import misunderstood
 from bot.views.blocks import header, section
@@ -18,9 +20,9 @@ from bot.views.limits import TEXT
 from handlers.grammar import parse
 from handlers.phrases import ENTRIES
 from handlers.vocabulary import Misunderstood
-from tests.unit.views.every_answer import ANSWERS
+from tests.unit.views.every_answer import ANSWERS, every_reason
 from tests.unit.views.every_form import FORMS
-from tests.unit.views.every_piece import NOT_READ, PIECES
+from tests.unit.views.every_piece import NOT_READ, PIECES, every_blocker
 from tests.unit.views.every_view import MESSAGES, Entry, Shown
 from tests.unit.views.evil import LONG, MANY, STRINGS, Evil, long_strings
 from tests.unit.views.strict_eyes import facts_differ
@@ -49,6 +51,11 @@ def test_no_public_function_of_the_views_is_missing_from_the_tables() -> None:
     assert set(public()) - EVERY.keys() - NOT_READ.keys() == set()
     assert (EVERY.keys() | NOT_READ.keys()) - set(public()) == set()
     assert not EVERY.keys() & NOT_READ.keys()
+
+
+def test_no_blocker_and_no_reason_is_missing_from_the_tables() -> None:
+    assert {type(one) for one in every_blocker(Evil())} == set(get_args(Blocker))
+    assert {type(one) for one in every_reason(Evil())} == set(get_args(Reason)) - {AccountMayNotAct}
 
 
 def rendered(entry: Entry, evil: Evil, renders: int, strings: int) -> Iterator[Shown]:
