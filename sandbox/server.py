@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from sandbox.clock import MovableClock, clock_routes
 from sandbox.slack.control import CLOSING, Control
 from sandbox.slack.driver import Driver
 from sandbox.slack.faults import Faults
@@ -83,8 +84,9 @@ async def start(
     port: int = 0,
     github: GithubSandbox | None = None,
     ack_within: float = 3.0,
+    clock: MovableClock | None = None,
 ) -> Running:
-    """Serve a workspace; port 0 takes a free one."""
+    """Serve a workspace; port 0 takes a free one. A clock that is given can be moved forward from the page."""
     sockets, faults = SocketMode(workspace, ack_within=ack_within), Faults(workspace.changes.announce)
     driver = Driver(workspace, sockets)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[faults.middleware()])
@@ -93,7 +95,11 @@ async def start(
     app.add_routes(WebApi(workspace, sockets).routes())
     app.add_routes(sockets.routes())
     app.add_routes(Responses(workspace).routes())
-    app.add_routes(Control(driver, faults, github.snapshot if github else lambda: None).routes())
+    panel = github.snapshot if github else lambda: None
+    app.add_routes(Control(driver, faults, panel, clock.as_json if clock else lambda: None).routes())
+    if clock is not None:
+        clock.on_move.append(workspace.changes.announce)
+        app.add_routes(clock_routes(clock))
     if github is not None:
         github.on_change.append(workspace.changes.announce)
         app.add_routes(_github_routes(github))

@@ -23,6 +23,8 @@ from bot.views.states import marked_aside
 MOST_CHANGES = 20
 _LINE = 2900
 """Characters of one line: less than a section holds."""
+_WHOLE = 12_000
+"""Characters of what somebody wrote that are looked at: more than a form or the policy file takes."""
 _CHANGES = "{changes}"
 _PLACEHOLDER = re.compile(r"\{(version|service|environment|sha|release|changes|authors)\}", re.ASCII)
 
@@ -43,7 +45,7 @@ def announce(release: Release, scene: Scene, before: Live | None = None) -> Mess
 
 def written(text: str) -> Message:
     """Return the announcement that somebody has written: line by line, and none of it mentions or links anybody."""
-    return _bare([mrkdwn(line, _LINE) for line in text.splitlines()])
+    return _bare([mrkdwn(line, _LINE) for line in text[:_WHOLE].splitlines()])
 
 
 def settings(release: Release, scene: Scene) -> Announcement:
@@ -52,7 +54,9 @@ def settings(release: Release, scene: Scene) -> Announcement:
 
 
 def _bare(lines: Sequence[Line]) -> Message:
-    message = said(*lines)
+    """Return the lines; where nothing in them can be seen, words that say so, since Slack takes no empty message."""
+    shows = any(str(line).replace("*", "").strip() for line in lines)
+    message = said(*lines) if shows else said("(no text)")
     return Message(message.text.replace("*", ""), message.blocks)
 
 
@@ -87,7 +91,7 @@ def _of_template(template: str, release: Release, scene: Scene, before: Live | N
         "authors": _authors(release, scene, before),
     }
     lines: list[Line] = []
-    for line in template.splitlines():
+    for line in template[:_WHOLE].splitlines():
         first, *others = mrkdwn(line, _LINE).split(_CHANGES)
         lines += _filled(first, values) if first or not others else ()
         for part in others:

@@ -7,8 +7,9 @@ from typing import Any
 from bot.core.inputs import Account
 from bot.core.policy import Policy
 from bot.ports.slack import Message
-from bot.views.blocks import said
+from bot.views.blocks import Block, said
 from bot.views.escape import mrkdwn
+from bot.views.limits import LISTING, SECTION, fold
 from bot.views.naming import typed, word
 
 _WORDS = 200
@@ -49,7 +50,16 @@ def calling_nobody(message: Message, policy: Policy) -> Message:
             return {name: quiet(value) for name, value in shown.items()}
         return [quiet(one) for one in shown] if isinstance(shown, list) else shown
 
-    return replace(message, text=quiet(message.text), blocks=tuple(quiet(block) for block in message.blocks))
+    text = "\n".join(fold(quiet(message.text).split("\n"), LISTING))
+    return replace(message, text=text, blocks=tuple(_fitting(quiet(block)) for block in message.blocks))
+
+
+def _fitting(block: Block) -> Block:
+    """Return a block of which the names that stand for mentions, being longer, may have made too long a section."""
+    if block["type"] != "section":
+        return block
+    shown = "\n".join(fold(block["text"]["text"].split("\n"), SECTION))
+    return {**block, "text": {**block["text"], "text": shown}}
 
 
 def for_members(account: Account) -> Message:

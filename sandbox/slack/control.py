@@ -21,11 +21,15 @@ Panel = Callable[[], dict[str, Any] | None]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Answers /sandbox/... for the page; `panel` returns the pipeline's part of the page."""
+    """Answers /sandbox/... for the page; `panel` returns the pipeline's part of the page.
+
+    `clock` tells of the clock that the page may move (`sandbox.clock`), None where it may not.
+    """
 
     driver: Driver
     faults: Faults
     panel: Panel
+    clock: Callable[[], dict[str, float] | None] = lambda: None
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -45,7 +49,7 @@ class Control:
         except LookupError as error:
             return web.json_response({"error": str(error)}, status=404)
         seen = snapshot(self.driver.workspace, self.driver.sockets, person)
-        return web.json_response({**seen, "pipeline": self.panel()})
+        return web.json_response({**seen, "pipeline": self.panel(), "clock": self.clock()})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """Send the number of the present revision whenever it grows, as server-sent events."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -197,3 +198,10 @@ def test_hostile_text_does_nothing_in_a_template(release: Release, template: str
 @given(st.lists(st.one_of(HOSTILE, st.sampled_from(EVIL)), min_size=1, max_size=8).map("\n".join))
 def test_hostile_text_that_somebody_wrote_does_nothing(text: str) -> None:
     check(written(f"read this\n{text}"))
+
+
+@pytest.mark.parametrize("nothing", ["", " \n ", "\u200b", "*", "**\n\u2060"])
+def test_an_announcement_in_which_nothing_can_be_seen_says_so(nothing: str) -> None:
+    for message in (written(nothing), told(template=nothing)):
+        check(message)
+        assert (message.text, seen(message)) == ("(no text)", "(no text)")

@@ -6,7 +6,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.inputs import Account
-from bot.views.blocks import said
+from bot.core.policy import Group
+from bot.views.blocks import listing, said
 from bot.views.mention import acts_by_command, calling_nobody, for_members, nothing_asked
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import POLICY
@@ -53,3 +54,14 @@ def test_an_answer_for_everybody_calls_nobody_whom_the_policy_names() -> None:
     assert calling_nobody(nested, POLICY).blocks == snapshot(
         ({"type": "context", "elements": [{"type": "mrkdwn", "text": "sam"}], "n": 1},)
     )
+
+
+def test_names_that_are_longer_than_mentions_make_no_answer_too_long() -> None:
+    long = "x" * 63
+    policy = replace(POLICY, groups=(Group(long, usergroup="S0SRE"),))
+    message = listing(["<!subteam^S0SRE> <!subteam^S0SRE> decide"] * 300)
+    quiet = calling_nobody(message, policy)
+    check(quiet)
+    assert len(quiet.text) <= 12_000
+    assert quiet.text.splitlines()[-1] == "and 205 more"
+    assert [block["text"]["text"].splitlines()[-1] for block in quiet.blocks][:2] == ["and 51 more", "and 51 more"]
