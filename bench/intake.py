@@ -69,7 +69,7 @@ async def serve(store: Store) -> tuple[web.AppRunner, str]:
         webhook_routes(
             store,
             policy,
-            {"github": SECRET},
+            {"GITHUB_WEBHOOK_SECRET": SECRET}.get,
             clock=lambda: datetime.now(UTC),  # noqa: TID251 - a benchmark has the real clock
             wake=lambda: None,
             request_id=lambda: str(next(numbers)),

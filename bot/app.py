@@ -26,6 +26,7 @@ from bot.views.links import Links
 from bot.vitals import Vitals, about
 from handlers import control, control_socket, health
 from handlers.bell import Bell
+from handlers.ci import github_webhook
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
 from handlers.ci.systems import Systems
@@ -84,6 +85,8 @@ class Signoff:
     """None: no metrics are served. 0: any free port, told as `bound_metrics_port`."""
     heartbeat_address: SecretStr | None = None
     """Where the heartbeat goes that the policy asks for."""
+    named_secret: Callable[[str], str | None] = field(default=lambda _name: None)
+    """Returns the secret of a variable that the policy names, None where it is unset."""
     restored: bool = False
     """Somebody says that the database is an old copy with which to go on."""
     read_policy: Read | None = None
@@ -163,13 +166,11 @@ class Signoff:
 
     async def _open_http(self, store: Store, bell: Bell, door: Ingress | None) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
-        github_secret = _secret(self.settings.github_webhook_secret)
-        known = {"github": github_secret} if github_secret else {}
         app.add_routes(
             webhook_routes(
                 store,
                 lambda: self.policy,
-                known,
+                self._secret_of,
                 clock=self.clock,
                 wake=bell.ring,
                 request_id=lambda: token(12),
@@ -185,6 +186,12 @@ class Signoff:
             scraped = web.Application()
             scraped.add_routes(metrics_routes(self.vitals.metrics, store, self.clock))
             self.bound_metrics_port = await self._listen(scraped, self.metrics_port, "--metrics-port")
+
+    def _secret_of(self, name: str) -> str | None:
+        """Return the secret that a variable holds: one of ours, or one that the policy names."""
+        if name == github_webhook.SECRET:
+            return _secret(self.settings.github_webhook_secret) or None
+        return self.named_secret(name)
 
     async def _listen(self, app: web.Application, port: int, option: str) -> int:
         """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""

@@ -1,10 +1,10 @@
-"""What a webhook hinted at, as it is stored in the inbox: where to look, never what to believe."""
+"""What a webhook hinted at, as it is stored in the inbox: where to look, or the signed body that is all there is."""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bot.ports.ci import DeploymentHint, Hint, RunHint
+from bot.ports.ci import DeploymentHint, Hint, RunHint, SignedReport
 
 
 class _News(BaseModel):
@@ -28,18 +28,30 @@ class DeploymentNews(_News):
     ref: str
 
 
+class SignedNews(BaseModel):
+    """A report as it was signed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["signed"] = "signed"
+    signer: str
+    body: str
+
+
 HINT: TypeAdapter[RunNews | DeploymentNews] = TypeAdapter(
     Annotated[RunNews | DeploymentNews, Field(discriminator="kind")]
 )
 
 
-def stored(hint: Hint) -> str:
+def stored(hint: Hint | SignedReport) -> str:
     """Return a hint as the JSON text that the inbox keeps."""
     match hint:
         case RunHint(repository, run_id):
             return RunNews(repository=repository, run_id=run_id).model_dump_json()
         case DeploymentHint(repository, ref):
             return DeploymentNews(repository=repository, ref=ref).model_dump_json()
+        case SignedReport(signer, body):
+            return SignedNews(signer=signer, body=body).model_dump_json()
 
 
 def hint_of(news: RunNews | DeploymentNews) -> Hint:

@@ -20,7 +20,8 @@ from bot.ports.ci import Verdict
 from bot.ports.meter import SILENT, Counted, Meter, Timed
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Received, Store
-from handlers.ci import SOURCES, WebhookDialect
+from handlers.ci import SOURCES
+from handlers.ci.dialect import Known, Secrets, WebhookDialect
 from handlers.hints import stored
 from handlers.http_body import NoBody, read_body
 
@@ -69,7 +70,7 @@ _OF_NO_BODY = {NoBody.NOT_RECEIVED: Outcome.NOT_RECEIVED, NoBody.TOO_LARGE: Outc
 class _Door:
     store: Store
     policy: Callable[[], Policy]
-    secrets: Mapping[str, str]
+    secret: Secrets
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     request_id: Callable[[], str]
@@ -82,12 +83,12 @@ class _Door:
         """Answer one delivery and say so in one line; of what was sent, only its checked id and event are logged."""
         request_id, begun = self.request_id(), monotonic()
         provider = request.match_info["provider"]
-        dialect, secret = SOURCES.get(provider), self.secrets.get(provider)
+        dialect = SOURCES.get(provider)
         delivery, event = dialect.names_of(request.headers) if dialect else (None, None)
-        if dialect is None or not secret:
+        if dialect is None or not any(map(self.secret, dialect.secret_names(self.policy()))):
             outcome = Outcome.UNKNOWN
         else:
-            outcome = await self._admit(request, provider, dialect, secret)
+            outcome = await self._admit(request, provider, dialect)
         self.counts[outcome] += 1
         self.meter.count(Counted.WEBHOOKS, outcome.name.lower())
         self.meter.took(Timed.ACK, monotonic() - begun, "webhook")
@@ -102,7 +103,7 @@ class _Door:
         )
         return _answer(outcome, request_id)
 
-    async def _admit(self, request: web.Request, provider: str, dialect: WebhookDialect, secret: str) -> Outcome:
+    async def _admit(self, request: web.Request, provider: str, dialect: WebhookDialect) -> Outcome:
         if self.inside >= MOST_IN_FLIGHT:
             return Outcome.TOO_MANY
         self.inside += 1
@@ -110,16 +111,12 @@ class _Door:
             body = await read_body(request, LARGEST_BODY, self.body_within)
             if isinstance(body, NoBody):
                 return _OF_NO_BODY[body]
-            return await self._take(request.headers, body, provider, dialect, secret)
+            return await self._take(request.headers, body, provider, dialect)
         finally:
             self.inside -= 1
 
-    async def _take(
-        self, headers: Mapping[str, str], body: bytes, provider: str, dialect: WebhookDialect, secret: str
-    ) -> Outcome:
-        if not dialect.verify(secret, headers, body):
-            return Outcome.NOT_AUTHENTIC
-        delivery = dialect.parse_delivery(headers, body, self.policy())
+    async def _take(self, headers: Mapping[str, str], body: bytes, provider: str, dialect: WebhookDialect) -> Outcome:
+        delivery = dialect.admit(headers, body, Known(self.policy(), self.secret, self.clock()))
         if isinstance(delivery, Verdict):
             return _OF_VERDICT[delivery]
         received = Received(provider, delivery.dedupe_key, stored(delivery.hint), self.clock())
@@ -140,7 +137,7 @@ class _Door:
 def webhook_routes(
     store: Store,
     policy: Callable[[], Policy],
-    secrets: Mapping[str, str],
+    secret: Secrets,
     *,
     clock: Callable[[], datetime],
     wake: Callable[[], None],
@@ -153,14 +150,14 @@ def webhook_routes(
     Args:
         store: where what was received is kept before it is answered.
         policy: today's policy; what it does not name is not followed.
-        secrets: the shared secret of each provider; one without a secret does not exist.
+        secret: tells the secret of a variable; a provider of which none is set does not exist.
         clock: the present.
         wake: called after something new was stored.
         request_id: makes the id that answer and log line share.
         body_within: seconds that a body may take to arrive.
         meter: hears of each delivery.
     """
-    door = _Door(store, policy, secrets, clock, wake, request_id, body_within, meter=meter)
+    door = _Door(store, policy, secret, clock, wake, request_id, body_within, meter=meter)
     return [web.post("/webhooks/{provider}", door.handle)]
 
 

@@ -23,14 +23,14 @@ class SqliteBuilds:
 
     def report(self, report: PipelineReport) -> bool:
         """Keep a report unless the one that is known is as new or newer."""
-        known = next(
+        row = next(
             self._database.query(
                 "SELECT report FROM reports WHERE service = :service AND sha = :sha AND pipeline = :pipeline",
                 {"service": report.service, "sha": report.sha, "pipeline": report.pipeline},
             ),
             None,
         )
-        if known is not None and report.order <= REPORT.validate_json(known["report"]).order:
+        if not report.replaces(REPORT.validate_json(row["report"]) if row is not None else None):
             return False
         self._database.execute(
             "INSERT INTO reports (service, sha, pipeline, report) VALUES (?, ?, ?, ?) "

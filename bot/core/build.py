@@ -5,7 +5,7 @@ attempt stand in for it, so a rebuild is another artifact and voids what people 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -68,11 +68,29 @@ class PipelineReport:
     pusher: Author | None = None
     digest: str | None = None
     tags: tuple[str, ...] = ()  # that point at the commit, in no order
+    version: str | None = None  # that the pipeline itself gave it
 
     @property
     def order(self) -> tuple[datetime, int, int, int, datetime]:
         """Its place among reports of one pipeline and commit: by the payload's own facts, not by arrival."""
         return (self.created_at, self.run_number, self.attempt, self.status.rank, self.updated_at)
+
+    def replaces(self, known: "PipelineReport | None") -> bool:
+        """Whether it is to be kept instead of what is known: it is newer, or tells of an earlier begin of the same."""
+        if known is None or self.order > known.order:
+            return True
+        return self.created_at < known.created_at and replace(self, created_at=known.created_at) == known
+
+
+def folded(told: PipelineReport, known: PipelineReport | None) -> PipelineReport:
+    """Return what is known of a run after one more report of a pipeline that tells each step once, in any order.
+
+    A run is as old as the earliest that is known of it; which report counts is for attempt, step and time to say.
+    """
+    if known is None or known.run_id != told.run_id:
+        return told
+    begun = min(told.created_at, known.created_at)
+    return max(replace(told, created_at=begun), replace(known, created_at=begun), key=lambda one: one.order)
 
 
 Position = tuple[datetime, int, int]
@@ -165,6 +183,8 @@ def _version(checks: tuple[PipelineReport, ...], version_from: VersionFrom, tag_
     first = checks[0]
     if version_from is VersionFrom.RUN_NUMBER:
         return str(first.run_number)
+    if version_from is VersionFrom.REPORTED:
+        return next((check.version for check in checks if check.version), first.sha[:12])
     tags = (tag for check in checks for tag in check.tags)
     tag = highest_tag(tags, tag_glob) if version_from is VersionFrom.TAG else None
     return tag or first.sha[:12]

@@ -285,6 +285,7 @@ class VersionFrom(Enum):
 
     RUN_NUMBER = "run_number"
     SHA = "sha"
+    REPORTED = "reported"  # by the pipeline itself, in its signed report; the commit where it says none
     TAG = "tag"  # the highest that the service's `tag_glob` names
 
 

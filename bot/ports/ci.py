@@ -50,6 +50,14 @@ class DeploymentHint:
 Hint = RunHint | DeploymentHint
 
 
+@dataclass(frozen=True, slots=True)
+class SignedReport:
+    """A webhook whose signed body is itself the report: nobody can be asked. `signer` is its secret's variable."""
+
+    signer: str
+    body: str
+
+
 class Verdict(Enum):
     """How a webhook that is not followed is answered."""
 
@@ -60,10 +68,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook that is followed: its dedupe key and what it hints at."""
+    """A webhook that is followed: its dedupe key and what it hints at, or itself says."""
 
     dedupe_key: str
-    hint: Hint
+    hint: Hint | SignedReport
 
 
 class Source(Protocol):

@@ -4,27 +4,12 @@ Adding a system is a few pure files, its connection, and one line in the list be
 """
 
 from collections.abc import Mapping
-from typing import Protocol
 
-from bot.core.policy import Policy
-from bot.ports.ci import Delivery, Verdict
-from handlers.ci import github_webhook
-
-
-class WebhookDialect(Protocol):
-    """How a CI system signs and words its webhooks. A module will do."""
-
-    def verify(self, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the body was signed with the secret; never raises."""
-
-    def parse_delivery(self, headers: Mapping[str, str], body: bytes, policy: Policy) -> Delivery | Verdict:
-        """Return what an authentic delivery hints at, or how it is answered when nothing follows from it."""
-
-    def names_of(self, headers: Mapping[str, str]) -> tuple[str | None, str | None]:
-        """Return the delivery's id and its event, where they are fit to be logged."""
-
+from handlers.ci import github_webhook, standard_webhook
+from handlers.ci.dialect import WebhookDialect
 
 SOURCES: Mapping[str, WebhookDialect] = {
     "github": github_webhook,
+    "standard": standard_webhook,
 }
 """Whose webhooks are understood, by the last word of their route."""

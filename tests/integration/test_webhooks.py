@@ -43,7 +43,7 @@ class Door:
     """The route on a socket, and what became of what was sent."""
 
     store: FakeStore = field(default_factory=FakeStore)
-    secrets: Mapping[str, str] = field(default_factory=lambda: {"github": SECRET})
+    secrets: Mapping[str, str] = field(default_factory=lambda: {"GITHUB_WEBHOOK_SECRET": SECRET})
     wakings: list[int] = field(default_factory=list)
     port: int = 0
 
@@ -54,7 +54,7 @@ class Door:
             webhook_routes(
                 self.store,
                 a_policy,
-                self.secrets,
+                self.secrets.get,
                 clock=lambda: NOON,
                 wake=lambda: self.wakings.append(len(self.store.inbox.rows)),
                 request_id=lambda: "req1",
@@ -172,7 +172,7 @@ async def test_an_unknown_provider(door: Door, provider: str) -> None:
     assert await door.post(body, signed(body), provider) == (404, error("unknown provider"))
 
 
-@pytest.mark.parametrize("secrets", [{}, {"github": ""}])
+@pytest.mark.parametrize("secrets", [{}, {"GITHUB_WEBHOOK_SECRET": ""}])
 async def test_a_provider_without_a_secret_does_not_exist(secrets: dict[str, str]) -> None:
     async with Door(secrets=secrets).open() as door:
         assert await door.send(RUN) == (404, error("unknown provider"))

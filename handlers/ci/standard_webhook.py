@@ -1,0 +1,93 @@
+"""The generic signed webhook: whose word it is, by the secret of what it claims. Pure.
+
+A body is the word of whoever holds the secret of what it claims: of its `source`, or for a deploy that names none, of
+the lane's own `webhook` target. What it says is kept whole, since there is nobody to ask.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from bot.core.policy import DeployWebhook, Policy, StandardSource
+from bot.ports.ci import Delivery, SignedReport, Verdict
+from handlers.ci.dialect import Known
+from handlers.ci.standard_payloads import SAID, TYPES, BuildSaid, Claim, Said
+from handlers.ci.standard_signature import authentic, id_of, seal_of
+
+LARGEST_UNCLAIMED = 64 * 1024
+"""Bytes of a body that names no signer we know: that one is tried with every secret."""
+
+
+def secret_names(policy: Policy) -> frozenset[str]:
+    """Return the variable of every source and target that the policy names."""
+    sources = {one.source.secret_env for one in policy.services if isinstance(one.source, StandardSource)}
+    targets = {lane.target.secret_env for lane in policy.lanes() if isinstance(lane.target, DeployWebhook)}
+    return frozenset(sources | targets)
+
+
+def admit(headers: Mapping[str, str], body: bytes, known: Known) -> Delivery | Verdict:
+    """Return an authentic report as it was signed, or how it is answered when nothing follows from it."""
+    seal = seal_of(headers, known.now)
+    if seal is None:
+        return Verdict.NOT_AUTHENTIC
+    claim = _claim(body)
+    signer = _signer(claim, known.policy)
+    if signer is None and len(body) > LARGEST_UNCLAIMED:
+        return Verdict.NOT_AUTHENTIC
+    names = {signer} if signer is not None else secret_names(known.policy)
+    if not authentic(seal, filter(None, map(known.secret, sorted(names))), body):
+        return Verdict.NOT_AUTHENTIC
+    if claim is None:
+        return Verdict.MALFORMED
+    if claim.type not in TYPES:
+        return Verdict.NOT_FOLLOWED
+    try:
+        said = SAID.validate_json(body)
+    except ValidationError:
+        return Verdict.MALFORMED
+    if signer is None or not follows(said, signer, known.policy):
+        return Verdict.NOT_FOLLOWED
+    claimed = said.data.source or f"{said.data.service}/{claim.data.environment}"
+    return Delivery(f"standard:{claimed}:{seal.id}", SignedReport(signer, body.decode("utf-8")))
+
+
+def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the delivery's id; its type stands in the body alone."""
+    return id_of(headers), None
+
+
+def _signer(claim: Claim | None, policy: Policy) -> str | None:
+    """Return the variable whose secret signs for what is claimed, None where the policy knows nothing of it."""
+    if claim is None:
+        return None
+    said = claim.data
+    if said.source is not None:
+        sources = (one.source for one in policy.services if isinstance(one.source, StandardSource))
+        return next((one.secret_env for one in sources if one.name == said.source), None)
+    service = policy.service(said.service or "")
+    lane = service.lane(said.environment or "") if service else None
+    return lane.target.secret_env if lane and isinstance(lane.target, DeployWebhook) else None
+
+
+def follows(said: Said, signer: str, policy: Policy) -> bool:
+    """Whether the policy gives its signer a say in what a report is about."""
+    service = policy.service(said.data.service)
+    if service is None:
+        return False
+    source = service.source if isinstance(service.source, StandardSource) else None
+    if isinstance(said, BuildSaid) or said.data.source is not None:
+        if source is None or source.name != said.data.source or source.secret_env != signer:
+            return False
+        if isinstance(said, BuildSaid):
+            return source.branch is None or source.branch == said.data.branch
+    lane = service.lane(said.data.environment)
+    if lane is None or (said.data.key is None and said.data.sha is None):
+        return False
+    return said.data.source is not None or (isinstance(lane.target, DeployWebhook) and lane.target.secret_env == signer)
+
+
+def _claim(body: bytes) -> Claim | None:
+    try:
+        return Claim.model_validate_json(body)
+    except ValidationError:
+        return None
