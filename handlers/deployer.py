@@ -4,7 +4,8 @@
                         -> certainly not there: ready again, later; the release is open meanwhile
                         -> refused for good: dead, the release fails; where an earlier request was lost, ask a person
                         -> answer lost: verify -> found by our key: done
-                                               -> not known after `lookup_window`: ask a person, or send again
+                                               -> not known after `lookup_window`: ask a person, or send again, as
+                                                  is done by schedule where its receiver knows it by its id
 
 An attempt and the release's step to `deploying` are one transaction, so a crash leaves either nothing or something that
 is looked up. Before a second sending the key is looked up once more. Before each, everything that may be in the way is
@@ -30,7 +31,7 @@ from bot.core.inputs import (
     DeploymentRefused,
     OfRelease,
 )
-from bot.core.policy import ServicePolicy, WhenUnknown
+from bot.core.policy import ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import Approval, Lifecycle, Release
 from bot.ports.ci import Executor, Placed
@@ -41,6 +42,7 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
 from handlers.desk import Desk
 from handlers.people import People
+from handlers.resending import arrived_meanwhile, known_by_its_id, lost_pause, why_again
 from handlers.standing import ask, attempted, to_be_asked
 from handlers.watch import why
 
@@ -149,8 +151,8 @@ class Deployer:
         until = window_ends(task, now)
         if now < until:
             await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))
-        elif task.release.policy.when_unknown is WhenUnknown.RESEND and now < task.row.give_up_at:
-            log.warning("deploy_sent_again", why="not known after the look-up window; the policy says resend")
+        elif (again := why_again(task.release)) is not None and now < task.row.give_up_at:
+            log.warning("deploy_sent_again", why=again)
             await self._put_back(task, EffectState.READY, now)
         else:
             await self._ask(task, "nobody can tell")
@@ -178,7 +180,8 @@ class Deployer:
                 await self._accepted(task, started)
             case Unsure(why):
                 log.warning("deploy_answer_lost", why=why)
-                await self._put_back(task, EffectState.VERIFY, now)
+                pause = lost_pause(task.release, task.row.attempt, self.desk.chance())
+                await self._put_back(task, EffectState.VERIFY, now + pause)
             case GiveUp(reason) if task.first:
                 await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)
             case GiveUp(reason):  # of this request only: the one that was lost may yet turn up
@@ -252,9 +255,9 @@ def put_off(tx: Transaction, looked: Looked, now: datetime) -> None:
 
 
 def window_ends(task: Task, now: datetime) -> datetime:
-    """Return until when a request that was lost may yet turn up at the CI system; now, when none was lost."""
+    """Return until when a request that was lost is looked for at the CI system; now, when none was, or nobody looks."""
     lost_at = task.row.first_lost_at
-    return now if lost_at is None else lost_at + task.release.policy.lookup_window
+    return now if lost_at is None or known_by_its_id(task.release) else lost_at + task.release.policy.lookup_window
 
 
 async def certain(call: Awaitable[T]) -> T | Unsure:
@@ -292,6 +295,9 @@ def claim(
     service = setting.policy.service(release.lane.service) if release else None
     if release is None or release.state.ended or row.effect.key != deploy_key(release):
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended or ships another build")
+        return row, None, None
+    if arrived_meanwhile(release):
+        tx.effects.outcome(row, EffectState.DONE, setting.now, note="its receiver has reported on it")
         return row, None, None
     if service is None:
         later = setting.now + timedelta(minutes=1)

@@ -14,12 +14,17 @@ from bot.ports.trouble import Trouble
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request for the sender. `path` is relative to the system's configured base address."""
+    """A request for the sender. `path` is relative to the system's configured base address.
+
+    `content` is a JSON body byte by byte, where it is signed; `headers` come on top of the system's own.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

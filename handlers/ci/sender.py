@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import (
@@ -22,12 +23,37 @@ from handlers.ci.breaker import Breaker
 from handlers.ci.github_replies import limited
 
 LARGEST_ANSWER = 5 * 1024 * 1024
-API = "github"
-"""What the calls are counted under."""
 AGAIN = 5.0
 """Seconds."""
 ILL = 500
 """From this status on an answer says that the host itself is ill."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What is peculiar to the calls of one kind of host.
+
+    Attributes:
+        name: what the calls are counted under.
+        headers: sent with every call.
+        limited: tells from a reply whether it asks for quiet, given the present.
+        largest: bytes of the longest answer that is read.
+    """
+
+    name: str
+    headers: tuple[tuple[str, str], ...]
+    limited: Callable[[HttpReply, datetime], TryLater | None]
+    largest: int = LARGEST_ANSWER
+
+
+GITHUB = System(
+    "github",
+    (
+        ("Accept", "application/vnd.github+json"),
+        ("X-GitHub-Api-Version", "2022-11-28"),  # the one that GitHub Enterprise Server knows too
+    ),
+    limited,
+)
 
 
 class Sender:
@@ -38,6 +64,7 @@ class Sender:
         base_url: the address of the REST API, e.g. https://api.github.com.
         token: sent as a bearer token, nothing is sent when it is empty.
         clock: the present, for whoever reads an answer that speaks of time.
+        system: what is peculiar to the host.
         timeout: seconds for a whole exchange; half of it for the connection.
         meter: hears of each call.
     """
@@ -49,20 +76,18 @@ class Sender:
         token: str,
         clock: Callable[[], datetime],
         *,
+        system: System = GITHUB,
         timeout: float = 10.0,
         meter: Meter = SILENT,
     ) -> None:
         self._meter = meter
+        self._system = system
         self.clock = clock
         self._breaker = Breaker(URL(base_url).host or base_url)
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._timeout = ClientTimeout(total=timeout, connect=timeout / 2)
-        self._headers = {
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": "2022-11-28",  # the one that GitHub Enterprise Server knows too
-            "User-Agent": "signoff",
-        }
+        self._headers = {"User-Agent": "signoff", **dict(system.headers)}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
 
@@ -79,10 +104,10 @@ class Sender:
         ended = await self._send(request, etag)
         self._learn(ended)
         code = str(ended.status) if isinstance(ended, HttpReply) else "lost"
-        self._meter.count(Counted.API_REQUESTS, API, request.method, code)
+        self._meter.count(Counted.API_REQUESTS, self._system.name, request.method, code)
         asked_to_wait = ended.headers.get("retry-after", "") if isinstance(ended, HttpReply) else ""
         if re.fullmatch(r"[0-9]{1,5}", asked_to_wait):
-            self._meter.took(Timed.RETRY_AFTER, float(asked_to_wait), API)
+            self._meter.took(Timed.RETRY_AFTER, float(asked_to_wait), self._system.name)
         return ended
 
     def _learn(self, ended: HttpReply | TryLater | Unsure) -> None:
@@ -90,14 +115,14 @@ class Sender:
         now = self.clock()
         if not isinstance(ended, HttpReply) or ended.status >= ILL:
             self._breaker.failed(now)
-        elif (wait := limited(ended, now)) is not None:
+        elif (wait := self._system.limited(ended, now)) is not None:
             self._breaker.asked_for_quiet(now, wait)
         else:
             self._breaker.answered()
 
     async def _send(self, request: HttpRequest, etag: str | None) -> HttpReply | TryLater | Unsure:
-        headers = self._headers | ({"If-None-Match": etag} if etag else {})
-        body = None if request.body is None else json.dumps(request.body).encode()
+        headers = self._headers | ({"If-None-Match": etag} if etag else {}) | dict(request.headers)
+        body = request.content if request.body is None else json.dumps(request.body).encode()
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
@@ -119,9 +144,9 @@ class Sender:
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
-            if len(body) > LARGEST_ANSWER:
+            if len(body) > self._system.largest:
                 response.close()
-                return _lost(request, f"the answer is longer than {LARGEST_ANSWER} bytes")
+                return _lost(request, f"the answer is longer than {self._system.largest} bytes")
         headers = {name.lower(): value for name, value in response.headers.items()}
         return HttpReply(response.status, headers, bytes(body))
 
