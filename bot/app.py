@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot import VERSION
 from bot.config.environment import Settings
-from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, Policy
+from bot.core.policy import DeployWebhook, GithubDeployment, GithubSource, GithubWorkflow, Policy, StandardSource
 from bot.crew import Pace, World, muster
 from bot.ports.store import Store
 from bot.reload import Read, Reload
@@ -27,8 +27,10 @@ from bot.vitals import Vitals, about
 from handlers import control, control_socket, health
 from handlers.bell import Bell
 from handlers.ci import github_webhook
+from handlers.ci.deploy_webhook import DeployWebhooks
 from handlers.ci.github_connection import Github
 from handlers.ci.sender import Sender
+from handlers.ci.standard_source import StandardReports
 from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
@@ -147,7 +149,12 @@ class Signoff:
         )
         await reconsider(desk, VERSION)
         github = Github(sender, self.settings.github_web_url)
-        systems = Systems({GithubSource: github}, dict.fromkeys(GITHUBS, github), {GithubSource: github})
+        webhooks = DeployWebhooks(http, self.named_secret, self.clock, meter=vitals.metrics)
+        systems = Systems(
+            {GithubSource: github, StandardSource: StandardReports()},
+            {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks},
+            {GithubSource: github},
+        )
         world = World(
             slack.chat, slack.directory, source=systems, executor=systems, prober=HttpHealth(http), comparer=systems
         )

@@ -32,6 +32,7 @@ from handlers.messenger import Messenger
 from handlers.people import People
 from handlers.pruning import Pruner
 from handlers.reception import Reception
+from handlers.report_clerk import ReportClerk
 from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
 
@@ -180,6 +181,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "acts": Intake(desk, ("slack",), clerk).run,
         "acts on the host": host.run,
         "hints": hints.run,
+        "reports": Intake(desk, ("standard",), ReportClerk(desk)).run,
         "answers": Messenger(desk, world.chat, ANSWERS, links, world.directory).run,
         "messages": Messenger(desk, world.chat, TOLD, links, world.directory).run,
         "anchors": Messenger(desk, world.chat, (EffectKind.ANCHOR,), links, world.directory).run,

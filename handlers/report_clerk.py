@@ -18,9 +18,9 @@ from bot.core.inputs import (
 from bot.core.policy import DeployWebhook, LaneId, ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import DeployStatus, Lifecycle, Release
-from bot.ports.store import InboxRow, Transaction
+from bot.ports.store import EffectState, InboxRow, Transaction
 from bot.ports.trouble import TryLater
-from bot.submit import Setting, submit, take_reports
+from bot.submit import Setting, deploy_key, question_name, submit, take_reports
 from handlers.ci.standard_payloads import SAID, BuildSaid, DeployData, DeploySaid, address
 from handlers.ci.standard_reports import report_of
 from handlers.ci.standard_webhook import follows
@@ -99,6 +99,9 @@ def _apply(  # noqa: PLR0917 - a report with all that is known of its arrival
     steps = _steps(release, said)
     for given in steps:
         decided.append((lane, given, submit(tx, lane, given, setting)))
+    if steps and release.deployment is not None and release.deployment.status is DeployStatus.UNKNOWN:
+        tx.effects.resume(deploy_key(release), EffectState.CANCELLED, setting.now)  # nobody need be asked any more
+        tx.letters.settle(question_name(release), setting.now)
     return APPLIED if steps else NO_NEWS
 
 

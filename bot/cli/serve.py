@@ -13,7 +13,8 @@ from bot.app import NotListening, Signoff
 from bot.cli.files import read_policy, settings_and_policy
 from bot.cli.room import Commands, command, port, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain
-from bot.config.named import heartbeat_address, secrets_of
+from bot.config.named import NamedSecrets, heartbeat_address, secrets_of
+from bot.core.policy import Policy
 from bot.ports.outage import StoreUnavailable
 from handlers.control import socket_path
 from handlers.control_socket import unusable
@@ -43,7 +44,11 @@ def _serve(asked: argparse.Namespace) -> int:
     heartbeat = heartbeat_address(policy, os.environ)
     if isinstance(heartbeat, tuple):
         return complain(*heartbeat)
-    logs.set_up(secrets_of(settings, heartbeat))
+    named = NamedSecrets(os.environ)
+    lacking = named.problems(policy)
+    if lacking:
+        return complain(*lacking)
+    logs.set_up(secrets_of(settings, heartbeat, *named.values(policy)))
     signoff = Signoff(
         settings,
         policy,
@@ -52,7 +57,8 @@ def _serve(asked: argparse.Namespace) -> int:
         metrics_port=asked.metrics_port,
         heartbeat_address=heartbeat,
         restored=asked.restored,
-        read_policy=partial(read_policy, asked.config, webhooks=settings.github_webhook_secret is not None),
+        named_secret=named,
+        read_policy=partial(_read_again, asked.config, named, webhooks=settings.github_webhook_secret is not None),
     )
     try:
         lost = asyncio.run(_until_told(signoff))
@@ -61,6 +67,12 @@ def _serve(asked: argparse.Namespace) -> int:
     except NotListening as problem:
         return complain(str(problem))
     return DONE if lost is None else complain(str(lost), code=REFUSED)
+
+
+def _read_again(file: str, named: NamedSecrets, *, webhooks: bool) -> Policy | tuple[str, ...]:
+    """Read the policy once more; one whose secrets are not there is refused."""
+    loaded = read_policy(file, webhooks=webhooks)
+    return loaded if isinstance(loaded, tuple) else named.problems(loaded) or loaded
 
 
 async def _until_told(signoff: Signoff) -> DatabaseLost | None:

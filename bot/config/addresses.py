@@ -47,6 +47,25 @@ def check_heartbeat(address: str) -> str | None:
     return None
 
 
+def check_target(address: str) -> str | None:
+    """Return what is wrong with the address of a deploy webhook, as the end of a sentence; None when nothing is."""
+    example = "write one such as https://deployer.acme.example/hooks/docs"
+    if not address.isascii() or not address.isprintable() or " " in address:
+        return f"is not an address; {example}"
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return f"is not an address; {example}"
+    if parts.scheme not in {"http", "https"} or not host:
+        return f"is not an address; {example}"
+    if "@" in parts.netloc or "#" in address:
+        return f"may hold neither a user nor a fragment; {example}"
+    if parts.scheme == "http" and not (_is_loopback(host) or _is_private(host)):
+        return "would be sent in the clear; write https (http is for this machine and for private addresses only)"
+    return None
+
+
 def web_of(api: str) -> str:
     """Return the origin where people see the GitHub whose API is at `api`.
 
@@ -65,3 +84,12 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _is_private(host: str) -> bool:
+    """Whether it is the address of a private network, written as a number: a name may lead anywhere tomorrow."""
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return False
+    return found.is_private and not found.is_link_local and not found.is_unspecified

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
-from bot.config.addresses import check_heartbeat
+from bot.config.addresses import check_heartbeat, check_target
 from bot.config.problem import nearest, quoted
 
 PLACEHOLDERS = ("version", "sha", "digest", "environment", "service", "release", "key")
@@ -201,6 +201,15 @@ def check_address(value: Any) -> str:
     """Check the address of a heartbeat."""
     address = text(r"[!-~]{1,2000}", "an address such as https://monitor.acme.example/ping/42")(value)
     problem = check_heartbeat(address)
+    if problem:
+        raise ValueError(problem)
+    return address
+
+
+def check_receiver(value: Any) -> str:
+    """Check the address to which a request to deploy is sent."""
+    address = text(r"[!-~]{1,2000}", "an address such as https://deployer.acme.example/hooks/docs")(value)
+    problem = check_target(address)
     if problem:
         raise ValueError(problem)
     return address

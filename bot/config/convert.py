@@ -12,6 +12,7 @@ from bot.config.policy_file import (
     AfterSection,
     AnnouncementSection,
     ApprovalSection,
+    BuildSection,
     DeploySection,
     EnvironmentSection,
     FreezeSection,
@@ -28,6 +29,7 @@ from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
     ApprovalRule,
+    DeployWebhook,
     GithubDeployment,
     GithubSource,
     GithubWorkflow,
@@ -41,6 +43,8 @@ from bot.core.policy import (
     Person,
     Policy,
     ServicePolicy,
+    SourcePolicy,
+    StandardSource,
     Target,
     Verification,
     VersionFrom,
@@ -123,15 +127,12 @@ def _heartbeat(section: HeartbeatSection | None) -> Heartbeat | None:
 
 
 def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedelta) -> ServicePolicy:
-    if service.build.github is None:
-        raise ValueError(f"{name} has no source")
-    source = _source(service.build.github, poll)
-    kind, _, glob = service.build.version_from.partition(":")
+    kind, _, glob = _version_from(service.build).partition(":")
     last = next(reversed(service.environments))
     return ServicePolicy(
         name=name,
         channel=service.channel,
-        source=source,
+        source=_source(name, service.build, poll),
         version_from=VersionFrom(kind),
         lanes=tuple(
             _lane(LaneId(name, environment), lane, service, file, is_last=environment == last)
@@ -142,7 +143,21 @@ def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedel
     )
 
 
-def _source(github: GithubBuild, poll: timedelta) -> GithubSource:
+def _version_from(build: BuildSection) -> str:
+    """Return where the version comes from; a pipeline that gives its builds versions is asked for no others."""
+    unsaid = "version_from" not in build.model_fields_set
+    return VersionFrom.REPORTED.value if build.standard is not None and unsaid else build.version_from
+
+
+def _source(name: str, build: BuildSection, poll: timedelta) -> SourcePolicy:
+    if build.standard is not None:
+        return StandardSource(build.standard.source, build.standard.secret_env, build.standard.branch)
+    if build.github is None:
+        raise ValueError(f"{name} has no source")
+    return _github(build.github, poll)
+
+
+def _github(github: GithubBuild, poll: timedelta) -> GithubSource:
     return GithubSource(
         repository=github.repository,
         branch=github.branch,
@@ -218,6 +233,8 @@ def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | N
         return None
     if deploy.github_deployment is not None:
         return GithubDeployment(deploy.github_deployment.environment)
+    if deploy.webhook is not None:
+        return DeployWebhook(deploy.webhook.url, deploy.webhook.secret_env)
     if deploy.github_workflow is None or service.build.github is None:
         raise ValueError("a lane has no target")
     started = deploy.github_workflow

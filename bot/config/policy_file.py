@@ -33,6 +33,7 @@ from bot.config.written import (
     OnFailureWord,
     PathGlob,
     PlainName,
+    Receiver,
     Reference,
     References,
     Repository,
@@ -399,17 +400,37 @@ class GithubBuild(Section):
     )
 
 
+class StandardBuild(Section):
+    """Any pipeline that reports its builds by signed webhook."""
+
+    NAME = "standard"
+
+    source: PlainName = Field(description="the name under which it reports", examples=["docs-pipeline"])
+    secret_env: Variable = Field(
+        description="the environment variable that holds the secret by which it signs",
+        examples=["DOCS_PIPELINE_SECRET"],
+    )
+    branch: Branch | None = Field(
+        None, description="the one branch whose builds may ship; absent: whatever is reported", examples=["main"]
+    )
+
+
 class BuildSection(Section):
-    """Where the builds of a service come from."""
+    """Where the builds of a service come from: exactly one of the sources."""
 
     NAME = "build"
-    INSTEAD = "write `github`"
-    LATER = frozenset({"standard", "buildbot", "gitlab", "jenkins", "circleci", "buildkite", "argocd", "cdevents"})
+    INSTEAD = "write `github` or `standard`"
+    LATER = frozenset({"buildbot", "gitlab", "jenkins", "circleci", "buildkite", "argocd", "cdevents"})
 
     github: GithubBuild | None = Field(
         None,
         description="GitHub Actions",
         examples=["{repository: acme/payments, branch: main, workflows: [build.yml]}"],
+    )
+    standard: StandardBuild | None = Field(
+        None,
+        description="any pipeline, by signed webhook",
+        examples=["{source: docs-pipeline, secret_env: DOCS_PIPELINE_SECRET}"],
     )
     version_from: VersionKind = Field(
         "sha",
@@ -447,18 +468,34 @@ class WorkflowTarget(Section):
     )
 
 
+class WebhookTarget(Section):
+    """Ask an address by a signed webhook whose id is the release's key; its receiver reports how far it is."""
+
+    NAME = "webhook"
+
+    url: Receiver = Field(description="where to send it", examples=["https://deployer.acme.example/hooks/docs"])
+    secret_env: Variable = Field(
+        description="the environment variable that holds the secret to sign with", examples=["DOCS_DEPLOY_SECRET"]
+    )
+
+
 class DeploySection(Section):
     """How a release reaches its environment: exactly one of these."""
 
     NAME = "deploy"
-    INSTEAD = "write `github_deployment` or `github_workflow`"
-    LATER = frozenset({"github_gate", "webhook", "command", "buildbot"})
+    INSTEAD = "write `github_deployment`, `github_workflow` or `webhook`"
+    LATER = frozenset({"github_gate", "command", "buildbot"})
 
     github_deployment: DeploymentTarget | None = Field(
         None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
     )
     github_workflow: WorkflowTarget | None = Field(
         None, description="start a workflow on GitHub", examples=["{workflow: deploy.yml}"]
+    )
+    webhook: WebhookTarget | None = Field(
+        None,
+        description="send a signed webhook",
+        examples=["{url: https://deployer.acme.example/hooks/docs, secret_env: DOCS_DEPLOY_SECRET}"],
     )
 
 

@@ -35,7 +35,10 @@ def _promise(lane: LanePolicy) -> str:
         case BuildbotForce(scheduler, builder):
             what = f"one build of {builder} by {scheduler} at exactly the approved commit"
         case DeployWebhook():
-            what = "one request, known to the receiver by its id, which may come more than once"
+            return (
+                f"{lane.lane}: one request at exactly the approved commit, known to its receiver by its id; where an "
+                "answer is lost it is sent again under the same id, after 5 s, 5 min, 30 min and so on"
+            )
         case Command(argv):
             what = f"one run of {argv[0]} on this host"
     then = {

@@ -17,6 +17,7 @@ from bot.config.policy_file import (
 )
 from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
+from bot.config.sources import several, sources_of, systems
 from bot.config.yaml_text import Document, Path
 from bot.core.policy import EVERYONE, Mode, NewerBuild
 
@@ -41,6 +42,7 @@ class Whole:
             *self._permissions(),
             *self._rules(),
             *self._services(),
+            *(one for one in systems(self.file) if not self._spoiled(one.path)),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
             *(one for place, holder in self._holders() for one in quiet_hours(place, holder.quiet_hours)),
         ]
@@ -196,7 +198,8 @@ class Whole:
         for name, service in self.file.services.items():
             path: Path = ("services", name)
             later = self._has(("services", name, "build"), BuildSection.LATER)
-            if service.build.github is None and not later and not self._spoiled((*path, "build")):
+            sources = sources_of(service.build)
+            if not sources and not later and not self._spoiled((*path, "build")):
                 yield Found((*path, "build"), missing((*path, "build", "github"), "build"))
             for environment, lane in service.environments.items():
                 yield from self._lane((*path, "environments", environment), service, lane)
@@ -244,11 +247,11 @@ class Whole:
             return
         targets = [key for key in keys_of(DeploySection) if getattr(lane.deploy, key) is not None]
         if len(targets) > 1:
-            yield Found((*path, "deploy"), f"{' and '.join(f'`{key}`' for key in targets)} are both written; keep one.")
+            yield Found((*path, "deploy"), several(targets))
         later = self._has((*path, "deploy"), DeploySection.LATER)
         if not targets and not later and not self._spoiled((*path, "deploy")):
             yield Found(
-                (*path, "deploy"), f"`deploy` names no target for {who}; write github_deployment or github_workflow."
+                (*path, "deploy"), f"`deploy` names no target for {who}; write {' or '.join(keys_of(DeploySection))}."
             )
 
     def _any_spoiled(self, lane: Path, key: str) -> bool:

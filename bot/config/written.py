@@ -25,6 +25,7 @@ from bot.config.checks import (
     check_moment,
     check_names,
     check_new_name,
+    check_receiver,
     check_repository,
     check_status,
     check_template,
@@ -105,6 +106,7 @@ InputValue = Annotated[
 ]
 Template = Annotated[str, BeforeValidator(check_template), WithJsonSchema({"type": "string", "maxLength": 2000})]
 Address = Annotated[str, BeforeValidator(check_address), _schema(r"https?://[!-~]{1,2000}")]
+Receiver = Annotated[str, BeforeValidator(check_receiver), _schema(r"https?://[!-~]{1,2000}")]
 Variable = Annotated[
     str,
     BeforeValidator(text("[A-Z][A-Z0-9_]{0,99}", "the name of an environment variable: A-Z, 0-9 and '_'")),

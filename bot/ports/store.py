@@ -107,7 +107,7 @@ class InboxState(Enum):
 class Received:
     """Something that came in and acts: verified, not yet decided. `body` is JSON text of our own model."""
 
-    source: str  # "slack", "github", "cli"
+    source: str  # "slack", "cli", or whose webhook: "github", "standard"
     dedupe_key: str
     body: str
     at: datetime

@@ -39,6 +39,7 @@ _WHAT = {
     "slack": "something that somebody did in Slack",
     "cli": "something that somebody did on the command line",
     "github": "a webhook of GitHub",
+    "standard": "a signed report",
 }
 """What each kind is, in words; "its" is the release's."""
 _AGAIN = {
@@ -48,6 +49,7 @@ _AGAIN = {
     "slack": "It is decided now, in the name of whoever did it.",
     "cli": "It is decided now, in the name of whoever did it.",
     "github": "What it is about is fetched again.",
+    "standard": "It is taken now, as it was signed.",
 }
 _LEAVE = {
     "draft": "Nothing is shown, and nothing is announced.",
@@ -56,6 +58,7 @@ _LEAVE = {
     "slack": "It never counts; whoever did it was told so.",
     "cli": "It never counts; whoever did it was told so.",
     "github": "It is left alone: asking GitHub now and then finds what it was about.",
+    "standard": "It never counts, unless its sender sends it again under another id.",
 }
 _SENT_AGAIN = "It is sent once more. If it did arrive the first time, it stands there twice."
 _NEVER_SENT = "It is never sent."

@@ -107,6 +107,8 @@ class Desk:
     signoff: Signoff | None = None
     text: str = POLICY
     """What stands in the policy file now."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """What the variables hold that the policy names."""
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
@@ -223,6 +225,7 @@ class Desk:
             slack_pace=self.slack_pace,
             metrics_port=0,
             read_policy=self._read,
+            named_secret=self.secrets.get,
         )
         await self.signoff.start()
         address = f"http://127.0.0.1:{self.signoff.bound_port}"
@@ -298,6 +301,7 @@ async def desk(
     started: bool = True,
     over_http: bool = False,
     clock: Clock | None = None,
+    secrets: dict[str, str] | None = None,
 ) -> AsyncIterator[Desk]:
     """Set everything up, start the bot, and end it all; the bot must have been well to the end."""
     clock = clock or Clock()
@@ -321,6 +325,7 @@ async def desk(
     forge.site = running.url
     forge.on_change.append(workspace.changes.announce)
     here = Desk(folder, loaded, workspace, forge, running, clock, cable, over_http=over_http, text=policy)
+    here.secrets = secrets or {}
     try:
         if started:
             await here.start()

@@ -144,8 +144,10 @@ PREFIXES = {
     "JsonProbe": "verify.http.json",
     "HttpProbeSection": "verify.http",
     "GithubBuild": "build.github",
+    "StandardBuild": "build.standard",
     "DeploymentTarget": "deploy.github_deployment",
     "WorkflowTarget": "deploy.github_workflow",
+    "WebhookTarget": "deploy.webhook",
 }
 """How the keys of a section are called where that is not the section's own name."""
 

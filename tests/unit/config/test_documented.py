@@ -28,7 +28,9 @@ from bot.config.policy_file import (
     Section,
     ServiceSection,
     SlackSection,
+    StandardBuild,
     VerifySection,
+    WebhookTarget,
     WorkflowTarget,
 )
 from bot.config.schema import json_schema
@@ -57,10 +59,12 @@ SECTIONS: dict[str, type[Section]] = {
     "`services.NAME`": ServiceSection,
     "`build`": BuildSection,
     "`build.github`": GithubBuild,
+    "`build.standard`": StandardBuild,
     "`environments.NAME`": EnvironmentSection,
     "`deploy`": DeploySection,
     "`deploy.github_deployment`": DeploymentTarget,
     "`deploy.github_workflow`": WorkflowTarget,
+    "`deploy.webhook`": WebhookTarget,
 }
 
 

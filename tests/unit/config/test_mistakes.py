@@ -155,7 +155,11 @@ def workflow(inputs: str) -> str:
             f'github: {GITHUB}, migrations: ["db/**", "a\\tb"]',
             "9: `migrations` must be a glob such as services/pay/**; `a\\u0009b` is not.",
         ),
-        (f"github: {GITHUB}", "standard: {}", "9: `standard` is not in this version of Signoff; write `github`."),
+        (
+            f"github: {GITHUB}",
+            "gitlab: {}",
+            "9: `gitlab` is not in this version of Signoff; write `github` or `standard`.",
+        ),
         (
             f"github: {GITHUB}",
             "version_from: sha",
@@ -283,7 +287,7 @@ def workflow(inputs: str) -> str:
         (
             TARGET,
             "{}",
-            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow.",
+            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or webhook.",
         ),
         (
             f"        deploy: {TARGET}\n",
@@ -301,7 +305,7 @@ def workflow(inputs: str) -> str:
         (
             TARGET,
             "{command: {argv: [x]}}",
-            "14: `command` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
+            "14: `command` is not in this version of Signoff; write `github_deployment`, `github_workflow` or `webhook`.",
         ),
         (
             TARGET,

@@ -94,9 +94,7 @@ services:
 
 def test_exactly_what_is_not_built_is_refused() -> None:
     assert told(SHOWN) == [
-        "61: `standard` is not in this version of Signoff; write `github`.",
-        "65: `webhook` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
-        "76: `github_gate` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
-        "81: `buildbot` is not in this version of Signoff; write `github`.",
-        "86: `command` is not in this version of Signoff; write `github_deployment` or `github_workflow`.",
+        "76: `github_gate` is not in this version of Signoff; write `github_deployment`, `github_workflow` or `webhook`.",
+        "81: `buildbot` is not in this version of Signoff; write `github` or `standard`.",
+        "86: `command` is not in this version of Signoff; write `github_deployment`, `github_workflow` or `webhook`.",
     ]
