@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, ServicePolicy, Target
+from bot.core.policy import DeployWebhook, GithubDeployment, ServicePolicy, Target
 from bot.core.release import Release
 from bot.ports.ci import Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble
@@ -44,8 +44,11 @@ class FakeExecutor:
         told = self._next("start", release.key)
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
-        self.started.append(release.key)
-        return lost(told) if told else _placed(len(self.started))
+        by_id = isinstance(release.policy.target, DeployWebhook)
+        if not (by_id and release.key in self.started):  # such a receiver begins nothing twice
+            self.started.append(release.key)
+        placed = Placed(release.key, None) if by_id else _placed(len(self.started))
+        return lost(told) if told else placed
 
     async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
         """Look the key up."""
@@ -53,7 +56,7 @@ class FakeExecutor:
         told = self._next("find", release.key)
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
-        if self.hidden or release.key not in self.started:
+        if self.hidden or release.key not in self.started or isinstance(release.policy.target, DeployWebhook):
             return None
         return _placed(self.started.index(release.key) + 1)
 
@@ -64,6 +67,8 @@ class FakeExecutor:
         told = self._next("follow", release.key)
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
+        if isinstance(release.policy.target, DeployWebhook):
+            return Progress(ProgressStatus.WAITING, "", None)
         if ref is None:
             return GiveUp("the deployment has no id that GitHub would know")
         return self.progress.get(ref, Progress(ProgressStatus.WAITING, "", f"{WEB}/{ref}"))

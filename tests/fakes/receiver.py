@@ -51,6 +51,8 @@ class Receiver:
     """What was really begun: the oracle of «exactly once»."""
     asked: list[tuple[str, Any]] = field(default_factory=list)
     """Each request that was authentic: its id and its body."""
+    heads: list[dict[str, str]] = field(default_factory=list)
+    """The headers of each, in lower case, with its path and query."""
     forged: int = 0
     lapses: deque[Lapse | Says] = field(default_factory=deque)
     port: int = 0
@@ -89,6 +91,7 @@ class Receiver:
         if request.headers["webhook-signature"] != sign(self.secret, message, timestamp, body):
             self.forged += 1
             return web.Response(status=401)
+        self.heads.append({name.lower(): value for name, value in request.headers.items()} | {"path": request.path_qs})
         said = json.loads(body)
         lapse = self.lapses.popleft() if self.lapses else None
         if isinstance(lapse, Says):

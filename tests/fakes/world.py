@@ -26,6 +26,7 @@ from handlers.intake import Intake
 from handlers.messenger import Messenger
 from handlers.people import People
 from handlers.reception import Reception
+from handlers.report_clerk import ReportClerk
 from handlers.watch import Watch
 from storage.database import SqliteStore, open_store
 from tests.factories import LANE, NOON, a_report
@@ -77,6 +78,7 @@ class World:
     desk: Desk = field(init=False)
     acts: Intake = field(init=False)
     hints: Intake = field(init=False)
+    reports: Intake = field(init=False)
     deployer: Deployer = field(init=False)
     cards: CardKeeper = field(init=False)
     messenger: Messenger = field(init=False)
@@ -98,6 +100,7 @@ class World:
         people = People(lambda: desk.policy, self.directory)
         self.acts = Intake(desk, ("slack", "cli"), ActClerk(desk, people))
         self.hints = Intake(desk, ("github",), HintClerk(desk, self.source, self.follower))
+        self.reports = Intake(desk, ("standard",), ReportClerk(desk))
         self.deployer = Deployer(desk, self.executor, people)
         self.cards = CardKeeper(desk, self.chat, links)
         self.messenger = Messenger(desk, self.chat, TOLD, links, self.directory)
@@ -124,7 +127,8 @@ class World:
 
     async def settle(self) -> int:
         """Let every worker do all that is due now; returns how many steps that took."""
-        workers: tuple[Worker, ...] = (self.acts, self.hints, self.deployer, self.cards, self.messenger, self.answers)
+        taken = (self.acts, self.hints, self.reports)
+        workers: tuple[Worker, ...] = (*taken, self.deployer, self.cards, self.messenger, self.answers)
         if self.comparer.line or self.comparer.told:
             workers = (*workers, self.comparing)
         for steps in range(MOST_STEPS):
