@@ -7,6 +7,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -135,5 +136,8 @@ async def post(
         "webhook-signature": sign(secret, message, str(timestamp), body),
         "content-type": "application/json",
     }
-    async with ClientSession() as session, session.post(url, data=change(body), headers=headers) as response:
+    async with (
+        ClientSession() as session,
+        session.post(url, data=io.BytesIO(change(body)), headers=headers) as response,
+    ):
         return response.status
