@@ -61,7 +61,7 @@ def _people(build: Build, policy: Policy) -> str:
 
 
 def _check(check: PipelineReport, links: Links) -> str:
-    run = link(links.own(check.url), f"run {check.run_number}")
+    run = link(links.own(check.url), f"run {check.run_number or check.run_id}")  # not every run has a number
     attempt = f", attempt {check.attempt}" if check.attempt > 1 else ""
     return f"{mrkdwn(check.pipeline, 100)} {_SAYS[check.status]} ({run}{attempt})"
 

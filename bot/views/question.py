@@ -77,7 +77,7 @@ def question(  # noqa: PLR0917 - the state, and what a view cannot look up itsel
         Fact("Release", f"{named(release.number, permalinks)}, {subject(release)}"),
         *_sent(release, links, policy),
     ]
-    facts += _open(policy) if asks else _settled(release, policy, said)
+    facts += _open(release, policy) if asks else _settled(release, policy, said)
     row = _buttons(release, buttons) if asks else ()
 
     def block(name: str) -> str:
@@ -128,9 +128,11 @@ def _sent(release: Release, links: Links, policy: Policy) -> list[Fact]:
     return [*facts, Fact("Key", mrkdwn(release.key, 100)), Fact("Where to look", f"{page}, for this key")]
 
 
-def _open(policy: Policy) -> list[Fact]:
+def _open(release: Release, policy: Policy) -> list[Fact]:
+    by_id = isinstance(release.policy.target, DeployWebhook)
+    then = "it may not be sent again by itself" if by_id else "the CI system does not know the key"
     return [
-        Fact("Why you are asked", "the answer was lost and the CI system does not know the key"),
+        Fact("Why you are asked", f"the answer was lost and {then}"),
         Fact("Until then", "nothing is sent again by itself, and the lane stays busy"),
         Fact("May answer", holders(Permission.RESOLVE, policy)),
     ]

@@ -249,7 +249,7 @@ What was sent: a signed request to deploy commit 0000001 to production
 When: Nov 21, 2026 10:00
 Key: R-1-KEY
 Where to look: what its receiver has done, for this key
-Why you are asked: the answer was lost and the CI system does not know the key
+Why you are asked: the answer was lost and it may not be sent again by itself
 Until then: nothing is sent again by itself, and the lane stays busy
 May answer: @sam, @sre
 [It did run] [It did not run] [Try again] [Abandon]\
