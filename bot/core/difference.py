@@ -19,10 +19,28 @@ NOTHING: frozenset[object] = frozenset({None, (), frozenset()})
 ORDER = "the order in which things are written"
 _UNITS = ((86400, 4, "d"), (3600, 1, "h"), (60, 1, "m"), (1, 0, "s"))
 """Seconds, from how many on, and the letter: people write 72h, and 7d."""
-_KEYS = {"target": "deploy", "hold_for": "for", "from_": "from", "sources": "from", "probe": "http", "when": ""}
+_KEYS = {
+    "target": "deploy",
+    "hold_for": "for",
+    "from_": "from",
+    "sources": "from",
+    "probe": "http",
+    "when": "",
+    "name": "source",
+}
 """How the file calls what the core calls otherwise."""
 _ALL_WHERE_EMPTY = {"environments", "services", "paths"}
-_KINDS = {"GithubDeployment": "github_deployment", "GithubWorkflow": "github_workflow"}
+_KINDS = {
+    "GithubDeployment": "github_deployment",
+    "GithubWorkflow": "github_workflow",
+    "GithubGate": "github_gate",
+    "BuildbotForce": "buildbot",
+    "DeployWebhook": "webhook",
+    "Command": "command",
+    "GithubSource": "github",
+    "BuildbotSource": "buildbot",
+    "StandardSource": "standard",
+}
 
 
 def differences(before: Policy, after: Policy) -> tuple[str, ...]:
@@ -99,7 +117,10 @@ def _services(before: Mapping[str, ServicePolicy], after: Mapping[str, ServicePo
             yield f"service {name}: {'removed' if new is None else 'added'} ({lanes})"
             continue
         yield from _changed(f"{name}: channel", old.channel, new.channel)
-        yield from _fields(f"{name}: build.github", old.source, new.source)
+        if type(old.source) is type(new.source):
+            yield from _fields(f"{name}: build.{_KINDS[type(old.source).__name__]}", old.source, new.source)
+        else:
+            yield from _changed(f"{name}: build", old.source, new.source)
         yield from _changed(f"{name}: build.version_from", _version(old), _version(new))
         yield from _lanes(old, new)
 

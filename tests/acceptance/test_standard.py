@@ -309,3 +309,19 @@ async def test_a_request_that_is_refused_fails_its_release(tmp_path: Path, statu
         failure = await its.here.card("docs", "failed")
         assert words in its.here.reads(failure)
         assert its.receiver.deploys == []
+
+
+async def test_a_policy_that_is_read_again_may_name_the_first_signed_webhook(tmp_path: Path) -> None:
+    async with Receiver(DEPLOYER).open() as receiver, desk(tmp_path, secrets=SECRETS) as here:
+        its = Docs(here, receiver)
+        assert await its.builds() == 404
+        text = STANDARD.replace("MODE", "deployment").replace("APPROVALS", "trial: false")
+        assert await here.reloads(POLICY.replace(DOCS, text.replace("URL", "http://127.0.0.1:9/"))) == snapshot("""\
+warning: `permissions` gives `lock`, `hotfix`, `override`, `mode`, `stop_all`, `quarantine`, `live` to nobody: these acts will be refused to everybody.
+The policy was read again. What has changed:
+docs: build: github repository acme/docs, branch main, workflows .github/workflows/build.yml, events push, poll 5m -> standard source docs-pipeline, secret_env DOCS_PIPELINE_SECRET, poll 5m
+docs: build.version_from: run_number -> reported
+docs/production: deploy: github_workflow workflow deploy.yml, ref main, inputs environment=production, version={version} -> webhook url http://sandbox/, secret_env DOCS_DEPLOY_SECRET\
+""")
+        assert await its.builds() == 200
+        await here.card("docs", "docs 2.4.1")

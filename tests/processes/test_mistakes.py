@@ -80,3 +80,28 @@ async def test_a_reader_that_has_seen_enough_is_told_nothing(tmp_path: Path) -> 
     os.close(reading)
     assert await signoff(tmp_path, "check", output=writing) == (1, "", "")
     os.close(writing)
+
+
+async def test_secrets_that_the_policy_names_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "signoff.yml").write_text(
+        POLICY[: POLICY.index("services:")]
+        + """services:
+  docs:
+    channel: C0DOCS
+    build: {standard: {source: docs-pipeline, secret_env: DOCS_PIPELINE_SECRET}}
+    environments:
+      production:
+        mode: deployment
+        deploy: {webhook: {url: "https://deployer.acme.example/hooks", secret_env: DOCS_DEPLOY_SECRET}}
+"""
+    )
+    assert await signoff(tmp_path, "serve", "--port", "0") == (
+        2,
+        "",
+        (
+            "DOCS_PIPELINE_SECRET is not set; `build` of docs in the policy says that it holds a secret.\n"
+            "DOCS_DEPLOY_SECRET is not set; `deploy` of docs/production in the policy says that it holds a secret.\n"
+        ),
+    )
+    code, said, _ = await signoff(tmp_path, "check")
+    assert (code, said.count("docs/production: one request")) == (0, 1)

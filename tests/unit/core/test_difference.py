@@ -28,6 +28,7 @@ from bot.core.policy import (
     Policy,
     SelfApproval,
     Skip,
+    StandardSource,
     Verification,
     VersionFrom,
     WhenLifted,
@@ -256,3 +257,19 @@ def test_no_part_of_a_policy_changes_silently(changed: str) -> None:
         "freezes": (Freeze("weekend", Weekly(frozenset(), None, None, "UTC")),),
     }
     assert differences(a_policy(), a_policy(**{changed: others[changed]}))
+
+
+def test_a_service_that_is_built_by_another_system_says_both() -> None:
+    before = a_policy()
+    source = StandardSource("pay-pipeline", "PAY_PIPELINE_SECRET", branch="main")
+    service = replace(before.services[0], source=source, version_from=VersionFrom.REPORTED)
+    after = replace(before, services=(service,))
+    assert differences(before, after) == (
+        (
+            "payments: build: github repository acme/payments, branch main, workflows .github/workflows/build.yml, "
+            "events push, poll 5m -> standard source pay-pipeline, secret_env PAY_PIPELINE_SECRET, branch main, poll 5m"
+        ),
+        "payments: build.version_from: run_number -> reported",
+    )
+    other = replace(after, services=(replace(service, source=replace(source, branch=None)),))
+    assert differences(after, other) == ("payments: build.standard: branch: main -> absent",)
