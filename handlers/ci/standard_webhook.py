@@ -4,6 +4,7 @@ A body is the word of whoever holds the secret of what it claims: of its `source
 the lane's own `webhook` target. What it says is kept whole, since there is nobody to ask.
 """
 
+import re
 from collections.abc import Mapping
 
 from pydantic import ValidationError
@@ -12,10 +13,11 @@ from bot.core.policy import DeployWebhook, Policy, StandardSource
 from bot.ports.ci import Delivery, SignedReport, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.standard_payloads import SAID, TYPES, BuildSaid, Claim, Said
-from handlers.ci.standard_signature import authentic, id_of, seal_of
+from handlers.ci.standard_signature import Seal, authentic, id_of, seal_of
 
-LARGEST_UNCLAIMED = 64 * 1024
-"""Bytes of a body that names no signer we know: that one is tried with every secret."""
+LARGEST_UNSIGNED = 64 * 1024
+"""Bytes of a body that is read before it is verified: of a larger one a stranger could make us build too much."""
+_SOURCE = re.compile(rb'"source"[ \t\r\n]{0,16}:[ \t\r\n]{0,16}"([ !#-\[\]-~]{1,200})"', re.ASCII)
 
 
 def secret_names(policy: Policy) -> frozenset[str]:
@@ -30,12 +32,12 @@ def admit(headers: Mapping[str, str], body: bytes, known: Known) -> Delivery | V
     seal = seal_of(headers, known.now)
     if seal is None:
         return Verdict.NOT_AUTHENTIC
+    if len(body) > LARGEST_UNSIGNED and not _signed(seal, _glimpsed(body, known), body, known):
+        return Verdict.NOT_AUTHENTIC
     claim = _claim(body)
     signer = _signer(claim, known.policy)
-    if signer is None and len(body) > LARGEST_UNCLAIMED:
-        return Verdict.NOT_AUTHENTIC
-    names = {signer} if signer is not None else secret_names(known.policy)
-    if not authentic(seal, filter(None, map(known.secret, sorted(names))), body):
+    names = frozenset({signer}) if signer is not None else secret_names(known.policy)
+    if not _signed(seal, names, body, known):
         return Verdict.NOT_AUTHENTIC
     if claim is None:
         return Verdict.MALFORMED
@@ -56,14 +58,28 @@ def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
     return id_of(headers), None
 
 
+def _signed(seal: Seal, names: frozenset[str], body: bytes, known: Known) -> bool:
+    return authentic(seal, filter(None, map(known.secret, sorted(names))), body)
+
+
+def _glimpsed(body: bytes, known: Known) -> frozenset[str]:
+    """Return the variable of the source that a large body seems to name near its beginning, without reading it."""
+    found = _SOURCE.search(body[:LARGEST_UNSIGNED])
+    return _of_source(found[1].decode("ascii"), known.policy) if found else frozenset()
+
+
+def _of_source(name: str, policy: Policy) -> frozenset[str]:
+    sources = (one.source for one in policy.services if isinstance(one.source, StandardSource))
+    return frozenset(one.secret_env for one in sources if one.name == name)
+
+
 def _signer(claim: Claim | None, policy: Policy) -> str | None:
     """Return the variable whose secret signs for what is claimed, None where the policy knows nothing of it."""
     if claim is None:
         return None
     said = claim.data
     if said.source is not None:
-        sources = (one.source for one in policy.services if isinstance(one.source, StandardSource))
-        return next((one.secret_env for one in sources if one.name == said.source), None)
+        return next(iter(_of_source(said.source, policy)), None)
     service = policy.service(said.service or "")
     lane = service.lane(said.environment or "") if service else None
     return lane.target.secret_env if lane and isinstance(lane.target, DeployWebhook) else None

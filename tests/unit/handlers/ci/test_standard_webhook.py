@@ -197,9 +197,15 @@ def test_a_body_that_is_no_report_is_malformed_when_signed_and_else_not_authenti
     assert sent(body, "anything") is Verdict.NOT_AUTHENTIC
 
 
-def test_a_large_body_that_names_no_signer_is_not_tried_with_every_secret() -> None:
-    assert sent(b" " * 70_000) is Verdict.NOT_AUTHENTIC
-    assert isinstance(sent(as_bytes(a_report_sent()) + b" " * 70_000), Delivery)
+def test_a_large_body_is_verified_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    nested = as_bytes(a_report_sent()) + b" " * 70_000
+    late = as_bytes({"filler": "x" * 70_000} | a_report_sent())
+    assert isinstance(sent(nested), Delivery)
+    monkeypatch.setattr("handlers.ci.standard_webhook._claim", None)  # whoever reads it now fails
+    assert sent(nested, "anything") is Verdict.NOT_AUTHENTIC
+    assert sent(nested, OTHER_SECRET) is Verdict.NOT_AUTHENTIC
+    assert sent(b"[" * 70_000) is Verdict.NOT_AUTHENTIC
+    assert sent(late) is Verdict.NOT_AUTHENTIC
 
 
 def test_unknown_fields_are_ignored() -> None:
