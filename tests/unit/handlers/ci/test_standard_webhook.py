@@ -13,11 +13,12 @@ from bot.ports.ci import Delivery, SignedReport, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.standard_signature import key_of, sealed, signature
 from handlers.ci.standard_webhook import admit, names_of, secret_names
-from tests.factories import NOON, a_policy
+from tests.factories import NOON, a_lane_policy, a_policy
 from tests.unit.handlers.ci.standard import (
     OTHER_SECRET,
     SECRET,
     SECRETS,
+    TARGET,
     TARGET_SECRET,
     a_deploy_sent,
     a_report_sent,
@@ -241,3 +242,12 @@ json_values = st.recursive(
 def test_whatever_is_signed_has_an_answer(outer: dict[str, Any], inner: dict[str, Any]) -> None:
     for said in (outer, a_report_sent() | {"data": a_report_sent()["data"] | inner}):
         assert isinstance(sent(json.dumps(said).encode()), Delivery | Verdict)
+
+
+def test_a_service_that_github_builds_has_its_deployer_report_with_the_secret_of_its_target() -> None:
+    lane = a_lane_policy(target=TARGET)
+    known = Known(a_policy(lane), SECRETS.get, NOON)
+    body = as_bytes(a_deploy_sent(source=None, service="payments", key="R-1-abcd2345"))
+    admitted = admit(signed(body, TARGET_SECRET), body, known)
+    assert admitted == Delivery("standard:payments/production:msg_1", SignedReport("DOCS_DEPLOY_SECRET", body.decode()))
+    assert admit(signed(body, SECRET), body, known) is Verdict.NOT_AUTHENTIC
