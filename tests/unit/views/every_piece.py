@@ -288,6 +288,7 @@ _OF_PEOPLE: Mapping[str, Entry] = {
     "people.group": lambda evil: mrkdwn(
         *people.group(Group(evil(), frozenset({evil(), "priya"}), evil()), values.policy(evil))
     ),
+    "people.usergroup": lambda evil: mrkdwn(people.usergroup(Group("sre", frozenset(), evil.maybe(evil())))),
     "people.people": _texts(lambda evil, policy: people.people([evil() for _ in range(14)], policy)),
     "people.person": _texts(lambda evil, policy: people.person(evil(), policy)),
     "people.sources": _texts(lambda evil, policy: people.sources([evil(), "qa", policy.groups[-1].name], policy)),
