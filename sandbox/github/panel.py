@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.github import control
 from sandbox.github.progress import FINAL
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def snapshot(forge: "Forge") -> dict[str, Any]:
 
 
 async def act(forge: "Forge", name: str, arguments: dict[str, Any]) -> None:
-    """Do what a button says: push, fail_build, finish, rerun, break_deploy, webhooks.
+    """Do what a button says: push, fail_build, finish, rerun, break_deploy, webhooks, and those of the control API.
 
     Raises:
         LookupError: there is no such repository.
@@ -57,6 +58,8 @@ async def act(forge: "Forge", name: str, arguments: dict[str, Any]) -> None:
         case "webhooks":
             forge.webhooks_on = not forge.webhooks_on
             forge.changed()
+        case _ if name in control.ACTS:
+            await control.act(forge, name, arguments)
         case _:
             raise ValueError(f"the pipeline knows no act {name!r}")
 

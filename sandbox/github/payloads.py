@@ -7,7 +7,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.github.records import BOT, Commit, Deployment, Pull, Repository, Run, Status
+from sandbox.github.records import Commit, Deployment, Pull, Repository, Run, Status
 
 API = "https://api.github.com"
 """In the addresses that payloads name; nobody follows them here."""
@@ -44,6 +44,31 @@ def workflow_name(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
+def workflow(repo: Repository, path: str) -> dict[str, Any]:
+    """Return a workflow."""
+    number = workflow_id(path)
+    return {
+        "id": number,
+        "node_id": node_id("Workflow", number),
+        "name": workflow_name(path),
+        "path": path,
+        "state": "active",
+        "url": f"{API}/repos/{repo.full_name}/actions/workflows/{number}",
+    }
+
+
+def organization(repo: Repository) -> dict[str, Any]:
+    """Return the organization that a repository belongs to."""
+    login = repo.full_name.split("/")[0]
+    number = owner_id(login)
+    return {"login": login, "id": number, "node_id": node_id("Organization", number), "url": f"{API}/orgs/{login}"}
+
+
+def owner_id(login: str) -> int:
+    """Return the number of an organization, always the same for its name."""
+    return 9_000_000 + sum(place * letter for place, letter in enumerate(login.lower().encode(), 1))
+
+
 def repository(repo: Repository, web: str) -> dict[str, Any]:
     """Return a repository."""
     owner, name = repo.full_name.split("/")
@@ -52,8 +77,8 @@ def repository(repo: Repository, web: str) -> dict[str, Any]:
         "node_id": node_id("Repository", repo.id),
         "name": name,
         "full_name": repo.full_name,
-        "private": True,
-        "owner": account(owner, 900),
+        "private": repo.is_private,
+        "owner": account(owner, owner_id(owner)) | {"type": "Organization"},
         "html_url": f"{web}/{repo.full_name}",
         "url": f"{API}/repos/{repo.full_name}",
         "default_branch": repo.branch,
@@ -186,7 +211,7 @@ def deployment(repo: Repository, one: Deployment) -> dict[str, Any]:
         "original_environment": one.environment,
         "payload": one.payload,
         "description": one.description,
-        "creator": account(*BOT),
+        "creator": account(*one.creator),
         "created_at": time(one.created_at),
         "updated_at": time(one.statuses[-1].at if one.statuses else one.created_at),
         "statuses_url": f"{url}/statuses",
@@ -209,7 +234,7 @@ def status(repo: Repository, of: Deployment, one: Status) -> dict[str, Any]:
         "log_url": one.log_url,
         "target_url": one.log_url,
         "environment_url": one.environment_url,
-        "creator": account("github-actions[bot]", 41898282),
+        "creator": account(*one.creator),
         "created_at": time(one.at),
         "updated_at": time(one.at),
         "deployment_url": deployed,
