@@ -64,6 +64,8 @@ class ForgeState:
     repositories: dict[str, Repository] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     on_change: list[Callable[[], None]] = field(default_factory=list)
+    beside: list[Callable[[], dict[str, Any]]] = field(default_factory=list)
+    """What else the page's panel shows, by key."""
     hooks: Hooks = field(init=False)
     rates: Rates = field(default_factory=Rates)
     access: Access = field(default_factory=Access)
