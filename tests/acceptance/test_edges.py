@@ -76,9 +76,8 @@ async def test_a_message_that_slack_lets_nobody_edit_is_followed_by_a_true_one(t
         assert anew.ts != card.ts
         await becomes_true(here)
         await here.clicks("sam", card, "Approve")  # on what is left of the first one
-        assert await here.hears("sam", "nothing was changed") == snapshot(
-            "This button no longer does anything, so nothing was changed. list shows what is open."
-        )
+        said = await here.hears("sam", "nothing was changed")
+        assert said.startswith("This button no longer does anything, so nothing was changed.")
         assert here.deploys() == {"First": 1}
 
 
