@@ -11,10 +11,11 @@ from handlers.acts import Mention
 from handlers.differences import ask_for, unknown
 from handlers.grammar import parse, reads
 from handlers.outcomes import ANSWERED, Told
+from handlers.readers import refusal
 from handlers.vocabulary import DiffWords, Misunderstood
 
-UNHEARD = (Account.BOT, Account.DEACTIVATED, Account.STRANGER)
-"""Whose mentions are not answered at all: no person of this workspace's is behind them."""
+UNHEARD = (Account.BOT, Account.DEACTIVATED)
+"""Whose mentions are not answered at all: nobody is there who would read it."""
 
 
 class Asked(BaseModel):
@@ -34,8 +35,9 @@ def answered(tx: Transaction, setting: Setting, row: InboxRow, act: Mention, act
     """Have a mention answered: for everybody where it only reads, privately in a sentence where it does not."""
     if actor.account in UNHEARD:
         return Told("not heard", None, None)
-    if actor.account is not Account.MEMBER:
-        return _privately("no full member", mention.for_members(actor.account), act)
+    refused = refusal(actor.account)
+    if refused is not None:
+        return _privately("no full member", refused, act)
     if not act.words:
         return _privately("nothing asked", mention.nothing_asked(setting.policy), act)
     parsed = parse(act.words, setting.policy)

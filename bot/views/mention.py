@@ -63,7 +63,9 @@ def _fitting(block: Block) -> Block:
 
 
 def for_members(account: Account) -> Message:
-    """Answer somebody whose account is not a full member's."""
+    """Answer a question, however it was asked, of somebody whose account is not a full member's."""
+    if account is Account.UNKNOWN:
+        return said("Slack could not be asked just now whose account this is; please try again in a minute.")
     who = "a guest" if account is Account.GUEST else "no full member"
     return said(
         f"Signoff answers full members of this workspace, and you are {who} here. "

@@ -52,7 +52,7 @@ class Desk(Protocol):
     async def read(self, words: str, slack: str, team: str | None) -> Message | None:
         """Answer words that only read or mean nothing; None when they act."""
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is none."""
 
 
@@ -129,7 +129,7 @@ class Listeners:
 
     async def _open_form(self, clicked: Clicked) -> None:
         """Open the form before anything else: its trigger lives 3 s. Stores nothing."""
-        form = await self.desk.form(clicked.click.handle)
+        form = await self.desk.form(clicked.click.handle, clicked.click.slack, clicked.click.team)
         if isinstance(form, Message):
             await self._tell(clicked.click, form)
             return

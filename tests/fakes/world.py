@@ -106,7 +106,7 @@ class World:
         self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER, EffectKind.REPLY), links, self.directory)
         self.clock = Clock(desk)
         self.comparing = Comparing(desk, self.comparer)
-        self.reception = Reception(desk, links)
+        self.reception = Reception(desk, links, people)
 
     async def crash(self, policy: Policy | None = None) -> None:
         """End the process without a word, and start it again, under another policy if one is given."""

@@ -59,7 +59,7 @@ class Box:
         del slack, team
         return Message(f"You said {words}.")
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         return {"type": "modal", "private_metadata": handle}
 
     async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:

@@ -149,11 +149,11 @@ async def test_a_post_whose_answer_is_lost_is_not_repeated(opening: Opening) -> 
 async def test_the_form_opens_with_the_text_while_the_draft_is_open(opening: Opening) -> None:
     world, draft = await drafted(opening)
     handle = draft.button("edit_draft")
-    opened = await world.reception.form(handle)
+    opened = await world.reception.form(handle, "U0PRIYA", "T1")
     assert isinstance(opened, dict)
     assert opened["blocks"][1]["element"]["initial_value"].startswith("*payments 1* is live")
     await world.clicks("U0PRIYA", draft, "post_draft")
-    late = await world.reception.form(handle)
+    late = await world.reception.form(handle, "U0PRIYA", "T1")
     assert isinstance(late, Message)
     assert late.text.startswith("Nothing was changed. Posted")
 

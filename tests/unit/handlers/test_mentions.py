@@ -123,7 +123,7 @@ async def test_in_a_channel_that_strangers_read_only_whoever_asked_is_answered(w
     )
 
 
-async def test_guests_hear_why_and_others_nothing(world: World) -> None:
+async def test_guests_and_strangers_hear_why_and_where_nobody_reads_nothing_is_said(world: World) -> None:
     heard = {}
     for account in Account:
         world.directory.accounts["U0ELSE"] = account
@@ -136,9 +136,11 @@ async def test_guests_hear_why_and_others_nothing(world: World) -> None:
             ],
             "bot": [],
             "deactivated": [],
-            "stranger": [],
-            "unknown": [
+            "stranger": [
                 "privately ('C0X', 'U0ELSE', 'Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.')"
+            ],
+            "unknown": [
+                "privately ('C0X', 'U0ELSE', 'Slack could not be asked just now whose account this is; please try again in a minute.')"
             ],
         }
     )

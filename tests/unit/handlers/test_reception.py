@@ -80,14 +80,14 @@ async def test_the_reject_form_opens_only_for_what_is_open(world: World) -> None
     await world.looks(a_report(1))
     posted = await world.notice()
     handle = posted.button("reject")
-    form = await world.reception.form(handle)
+    form = await world.reception.form(handle, "U0PRIYA", "T1")
     assert isinstance(form, dict)
     assert form["private_metadata"] == handle
     await world.looks(a_report(1, attempt=2))
-    stale = await world.reception.form(handle)
+    stale = await world.reception.form(handle, "U0PRIYA", "T1")
     await world.rejects("U0PRIYA", posted, "no")
-    late = await world.reception.form(handle)
-    unknown = await world.reception.form("nobody")
+    late = await world.reception.form(handle, "U0PRIYA", "T1")
+    unknown = await world.reception.form("nobody", "U0PRIYA", "T1")
     assert [said.text for said in (stale, late, unknown) if isinstance(said, Message)] == snapshot(
         [
             "<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has changed since: please look at its card again, then decide.",

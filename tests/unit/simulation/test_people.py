@@ -57,7 +57,7 @@ class Desk:
         del slack, team
         return Message("All is well.") if words == "status" else None
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         return reject(a_release(), handle)
 
 

@@ -53,8 +53,8 @@ class Book:
             self.happened.append(("begun", typed.trigger))
         return typed.command.words == ""
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
-        self.happened.append(("form", handle))
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
+        self.happened.append(("form", handle, slack, team))
         return self.form_is
 
     async def open_form(self, trigger_id: str, view: dict[str, Any]) -> Trouble | None:
@@ -143,14 +143,14 @@ async def test_reject_and_changes_open_what_they_are_for_and_store_nothing(
     app: AsyncApp, book: Book, action: str
 ) -> None:
     assert seen(await deliver(app, a_click(action))) == (200, "")
-    assert book.happened == [("form", "h4ndle"), ("opened", "111.222.aaa", FORM)]
+    assert book.happened == [("form", "h4ndle", "U0PRIYA", "T0ACME"), ("opened", "111.222.aaa", FORM)]
 
 
 async def test_a_reason_why_there_is_no_form_is_told_privately(app: AsyncApp, book: Book) -> None:
     book.form_is = Message("R-1 was superseded.")
     assert seen(await deliver(app, a_click("signoff:reject"))) == (200, "")
     assert book.happened == [
-        ("form", "h4ndle"),
+        ("form", "h4ndle", "U0PRIYA", "T0ACME"),
         ("responded", "https://hooks.slack.com/actions/T0ACME/1/xxx", "R-1 was superseded."),
     ]
 
