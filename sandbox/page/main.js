@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   if (link?.matches(".skip")) {
     event.preventDefault();
-    return $("line").focus();
+    return ($("composer").hidden ? $("channel").querySelector(":scope > [role=region]:not([hidden])") ?? $("channel") : $("line")).focus();
   }
   if (!link || link.origin !== location.origin || !permalink(link.pathname)) return;
   event.preventDefault();

@@ -17,7 +17,7 @@ export function show(place, snapshot) {
   place.hidden = !snapshot;
   if (!snapshot) return;
   if (!place.children.length) {
-    place.append(h("h2", {}, "Pipeline"), h("p", { class: "none" }, "A stand-in for GitHub."), h("div", { class: "repositories" }), h("div", { class: "switches" }));
+    place.append(h("h2", {}, "Pipeline"), h("p", { class: "none" }, "A stand-in for GitHub."), h("div", { class: "switches" }), h("div", { class: "repositories" }));
   }
   const items = snapshot.repositories.map((one) => ({ key: one.name, content: { name: one.name, authors: snapshot.authors ?? [] } }));
   const list = place.querySelector(".repositories");

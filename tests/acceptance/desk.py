@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -24,6 +24,7 @@ from handlers.health import Level, Part
 from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
 from sandbox import server
+from sandbox.clock import MovableClock
 from sandbox.github.forge import Forge
 from sandbox.slack.app import from_manifest
 from sandbox.slack.messages import Message
@@ -198,6 +199,11 @@ class Desk:
         if self.signoff is not None:
             self.signoff.desk.bell.ring()
 
+    def moved_by_the_page(self, movable: MovableClock) -> None:
+        """Let the time pass that somebody asked for on the page."""
+        by, movable.offset = movable.offset, timedelta()
+        self.passes(by.total_seconds())
+
     async def start(self, *parts: str, bot_token: str | None = None) -> None:
         """Start the bot; it is ready when these parts are well, or all: every source was looked at, Slack greets."""
         socket, http = {"SLACK_APP_TOKEN": self.workspace.app.app_token}, {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
@@ -314,13 +320,15 @@ async def desk(
     forge.create("acme/docs")
     loaded = load_policy(policy, file="signoff.yml", webhooks=True)
     assert isinstance(loaded, Policy), loaded
-    running = await server.start(workspace, github=forge)
+    movable = MovableClock(clock)
+    running = await server.start(workspace, github=forge, clock=movable)
     cable = Cable(running.url)
     await cable.mend()
     workspace.url = cable.url
     forge.site = running.url
     forge.on_change.append(workspace.changes.announce)
     here = Desk(folder, loaded, workspace, forge, running, clock, cable, over_http=over_http, text=policy)
+    movable.on_move.append(lambda: here.moved_by_the_page(movable))
     try:
         if started:
             await here.start()
