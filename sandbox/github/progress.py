@@ -1,6 +1,7 @@
 """What goes on by itself: builds turn green, deploys go through their states, older ones retire."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from sandbox.github.records import Deployment, Repository, Run, Status
 
@@ -55,10 +56,17 @@ def resume(forge: "Forge") -> None:
     for name, repository in forge.repositories.items():
         for run in repository.runs:
             if run.conclusion is None and run.status != "waiting":
-                forge.go(dispatched(forge, name, run) if run.inputs else build(forge, name, run))
+                forge.go(_onwards(forge, name, run))
         for one in repository.deployments:
             if one.task.startswith("signoff:") and one.state not in FINAL:
                 forge.go(deploy(forge, name, one))
+
+
+def _onwards(forge: "Forge", repo: str, run: Run) -> Coroutine[Any, Any, None]:
+    """Return what a run does next by itself."""
+    if any((one.run, one.attempt) == (run.id, run.attempt) for one in forge.repositories[repo].gates):
+        return beyond_the_gate(forge, repo, run)
+    return dispatched(forge, repo, run) if run.inputs else build(forge, repo, run)
 
 
 def retire(forge: "Forge", repository: Repository, newest: Deployment) -> None:
