@@ -29,7 +29,7 @@ class Forge(ForgeState):
 
     def routes(self) -> list[web.RouteDef]:
         """Return the REST API's routes and those of the control API, without a prefix."""
-        return [*routes_of(Rest(self), self.pause), *control.routes(self)]
+        return [*routes_of(Rest(self), self.paused), *control.routes(self)]
 
     @property
     def gates(self) -> Gates:

@@ -76,9 +76,10 @@ class ForgeState:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.hooks = Hooks(self.webhook_secret, self.clock, self._paused, self._installation)
+        self.hooks = Hooks(self.webhook_secret, self.clock, self.paused, self._installation)
 
-    async def _paused(self, seconds: float) -> None:
+    async def paused(self, seconds: float) -> None:
+        """Return after so many seconds, however they are counted now."""
         await self.pause(seconds)
 
     def _installation(self, repository: str, app: str) -> tuple[int, int] | None:
