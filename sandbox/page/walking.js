@@ -14,15 +14,14 @@ export function browse(log) {
     next.scrollIntoView({ block: "nearest" });
   });
   log.addEventListener("focusin", (event) => {
-    const here = event.target.closest?.("article");
-    if (here) only(log, here);
+    if (event.target.matches("article")) only(log, event.target);
   });
 }
 
 // Keeps exactly one message in the order of Tab: the one that had the focus, or the newest.
 export function only(log, article) {
   const all = [...log.querySelectorAll("article")];
-  const kept = article ?? all.find((one) => one.contains(document.activeElement)) ?? all.at(-1);
+  const kept = article ?? all.find((one) => one === document.activeElement) ?? all.at(-1);
   for (const one of all) {
     const index = one === kept ? 0 : -1;
     if (one.tabIndex !== index) one.tabIndex = index;

@@ -29,6 +29,7 @@ services:
       production:
         mode: delivery
         approvals: [{from: [qa], count: 1}]
+        rollback: {approvals: []}
         deploy: {github_deployment: {environment: production}}
 """
 

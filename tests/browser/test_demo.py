@@ -1,7 +1,6 @@
 """The main job in a real browser, on the real demo: read, approve, be refused, push, type."""
 
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from bot.cli.demo_bot import opened_silently
 from sandbox import demo
 
 CHROMIUM = shutil.which("chromium")
@@ -22,15 +22,10 @@ pytestmark = [
 ]
 
 
-def serve(policy: Path, port: int) -> list[str]:
-    """Return the command that runs the bot, as `signoff demo` does."""
-    return [sys.executable, "-m", "bot", "serve", "--config", str(policy), "--port", str(port)]
-
-
 @asynccontextmanager
 async def page_of_the_demo(folder: Path) -> AsyncIterator[Page]:
     """Start the demo and open its page; nothing may be said on the browser's console."""
-    running = await demo.start(serve, folder)
+    running = await demo.start(opened_silently, folder)
     said: list[str] = []
     try:
         async with async_playwright() as playwright:
@@ -50,20 +45,20 @@ async def page_of_the_demo(folder: Path) -> AsyncIterator[Page]:
 async def test_the_main_job_by_mouse(tmp_path: Path) -> None:
     async with page_of_the_demo(tmp_path) as page:
         log = page.get_by_role("log")
-        await expect(log).to_contain_text("Waiting for approval: payments 2 to production", timeout=PATIENCE)
+        await expect(log).to_contain_text("Waiting for approval: payments 3 to production", timeout=PATIENCE)
         await page.get_by_label("Acting as").select_option(label="Alex")
         await approve(page)
         await expect(log).to_contain_text("You are not among those who decide here", timeout=PATIENCE)
         await page.get_by_label("Acting as").select_option(label="Priya")
         await approve(page)
-        await expect(log).to_contain_text("Live: payments 2 in production", timeout=PATIENCE)
+        await expect(log).to_contain_text("Live: payments 3 in production", timeout=PATIENCE)
         await page.get_by_role("link", name="releases").click()
-        await expect(log).to_contain_text("payments 2 is live in production", timeout=PATIENCE)
+        await expect(log).to_contain_text("payments 3 is live in production", timeout=PATIENCE)
         await page.get_by_label("Title of the next commit to acme/docs").fill("Explain rounding")
         await page.get_by_role("button", name="Push a commit to acme/docs").click()
         await page.get_by_role("link", name="docs").click()
         await expect(log).to_contain_text("Explain rounding", timeout=PATIENCE)
-        await expect(log).to_contain_text("Live: docs 2 in production", timeout=PATIENCE)
+        await expect(log).to_contain_text("Live: docs 3 in production", timeout=PATIENCE)
 
 
 async def approve(page: Page) -> None:
