@@ -1,5 +1,6 @@
 """What Slack and the command line hand in: acts are stored, reading commands are answered at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ from handlers.request_forms import RequestForms
 from handlers.scenery import scene_of
 from handlers.showing import shown
 from handlers.vocabulary import DiffWords
+
+PASSED = "This time has passed already: please pick a later one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,14 @@ class Reception:
         return await self.desk.store.read(
             lambda tx: draft_form(tx, self.desk, self.links, handle) or form(tx, self.desk, handle)
         )
+
+    def wrong(self, sent: Form) -> Mapping[str, str]:
+        """Return what is wrong in a form that was sent, by field, as plain sentences.
+
+        What the rules say, and what is stored, is looked at when it is decided.
+        """
+        passed = sent.at is not None and sent.at <= self.desk.clock()
+        return {"at": PASSED} if passed else {}
 
     def _scene(self, tx: Transaction) -> Scene:
         return scene_of(tx, self.desk.policy, self.links, self.desk.workspace, self.desk.clock())

@@ -55,6 +55,9 @@ class Desk(Protocol):
     async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is none."""
 
+    def wrong(self, form: Form) -> Mapping[str, str]:
+        """Return what is wrong in a form that was sent, as far as that is known at once, by field."""
+
 
 class Window(Protocol):
     """What is said at once, without being stored."""
@@ -101,6 +104,8 @@ class Listeners:
             await ack(response_action="errors", errors={"reason": GARBLED})
         elif read.empty:
             await ack(response_action="errors", errors={field: LACKING[field] for field in read.empty})
+        elif wrong := self.desk.wrong(read.form):
+            await ack(response_action="errors", errors=dict(wrong))
         else:
             await self._receive(read)
             await ack()

@@ -1,10 +1,13 @@
 """What is stored before it is acknowledged, and what is answered at once."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from inline_snapshot import snapshot
 
 from bot.ports.slack import Message
-from handlers.acts import Click
-from tests.factories import a_report
+from handlers.acts import Click, Form
+from tests.factories import NOON, a_report
 from tests.fakes.world import World
 
 
@@ -95,3 +98,17 @@ async def test_the_reject_form_opens_only_for_what_is_open(world: World) -> None
             "This button no longer does anything, so nothing was changed. `list` shows what is open.",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "wrong"),
+    [
+        (None, {}),
+        (NOON + timedelta(minutes=1), {}),
+        (NOON, {"at": "This time has passed already: please pick a later one."}),
+    ],
+)
+async def test_a_time_that_has_passed_is_known_when_a_form_is_sent(
+    world: World, at: datetime | None, wrong: dict[str, str]
+) -> None:
+    assert world.reception.wrong(Form(slack="U0PRIYA", handle="h", at=at)) == wrong
