@@ -138,6 +138,7 @@ def test_an_assertion_that_is_forged_or_no_assertion_is_401(world: World) -> Non
         f"{header}.{body}",
         f"{header}.{body}.{signature}.{signature}",
         "no.json.here",
+        f"{header}.{body}.a",  # no base64
         f"W10.{body}.{signature}",  # a list for a header
         "ghs_sandbox",
     ):

@@ -113,6 +113,10 @@ def test_nobody_else_reviews_and_no_app_does(world: World) -> None:
     assert world.post(at(world, "pending_deployments"), review(world), "eve").refusal == (403, refused)
     assert world.post(at(world, "pending_deployments"), review(world)).refusal == (403, refused)
     theirs = world.post(at(world, "pending_deployments"), review(world), app)
+    world.repository.environments["production"].reviewers.append(
+        Reviewer("signoff[bot]", world.forge.registered.apps["signoff"].id)
+    )
+    assert world.get(at(world, "pending_deployments"), app).body[0]["current_user_can_approve"] is False
     assert theirs.refusal == (403, "Resource not accessible by integration")
     assert world.forge.landed() == []
 
@@ -195,6 +199,9 @@ def test_a_rule_rejects_and_everything_that_waits_must_agree(world: World) -> No
     arrive(world)
     assert world.post(at(world, "deployment_protection_rule"), RULE, app).status == 204
     assert (world.run.status, world.forge.landed()) == ("waiting", [])
+    changed = RULE | {"state": "rejected"}
+    assert world.post(at(world, "deployment_protection_rule"), changed, app).status == 422
+    assert world.run.status == "waiting"
     assert world.post(at(world, "pending_deployments"), review(world), "ann").status == 200
     assert (world.run.status, world.forge.deploys().total()) == ("in_progress", 1)
     world.forge.finish_run(REPO, world.run)
