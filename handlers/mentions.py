@@ -1,6 +1,8 @@
 """Mentions of the bot: reading words are answered where everybody sees it; nothing is ever done by a mention."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import UTC, datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.core.inputs import Account, Actor
 from bot.ports.slack import Message
@@ -29,6 +31,8 @@ class Asked(BaseModel):
     """The message under which the answer stands."""
     slack: str | None
     """To whom alone it is given, where others than this workspace's members read the channel."""
+    at: AwareDatetime | None = None
+    """When it was asked, as Slack says."""
 
 
 def answered(tx: Transaction, setting: Setting, row: InboxRow, act: Mention, actor: Actor) -> Told:
@@ -48,11 +52,23 @@ def answered(tx: Transaction, setting: Setting, row: InboxRow, act: Mention, act
     if isinstance(parsed, DiffWords):
         ask_for(tx, unknown(tx, parsed, setting.policy), setting.now)
     asked = Asked(
-        words=act.words, channel=act.channel, thread=act.thread or act.ts, slack=act.slack if act.shared else None
+        words=act.words,
+        channel=act.channel,
+        thread=act.thread or act.ts,
+        slack=act.slack if act.shared else None,
+        at=_when(act.ts),
     )
     key = f"reply:{row.id}"
     tx.effects.enqueue(NewEffect(key, EffectKind.REPLY, key, None, asked.model_dump_json()), setting.now)
     return Told(ANSWERED, None, None)
+
+
+def _when(ts: str) -> datetime | None:
+    """Return the time that is in a message's id; None where it is no time of this world."""
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _privately(outcome: str, message: Message, act: Mention) -> Told:

@@ -28,6 +28,7 @@ from bot.views import (
     home_parts,
     lane_reasons,
     lanes,
+    late,
     limits,
     naming,
     obstacles,
@@ -282,6 +283,7 @@ _OF_PEOPLE: Mapping[str, Entry] = {
     "holders.named_holders": _texts(
         lambda evil, policy: holders.named_holders(Permission.LOCK, evil.some(evil, 14), policy)
     ),
+    "late.answered_late": lambda evil: late.answered_late(listing(evil.some(evil, 400)), TEN),
     "people.author": _texts(lambda evil, policy: people.author(values.author(evil), policy)),
     "people.authors": _texts(lambda evil, policy: people.authors([values.author(evil) for _ in range(14)], policy)),
     "people.channel": lambda evil: mrkdwn(people.channel(evil.pick(("C0OPS", evil())))),
