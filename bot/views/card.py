@@ -111,7 +111,12 @@ def _approvals(release: Release, lane: Lane, policy: Policy) -> tuple[Fact, ...]
     given = approved_by(release, policy)
     if release.state is not Lifecycle.OPEN:
         return (Fact("Approved by", given or "nobody"),)
-    return (Fact("Approved by", given or "nobody yet"), *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, lane, policy)) for one in rules))
+    if release.override is not None:
+        return (Fact("Approved by", f"{given or 'nobody'}; it is overridden, so nobody needs to any more"),)
+    return (
+        Fact("Approved by", given or "nobody yet"),
+        *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, lane, policy)) for one in rules),
+    )
 
 
 def _in_the_way(release: Release, lane: Lane, scene: Scene, found: tuple[Blocker, ...]) -> tuple[Fact, ...]:

@@ -152,7 +152,7 @@ async def test_the_authors_hear_of_a_rollback(opening: Opening) -> None:
     assert told(world) == snapshot(
         [
             """\
-Ann: your build 2 (0000002) (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000007|R-2>) was rolled back in payments in production.
+Ann: your build payments 2 (0000002), <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000007|R-2>, was rolled back in production.
 <@U0SAM> took it out with <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013|R-3>, payments 1 (0000001) in production: “it loses money”.
 payments 2 (0000002) is in quarantine, with every build that contains it: when one is well again, somebody confirms it with `/deploy release-quarantine payments VERSION REASON`.\
 """
@@ -217,8 +217,8 @@ async def test_the_channel_hears_of_the_line_when_it_breaks_and_when_it_is_mende
         [
             """\
 Ann: payments can no longer be deployed from main. The first bad commit is <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2”.
-What failed: <https://github.example/acme/payments/actions/runs/9002|.github/workflows/build.yml>
-Next: please mend it, take it back or run it again; you hear of it once more, when it is mended\
+What failed: <https://github.example/acme/payments/actions/runs/9002|build.yml>
+Next: please fix it, revert it or run it again; you hear of it once more, when it is fixed\
 """,
             "payments can be deployed from main again: payments 4 (0000004), commit <https://github.example/acme/payments/commit/0000004000000000000000000000000000000000|0000004> “Change 4” by Ann, is well. <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2” had broken it.",
         ]

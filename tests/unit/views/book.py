@@ -14,7 +14,7 @@ from bot.ports.slack import Message
 
 BOOK = Path(__file__).parents[3] / "docs" / "messages.md"
 _SEVERAL = 4
-_AS_ABOVE = "  (and what it would ship, as in the first message of this chapter)"
+_AS_ABOVE = "  (as in the first message of this chapter)"
 _DATE = re.compile(r"<!date\^\d+\^[^|<>]*\|([^<>]*)>")
 _LINK = re.compile(r"<https://[^|<>]*\|([^<>]*)>")
 _PERSON = re.compile(r"<@U0([A-Z]+)>")

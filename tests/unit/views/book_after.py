@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, WentBack
 from bot.core.build import RunStatus
+from bot.core.escalating import Called
 from bot.core.inputs import Answer
 from bot.core.lane import Around, Hold, Lane
 from bot.core.personal import Concern, Ending, Theirs
@@ -46,7 +47,17 @@ _THEIRS = (Theirs(world.sha("5d1e0aa"), "Refund orders"), Theirs(world.sha("6e2f
 
 def _asking() -> list[Example]:
     one = release(approvals=(yes("priya", "qa"),))
-    return [Example("An approval has been missing for two hours", reminder.remind(one, lane(one), scene()))]
+    people = tuple(person for person in POLICY.people if person.id in {"sam", "alex"})
+    helps, pushes = Called(people, usergroup=True, to_approve=True), Called(people, usergroup=False, to_approve=False)
+    return [
+        Example("An approval has been missing for two hours", reminder.remind(one, lane(one), scene())),
+        Example(
+            "It is missing for long, and a second group is called",
+            reminder.escalate(one, lane(one), "sre", helps, scene()),
+        ),
+        Example("The same, to people who cannot approve it", reminder.escalate(one, lane(one), "sre", pushes, scene())),
+        Example("The same, as a direct message", reminder.tell_escalated(one, lane(one), "sre", helps, scene())),
+    ]
 
 
 def _failures() -> list[Example]:

@@ -119,7 +119,7 @@ def _done() -> list[Example]:
         Example("You asked for a hotfix", answers.opened(replace(one, kind=Kind.HOTFIX), POLICY, PERMALINKS)),
         Example("You asked for an older build, for later",
                 answers.opened(replace(older, scheduled_for=EVENING), POLICY, PERMALINKS, done.read_in("Europe/Berlin"))),
-        Example("You approved", answers.approved(one, PERMALINKS)),
+        Example("You approved", answers.approved(one, POLICY, PERMALINKS)),
         Example("You took that back", answers.withdrawn(one, PERMALINKS)),
         Example("You rejected it", answers.rejected(ended(Lifecycle.REJECTED), PERMALINKS)),
         Example("You cancelled it", answers.cancelled(ended(Lifecycle.CANCELLED), PERMALINKS)),
@@ -171,10 +171,10 @@ def _not_done() -> list[Example]:
             for words, parsed in sentences
             if isinstance(parsed, Misunderstood)
         ),
-        Example("No release has that name", answers.no_such_release(99)),
-        Example("No build is called so", answers.no_such_build("shop", "1.2", ())),
-        Example("Several builds are called so", answers.no_such_build("shop", "9f3c2a", several)),
-        Example("The service has no build yet", answers.no_such_build("shop", None, ())),
+        Example("No release has that name", answers.no_such_release(99, POLICY)),
+        Example("No build is called so", answers.no_such_build("shop", "1.2", (), POLICY)),
+        Example("Several builds are called so", answers.no_such_build("shop", "9f3c2a", several, POLICY)),
+        Example("The service has no build yet", answers.no_such_build("shop", None, (), POLICY)),
         Example("A command line names nobody we know", answers.nobody_by_that_name("jo")),
         Example("A reading command where only acts count", answers.reads_only()),
         Example("You clicked a copy of the notice", answers.already_handled(release(), PERMALINKS)),
@@ -195,7 +195,7 @@ def _not_done() -> list[Example]:
 
 
 def _operations() -> list[Example]:
-    override = release(override=Override("sam", "the fix cannot wait for qa", NOON, ("Waits for 1 of qa",)))
+    override = release(override=Override("sam", "the fix cannot wait for qa", NOON, ("1 of qa",)))
     told: list[tuple[str, Happened, dict[str, Any], Any, Release | None]] = [
         ("Somebody broke the glass", Happened.OVERRIDDEN, {"by": "sam"}, PRODUCTION, override),
         ("Somebody marked a failed release as done", Happened.MARKED_DONE,

@@ -135,7 +135,7 @@ def _ways() -> list[Example]:
     back |= {"build": world.OLDER}
     older = release(build=world.OLDER, older_than_live=True, origin=Origin.REQUEST, requested_by="alex")
     newer = replace(world.LIVE, sha=build().sha, version="118", position=build().position)
-    override = Override("sam", "the fix cannot wait for qa", NOON, ("Waits for 1 of qa",))
+    override = Override("sam", "the fix cannot wait for qa", NOON, ("1 of qa",))
     elsewhere = ended(Lifecycle.LIVE, origin=Origin.EXTERNAL, approvals=())
     return [
         Example("A hotfix takes the fast path", notice(fast)),
@@ -226,6 +226,7 @@ def _thread() -> list[Example]:
          {"by": "priya", "detail": "they are no longer in qa"}),
         ("Approvals are asked for again", Happened.ASKED_AGAIN, release(),
          {"detail": "what is live there has changed"}),
+        ("A second group is called", Happened.ESCALATED, waits, {"detail": "sre"}),
         ("The same commit was built anew", Happened.REBUILT, release(), {}),
         ("The build broke", Happened.BUILD_BROKE, release(), {}),
         ("Somebody rejects it", Happened.REJECTED, release(),
@@ -238,7 +239,7 @@ def _thread() -> list[Example]:
         ("Somebody schedules it", Happened.SCHEDULED, release(scheduled_for=EVENING), {"by": "sam"}),
         ("Somebody takes the time back", Happened.SCHEDULED, release(), {"by": "sam"}),
         ("Somebody breaks the glass", Happened.OVERRIDDEN,
-         release(override=Override("sam", "the fix cannot wait for qa", NOON, ("Waits for 1 of qa",))), {"by": "sam"}),
+         release(override=Override("sam", "the fix cannot wait for qa", NOON, ("1 of qa",))), {"by": "sam"}),
         ("Somebody stops it within the undo window", Happened.UNDONE, release(), {"by": "sam"}),
         ("The lane is held", Happened.HELD, release(), {"detail": "R-41 rolled it back"}),
         ("It is on trial", Happened.TRIAL_ENDED, release(), {}),

@@ -109,7 +109,8 @@ def _forms() -> list[Example]:
     one, live = release(), ended(Lifecycle.LIVE)
     offered = (Offered(build(), NOON), Offered(world.OLDER, MORNING))
     sheet = Sheet(Kind.RELEASE, POLICY.people[3], "shop", lane(), offered, build())
-    back = replace(sheet, kind=Kind.ROLLBACK, build=world.OLDER, offered=offered[1:])
+    newer = lane(live=replace(LIVE, sha=build().sha, version="118", position=build().position))
+    back = replace(sheet, kind=Kind.ROLLBACK, lane=newer, build=world.OLDER, offered=offered[1:])
     return [
         Example("`/deploy`", request_form(Sheet(Kind.RELEASE, POLICY.people[3]), scene())),
         Example("`/deploy shop`, filled in", request_form(sheet, scene())),
@@ -118,7 +119,7 @@ def _forms() -> list[Example]:
         Example("What Reject opens", modals.reject(one, "h")),
         Example("What Schedule opens", modals.schedule(one, "h", NOW)),
         Example("What Hold opens", modals.hold(one, "h")),
-        Example("What Roll back opens", modals.rollback(live, world.OLDER, lane(), "h")),
+        Example("What Roll back opens", modals.rollback(live, world.OLDER, newer, "h")),
         Example("What Mark as done opens", modals.mark_done(ended(Lifecycle.FAILED), "h")),
     ]
 

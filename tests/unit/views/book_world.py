@@ -190,7 +190,7 @@ def deploying(status: DeployStatus, **changed: Any) -> Release:
 def ended(state: Lifecycle, **changed: Any) -> Release:
     """Return R-42 as it ended, after its deploy had run where it got so far."""
     ran = {Lifecycle.LIVE, Lifecycle.FAILED, Lifecycle.ROLLED_BACK, Lifecycle.VERIFYING}
-    sent = Deployment(DeployStatus.SUCCEEDED, NOON, ref="9", url=JOB) if state in ran else None
+    sent = Deployment(DeployStatus.SUCCEEDED, NOW - timedelta(minutes=10), ref="9", url=JOB) if state in ran else None
     given = BOTH if state in ran else ()
     return replace(release(state=state, deployment=sent, approvals=given, ended_at=NOW), **changed)
 

@@ -83,7 +83,7 @@ def test_a_reminder_of_what_only_another_author_may_let_through() -> None:
     release = replace(release, build=replace(release.build, authors=(SAM,), pusher=None))
     assert seen(remind(release, a_lane(release), a_scene(policy))) == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-A commit of it is approved by nobody but its own authors: somebody else must approve too (<@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>).
+A commit of it is approved by nobody but its own authors: somebody else must approve too (<@U0ALEX>, <!subteam^S0SRE>).
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 Please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """)
