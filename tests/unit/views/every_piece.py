@@ -283,7 +283,9 @@ _OF_PEOPLE: Mapping[str, Entry] = {
     "holders.named_holders": _texts(
         lambda evil, policy: holders.named_holders(Permission.LOCK, evil.some(evil, 14), policy)
     ),
-    "late.answered_late": lambda evil: late.answered_late(listing(evil.some(evil, 400)), TEN),
+    "late.answered_late": lambda evil: late.answered_late(
+        listing(evil.some(lambda: escape.mrkdwn(evil(), 200), 400)), TEN
+    ),
     "people.author": _texts(lambda evil, policy: people.author(values.author(evil), policy)),
     "people.authors": _texts(lambda evil, policy: people.authors([values.author(evil) for _ in range(14)], policy)),
     "people.channel": lambda evil: mrkdwn(people.channel(evil.pick(("C0OPS", evil())))),
