@@ -21,7 +21,11 @@ function placeOf(control) {
   const ts = control?.closest?.("article")?.dataset.ts;
   const log = control?.closest?.(".messages");
   return () => {
-    if (control?.isConnected && control !== document.body) return control.focus();
+    if (control?.isConnected && control !== document.body) {
+      // what shows only beside a focus takes it only after that
+      control.closest("article")?.focus();
+      return control.focus();
+    }
     const article = ts && log?.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
     const again = key && (article || document).querySelector(`[data-focus="${CSS.escape(key)}"]`);
     (again || article || document.getElementById("line")).focus();
