@@ -28,8 +28,8 @@ def acts_by_command(words: str, policy: Policy) -> Message:
 def nothing_asked(policy: Policy) -> Message:
     """Answer somebody who mentioned the bot and said nothing to it."""
     return said(
-        "You mentioned Signoff and asked nothing. For an answer that everybody here reads, write one of these words after "
-        "its name: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help`. Everything else is a command: "
+        "You mentioned Signoff and asked nothing. For an answer that everybody here reads, write one of these words "
+        "after its name: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help`. Everything else is a command: "
         f"{typed(policy, 'help')} shows the words."
     )
 

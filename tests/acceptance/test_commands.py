@@ -24,7 +24,7 @@ This build has an open release there already: R-2.\
 """)
         await here.types("priya", "/deploy approve R-2")
         assert await here.hears("priya", "approved") == snapshot(
-            'You approved R-2, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-2 takes your approval back.'
+            "You approved R-2, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-2 takes your approval back."
         )
         await here.card("releases", "payments")
         assert here.deploys() == {"First": 1}
@@ -127,7 +127,7 @@ R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First])
             "The policy lists nobody called “nobody”, so nothing was changed."
         )
         assert await here.on_the_host("approve R-1", "priya") == snapshot(
-            'You approved R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back.'
+            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
         )
         await here.says(card, "Live")
         assert here.deploys() == {"First": 1}

@@ -311,4 +311,6 @@ async def test_where_the_response_url_is_spent_the_answer_is_whispered(world: Wo
     world.chat.will("respond", GiveUp("expired_url"))
     await world.types("U0SAM", "approve R-9")
     assert world.chat.responses == []
-    assert world.chat.whispers == [("C0PAYMENTS", "U0SAM", "There is no release R-9. `/deploy list` shows what is open.")]
+    assert world.chat.whispers == [
+        ("C0PAYMENTS", "U0SAM", "There is no release R-9. `/deploy list` shows what is open.")
+    ]
