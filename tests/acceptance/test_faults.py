@@ -26,12 +26,9 @@ ALLOWED = POLICY.replace(
     "permissions: {request: [everyone], resolve: [sre], hold: [qa], rollback: [qa]}",
 )
 METHODS: tuple[tuple[str, ...], ...] = (
-    ("chat.postMessage",),
-    ("chat.update",),
-    ("chat.postEphemeral", "response_url"),
-    ("views.open", "views.update", "views.publish"),
-    ("users.info", "usergroups.users.list"),
-    ("auth.test", "apps.connections.open"),
+    ("chat.postMessage", "chat.postEphemeral", "response_url"),
+    ("chat.update", "users.info", "usergroups.users.list"),
+    ("views.open", "views.update", "views.publish", "auth.test", "apps.connections.open"),
 )
 """What fails at the same time."""
 FAULTS: dict[str, tuple[Kind, dict[str, Any]]] = {
@@ -49,16 +46,20 @@ NOT_AT_ALL = {"429 without Retry-After": {"apps.connections.open"}}
 """Half a minute of the real clock is left to the tests of the sockets."""
 TIMES = {"timeout": 1, "drip": 1}
 """How often in a row a method fails; those that take their time, less often."""
-LOST = {"reset after": 2, "dripping": 1}
-"""How many answers are lost at most to posts that did arrive: only then something is said twice."""
+LOST = {"reset-after-delivery", "drip"}
+"""What arrives although nobody hears so: only then something is said twice."""
+TOLD = {"chat.postMessage", "chat.update", "views.publish", "chat.postEphemeral", "response_url"}
+"""What only tells, so that people go on while it fails."""
+ALWAYS_TOLD = {"chat.postMessage", "chat.update"}
+"""What is called at the end of every story."""
 TRIES = 60
 ACTS = Counter(
     {
-        ("refused", "U0ALEX"): 7,
-        ("held", "priya"): 4,
-        ("resumed", "priya"): 4,
-        ("approved", "priya"): 5,
-        ("rejected", "sam"): 2,
+        ("refused", "U0ALEX"): 4,
+        ("held", "priya"): 2,
+        ("resumed", "priya"): 2,
+        ("approved", "priya"): 3,
+        ("rejected", "sam"): 1,
         ("opened", "priya"): 1,
         ("approved", "sam"): 1,
     }
@@ -118,25 +119,34 @@ async def card_of(here: Desk, title: str, heading: str) -> Message:
     return found()[-1]
 
 
-async def goes_live(here: Desk, title: str) -> None:
+async def ends(here: Desk, state: str) -> None:
+    """Wait until the newest release has come to its end, whatever Slack shows of it."""
+    newest = "SELECT state FROM releases ORDER BY number DESC LIMIT 1"
+    await until(here, lambda: rows(here, newest)[0]["state"] == state)
+
+
+async def goes_live(here: Desk, title: str, last: Callable[[], None] = lambda: None) -> None:
     """A release is looked at, refused to a stranger, held and resumed, approved, and goes live."""
     card = await card_of(here, title, "Waiting for approval")
     await clicks(here, "alex", card, "Approve")
     await fills(here, "priya", card, "Hold", {"reason": "reading the logs"})
     await clicks(here, "priya", card, "Resume")
+    await until(here, lambda: "Approve" in [one.text for one in here.workspace.buttons(card)])
+    last()
     await clicks(here, "priya", card, "Approve")
-    await card_of(here, title, "Live")
+    await ends(here, "live")
 
 
-async def is_rejected(here: Desk, title: str) -> None:
+async def is_rejected(here: Desk, title: str, last: Callable[[], None] = lambda: None) -> None:
     """A release is rejected, with a reason."""
     card = await card_of(here, title, "Waiting for approval")
     await clicks(here, "alex", card, "Approve")
+    last()
     await fills(here, "sam", card, "Reject", {"reason": "Totals are off"})
-    await card_of(here, title, "Rejected")
+    await ends(here, "rejected")
 
 
-async def goes_back(here: Desk, title: str) -> None:
+async def goes_back(here: Desk, title: str, last: Callable[[], None] = lambda: None) -> None:
     """A deploy fails, and what was live before is deployed again."""
     card = await card_of(here, title, "Waiting for approval")
     await clicks(here, "alex", card, "Approve")
@@ -145,11 +155,12 @@ async def goes_back(here: Desk, title: str) -> None:
     failed = await card_of(here, title, "failed.")
     await fills(here, "priya", failed, "Roll back", {"reason": "It pays twice"})
     back = await card_of(here, "ROLLBACK", "Waiting for approval")
+    last()
     await clicks(here, "sam", back, "Approve")
-    await until(here, lambda: "Rolled back" in here.workspace.plain(card) or "Live" in here.workspace.plain(back))
+    await ends(here, "live")
 
 
-STORIES = (goes_live, is_rejected, goes_live, is_rejected, goes_live, goes_back)
+STORIES = (goes_live, is_rejected, goes_back)
 """In this order: after the last one, what was taken back keeps everything that contains it from shipping."""
 
 
@@ -181,6 +192,18 @@ def breaks(here: Desk, methods: set[str], fault: str) -> None:
         here.running.sockets.drop()
 
 
+def breaks_for_good(here: Desk, methods: set[str], kind: Kind, more: dict[str, Any]) -> None:
+    """Let every call of some methods fail, until everything is to go right again."""
+    for method in methods:
+        here.running.faults.add(method, kind, count=10_000, **more)
+
+
+async def fails_at_the_end(here: Desk, methods: set[str], kind: Kind) -> None:
+    """Wait until each of some methods has failed once more, now that all that is to be told is decided."""
+    before = Counter(here.running.faults.met)
+    await until(here, lambda: all(Counter(here.running.faults.met)[one, kind] > before[one, kind] for one in methods))
+
+
 def have_failed(here: Desk, methods: set[str], kind: Kind) -> bool:
     """Whether each of some methods has failed in this way."""
     return {(one, kind) for one in methods} <= set(here.running.faults.met)
@@ -202,9 +225,6 @@ THREADS = [
     approved("priya", "Baseline"),
     approved("priya", "Change #"),
     REJECTED,
-    approved("priya", "Change #"),
-    REJECTED,
-    approved("priya", "Change #"),
     approved("priya", "Change #", FAILED),
     approved("sam", "Change #"),
 ]
@@ -239,7 +259,7 @@ def copies(here: Desk) -> int:
 async def test_whatever_slack_answers_all_is_true_in_the_end(
     fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind, _ = FAULTS[fault]
+    kind, more = FAULTS[fault]
     if kind in TIMES:
         monkeypatch.setattr("handlers.slack.app.DEADLINE", ClientTimeout(total=0.5))
     async with desk(tmp_path, ALLOWED) as here:
@@ -250,11 +270,13 @@ async def test_whatever_slack_answers_all_is_true_in_the_end(
             breaks(here, methods, fault)
             await looks_around(here)
             await here.push("acme/payments", f"Change {number}")
-            await story(here, f"Change {number}")
+            await story(here, f"Change {number}", partial(breaks_for_good, here, methods & TOLD, kind, more))
             await until(here, partial(have_failed, here, methods, kind))
+            await fails_at_the_end(here, methods & ALWAYS_TOLD, kind)
             here.running.faults.clear()
             await becomes_true(here)
         assert max(Counter(one.key for one in here.forge.landed()).values()) == 1
         assert acts(here) == ACTS
         assert [list(dict.fromkeys(lines)) for lines in threads(here)] == THREADS
-        assert copies(here) <= LOST.get(fault, 0), here.workspace.transcript()
+        lost = Counter(here.running.faults.met)["chat.postMessage", kind] if kind in LOST else 0
+        assert copies(here) == 0 or lost > 0, here.workspace.transcript()
