@@ -332,6 +332,7 @@ _OF_WORDS: Mapping[str, Entry] = {
     "naming.bare_subject": lambda evil: plain(naming.bare_subject(values.release(evil))),
     "naming.build_label": lambda evil: mrkdwn(naming.build_label(values.build(evil))),
     "naming.named": lambda evil: mrkdwn(naming.named(42, evil.pick((PERMALINKS, {})))),
+    "naming.pipeline": lambda evil: mrkdwn(naming.pipeline(evil())),
     "naming.typed": lambda evil: mrkdwn(naming.typed(values.policy(evil), f"status {naming.word(evil())}")),
     "naming.word": lambda evil: mrkdwn(naming.word(evil())),
     "policy_change.policy_change": lambda evil: mrkdwn(*policy_change.policy_change(_happening(evil))),

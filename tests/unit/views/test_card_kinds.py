@@ -327,3 +327,9 @@ def test_a_rollback_that_was_dropped_because_its_build_was_rebuilt() -> None:
             "*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: its build was rebuilt since, and a rollback ships only what was live there before. Nothing was deployed",
         ]
     )
+
+
+def test_an_overridden_release_that_waits_asks_nobody_any_more() -> None:
+    release = a_release(override=Override("sam", "customers cannot pay", TEN, ("1 of qa",)), approvals=(a_yes(),))
+    lines = [line for line in seen(shown(release)).splitlines() if line.startswith(("*Approved", "*Needs"))]
+    assert lines == ["*Approved by:* <@U0PRIYA>; it is overridden, so nobody needs to any more"]

@@ -35,7 +35,18 @@ from bot.views.blocks import said
 from bot.views.obstacles import obstacle
 from bot.views.states import words
 from tests.unit.views.reading import check
-from tests.unit.views.values import IN_PRODUCTION, NINE, PRODUCTION, QA, TEN, a_lane, a_policy, a_release, a_scene
+from tests.unit.views.values import (
+    IN_PRODUCTION,
+    NINE,
+    PRODUCTION,
+    QA,
+    TEN,
+    a_lane,
+    a_policy,
+    a_release,
+    a_scene,
+    a_yes,
+)
 
 ELEVEN = TEN + timedelta(hours=1)
 HOLD = Hold("the database moves", NINE, "sam", ELEVEN)
@@ -174,3 +185,16 @@ def test_what_a_card_is_headed_by() -> None:
 
 def test_missing_approvals_are_named_before_all_else() -> None:
     assert words(a_release(), tuple(reversed(BLOCKERS))).predicate == "waits for approval"
+
+
+def test_whoever_has_approved_is_not_asked_for_another_approval() -> None:
+    def told_of(*people: str) -> str:
+        release = a_release(approvals=tuple(a_yes(one) for one in people))
+        return obstacle(NeedsAnotherApprover(), release, a_lane(release), a_scene())
+
+    assert [told_of("kim"), told_of("kim", "priya")] == snapshot(
+        [
+            "A commit of it is approved by nobody but its own authors: somebody else must approve too (<@U0PRIYA>).",
+            "A commit of it is approved by nobody but its own authors: somebody else must approve too; the policy names nobody else, so please tell whoever keeps it.",
+        ]
+    )
