@@ -293,6 +293,7 @@ class Desk:
             for commit in repository.commits:
                 text = text.replace(commit.sha[:7], f"[{commit.title}]")
         text = re.sub(r"(R-[0-9]+)-[a-z0-9]{8}", r"\1-KEY", text)
+        text = re.sub(r"/p[0-9]{16}", "/pTS", text)
         return re.sub(r"http://127\.0\.0\.1:[0-9]+", "http://sandbox", text)
 
 

@@ -89,7 +89,7 @@ async def test_while_slack_is_away_for_an_hour_the_host_decides_and_the_card_end
         for _ in range(6):
             here.passes(HOUR / 6)
         assert await here.on_the_host("approve R-1", "sam") == snapshot(
-            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
+            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/pTS), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
         )
         await live(here, "R-1")
         assert "Waiting for approval" in here.reads(card)
