@@ -69,8 +69,8 @@ def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Sc
             override = typed(scene.policy, f"override {release.name} REASON")
             return (
                 "Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. "
-                f"It asks the CI system again by itself, and goes on once it is told; {who} can go on without that "
-                f"with {override}."
+                "It asks the CI system again by itself, and goes on once that has answered. If it cannot be reached "
+                f"and this cannot wait, {who} can ship it without the answer, with {override}."
             )
     assert_never(blocker)
 
