@@ -19,7 +19,7 @@ PATIENCE = 20_000
 WIDTH, HEIGHT = 900, 1200
 """Of the window, so high that no message has to be scrolled."""
 STILL = """
-.tools { display: none !important }
+.tools, [data-focus="inspect"] { display: none !important }
 .dialog { box-shadow: none; border-radius: 0; border: 1px solid #c9c5ce }
 .dialog::backdrop { background: #ffffff }
 """
