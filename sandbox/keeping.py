@@ -50,7 +50,9 @@ class Kept:
         try:
             kept._open()
         except sqlite3.OperationalError as problem:
-            raise KeptError(f"{folder} is used by another demo ({problem}). End that, or name another.") from None
+            raise KeptError(
+                f"{folder} is used by another demo ({problem}). End that, or name another with --data."
+            ) from None
         except (sqlite3.DatabaseError, ValueError, KeyError, TypeError):
             raise KeptError(f"{file} cannot be read. Delete {folder} to begin anew, or name another.") from None
         found = kept.about.get("format", FORMAT)
