@@ -4,14 +4,14 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.browser.test_demo import PATIENCE, page_of_the_demo, pytestmark
+from tests.browser.test_demo import page_of_the_demo
+from tests.browser.window import browser_tests
 
-__all__ = ["pytestmark"]
+pytestmark = browser_tests
 
 
 async def test_asking_by_mention_by_form_and_a_setting_that_stays(tmp_path: Path) -> None:
     async with page_of_the_demo(tmp_path) as page:
-        expect.set_options(timeout=PATIENCE)
         log = page.get_by_role("log", name="Messages in #payments")
         await expect(log).to_contain_text("Waiting for approval: payments 3 to production")
         line = page.get_by_label("Message #payments")
