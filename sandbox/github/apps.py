@@ -24,14 +24,18 @@ UNREADABLE = "A JSON web token could not be decoded"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A registered App. `private_key` is what its owner downloaded; the sandbox itself uses its public half."""
+    """A registered App."""
 
     id: int
     slug: str
     owner: str
-    private_key: PrivateKey
     permissions: Mapping[str, str]
     events: frozenset[str]
+
+    @property
+    def private_key(self) -> PrivateKey:
+        """What its owner downloaded; the sandbox itself uses its public half."""
+        return generate(self.slug)
 
     @property
     def client_id(self) -> str:
@@ -73,7 +77,7 @@ class Apps:
     def register(self, slug: str, permissions: Mapping[str, str], events: Iterable[str] = (), owner: str = "") -> App:
         """Register an App; its key pair comes from its slug and is the same each time."""
         owns = owner or next(iter(self.forge.repositories), "acme/x").split("/")[0]
-        app = App(self.forge.next_id(), slug, owns, generate(slug), dict(permissions), frozenset(events))
+        app = App(self.forge.next_id(), slug, owns, dict(permissions), frozenset(events))
         self.forge.registered.apps[slug] = app
         return app
 
@@ -85,6 +89,16 @@ class Apps:
         made = Installation(self.forge.next_id(), app, account, dict(app.permissions), now, chosen)
         self.forge.registered.installations[made.id] = made
         return made
+
+    def suspend(self, number: int, *, suspended: bool = True) -> None:
+        """Suspend an installation, or take that back: nothing is answered to it meanwhile."""
+        self.forge.registered.installations[number].suspended = suspended
+
+    def uninstall(self, number: int) -> None:
+        """End an installation, and its tokens with it."""
+        del self.forge.registered.installations[number]
+        for grant in [one for one in self.forge.access.grants.values() if one.installation == number]:
+            self.forge.access.revoke(grant.token)
 
     def at(self, full_name: str, slug: str | None = None) -> Installation | None:
         """Return the installation that covers a repository."""

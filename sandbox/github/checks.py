@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.github import events_gates
-from sandbox.github.records import BOT, Repository
-from sandbox.github.records_gates import CheckRun, CommitStatus
+from sandbox.github.records import BOT, Repository, Run
+from sandbox.github.records_gates import CheckRun, CommitStatus, Job
 
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
@@ -89,24 +89,23 @@ def newest_statuses(repo: Repository, sha: str) -> list[CommitStatus]:
     return list(found.values())
 
 
+def check_of(run: Run, job: Job) -> CheckRun:
+    """Return the check that a job of a workflow's run is."""
+    return CheckRun(
+        job.id,
+        run.commit.sha,
+        job.name,
+        "github-actions",
+        job.status,
+        job.conclusion,
+        job.started_at or job.created_at,
+        job.completed_at,
+        external_id=f"{run.id}/{job.attempt}",
+    )
+
+
 def checks_of(repo: Repository, sha: str) -> list[CheckRun]:
     """Return the checks of a commit, with the jobs of its workflow runs, the newest first."""
-    jobs = [
-        CheckRun(
-            job.id,
-            sha,
-            job.name,
-            "github-actions",
-            job.status,
-            job.conclusion,
-            job.started_at or job.created_at,
-            job.completed_at,
-            external_id=f"{run.id}/{job.attempt}",
-        )
-        for run in repo.runs
-        if run.commit.sha == sha
-        for job in run.jobs
-    ]
-    return sorted([*jobs, *(one for one in repo.checks if one.sha == sha)], key=lambda one: (one.started_at, one.id))[
-        ::-1
-    ]
+    jobs = [check_of(run, job) for run in repo.runs if run.commit.sha == sha for job in run.jobs]
+    found = [*jobs, *(one for one in repo.checks if one.sha == sha)]
+    return sorted(found, key=lambda one: (one.started_at, one.id), reverse=True)

@@ -20,7 +20,9 @@ def run_event(repo: Repository, run: Run, action: str, web: str) -> Hook:
     return build_webhook("workflow_run", body | around(repo, web, run.actor or (run.commit.login, run.commit.login_id)))
 
 
-def push_event(repo: Repository, commits: list[Commit], before: Commit | None, web: str) -> Hook:
+def push_event(
+    repo: Repository, commits: list[Commit], before: Commit | None, web: str, *, forced: bool = False
+) -> Hook:
     """Return `push` of some commits, oldest first, at least one."""
     commit = commits[-1]
     told = [payloads.head_commit(one) for one in commits]
@@ -32,7 +34,7 @@ def push_event(repo: Repository, commits: list[Commit], before: Commit | None, w
         "after": commit.sha,
         "created": before is None,
         "deleted": False,
-        "forced": False,
+        "forced": forced,
         "base_ref": None,
         "compare": f"{web}/{repo.full_name}/compare/{old[:12]}...{commit.sha[:12]}",
         "commits": told,

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.github import control, events, events_gates, jobs, panel, progress, saved
 from sandbox.github.apps import Apps
-from sandbox.github.checks import Checks
+from sandbox.github.checks import Checks, check_of
 from sandbox.github.gates import Gates
 from sandbox.github.hooks import Hook
 from sandbox.github.records import ACTIONS, BOT, Commit, Deployment, Pull, Repository, Run, Status, Workflow
@@ -82,10 +82,16 @@ class Forge(ForgeState):
         sha: str | None = None,
         branch: str = "",
         files: Sequence[str] = (),
+        onto: str | None = None,
     ) -> str:
-        """Push a commit, with those made before, and start its build; returns the commit's hash."""
+        """Push a commit, with those made before, and start its build; returns the commit's hash.
+
+        `onto` is an earlier commit of the branch: everything since then is taken off it, by force.
+        """
         repository = self.repositories[repo]
         before = repository.pushed_tip(branch or repository.branch)
+        if onto is not None:
+            repository.rewind(branch or repository.branch, onto)
         commit = self._made(
             repository,
             title,
@@ -99,7 +105,7 @@ class Forge(ForgeState):
             files=files,
         )
         told = repository.push(commit)
-        self.hooks.send(events.push_event(repository, told, before, self.site))
+        self.hooks.send(events.push_event(repository, told, before, self.site, forced=onto is not None))
         run = self.start_run(repo, commit)
         if self.auto:
             self.go(progress.build(self, repo, run))
@@ -294,9 +300,13 @@ class Forge(ForgeState):
         self.changed()
 
     def tell_job(self, repo: str, run: Run, job: Job, action: str) -> None:
-        """Send the webhook of a job's news, where anybody is to hear of jobs."""
+        """Send the webhooks of a job's news, where anybody is to hear of jobs, or of checks: each job is one."""
+        repository = self.repositories[repo]
         if self.hooks.wanted("workflow_job"):
-            self.hooks.send(events_gates.job_event(self.repositories[repo], run, job, action, self.site))
+            self.hooks.send(events_gates.job_event(repository, run, job, action, self.site))
+        if self.hooks.wanted("check_run") and action in {"queued", "completed"}:
+            news = "created" if action == "queued" else action
+            self.hooks.send(events_gates.check_event(repository, check_of(run, job), news, self.site))
 
     def ping(self, repo: str) -> Hook | None:
         """Send what GitHub sends when a webhook is set up."""

@@ -6,7 +6,7 @@ Fields from https://docs.github.com/rest/commits/statuses, /rest/checks/runs, /r
 from typing import Any
 
 from sandbox.github.payloads import API, account, node_id, repository, time
-from sandbox.github.records import Repository
+from sandbox.github.records import LOST, Repository
 from sandbox.github.records_gates import CheckRun, CommitStatus
 
 
@@ -79,7 +79,7 @@ def check_run(repo: Repository, one: CheckRun, web: str) -> dict[str, Any]:
 
 def branches(repo: Repository) -> list[str]:
     """Return the branches that have commits, by name."""
-    return sorted({one.branch or repo.branch for one in repo.commits})
+    return sorted({one.branch or repo.branch for one in repo.commits} - {LOST})
 
 
 def branch(repo: Repository, name: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from sandbox.github.records_gates import CheckRun, CommitStatus, Environment, Ga
 
 ACTIONS = ("github-actions[bot]", 41898282)
 """Who creates the deployments of jobs, and posts their statuses."""
+LOST = "(none)"
+"""In place of the branch of a commit that none has any more."""
 BOT = ("signoff-bot", 901)
 """Whose token the API is called with: the actor of every dispatch, the creator of every deployment."""
 
@@ -172,6 +174,20 @@ class Repository:
         for one in waiting:
             one.pushed = True
         return [*waiting, commit]
+
+    def rewind(self, branch: str, to: str) -> None:
+        """Take everything after a commit off its branch; it is still found by its hash, as at GitHub for a while.
+
+        Raises:
+            LookupError: the branch never was there.
+        """
+        tip = self.tip(branch)
+        line = [one.sha for one in self.history(tip)] if tip else []
+        if to not in line:
+            raise LookupError(f"{branch} of {self.full_name} never was at {to}")
+        for one in self.commits:
+            if one.sha in line[: line.index(to)]:
+                one.branch = LOST
 
     def commit(self, ref: str) -> Commit | None:
         """Return the commit of a branch, a tag, a full hash or a hash's beginning."""

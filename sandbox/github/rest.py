@@ -125,6 +125,9 @@ class Rest:
         if caller is None:
             known = token_in(request.headers.get("Authorization")) is not None
             return refuse(401, "Bad credentials" if known else "Requires authentication")
+        installed = self._forge.registered.installations.get(caller.installation or 0)
+        if installed is not None and installed.suspended:
+            return refuse(403, "This installation has been suspended")
         if (named := _BY_NAME.fullmatch(path)) is not None:
             full_name = f"{unquote(named['owner'])}/{unquote(named['name'])}"
             repo, rest = self._forge.repository(full_name), named["rest"]

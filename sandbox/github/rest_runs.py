@@ -36,6 +36,7 @@ class RunRoutes:
         return [
             Route("GET", "/actions/runs", self._runs, RIGHT),
             Route("GET", "/actions/runs/{run}", self._run, RIGHT),
+            Route("DELETE", "/actions/runs/{run}", self._delete, RIGHT),
             Route("POST", "/actions/runs/{run}/cancel", self._cancel, RIGHT),
             Route("POST", "/actions/runs/{run}/force-cancel", self._cancel, RIGHT),
             Route("GET", "/actions/workflows", self._workflows, RIGHT),
@@ -81,6 +82,16 @@ class RunRoutes:
             return refuse(409, "Cannot cancel a workflow run that is completed.")
         self._forge.finish_run(repo.full_name, run, "cancelled")
         return answer({}, 202)
+
+    def _delete(self, request: Call, repo: Repository) -> Reply:
+        run = repo.run(number_in(request, "run"))
+        if run is None:
+            return refuse(404, "Not Found")
+        if run.conclusion is None:
+            return refuse(403, "Unable to delete a workflow run that is not completed")
+        repo.runs.remove(run)
+        self._forge.changed()
+        return Reply(204)
 
     def _dispatch(self, request: Call, repo: Repository) -> Reply:
         body = json_in(request)

@@ -214,6 +214,20 @@ def test_an_installation_for_some_repositories_is_found_only_for_those(world: Wo
     assert world.ask("POST", "/installation/repositories", token=token).status == 404
 
 
+def test_a_suspended_installation_is_refused_everything_and_a_removed_one_is_forgotten(world: World) -> None:
+    token = world.app(actions="read")
+    number = next(iter(world.forge.registered.installations))
+    world.forge.apps.suspend(number)
+    assert world.get("/actions/runs", token).refusal == (403, "This installation has been suspended")
+    told = world.ask("GET", f"/app/installations/{number}", token=world.asserted()).body
+    assert told["suspended_at"] == "2026-11-21T10:00:00Z"
+    world.forge.apps.suspend(number, suspended=False)
+    assert world.get("/actions/runs", token).status == 200
+    world.forge.apps.uninstall(number)
+    assert world.get("/actions/runs", token).refusal == (401, "Bad credentials")
+    assert world.get("/installation", world.asserted()).refusal == (404, "Not Found")
+
+
 def test_only_an_installation_has_repositories_of_its_own(world: World) -> None:
     assert world.ask("GET", "/installation/repositories").status == 403
     assert world.ask("GET", "/installation/repositories", token="none").status == 401

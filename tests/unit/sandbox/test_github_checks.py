@@ -75,10 +75,22 @@ def test_the_jobs_of_runs_are_checks_and_so_is_what_apps_report(world: World) ->
     ended = world.ask("PATCH", path, {"conclusion": "failure"}, token=app).body
     assert (ended["status"], ended["conclusion"]) == ("completed", "failure")
     assert world.ask("GET", path, token=app).body == ended
-    assert [(one["action"], one["check_run"]["external_id"]) for one in world.told("check_run")] == [
+    assert [(one["action"], one["check_run"]["external_id"]) for one in world.told("check_run")[-2:]] == [
         ("created", "7"),
         ("completed", "7"),
     ]
+
+
+def test_every_job_is_told_as_a_check_too(world: World) -> None:
+    run = world.run
+    world.forge.begin_run(REPO, run)
+    world.forge.finish_run(REPO, run, "failure")
+    told = [(one["action"], one["check_run"]) for one in world.told("check_run")][-2:]
+    assert [(action, check["name"], check["conclusion"], check["app"]["slug"]) for action, check in told] == [
+        ("created", "build", None, "github-actions"),
+        ("completed", "build", "failure", "github-actions"),
+    ]
+    assert {check["external_id"] for _, check in told} == {f"{run.id}/1"}
 
 
 def test_the_newest_check_of_a_name_counts_unless_all_are_asked_for(world: World) -> None:

@@ -74,6 +74,22 @@ def test_branches_and_tags_are_read_as_refs(world: World) -> None:
     assert world.ask("GET", "/repos/acme/empty/commits").refusal == (409, "Git Repository is empty.")
 
 
+async def test_a_branch_that_was_rewritten_by_force_leaves_the_old_commits_by_hash_alone(world: World) -> None:
+    base = world.repository.commits[0].sha
+    old = await world.forge.push(REPO, "Old")
+    new = await world.forge.push(REPO, "New", onto=base)
+    told = world.told("push")[-1]
+    assert (told["forced"], told["before"], told["after"]) == (True, old, new)
+    assert [one["forced"] for one in world.told("push")[:-1]] == [False] * 3
+    assert [commit["sha"] for commit in world.get("/commits").body] == [new, base]
+    assert world.get(f"/commits/{old}").body["sha"] == old
+    standing = world.get(f"/compare/{old}...main").body
+    assert (standing["status"], standing["ahead_by"], standing["behind_by"]) == ("diverged", 1, 1)
+    assert [branch["name"] for branch in world.get("/branches").body] == ["feature/x", "main"]
+    with pytest.raises(LookupError, match="never was at"):
+        await world.forge.push(REPO, "Nowhere", onto=old)
+
+
 def test_a_deployment_is_made_by_a_tag_and_keeps_the_commit_when_the_tag_moves(world: World) -> None:
     one, two = (commit.sha for commit in world.repository.commits)
     world.forge.tag(REPO, "v1", one)

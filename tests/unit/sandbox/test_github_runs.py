@@ -73,6 +73,15 @@ def test_a_run_is_cancelled_by_force_too_and_never_twice(world: World) -> None:
     assert world.get(f"{path}/jobs").body["jobs"][0]["conclusion"] == "cancelled"
 
 
+def test_a_run_that_ended_can_be_deleted_and_is_gone(world: World) -> None:
+    path = f"/actions/runs/{world.run.id}"
+    assert world.ask("DELETE", f"/repos/{REPO}{path}").status == 403
+    world.forge.finish_run(REPO, world.run)
+    assert world.ask("DELETE", f"/repos/{REPO}{path}").status == 204
+    assert world.get(path).refusal == world.ask("DELETE", f"/repos/{REPO}{path}").refusal == (404, "Not Found")
+    assert world.get("/actions/runs").body == {"total_count": 0, "workflow_runs": []}
+
+
 def test_workflows_are_known_by_file_and_by_number(world: World) -> None:
     world.forge.declare(REPO, "deploy.yml", {"sha": True})
     told = world.get("/actions/workflows").body

@@ -134,7 +134,7 @@ async def test_an_app_hears_of_what_it_is_installed_for_and_who_it_is(world: Wor
     for repo in (REPO, "elsewhere/shop"):
         await world.forge.push(repo, "One")
     await world.forge.settle()
-    assert sorted(ear.events("/two")) == ["push", "workflow_job", "workflow_run"]
+    assert sorted(ear.events("/two")) == ["check_run", "push", "workflow_job", "workflow_run"]
     assert {target for path, _, _, target in ear.taken if path == "/two"} == {"integration"}
     assert {target for path, _, _, target in ear.taken if path == "/one"} == {"repository"}
 
