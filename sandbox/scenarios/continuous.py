@@ -62,9 +62,9 @@ async def _story(stage: Stage) -> None:
         "one comes only where a person is needed. Sam rolled search 3 back an hour ago, so production is held and "
         "what contains that commit is in quarantine, so the fix that Robin pushed waits even before staging.",
         "Things to try:",
-        "• Type `/deploy why search production`: every reason why the fix does not ship yet, and who can lift it.",
-        "• Act as Sam (*Acting as*): `/deploy release-quarantine search 4 the fix is in`, then "
-        "`/deploy resume search production`.",
+        "• Type `/deploy why search production`: who held it and why, and how to go on.",
+        "• Act as Sam (*Acting as*): `/deploy release-quarantine search 4 the fix is in` brings it to staging; after "
+        "`/deploy resume search production` and ten minutes there (move the clock) it is in production.",
         "• Push a commit to acme/docs in the panel *Pipeline* and watch #docs. `/deploy hold docs production a talk` "
         "stops the next one.",
         "• Type `/deploy history search production`, and look into #releases.",
