@@ -6,9 +6,10 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ from sandbox.scenarios.furniture import Furniture
 from sandbox.scenarios.stage import Stage, StoryError
 
 HISTORY = "One moment: Signoff goes through the last days of this company. That takes a few seconds."
+SAID_WITHIN, LOOK_AGAIN = 3.0, 0.02
+"""Seconds that the page's clock waits for what is being said, and between two looks at that."""
 HURRY = 0.02
 """The part of its usual time that the pipeline takes while a story is played."""
 
@@ -88,6 +91,7 @@ class Demo:
         bot = self.bot = await opens(self._place())
         self.forge.deliver_to(f"http://127.0.0.1:{bot.port}/webhooks/github")
         self.company.clock.on_move.append(bot.wake)
+        self.company.clock.before_move = partial(_said, bot)
         if self.company.told:
             self.forge.resume()
             return
@@ -97,8 +101,8 @@ class Demo:
         finally:
             self.forge.pause = asyncio.sleep
             self.company.clock.reach(timedelta())
-            self.company.told = True
-            self.company.save()
+        self.company.told = True  # a story that was cut off is told anew, from its beginning
+        self.company.save()
 
     async def _tell(self, bot: Bot) -> None:
         workspace, one = self.company.workspace, self.company
@@ -238,6 +242,14 @@ async def _live(demo: Demo, opens: Opens) -> str:
         print(f"This scenario is not as it should be: {problem}.", file=sys.stderr)
     print("  Everything is ready.\n", flush=True)
     return f"The bot stopped by itself: {await demo.bot.died()}" if demo.bot else "The bot did not come up."
+
+
+async def _said(bot: Bot) -> None:
+    """Let the bot say what it is about to say: hours later it would be too late for that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SAID_WITHIN):
+            while bot.at_work() or await bot.busy():  # noqa: ASYNC110 - the bot has no event for its rest
+                await asyncio.sleep(LOOK_AGAIN)
 
 
 async def _hurry(seconds: float) -> None:

@@ -106,13 +106,14 @@ async def _started(place: Place, settings: Settings, policy: Policy) -> Signoff:
     signoff = Signoff(settings, policy, "127.0.0.1", 0, place.clock, slack_pace=pace, read_policy=again)
     try:
         await signoff.start()
-    except (DatabaseProblem, SlackProblem, NotListening, StoreUnavailable) as problem:
-        raise DemoError(f"The bot did not come up: {problem}") from None
-    try:
         await _looked(signoff)
-    except TimeoutError:
+    except BaseException as problem:
         await signoff.stop()
-        raise DemoError(f"The bot did not come up within {UP_WITHIN:.0f} s; its log is {place.log}.") from None
+        if isinstance(problem, TimeoutError):
+            raise DemoError(f"The bot did not come up within {UP_WITHIN:.0f} s; its log is {place.log}.") from None
+        if isinstance(problem, DatabaseProblem | SlackProblem | NotListening | StoreUnavailable):
+            raise DemoError(f"The bot did not come up: {problem}") from None
+        raise
     return signoff
 
 

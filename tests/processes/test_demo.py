@@ -191,3 +191,21 @@ async def test_the_scenarios_are_named(name: str, code: int, before: str) -> Non
         "incident",
         "queue",
     ]
+
+
+@pytest.mark.parametrize("connected", [False, True])
+async def test_it_stops_at_any_moment_of_its_story(tmp_path: Path, connected: bool) -> None:
+    process = await started("--data", str(tmp_path))
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        while b" is at " not in (line := await process.stdout.readline()):
+            pass
+        url = line.decode().split()[-1]
+        async with ClientSession() as http:
+            while connected:
+                async with http.get(f"{url}/sandbox/state") as answer:
+                    if (await answer.json())["app"]["connections"]:
+                        break
+        process.send_signal(signal.SIGINT)
+        said, complaints = await process.communicate()
+    assert (process.returncode, said.strip(), complaints) == (0, b"Ctrl-C stops it.", b"")
