@@ -20,6 +20,7 @@ class Fault(Enum):
     RESET_AFTER = "reset after"  # handled, and its answer lost
     ERROR_AFTER = "502 after"  # handled, and yet the answer says that it was not
     EMPTY = "empty"  # handled; the answer is 200 with nothing in it
+    SLOW = "slow"  # handled; the answer begins `seconds` later
     DRIP = "drip"  # handled; the answer's body takes `seconds`
     TRUNCATED = "truncated"  # handled; the connection breaks in the middle of the answer's body
     LATE = "late"  # the connection breaks at once; the request is handled `seconds` later

@@ -42,11 +42,16 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Slowly:
-    """An answer whose body takes so many seconds; `cut` off in the middle, or whole in the end."""
+    """An answer that takes so many seconds: before it begins, or in its body, which may break off in the middle."""
 
     reply: Reply
     seconds: float
-    cut: bool
+    how: Fault
+
+    @property
+    def cut(self) -> bool:
+        """Whether it breaks off."""
+        return self.how is Fault.TRUNCATED
 
 
 class Rest:
@@ -92,8 +97,8 @@ class Rest:
             self._forge.go(self._late(request, rule.seconds))
         if rule.fault in {Fault.RESET_AFTER, Fault.ERROR_AFTER, Fault.EMPTY}:
             self._handled(request)
-        if rule.fault in {Fault.DRIP, Fault.TRUNCATED}:
-            return Slowly(self.answer(request), rule.seconds, cut=rule.fault is Fault.TRUNCATED)
+        if rule.fault in {Fault.SLOW, Fault.DRIP, Fault.TRUNCATED}:
+            return Slowly(self.answer(request), rule.seconds, rule.fault)
         return self._broken(rule)
 
     def _caller(self, request: Asked) -> Grant | None:

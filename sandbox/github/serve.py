@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from sandbox.exchange import asked_over_http, over_http
+from sandbox.github.faults import Fault
 from sandbox.github.rest import ROOTS, Rest, Silence, Slowly
 
 Pause = Callable[[float], Awaitable[None]]
@@ -36,7 +37,10 @@ def _handler(rest: Rest, pause: Pause) -> Callable[[web.Request], Awaitable[web.
 
 
 async def _slowly(request: web.Request, slowly: Slowly, pause: Pause) -> web.StreamResponse:
-    """Send a body in pieces; one that is cut ends in the middle, and the connection with it."""
+    """Send an answer late, or its body in pieces; one that is cut ends in the middle, and the connection with it."""
+    if slowly.how is Fault.SLOW:
+        await pause(slowly.seconds)
+        return over_http(slowly.reply)
     body = slowly.reply.body
     answer = web.StreamResponse(status=slowly.reply.status, headers=slowly.reply.headers)
     answer.content_length = len(body)

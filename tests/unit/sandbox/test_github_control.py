@@ -79,7 +79,26 @@ async def test_a_body_that_drips_comes_whole_in_the_end(world: World, http: Clie
     assert set(pauses) == {5.0}
 
 
-@pytest.mark.parametrize(("kind", "broken"), [("truncated", True), ("drip", False)])
+async def test_a_slow_answer_begins_late_and_was_done_at_once(world: World, http: ClientSession) -> None:
+    waits, come = list[float](), asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+        assert world.forge.deploys().total() == 1
+        await come.wait()
+
+    world.forge.pause = pause
+    await act(world, "fault", kind="slow", method="POST", seconds=30)
+    with pytest.raises(TimeoutError):
+        await http.post(DEPLOYMENTS, json=ORDER, timeout=ClientTimeout(total=0.2))
+    come.set()
+    await act(world, "fault", kind="slow", method="GET", seconds=3)
+    async with http.get(DEPLOYMENTS) as answer:
+        assert len(await answer.json()) == 1
+    assert waits == [30, 3]
+
+
+@pytest.mark.parametrize(("kind", "broken"), [("truncated", True), ("drip", False), ("slow", False)])
 async def test_without_a_server_nobody_waits_for_a_slow_body(world: World, kind: str, broken: bool) -> None:
     await act(world, "fault", kind=kind, method="POST")
     with pytest.raises(NoAnswerError) as caught:
