@@ -1,5 +1,6 @@
 """GitHub's REST API as far as a release bot uses it: who calls, may they, ETags, limits, faults on request."""
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -198,6 +199,7 @@ class Rest:
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
+@functools.cache
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", re.sub(r"\{(\w+):path\}", r"(?P<\1>.+)", path)))
 
