@@ -103,7 +103,7 @@ def _same(folder: Path, found: str, asked: str | None) -> None:
 def _new(scenario: Scenario, kept: Kept | None) -> Company:
     clock = MovableClock(_now, -scenario.begins)
     company = _empty(scenario, clock, kept)
-    move_in(company.workspace)
+    move_in(company.workspace, scenario.services)
     if kept is not None:
         kept.follow(company.workspace, company.forge)
     return company

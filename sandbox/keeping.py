@@ -50,17 +50,19 @@ class Kept:
         try:
             kept._open()
         except sqlite3.OperationalError as problem:
+            kept.close()
             raise KeptError(
                 f"{folder} is used by another demo ({problem}). End that, or name another with --data."
             ) from None
         except (sqlite3.DatabaseError, ValueError, KeyError, TypeError):
-            raise KeptError(f"{file} cannot be read. Delete {folder} to begin anew, or name another.") from None
+            kept.close()
+            raise KeptError(f"{file} cannot be read. {_anew(folder)}") from None
         found = kept.about.get("format", FORMAT)
         if found != FORMAT:
             kept.close()
             raise KeptError(
                 f"{folder} was written by another version of Signoff's demo (format {found}, this one writes {FORMAT})."
-                " Delete it to begin anew, or name another directory with --data."
+                f" {_anew(folder)}"
             )
         return kept
 
@@ -96,9 +98,7 @@ class Kept:
             restore(workspace, rows)
             forge.load(json.loads(rows[PIPELINE]))
         except (ValueError, KeyError, TypeError) as problem:
-            raise KeptError(
-                f"{self.file} cannot be gone on with: {problem}. Delete its directory to begin anew."
-            ) from None
+            raise KeptError(f"{self.file} cannot be gone on with: {problem}. {_anew(self.file.parent)}") from None
 
     def forget(self) -> None:
         """Forget everything: what was begun was never finished."""
@@ -136,3 +136,7 @@ class Kept:
 
     def _stale(self) -> None:
         self._forge_changed = True
+
+
+def _anew(folder: Path) -> str:
+    return f"Delete {folder} to begin anew, or name another directory with --data."

@@ -1,5 +1,6 @@
 """Who works in the demo's company, and where they write: the same in every scenario."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox.slack.workspace import SLACKBOT, Workspace
@@ -31,21 +32,15 @@ KIM = Colleague("kim", "U0KIM", 1010, is_guest=True)
 
 PEOPLE = (PRIYA, SAM, ALEX, ROBIN, KIM)
 """Priya is QA, Sam is on call, Alex and Robin write code, Kim is a guest, who may look and nothing else."""
-CHANNELS = {
-    "C0PAYMENTS": "payments",
-    "C0DOCS": "docs",
-    "C0SEARCH": "search",
-    "C0GATEWAY": "gateway",
-    "C0RELEASES": "releases",
-    "C0OPS": "release-ops",
-}
+NEWS = {"C0RELEASES": "releases", "C0OPS": "release-ops"}
+"""The channels that every company has."""
 ON_CALL = ("S0SRE", "sre")
 
 
-def move_in(workspace: Workspace) -> None:
-    """Put everybody and every channel into an empty workspace."""
+def move_in(workspace: Workspace, services: Sequence[str]) -> None:
+    """Put everybody into an empty workspace, with a channel for each service; the first is what newcomers see."""
     for one in PEOPLE:
         workspace.add_person(one.slack, one.name, real_name=one.real_name, is_restricted=one.is_guest)
     workspace.add_usergroup(*ON_CALL, [SAM.slack])
-    for known, name in CHANNELS.items():
+    for known, name in {**{f"C0{name.upper()}": name for name in services}, **NEWS}.items():
         workspace.add_channel(known, name)

@@ -74,6 +74,7 @@ async def _story(stage: Stage) -> None:
 CONTINUOUS = Scenario(
     name="continuous",
     promise="every green build ships by itself, quietly; one was rolled back and its lane is held",
+    services=("search", "docs"),
     begins=timedelta(hours=12),
     policy=_policy,
     furnish=_furnish,

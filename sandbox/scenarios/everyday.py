@@ -169,6 +169,7 @@ async def _receipts(stage: Stage) -> None:
 EVERYDAY = Scenario(
     name="everyday",
     promise="an ordinary day: something waits for you, something failed, something is locked",
+    services=("payments", "docs", "search", "gateway"),
     begins=timedelta(days=3),
     policy=_policy,
     furnish=_furnish,

@@ -46,6 +46,7 @@ async def _story(stage: Stage) -> None:
 FIRST_DAY = Scenario(
     name="first-day",
     promise="the first day: nothing is live yet, and the first push is yours",
+    services=("payments", "docs"),
     begins=timedelta(minutes=1),
     policy=_policy,
     furnish=_furnish,

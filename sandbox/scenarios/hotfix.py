@@ -67,6 +67,7 @@ async def _story(stage: Stage) -> None:
 HOTFIX = Scenario(
     name="hotfix",
     promise="a freeze is in force and something is wrong: the fast path, with its named gates",
+    services=("payments",),
     begins=timedelta(hours=8),
     policy=_policy,
     furnish=_furnish,

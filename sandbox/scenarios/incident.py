@@ -77,6 +77,7 @@ async def _story(stage: Stage) -> None:
 INCIDENT = Scenario(
     name="incident",
     promise="a bad hour: a deploy is ill, a request was lost and somebody must say so, everything is stopped",
+    services=("payments", "search"),
     begins=timedelta(hours=2),
     policy=_policy,
     furnish=_furnish,

@@ -73,6 +73,7 @@ def _number(stage: Stage, notice: Message) -> str:
 QUEUE = Scenario(
     name="queue",
     promise="each build must ship, in order: a queue with a schedule, and a lock in staging",
+    services=("gateway",),
     begins=timedelta(hours=6),
     policy=_policy,
     furnish=_furnish,

@@ -15,6 +15,7 @@ class Scenario:
     Args:
         name: What `--scenario` takes.
         promise: What it shows, in a line.
+        services: Which there are; newcomers see the channel of the first.
         begins: How long ago its story begins.
         policy: The policy file, from the present and the sandbox's address.
         furnish: Makes what was there before anybody asked the bot. Nothing listens yet.
@@ -23,6 +24,7 @@ class Scenario:
 
     name: str
     promise: str
+    services: tuple[str, ...]
     begins: timedelta
     policy: Callable[[datetime, str], str]
     furnish: Callable[[Furniture], None]

@@ -17,6 +17,7 @@ from sandbox.site import Sites
 from sandbox.slack.driver import Driver
 from sandbox.slack.messages import Message
 from sandbox.slack.workspace import Workspace
+from sandbox.slack.writing import typed
 
 PATIENCE = 20.0
 """Seconds that a step of a story may take; it takes a tenth of one."""
@@ -109,7 +110,7 @@ class Stage:
         """Tell newcomers, as the sandbox, what this is and what to try, once all else is said."""
         await self.rest()
         text = "\n".join(lines)
-        self.workspace.post(self.workspace.channel(channel), GUIDE, text)
+        self.workspace.post(self.workspace.channel(channel), GUIDE, typed(self.workspace, text))
 
     async def _until(self, found: Callable[[], Found | None], what: str) -> Found:
         async def seen() -> Found | None:
