@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 TEXT, NUMBER, FLAG, OBJECT, LIST = str, int, bool, dict, list
 MAYBE_TEXT, MAYBE_NUMBER, MAYBE_OBJECT = str | None, int | None, dict | None
-_TIMES = {"created_at": TEXT, "updated_at": TEXT}
+TIMES = {"created_at": TEXT, "updated_at": TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ RUN = Shape(
         "previous_attempt_url": MAYBE_TEXT,
         "referenced_workflows": LIST,
         "pull_requests": LIST,
-        **_TIMES,
+        **TIMES,
         "run_started_at": TEXT,
         "actor": OBJECT,
         "triggering_actor": OBJECT,
@@ -206,7 +206,7 @@ DEPLOYMENT = Shape(
         "environment": TEXT,
         "description": MAYBE_TEXT,
         "creator": OBJECT,
-        **_TIMES,
+        **TIMES,
         "statuses_url": TEXT,
         "repository_url": TEXT,
         "transient_environment": FLAG,
@@ -227,7 +227,7 @@ DEPLOYMENT_STATUS = Shape(
         "target_url": TEXT,
         "log_url": TEXT,
         "environment_url": TEXT,
-        **_TIMES,
+        **TIMES,
         "deployment_url": TEXT,
         "repository_url": TEXT,
     },
@@ -246,7 +246,7 @@ PROTECTION = Shape(
 ENVIRONMENT = Shape(
     {
         **NAMED_ENVIRONMENT.sent,
-        **_TIMES,
+        **TIMES,
         "protection_rules": LIST,
         "deployment_branch_policy": MAYBE_OBJECT,
     },
@@ -286,7 +286,7 @@ BRIEF_STATUS = Shape(
         "description": MAYBE_TEXT,
         "target_url": MAYBE_TEXT,
         "context": TEXT,
-        **_TIMES,
+        **TIMES,
     },
     names("required"),
 )
@@ -396,7 +396,7 @@ PULL = Shape(
         "user": OBJECT,
         "body": MAYBE_TEXT,
         "labels": LIST,
-        **_TIMES,
+        **TIMES,
         "closed_at": MAYBE_TEXT,
         "merged_at": MAYBE_TEXT,
         "draft": FLAG,
@@ -451,7 +451,7 @@ INSTALLATION = Shape(
         "target_type": TEXT,
         "permissions": OBJECT,
         "events": LIST,
-        **_TIMES,
+        **TIMES,
         "single_file_name": MAYBE_TEXT,
         "suspended_at": MAYBE_TEXT,
         "suspended_by": MAYBE_OBJECT,
@@ -486,119 +486,3 @@ DELIVERY = Shape(
     names("url request response"),
 )
 ERROR = Shape({"message": TEXT, "documentation_url": TEXT, "status": TEXT}, names("errors url"))
-
-_AROUND: dict[str, Any] = {"repository": OBJECT, "organization": OBJECT, "sender": OBJECT}
-_INSIDE = {"repository": REPOSITORY, "organization": ORGANIZATION, "sender": ACCOUNT}
-_BESIDE = names("installation enterprise")
-_JOB_RUN = Shape(
-    {
-        "id": NUMBER,
-        "name": MAYBE_TEXT,
-        "status": TEXT,
-        "conclusion": MAYBE_TEXT,
-        "html_url": TEXT,
-        **_TIMES,
-        "environment": TEXT,
-    }
-)
-
-
-def _event(sent: Mapping[str, Any], inside: Mapping[str, Shape], left_out: str = "") -> Shape:
-    return Shape({**sent, **_AROUND}, _BESIDE | names(left_out), {**inside, **_INSIDE})
-
-
-EVENTS = {
-    "push": _event(
-        {
-            "ref": TEXT,
-            "before": TEXT,
-            "after": TEXT,
-            "created": FLAG,
-            "deleted": FLAG,
-            "forced": FLAG,
-            "base_ref": MAYBE_TEXT,
-            "compare": TEXT,
-            "commits": LIST,
-            "head_commit": MAYBE_OBJECT,
-            "pusher": OBJECT,
-        },
-        {"commits": HEAD_COMMIT, "head_commit": HEAD_COMMIT},
-    ),
-    "workflow_run": _event(
-        {"action": TEXT, "workflow": MAYBE_OBJECT, "workflow_run": OBJECT}, {"workflow": WORKFLOW, "workflow_run": RUN}
-    ),
-    "workflow_job": _event(
-        {"action": TEXT, "workflow_job": OBJECT}, {"workflow_job": JOB, "deployment": DEPLOYMENT}, "deployment"
-    ),
-    "check_run": _event({"action": TEXT, "check_run": OBJECT}, {"check_run": CHECK_RUN}, "requested_action"),
-    "status": _event(
-        {
-            "id": NUMBER,
-            "sha": TEXT,
-            "name": TEXT,
-            "target_url": MAYBE_TEXT,
-            "context": TEXT,
-            "description": MAYBE_TEXT,
-            "state": TEXT,
-            "commit": OBJECT,
-            "branches": LIST,
-            **_TIMES,
-        },
-        {"commit": COMMIT, "branches": BRANCH},
-        "avatar_url",
-    ),
-    "deployment": _event(
-        {"action": TEXT, "deployment": OBJECT, "workflow": MAYBE_OBJECT, "workflow_run": MAYBE_OBJECT},
-        {"deployment": DEPLOYMENT, "workflow": WORKFLOW, "workflow_run": RUN},
-    ),
-    "deployment_status": _event(
-        {
-            "action": TEXT,
-            "deployment_status": OBJECT,
-            "deployment": OBJECT,
-            "check_run": MAYBE_OBJECT,
-            "workflow": MAYBE_OBJECT,
-            "workflow_run": MAYBE_OBJECT,
-        },
-        {"deployment": DEPLOYMENT, "deployment_status": DEPLOYMENT_STATUS, "workflow": WORKFLOW, "workflow_run": RUN},
-    ),
-    "deployment_protection_rule": _event(
-        {
-            "action": TEXT,
-            "environment": TEXT,
-            "event": TEXT,
-            "sha": TEXT,
-            "ref": TEXT,
-            "deployment_callback_url": TEXT,
-            "deployment": OBJECT,
-            "pull_requests": LIST,
-        },
-        {"deployment": DEPLOYMENT},
-    ),
-    "deployment_review.requested": _event(
-        {
-            "action": TEXT,
-            "workflow_run": OBJECT,
-            "since": TEXT,
-            "workflow_job_run": OBJECT,
-            "environment": TEXT,
-            "reviewers": LIST,
-            "requestor": OBJECT,
-        },
-        {"workflow_run": RUN, "workflow_job_run": _JOB_RUN, "reviewers": REVIEWER, "requestor": ACCOUNT},
-    ),
-    "deployment_review": _event(
-        {
-            "action": TEXT,
-            "workflow_run": OBJECT,
-            "since": TEXT,
-            "workflow_job_runs": LIST,
-            "approver": OBJECT,
-            "comment": TEXT,
-            "reviewers": LIST,
-        },
-        {"workflow_run": RUN, "workflow_job_runs": _JOB_RUN, "approver": ACCOUNT, "reviewers": REVIEWER},
-    ),
-    "ping": _event({"zen": TEXT, "hook_id": NUMBER, "hook": OBJECT}, {"hook": HOOK}),
-    "repository": _event({"action": TEXT, "changes": OBJECT}, {}),
-}

@@ -17,7 +17,8 @@ from sandbox.github.hooks import EVERY, Delivered, Hook, Listener
 from sandbox.github.records import Repository, Run
 from sandbox.github.records_gates import Reviewer
 from tests.contract import github_fields as fields
-from tests.contract.github_fields import EVENTS, Shape, disagreements
+from tests.contract.github_events import EVENTS
+from tests.contract.github_fields import Shape, disagreements
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 REPO = "acme/payments"
