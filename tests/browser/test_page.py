@@ -44,8 +44,12 @@ async def test_bold_says_that_something_is_new_and_a_number_that_it_is_about_you
         await page.reload()
         await expect(place(page, "releases")).to_have_class("unread")
         await expect(place(page, "ops")).not_to_have_class("unread")
+        await place(page, "releases").click()
+        await expect(page.get_by_role("log", name="Messages in #releases")).to_contain_text("No news")
+        await expect(place(page, "releases")).not_to_have_class("unread")
+        await expect(place(page, "ops")).not_to_have_class("unread")
         await acts_as(page, "Sam Field")
-        await expect(place(page, "releases")).to_have_class("unread")
+        await expect(place(page, "ops")).to_have_text("#ops2")
 
 
 async def test_a_direct_message_is_one_persons_and_about_them() -> None:
