@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures cuts kill lock clean simulate teeth mutation machine
+.PHONY: demo test install check bench pictures messages cuts kill lock clean simulate teeth mutation machine
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
@@ -22,6 +22,9 @@ bench: .venv/test
 
 pictures: .venv/test
 	$(BIN)/python -m tests.pictures
+
+messages: .venv/test
+	$(BIN)/python -m tests.unit.views.whole_book
 
 cuts: .venv/test
 	SIGNOFF_CUTS=5000 $(BIN)/python -m pytest tests/power -q

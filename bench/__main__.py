@@ -8,14 +8,14 @@ from pathlib import Path
 
 import structlog
 
-from bench import clicks, deploys, facts, intake, restart
+from bench import clicks, deploys, facts, intake, page, restart, start
 
 
 async def main() -> None:
     """Print every figure as it is taken."""
     print(f"SQLite {sqlite3.sqlite_version}; median (lowest to highest) of the rounds\n")
     with tempfile.TemporaryDirectory(prefix="signoff-bench-") as name:
-        for part in (intake, clicks, deploys, facts, restart):
+        for part in (intake, clicks, deploys, facts, restart, page, start):
             for one in await part.measure(Path(name)):
                 print(one, flush=True)
 

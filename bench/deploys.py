@@ -1,12 +1,11 @@
 """From the click on Approve to the deploy request at GitHub's door: the real process, over loopback, idle."""
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
 import psutil
 
+from bench import apart
 from bench.figures import Figure, figure
 from sandbox import demo
 from sandbox.slack.messages import Message
@@ -14,15 +13,12 @@ from sandbox.slack.messages import Message
 ROUNDS = 12
 
 
-def serve(policy: Path, port: int) -> Sequence[str]:
-    """Return the command that runs the bot."""
-    return [sys.executable, "-m", "bot", "serve", "--config", str(policy), "--port", str(port)]
-
-
 async def measure(folder: Path) -> list[Figure]:
     """Return click to request in milliseconds, cold start in seconds, and resident memory in MiB."""
     begun = perf_counter()
-    running = await demo.start(serve, folder)
+    running = await demo.start(apart.opened, folder, scenario="first-day")
+    if not isinstance(running.bot, apart.Apart):
+        raise TypeError("the bot is to be a process of its own")
     cold = perf_counter() - begun
     workspace, forge = running.running.workspace, running.forge
     workspace.rates.strict = False
@@ -38,7 +34,7 @@ async def measure(folder: Path) -> list[Figure]:
             await workspace.changed(lambda counted=counted: forge.deploys().total() > counted, 20)  # type: ignore[misc]
             taken.append((perf_counter() - clicked) * 1000)
             await workspace.changed(lambda card=card: "Live" in workspace.plain(card), 20)  # type: ignore[misc]
-        memory = psutil.Process(running.process.pid).memory_info().rss / 2**20
+        memory = psutil.Process(running.bot.process.pid).memory_info().rss / 2**20
     finally:
         await running.stop()
     return [

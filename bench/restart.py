@@ -15,8 +15,7 @@ from typing import TypeVar
 
 import psutil
 
-from bench import history
-from bench.deploys import serve
+from bench import apart, history
 from bench.figures import Figure, figure, timed
 from bot.core.policy import LaneId
 from bot.ports.store import Store, Transaction
@@ -81,8 +80,10 @@ async def _starts(old: Path, folder: Path) -> list[Figure]:
         await (await open_store(old / "signoff.db", clock=lambda: NOON, token=lambda: "")).close()
 
     async def runs(where: Path) -> float:
-        running = await demo.start(serve, where)
-        born = psutil.Process(running.process.pid).create_time()
+        running = await demo.start(apart.opened, where, scenario="first-day")
+        if not isinstance(running.bot, apart.Apart):
+            raise TypeError("the bot is to be a process of its own")
+        born = psutil.Process(running.bot.process.pid).create_time()
         await running.stop()
         return _ready_at(where / "bot.log") - born
 

@@ -5,9 +5,6 @@ from collections.abc import Sequence
 
 from bot.cli.speech import Unheard, complain, unheard
 from bot.cli.table import parsed
-from handlers.control_client import ControlProblem
-from handlers.slack.problems import SlackProblem
-from storage.database import DatabaseProblem
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,12 +12,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parsed(arguments)
     try:
         return int(asked.run(asked))
-    except (DatabaseProblem, SlackProblem, ControlProblem) as problem:
+    except _told() as problem:
         return complain(str(problem))
     except Unheard as lost:
         return unheard(lost.problem)
     except KeyboardInterrupt:
         return 130
+
+
+def _told() -> tuple[type[Exception], ...]:
+    """Return the exceptions whose text is a sentence for people; imported only once there is one."""
+    from handlers.control_client import ControlProblem  # noqa: PLC0415 - as said
+    from handlers.slack.problems import SlackProblem  # noqa: PLC0415 - as said
+    from storage.database import DatabaseProblem  # noqa: PLC0415 - as said
+
+    return DatabaseProblem, SlackProblem, ControlProblem
 
 
 if __name__ == "__main__":

@@ -52,6 +52,8 @@ TOLD = (
     EffectKind.TELL_ROLLED_BACK,
     EffectKind.TELL_AUTHOR,
     EffectKind.REMIND,
+    EffectKind.ESCALATE,
+    EffectKind.TELL_ESCALATED,
     EffectKind.REMIND_DRAFT,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from bot import drafts
+from bot import drafts, escalation
 from bot.core.calendar import Change
 from bot.core.chain import Head
 from bot.core.decide import Decision
@@ -13,6 +13,7 @@ from bot.core.effects import (
     Announce,
     AskWhetherItRan,
     Effect,
+    Escalate,
     Happened,
     Happening,
     Remind,
@@ -123,8 +124,8 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
             drafts.announce(tx, release, setting)
         case TellRolledBack(other=other):
             _tell(tx, EffectKind.TELL_ROLLED_BACK, release, setting.now, _body_of(other))
-        case Remind(nth=nth):
-            _remind(tx, release, nth, setting.now)
+        case Remind() | Escalate():
+            _call(tx, effect, release, setting)
         case TellFailure() | AskWhetherItRan():
             _show(tx, effect, release, setting)
 
@@ -150,9 +151,13 @@ def _body_of(other: int | None) -> str:
     return "{}" if other is None else f'{{"other":{other}}}'
 
 
-def _remind(tx: Transaction, release: Release, nth: int, now: datetime) -> None:
-    key = f"remind:{release.name}:{release.generation}:{nth}"
-    tx.effects.enqueue(NewEffect(key, EffectKind.REMIND, f"remind:{release.name}", release.number, "{}"), now)
+def _call(tx: Transaction, effect: Remind | Escalate, release: Release, setting: Setting) -> None:
+    """Have people called whose approval is missing, or a second group."""
+    if isinstance(effect, Escalate):
+        escalation.call(tx, effect, release, setting)
+        return
+    key = f"remind:{release.name}:{release.generation}:{effect.nth}"
+    tx.effects.enqueue(NewEffect(key, EffectKind.REMIND, f"remind:{release.name}", release.number, "{}"), setting.now)
 
 
 def tell_operations(tx: Transaction, loud: Loud, setting: Setting) -> None:

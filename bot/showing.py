@@ -1,5 +1,8 @@
 """Which cards a decision may have changed: asked for anew, in the transaction of the decision. Synchronous."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from bot import intents
 from bot.core.inputs import Input, ReachedBefore, TimePassed
 from bot.core.lane import Lane
@@ -30,9 +33,7 @@ def show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Sett
             tx.cards.want(CardKind.NOTICE, release.number, release.policy.channel, now)
         if release == old:
             continue
-        question = tx.cards.of(CardKind.QUESTION, release.number)
-        if question is not None:
-            tx.cards.want(CardKind.QUESTION, release.number, question.channel, now)
+        again(tx, release, (CardKind.QUESTION, CardKind.DRAFT), now)
         if release.state not in UNDER_WAY:
             tx.effects.resume(intents.deploy_key(release), EffectState.CANCELLED, now)
     if _turned(before, after):
@@ -55,7 +56,12 @@ def _show_the_past(tx: Transaction, lane: Lane, setting: Setting) -> None:
     for release in tx.lanes.history(lane.id, RECENT):
         if release.state not in {Lifecycle.LIVE, Lifecycle.FAILED}:
             continue
-        for kind in (CardKind.NOTICE, CardKind.FAILURE):
-            card = tx.cards.of(kind, release.number)
-            if card is not None:
-                tx.cards.want(kind, release.number, card.channel, setting.now)
+        again(tx, release, (CardKind.NOTICE, CardKind.FAILURE), setting.now)
+
+
+def again(tx: Transaction, release: Release, kinds: Iterable[CardKind], now: datetime) -> None:
+    """Ask for those cards of a release anew that there are."""
+    for kind in kinds:
+        card = tx.cards.of(kind, release.number)
+        if card is not None:
+            tx.cards.want(kind, release.number, card.channel, now, release=release.number)

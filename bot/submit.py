@@ -22,6 +22,7 @@ from bot.core.inputs import (
     FoundLive,
     Input,
     ReachedBefore,
+    Request,
     Resolve,
     Retry,
     TimePassed,
@@ -70,9 +71,7 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     fresh = Fresh(tx.lanes.next_number(), setting.suffix())
     decided = decide(before, given, setting.policy, fresh, setting.now)
     if isinstance(decided, Refusal):
-        quiet.show_asked_for(tx, decided, setting)
-        if isinstance(given, record.ByPeople):
-            record.refused(tx, lane, given, decided, setting)
+        _refused(tx, lane, given, decided, setting)
         return decided
     tx.lanes.save(before, decided.lane)
     for effect in decided.effects:
@@ -99,6 +98,14 @@ def submit(tx: Transaction, lane: LaneId, given: Input, setting: Setting) -> Dec
     return decided
 
 
+def _refused(tx: Transaction, lane: LaneId, given: Input, refusal: Refusal, setting: Setting) -> None:
+    quiet.show_asked_for(tx, refusal, setting)
+    if isinstance(given, BeginDeployment):  # it may be its build that is another by now
+        _look_again(tx, lane, given.release, setting)
+    if isinstance(given, record.ByPeople):
+        record.refused(tx, lane, given, refusal, setting)
+
+
 def _look_again(tx: Transaction, lane: LaneId, number: int, setting: Setting) -> None:
     """Tell a lane what was reported of a release's build while that was under way, and so went by the release.
 
@@ -115,6 +122,8 @@ def _look_again(tx: Transaction, lane: LaneId, number: int, setting: Setting) ->
 
 def _as_known(tx: Transaction, given: Input) -> Input:
     """Return the input with what the database knows and nobody said: what is sent is the build as it is today."""
+    if isinstance(given, Request):  # whoever names a build may have read it off a release that shipped it long ago
+        return replace(given, build=tx.builds.by_id(given.build.id) or given.build)
     if not isinstance(given, Retry | Resolve | BeginDeployment) or given.build is not None:
         return given
     release = tx.lanes.release(given.release)

@@ -12,6 +12,7 @@ from bot.core.policy import ServicePolicy
 from bot.ports.changes import CannotTell, Comparer, Wanted
 from bot.ports.store import CardKind, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater
+from bot.showing import again
 from bot.submit import Setting, submit
 from handlers.desk import Desk
 
@@ -97,9 +98,8 @@ def _show(tx: Transaction, span: Span, setting: Setting) -> None:
     for lane in dict.fromkeys(release.lane for release in releases if not release.state.ended):
         submit(tx, lane, TimePassed(), setting)
     for release in releases:
-        card = tx.cards.of(CardKind.NOTICE, release.number) if release.state.ended else None
-        if card is not None:
-            tx.cards.want(CardKind.NOTICE, release.number, card.channel, setting.now)
+        if release.state.ended:
+            again(tx, release, (CardKind.NOTICE, CardKind.DRAFT), setting.now)
 
 
 def _named(span: Span) -> dict[str, str]:

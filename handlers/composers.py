@@ -6,21 +6,20 @@ from collections.abc import Callable
 import structlog
 from pydantic import TypeAdapter
 
-from bot.core.approvals import missing
 from bot.core.effects import Happening
 from bot.core.policy import LaneId
 from bot.core.quiet import keeps_quiet
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Release
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.ports.slack import Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
 from bot.views import anchor, freezes, mainline, thread
 from bot.views.operations import loud
-from bot.views.reminder import remind
 from bot.views.rolled_back import tell_rolled_back
 from bot.views.scene import Scene
 from handlers.composers_mentions import reply
 from handlers.composers_personal import personal
+from handlers.composers_waiting import called_personally, escalation, reminder
 from handlers.draft_clerk import announcement, reminded
 from handlers.post import Post, Waits
 
@@ -98,15 +97,6 @@ def _rolled_back(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits 
     return Post(message, rollback.policy.channel)
 
 
-def _reminder(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
-    """Remind whoever is still missing; nobody once the release is on its way, or waits for something else."""
-    release = _release(tx, row)
-    lane = tx.lanes.load(release.lane)
-    if release.state is not Lifecycle.OPEN or not missing(release, lane, scene.policy):
-        return None
-    return Post(remind(release, lane, scene), release.policy.channel)
-
-
 def _loud(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     told = LOUD.validate_json(row.effect.body)
     service = scene.policy.service(told.service) if told.service else None
@@ -143,7 +133,9 @@ COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.TELL_FAILURE: _failure,
     EffectKind.TELL_ROLLED_BACK: _rolled_back,
     EffectKind.TELL_AUTHOR: personal,
-    EffectKind.REMIND: _reminder,
+    EffectKind.REMIND: reminder,
+    EffectKind.ESCALATE: escalation,
+    EffectKind.TELL_ESCALATED: called_personally,
     EffectKind.REMIND_DRAFT: reminded,
     EffectKind.OPERATIONS: _loud,
     EffectKind.TELL_LINE: _line,

@@ -1,6 +1,7 @@
 """What the word `diff` needs of the database: the builds that would ship, and comparisons that nobody asked for yet."""
 
 from datetime import datetime
+from typing import Protocol
 
 from bot.core.build import Build
 from bot.core.changelog import Span
@@ -10,12 +11,24 @@ from bot.ports.store import Transaction
 from handlers.vocabulary import DiffWords
 
 
-def lanes_of(tx: Transaction, asked: DiffWords, policy: Policy) -> tuple[Lane, ...]:
+class AboutLanes(Protocol):
+    """Words about the lanes of a service, or of all, in an environment, or in all."""
+
+    @property
+    def service(self) -> str | None:
+        """The service, if one was named."""
+
+    @property
+    def environment(self) -> str | None:
+        """The environment, if one was named."""
+
+
+def lanes_of(tx: Transaction, asked: AboutLanes, policy: Policy) -> tuple[Lane, ...]:
     """Return the lanes that somebody asked about, in the order of the policy."""
     return tuple(
         tx.lanes.load(one.lane)
         for one in policy.lanes()
-        if one.lane.service == asked.service and asked.environment in {None, one.lane.environment}
+        if asked.service in {None, one.lane.service} and asked.environment in {None, one.lane.environment}
     )
 
 

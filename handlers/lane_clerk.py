@@ -86,7 +86,9 @@ def _declare(words: LiveWords, lane: LaneId, asker: Asker) -> Told:
         build = builds[0]
         given = DeclareLive(asker.actor, build.sha, build.version, words.reason, build)
     elif builds:
-        return Told("no such build", answers.no_such_build(words.service, words.version, builds), None)
+        return Told(
+            "no such build", answers.no_such_build(words.service, words.version, builds, asker.setting.policy), None
+        )
     elif _COMMIT.fullmatch(commit):
         given = DeclareLive(asker.actor, commit, commit[:12], words.reason)
     else:
@@ -112,7 +114,11 @@ def about_all(words: OfAll, asker: Asker) -> Told:
         case QuarantineWords() | ClearWords():
             builds = tx.builds.named(words.service, words.version)
             if len(builds) != 1:
-                return Told("no such build", answers.no_such_build(words.service, words.version, builds), None)
+                return Told(
+                    "no such build",
+                    answers.no_such_build(words.service, words.version, builds, asker.setting.policy),
+                    None,
+                )
             return _mark(words, builds[0], asker)
     assert_never(words)
 

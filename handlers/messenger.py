@@ -30,7 +30,7 @@ log = structlog.get_logger()
 WITH_LETTER = (EffectKind.ANNOUNCE, EffectKind.TELL_FAILURE, EffectKind.TELL_ROLLED_BACK, EffectKind.OPERATIONS)
 """Thread lines and private answers that could not be delivered are listed, and flood nobody."""
 ONCE = (EffectKind.ANNOUNCE, EffectKind.TELL_AUTHOR, EffectKind.REPLY)
-PRIVATE = (EffectKind.ANSWER, EffectKind.REPLY, EffectKind.TELL_AUTHOR)
+PRIVATE = (EffectKind.ANSWER, EffectKind.REPLY, EffectKind.TELL_AUTHOR, EffectKind.TELL_ESCALATED)
 """What is said to one person who asked, or who was told: hours later nobody waits for it."""
 ONCE_MORE = timedelta(hours=1)
 """After this long a message is tried again whose channel refuses it: somebody may have invited the bot."""

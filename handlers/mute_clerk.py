@@ -4,7 +4,8 @@ from bot.core.inputs import Actor
 from bot.personal import mute
 from bot.ports.store import Transaction
 from bot.submit import Setting
-from bot.views.personal import MUTE, UNMUTE, muted_now, unmuted_now
+from bot.views.muting import MUTE, UNMUTE
+from bot.views.personal import muted_now, unmuted_now
 from handlers.acts import Click
 from handlers.outcomes import Told
 

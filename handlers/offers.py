@@ -50,7 +50,7 @@ def pick(tx: Transaction, asked: Filled, policy: Policy, typed: str | None = Non
     offered = _gone_live(tx, lane) if asked.kind is Kind.ROLLBACK else _deployable(tx, service.name)
     named = tx.builds.named(service.name, typed) if typed is not None else ()
     if typed is not None and len(named) != 1:
-        unknown = answers.no_such_build(service.name, typed, named).text
+        unknown = answers.no_such_build(service.name, typed, named, policy).text
         return Picked(service.name, lane, offered, None, (*notes, unknown))
     build = named[0] if named else tx.builds.of_commit(service.name, asked.commit) if asked.commit else None
     if build is None and not asked.undecided:

@@ -196,7 +196,7 @@ ENTRIES: tuple[Entry, ...] = (
         "go-all",
         "go-all",
         "let everything go on after that",
-        "What waits starts as its own blockers allow.",
+        "What waits starts as soon as nothing else is in its way.",
         Topic.EMERGENCY,
         "go-all",
     ),

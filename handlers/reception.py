@@ -1,14 +1,13 @@
 """What Slack and the command line hand in: acts are stored, reading commands are answered at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.ports.slack import Message
-from bot.ports.store import Received
-from bot.views import answers
-from bot.views.freezes import freezes
-from bot.views.help import help_message
+from bot.ports.store import Received, Transaction
 from bot.views.links import Links
+from bot.views.scene import Scene
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 from handlers.desk import Desk
 from handlers.differences import ask_for, unknown
@@ -16,20 +15,14 @@ from handlers.draft_clerk import draft_form
 from handlers.forms import form
 from handlers.grammar import parse
 from handlers.people import People
-from handlers.phrases import ENTRIES
-from handlers.reading import look
+from handlers.readers import Readers
+from handlers.reading import Plain, Stored, plain, stored
 from handlers.request_forms import RequestForms
+from handlers.scenery import scene_of
 from handlers.showing import shown
-from handlers.vocabulary import (
-    DiffWords,
-    FreezeWords,
-    HelpWords,
-    HistoryWords,
-    ListWords,
-    Misunderstood,
-    StatusWords,
-    WhyWords,
-)
+from handlers.vocabulary import DiffWords
+
+PASSED = "This time has passed already: please pick a later one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +32,14 @@ class Reception:
     desk: Desk
     links: Links
     people: People | None = None
-    """Who knows in which time zone somebody is; needed for forms only."""
+    """Who knows who may read, and in which time zone somebody is; None where only the host asks."""
     asks: bool = True
     """Whether somebody compares commits when asked to; nobody does while no bot runs."""
+
+    @property
+    def readers(self) -> Readers:
+        """Who may read."""
+        return Readers(self.people)
 
     @property
     def requests(self) -> RequestForms:
@@ -60,38 +58,44 @@ class Reception:
         return await self.desk.change(lambda tx, _: tx.inbox.put(received))
 
     async def read(self, words: str, slack: str | None, team: str | None) -> Message | None:
-        """Answer a command that only reads, or words that mean nothing; None when they act."""
-        del slack, team  # every member may read; the answer is private
-        policy = self.desk.policy
-        parsed = parse(words, policy)
-        match parsed:
-            case Misunderstood(sentence):
-                return answers.misunderstood(sentence)
-            case HelpWords(word):
-                return help_message(ENTRIES, policy.command, word)
-            case FreezeWords():
-                return freezes(policy, self.desk.clock())
-            case DiffWords():
-                return await self._diff(parsed)
-            case StatusWords() | WhyWords() | ListWords() | HistoryWords():
-                return await self.desk.store.read(lambda tx: look(tx, parsed, self.desk, self.links))
-            case _:
-                return None
+        """Answer words that only read, or that mean nothing, for those who may read; None when they act."""
+        parsed = parse(words, self.desk.policy)
+        if not isinstance(parsed, Plain | Stored):
+            return None
+        refused = await self.readers.refusal(slack, team)
+        if refused is not None:
+            return refused
+        if isinstance(parsed, Plain):
+            return plain(parsed, self.desk.policy, self.desk.clock())
+        if isinstance(parsed, DiffWords) and self.asks:
+            await self._have_compared(parsed)
+        return await self.desk.store.read(lambda tx: stored(tx, parsed, self._scene(tx)))
 
-    async def _diff(self, asked: DiffWords) -> Message:
-        """Answer with what is known, and have compared what is not: somebody asks once more then."""
-        if self.asks:
-            spans = await self.desk.store.read(lambda tx: unknown(tx, asked, self.desk.policy))
-            if spans:
-                await self.desk.change(lambda tx, setting: ask_for(tx, spans, setting.now))
-        return await self.desk.store.read(lambda tx: look(tx, asked, self.desk, self.links))
+    async def _have_compared(self, asked: DiffWords) -> None:
+        """Have compared what is not known: somebody asks once more then."""
+        spans = await self.desk.store.read(lambda tx: unknown(tx, asked, self.desk.policy))
+        if spans:
+            await self.desk.change(lambda tx, setting: ask_for(tx, spans, setting.now))
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
-        """Return the form for a button, or a sentence why there is nothing to fill in."""
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
+        """Return the form for a button, or a sentence why there is nothing to fill in.
+
+        What only shows is for those who may read; who may act is told when they have.
+        """
+        showing = await self.desk.store.read(lambda tx: shown(tx, self.desk, self.links, handle))
+        if showing is not None:
+            return await self.readers.refusal(slack, team) or showing
         return await self.desk.store.read(
-            lambda tx: (
-                shown(tx, self.desk, self.links, handle)
-                or draft_form(tx, self.desk, self.links, handle)
-                or form(tx, self.desk, handle)
-            )
+            lambda tx: draft_form(tx, self.desk, self.links, handle) or form(tx, self.desk, handle)
         )
+
+    def wrong(self, sent: Form) -> Mapping[str, str]:
+        """Return what is wrong in a form that was sent, by field, as plain sentences.
+
+        What the rules say, and what is stored, is looked at when it is decided.
+        """
+        passed = sent.at is not None and sent.at <= self.desk.clock()
+        return {"at": PASSED} if passed else {}
+
+    def _scene(self, tx: Transaction) -> Scene:
+        return scene_of(tx, self.desk.policy, self.links, self.desk.workspace, self.desk.clock())

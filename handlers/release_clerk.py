@@ -37,7 +37,7 @@ def by_name(words: OfRelease, asker: Asker) -> Told:
     """Do what words ask of a release."""
     release = asker.tx.lanes.release(words.release)
     if release is None:
-        return Told("no such release", answers.no_such_release(words.release), None)
+        return Told("no such release", answers.no_such_release(words.release, asker.setting.policy), None)
     read = asker.read(words.at) if isinstance(words, ScheduleWords) else ""
     return decide(_given(words, release, asker), release, asker, read)
 
@@ -77,7 +77,7 @@ def _done(given: OfOne, before: Release, lane: Lane, asker: Asker, read: str) ->
     release, links = lane.release(before.number) or before, asker.links
     match given:
         case Approve():
-            return answers.approved(release, links)
+            return answers.approved(release, asker.setting.policy, links)
         case Reject():
             return answers.rejected(release, links)
         case Withdraw():

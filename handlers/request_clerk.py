@@ -37,7 +37,9 @@ def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Tol
     if isinstance(words, RollbackWords) and words.version is None and not builds:
         return Told("no such build", done.never_went_before(lane, asker.setting.policy), None)
     if len(builds) != 1:
-        return Told("no such build", answers.no_such_build(words.service, words.version, builds), None)
+        return Told(
+            "no such build", answers.no_such_build(words.service, words.version, builds, asker.setting.policy), None
+        )
     given = _given(words, builds[0], asker, at)
     decided = asker.decide(lane, given)
     if isinstance(decided, Refusal):

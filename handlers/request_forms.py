@@ -24,6 +24,7 @@ from handlers.filled import Filled
 from handlers.grammar_form import Begun, begun
 from handlers.offers import pick
 from handlers.people import People
+from handlers.readers import Readers
 from handlers.scenery import scene_of
 from handlers.times import Now, resolved, zone_of
 
@@ -40,13 +41,16 @@ class RequestForms:
     desk: Desk
     links: Links
     people: People | None = None
-    """Who knows in which time zone somebody is; without, times that were typed are picked again."""
+    """Who knows who may read, and in which time zone somebody is; without, times that were typed are picked again."""
 
     async def begin(self, words: str, slack: str, team: str | None, channel: str | None) -> dict[str, Any] | None:
-        """Return the form for words that leave something open, prefilled; None where there is nothing to fill in."""
+        """Return the form for words that leave something open, prefilled; None where there is nothing to fill in.
+
+        None, too, for those who may not read: it shows what could ship. What they typed is answered as words.
+        """
         policy = self.desk.policy
         said = begun(words, policy)
-        if said is None or not policy.services:
+        if said is None or not policy.services or await Readers(self.people).refusal(slack, team) is not None:
             return None
         at = await self._moment(said, slack, team)
         notes = (TIME_NOT_KNOWN,) if said.at is not None and at is None else ()

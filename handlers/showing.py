@@ -1,4 +1,4 @@
-"""The button that only shows: whose card has it, and what it opens. Everybody may, and nothing is stored."""
+"""The button that only shows: whose card has it, and what it opens. Members may, and nothing is stored."""
 
 from typing import Any
 

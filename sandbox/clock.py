@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -14,12 +14,14 @@ FURTHEST = timedelta(days=60)
 class MovableClock:
     """The wall clock, with an offset that only grows. Call it for the present, which is aware and in UTC.
 
-    `on_move` is told after each move: whoever sleeps until a moment is to look again.
+    `on_move` is told after each move: whoever sleeps until a moment is to look again. `before_move` is awaited before
+    the page moves it.
     """
 
     def __init__(self, wall: Callable[[], datetime], offset: timedelta = timedelta()) -> None:
         self.offset = offset
         self.on_move: list[Callable[[], None]] = []
+        self.before_move: Callable[[], Awaitable[None]] | None = None
         self._wall = wall
 
     def __call__(self) -> datetime:
@@ -67,7 +69,10 @@ def clock_routes(clock: MovableClock) -> list[web.RouteDef]:
         if request.content_type != "application/json":
             return web.json_response({"error": "JSON, please"}, status=400)
         try:
-            clock.forward(_asked(await request.json()))
+            by = _asked(await request.json())
+            if clock.before_move is not None:
+                await clock.before_move()
+            clock.forward(by)
         except (ValueError, TypeError, LookupError, OverflowError) as problem:
             return web.json_response({"error": str(problem)}, status=400)
         await asyncio.sleep(0)  # whoever was woken begins before the page asks what there is to be seen

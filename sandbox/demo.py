@@ -1,250 +1,256 @@
-"""The demo: a workspace, a pipeline and the real bot between them, on this machine only, with one address to open."""
+"""The demo: a company, its page and the real bot, on this machine only, with one address to open."""
 
 import asyncio
-import contextlib
-import os
 import signal
-import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
-
-import yaml
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from sandbox import server
+from sandbox.clock import MovableClock
+from sandbox.company import GITHUB_TOKEN, Company, company_in
 from sandbox.github.forge import Forge
-from sandbox.github.records import Commit, Deployment, Status
-from sandbox.slack.app import from_manifest
-from sandbox.slack.workspace import Workspace
+from sandbox.keeping import KeptError
+from sandbox.scenarios import stage
+from sandbox.scenarios.cast import GUIDE
+from sandbox.scenarios.furniture import Furniture
+from sandbox.scenarios.stage import Stage, StoryError
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
-READY_WITHIN = 30.0
-"""Seconds; on a common machine it takes three."""
-GITHUB_TOKEN = "github-sandbox"  # noqa: S105 - opens nothing but this sandbox
-
-POLICY = """\
-# The demo's policy. docs/policy.md explains every key.
-slack: {announcements: C0RELEASES, operations: C0OPS}
-
-people:
-  - {name: priya, slack: U0PRIYA, github: "1001"}
-  - {name: sam,   slack: U0SAM,   github: "1002"}
-  - {name: alex,  slack: U0ALEX,  github: "1003"}
-
-groups:
-  qa: {people: [priya, sam]}
-
-permissions:
-  request: [everyone]
-  lock: [everyone]
-  hotfix: [qa]
-  override: [qa]
-  mode: [qa]
-  stop_all: [qa]
-  quarantine: [qa]
-  live: [qa]
-  resolve: [qa]
-
-services:
-  payments:
-    channel: C0PAYMENTS
-    build:
-      github: {repository: acme/payments, branch: main, workflows: [build.yml]}
-      version_from: run_number
-    environments:
-      production:
-        mode: delivery
-        approvals: [{from: qa, count: 1}]
-        deploy: {github_deployment: {environment: production}}
-        announce: true
-
-  docs:
-    channel: C0DOCS
-    build:
-      github: {repository: acme/docs, branch: main, workflows: [build.yml]}
-      version_from: run_number
-    environments:
-      production:
-        mode: deployment
-        deploy: {github_deployment: {environment: production}}
-        announce: false
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """A running demo."""
-
-    running: server.Running
-    forge: Forge
-    process: asyncio.subprocess.Process
-    folder: Path
-
-    async def stop(self) -> None:
-        """End the bot first, so that it sees no connection break, then everything else."""
-        if self.process.returncode is None:
-            self.process.terminate()
-        await self.process.wait()
-        await self.forge.close()
-        await self.running.stop()
-
-
-def run(serve: Callable[[Path, int], Sequence[str]], *, port: int, browser: bool) -> int:
-    """Run the demo until Ctrl-C; `serve` returns the command that runs the bot on a policy file and a port."""
-    return asyncio.run(_until_told(serve, port=port, browser=browser))
-
-
-async def _until_told(serve: Callable[[Path, int], Sequence[str]], *, port: int, browser: bool) -> int:
-    told = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, told.set)
-    with tempfile.TemporaryDirectory(prefix="signoff-demo-") as folder:
-        try:
-            demo = await start(serve, Path(folder), port=port)
-        except DemoError as problem:
-            print(problem, file=sys.stderr)
-            return 2
-        print(f"\n  Signoff's demo is at {demo.running.url}\n  Ctrl-C stops it.\n", flush=True)
-        if browser:
-            webbrowser.open(demo.running.url)
-        died = asyncio.create_task(demo.process.wait())
-        stopped = asyncio.create_task(told.wait())
-        await asyncio.wait({died, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (died, stopped):
-            task.cancel()
-        if not told.is_set():
-            print(f"The bot stopped by itself:\n{_log(Path(folder))}", file=sys.stderr)
-        await demo.stop()
-    return 0 if told.is_set() else 1
+HISTORY = "One moment: Signoff goes through the last days of this company. That takes a few seconds."
+SAID_WITHIN, LOOK_AGAIN = 3.0, 0.02
+"""Seconds that the page's clock waits for what is being said, and between two looks at that."""
+HURRY = 0.02
+"""The part of its usual time that the pipeline takes while a story is played."""
 
 
 class DemoError(Exception):
     """The demo cannot run; its text says why."""
 
 
-async def start(serve: Callable[[Path, int], Sequence[str]], folder: Path, *, port: int = 0) -> Demo:
-    """Start everything and return when a notice is about to wait in #payments.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the bot is given: its policy file, its environment, a file for its log, the clock that the page moves."""
+
+    policy: Path
+    environment: Mapping[str, str]
+    log: Path
+    clock: MovableClock
+
+
+class Bot(stage.Bot, Protocol):
+    """The running bot."""
+
+    @property
+    def port(self) -> int:
+        """Return the port on which it takes webhooks."""
+
+    def wake(self) -> None:
+        """Look at the clock again: it was moved."""
+
+    async def died(self) -> str:
+        """Return the reason when it has stopped by itself."""
+
+    async def stop(self) -> None:
+        """End it."""
+
+
+Opens = Callable[[Place], Awaitable[Bot]]
+"""Starts the bot and returns when it has looked at every pipeline; raises DemoError where it does not come up."""
+
+
+@dataclass(slots=True)
+class Demo:
+    """A running page, and the bot once `play` has started it."""
+
+    company: Company
+    running: server.Running
+    folder: Path
+    keeping: asyncio.Task[None] | None
+    bot: Bot | None = None
+
+    @property
+    def forge(self) -> Forge:
+        """The pipeline."""
+        return self.company.forge
+
+    async def play(self, opens: Opens) -> None:
+        """Start the bot, and go through the scenario's past where that was not done before.
+
+        Raises:
+            DemoError: the bot did not come up.
+            StoryError: the past did not go as it is told; the demo goes on all the same.
+        """
+        bot = self.bot = await opens(self._place())
+        self.forge.deliver_to(f"http://127.0.0.1:{bot.port}/webhooks/github")
+        self.company.clock.on_move.append(bot.wake)
+        self.company.clock.before_move = partial(_said, bot)
+        if self.company.told:
+            self.forge.resume()
+            return
+        self.forge.pause = _hurry
+        try:
+            await self._tell(bot)
+        finally:
+            self.forge.pause = asyncio.sleep
+            self.company.clock.reach(timedelta())
+        self.company.told = True  # a story that was cut off is told anew, from its beginning
+        self.company.save()
+
+    async def _tell(self, bot: Bot) -> None:
+        workspace, one = self.company.workspace, self.company
+        told = workspace.post(next(iter(workspace.channels.values())), GUIDE, HISTORY)
+        told_on = Stage(workspace, self.running.driver, one.forge, one.sites, one.clock, bot)
+        await told_on.until(lambda: self.running.sockets.connections, "the bot was connected")
+        await one.scenario.story(told_on)
+        workspace.delete(told)
+
+    def _place(self) -> Place:
+        app = self.company.workspace.app
+        environment = {
+            "SLACK_BOT_TOKEN": app.bot_token,
+            "SLACK_APP_TOKEN": app.app_token,
+            "SLACK_API_URL": self.running.slack_api_url,
+            "GITHUB_TOKEN": GITHUB_TOKEN,
+            "GITHUB_WEBHOOK_SECRET": self.forge.webhook_secret,
+            "GITHUB_API_URL": self.running.github_api_url,
+            "SIGNOFF_DATABASE": f"sqlite:///{self.folder / 'signoff.db'}",
+        }
+        return Place(self.folder / "signoff.yml", environment, self.folder / "bot.log", self.company.clock)
+
+    async def stop(self) -> None:
+        """End the bot first, so that it sees no connection break, then everything else."""
+        if self.bot is not None:
+            await self.bot.stop()
+        if self.keeping is not None:
+            self.keeping.cancel()
+            await asyncio.gather(self.keeping, return_exceptions=True)
+        await self.forge.close()
+        await self.running.stop()
+        self.company.close()
+
+
+async def start(opens: Opens, folder: Path, *, port: int = 0, scenario: str | None = None, keep: bool = False) -> Demo:
+    """Open the page, start the bot and go through the scenario's past; returns when all that is done.
 
     Raises:
-        DemoError: the port is taken, or the bot did not come up.
+        DemoError: the folder cannot be gone on with, the port is taken, or the bot did not come up.
+        StoryError: the past did not go as it is told.
     """
-    workspace, forge = workspace_of_the_demo(), forge_of_the_demo()
+    demo = await open_page(folder, port=port, scenario=scenario, keep=keep)
     try:
-        running = await server.start(workspace, port=port, github=forge)
-    except OSError as problem:
-        raise DemoError(f"Port {port} cannot be used: {problem.strerror}. Choose another with --port.") from None
-    forge.site = running.url
-    forge.on_change.append(workspace.changes.announce)
-    policy, bot_port = folder / "signoff.yml", _free_port()
-    policy.write_text(POLICY)
-    forge.deliver_to(f"http://127.0.0.1:{bot_port}/webhooks/github")
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
-    environment |= {
-        "SLACK_BOT_TOKEN": workspace.app.bot_token,
-        "SLACK_APP_TOKEN": workspace.app.app_token,
-        "SLACK_API_URL": running.slack_api_url,
-        "GITHUB_TOKEN": GITHUB_TOKEN,
-        "GITHUB_WEBHOOK_SECRET": forge.webhook_secret,
-        "GITHUB_API_URL": running.github_api_url,
-        "SIGNOFF_DATABASE": f"sqlite:///{folder / 'signoff.db'}",
-    }
-    with (folder / "bot.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *serve(policy, bot_port), env=environment, stdout=log, stderr=log
-        )
-    demo = Demo(running, forge, process, folder)
-    if not await _ready(bot_port, process):
+        await demo.play(opens)
+    except BaseException:
         await demo.stop()
-        raise DemoError(f"The bot did not come up:\n{_log(folder)}")
-    await first_push(forge)
+        raise
     return demo
 
 
-async def first_push(forge: Forge) -> None:
-    """Push what waits in #payments: two pull requests, one of two commits, and a commit of its own."""
-    repo = "acme/payments"
-    receipts = "feat: let customers download receipts"
-    both = [
-        forge.commit(repo, receipts, name="Sam", login="sam", login_id=1002, files=["receipts/pdf.py"]),
-        forge.commit(
-            repo,
-            "Keep receipts for seven years",
-            name="Sam",
-            login="sam",
-            login_id=1002,
-            body="Co-authored-by: Alex <alex@acme.example>",
-            files=["migrations/0012_receipts.sql"],
-        ),
-    ]
-    forge.merge(repo, receipts, both, number=41, labels=["feature"], login="sam", login_id=1002)
-    once = "fix: send a refund only once"
-    fix = forge.commit(repo, f"{once} (#42)", files=["refunds/send.py"])
-    forge.merge(repo, once, [fix], number=42, labels=["bug"])
-    await forge.push(repo, "Round amounts half to even", files=["money/rounding.py"])
+async def open_page(folder: Path, *, port: int = 0, scenario: str | None = None, keep: bool = False) -> Demo:
+    """Open the page of a company, which is kept in the folder where `keep` says so; the bot comes with `Demo.play`.
+
+    Raises:
+        DemoError: the folder cannot be gone on with, or the port is taken.
+    """
+    try:
+        company = company_in(folder, scenario, keep=keep)
+    except KeptError as problem:
+        raise DemoError(str(problem)) from None
+    before = company.url
+    running = await _listen(company, port)
+    company.moved_to(running.url)
+    if not company.told:
+        company.scenario.furnish(Furniture(company.forge, company.clock))
+    _lay_policy(folder / "signoff.yml", company, before)
+    company.save()
+    return Demo(company, running, folder, asyncio.create_task(company.keep()) if keep else None)
 
 
-def workspace_of_the_demo() -> Workspace:
-    """Return the workspace: three people, four channels, the app as its manifest describes it."""
-    workspace = Workspace(_now, app=from_manifest(yaml.safe_load(MANIFEST.read_text())))
-    workspace.add_person("U0PRIYA", "priya", real_name="Priya")
-    workspace.add_person("U0SAM", "sam", real_name="Sam")
-    workspace.add_person("U0ALEX", "alex", real_name="Alex")
-    for known, name in (
-        ("C0PAYMENTS", "payments"),
-        ("C0DOCS", "docs"),
-        ("C0RELEASES", "releases"),
-        ("C0OPS", "release-ops"),
-    ):
-        workspace.add_channel(known, name)
-    return workspace
+async def _listen(company: Company, port: int) -> server.Running:
+    """Serve the page on the port that is asked for, else on that of last time, else on any."""
+    last = urlsplit(company.url).port or 0
+    for wanted in (port,) if port else (last, 0):
+        try:
+            return await server.start(
+                company.workspace,
+                port=wanted,
+                github=company.forge,
+                clock=company.clock,
+                more=company.sites.routes(),
+                before_answer=company.save,
+            )
+        except OSError as problem:
+            why = problem.strerror
+    company.close()
+    raise DemoError(f"Port {port} cannot be used: {why}. Choose another with --port.")
 
 
-def forge_of_the_demo() -> Forge:
-    """Return the pipeline: two repositories, each with a build that is live since yesterday."""
-    forge = Forge(_now, token=GITHUB_TOKEN, auto=True)
-    yesterday = _now() - timedelta(days=1)
-    for name, title in (("acme/payments", "Add refunds"), ("acme/docs", "Explain refunds")):
-        repository = forge.create(name)
-        commit = Commit(f"{forge.next_id():08x}" * 5, title, "Robin", "robin@acme.example", "robin", 1009, yesterday)
-        repository.commits.append(commit)
-        run = forge.start_run(name, commit)
-        run.created_at = run.updated_at = yesterday
-        forge.finish_run(name, run)
-        deployment = Deployment(
-            forge.next_id(), commit.sha, "main", "deploy", "production", {}, "before Signoff", yesterday
-        )
-        deployment.statuses.append(Status(forge.next_id(), "success", yesterday))
-        repository.deployments.append(deployment)
-    return forge
+def _lay_policy(file: Path, company: Company, before: str) -> None:
+    """Write the scenario's policy, or leave the one that is there, in which somebody may have tried things."""
+    if not company.told:
+        file.write_text(company.scenario.policy(company.clock() - company.clock.offset, company.url), "utf-8")
+    elif before != company.url:
+        file.write_text(file.read_text("utf-8").replace(before, company.url), "utf-8")
 
 
-async def _ready(port: int, process: asyncio.subprocess.Process) -> bool:
-    """Ask the bot until it is ready, as whatever supervises it would."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(READY_WITHIN), ClientSession(timeout=ClientTimeout(total=2)) as session:
-            while process.returncode is None:
-                with contextlib.suppress(ClientError, OSError):
-                    async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
-                        if (await answer.json())["status"] == "ready":
-                            return True
-                await asyncio.sleep(0.1)
-    return False
+def run(opens: Opens, *, port: int, browser: bool, scenario: str | None = None, data: Path | None = None) -> int:
+    """Run the demo until Ctrl-C; returns the exit code."""
+    with ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="signoff-demo-")))
+        return asyncio.run(_until_told(opens, folder, port, scenario, keep=data is not None, browser=browser))
 
 
-def _log(folder: Path) -> str:
-    return "\n".join((folder / "bot.log").read_text(errors="replace").splitlines()[-20:])
+async def _until_told(opens: Opens, folder: Path, port: int, scenario: str | None, *, keep: bool, browser: bool) -> int:
+    told = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, told.set)
+    try:
+        demo = await open_page(folder, port=port, scenario=scenario, keep=keep)
+    except DemoError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    print(f"\n  Signoff's demo is at {demo.running.url}\n  Ctrl-C stops it.\n", flush=True)
+    if browser:
+        webbrowser.open(demo.running.url)
+    living = asyncio.create_task(_live(demo, opens))
+    stopping = asyncio.create_task(told.wait())
+    await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    ended = living.done() and not told.is_set()
+    if ended:
+        print(living.result(), file=sys.stderr)
+    for task in (living, stopping):
+        task.cancel()
+    await asyncio.gather(living, stopping, return_exceptions=True)
+    await demo.stop()
+    return 1 if ended else 0
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+async def _live(demo: Demo, opens: Opens) -> str:
+    """Go through the past, then wait; returns why the bot is not there any more."""
+    try:
+        await demo.play(opens)
+    except DemoError as problem:
+        return str(problem)
+    except StoryError as problem:
+        print(f"This scenario is not as it should be: {problem}.", file=sys.stderr)
+    print("  Everything is ready.\n", flush=True)
+    return f"The bot stopped by itself: {await demo.bot.died()}" if demo.bot else "The bot did not come up."
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - the demo is real time
+async def _said(bot: Bot) -> None:
+    """Let the bot say what it is about to say: hours later it would be too late for that."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SAID_WITHIN):
+            while bot.at_work() or await bot.busy():  # noqa: ASYNC110 - the bot has no event for its rest
+                await asyncio.sleep(LOOK_AGAIN)
+
+
+async def _hurry(seconds: float) -> None:
+    await asyncio.sleep(seconds * HURRY)

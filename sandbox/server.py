@@ -1,17 +1,18 @@
 """Starts the sandbox: Slack's API, Socket Mode, the page, and the demo GitHub beside them."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from sandbox.clock import MovableClock, clock_routes
 from sandbox.slack.control import CLOSING, Control
 from sandbox.slack.driver import Driver
-from sandbox.slack.faults import Faults
+from sandbox.slack.faults import Faults, Handler
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.response_url import Responses
 from sandbox.slack.socket_mode import SocketMode
@@ -21,7 +22,13 @@ from sandbox.slack.workspace import Workspace
 PAGE = Path(__file__).parent / "page"
 LARGEST_BODY = 4 * 1024 * 1024
 CLOSE_WITHIN = 1.0
-NOTHING_FROM_ELSEWHERE = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+NOTHING_FROM_ELSEWHERE = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+KEPT_HERE = {
+    "Content-Security-Policy": NOTHING_FROM_ELSEWHERE,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The page's headers: it fetches nothing from elsewhere, is in no frame, and tells nobody where it is."""
 
 
 class GithubSandbox(Protocol):
@@ -85,11 +92,16 @@ async def start(
     github: GithubSandbox | None = None,
     ack_within: float = 3.0,
     clock: MovableClock | None = None,
+    more: Sequence[web.RouteDef] = (),
+    before_answer: Callable[[], None] | None = None,
 ) -> Running:
-    """Serve a workspace; port 0 takes a free one. A clock that is given can be moved forward from the page."""
+    """Serve a workspace; port 0 takes a free one. A clock that is given can be moved forward from the page.
+
+    `before_answer` is called when something was changed and before whoever did so hears of it.
+    """
     sockets, faults = SocketMode(workspace, ack_within=ack_within), Faults(workspace.changes.announce)
     driver = Driver(workspace, sockets)
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[faults.middleware()])
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[faults.middleware(), _told_after(before_answer)])
     app[CLOSING] = asyncio.Event()
     app.on_shutdown.append(_wake_streams(workspace))
     app.add_routes(WebApi(workspace, sockets).routes())
@@ -103,6 +115,7 @@ async def start(
     if github is not None:
         github.on_change.append(workspace.changes.announce)
         app.add_routes(_github_routes(github))
+    app.add_routes(more)
     app.add_routes([web.get("/", _index), web.get("/archives/{channel}/{message}", _index), web.static("/page", PAGE)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WITHIN)
     await runner.setup()
@@ -127,6 +140,17 @@ def _github_routes(github: GithubSandbox) -> list[web.RouteDef]:
     return [*below, web.post("/sandbox/github/{name}", act)]
 
 
+def _told_after(before_answer: Callable[[], None] | None) -> Middleware:
+    @web.middleware
+    async def meet(request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        if before_answer is not None and request.method not in {"GET", "HEAD"}:
+            before_answer()
+        return answer
+
+    return meet
+
+
 def _wake_streams(workspace: Workspace) -> Any:
     async def wake(app: web.Application) -> None:
         app[CLOSING].set()
@@ -136,4 +160,4 @@ def _wake_streams(workspace: Workspace) -> Any:
 
 
 async def _index(_request: web.Request) -> web.FileResponse:
-    return web.FileResponse(PAGE / "index.html", headers={"Content-Security-Policy": NOTHING_FROM_ELSEWHERE})
+    return web.FileResponse(PAGE / "index.html", headers=KEPT_HERE)

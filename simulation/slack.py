@@ -1,5 +1,6 @@
 """Slack in the simulation: the bot's own chat and directory, over a network that fails, to the sandbox in-process."""
 
+import asyncio
 import json
 import random
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from handlers.slack import directory
 from handlers.slack.bolt import web_client
 from handlers.slack.chat import SlackChat
 from handlers.slack.directory import SlackDirectory
+from handlers.slack.pacing import Pacing
 from sandbox.exchange import JSON, Reply
 from sandbox.slack import in_process
 from sandbox.slack.workspace import Workspace
@@ -23,6 +25,8 @@ class SlackWay:
 
     workspace: Workspace
     network: Network
+    message_every: float = 0.0
+    """How often a channel gets a message, in seconds of the loop; 0: as often as there is one, and edits likewise."""
 
     def connect(
         self, clock: Callable[[], datetime], before: Callable[[str], None] = lambda _what: None
@@ -37,7 +41,8 @@ class SlackWay:
         app, url = self.workspace.app, self.workspace.url
         web = web_client(f"{url}/api/", session, app.bot_token)
         home = directory.Workspace(self.workspace.team_id, app.bot_user, app.bot_id, f"{url}/")
-        return SlackChat(web, session), SlackDirectory(web, home, lambda: clock().timestamp())
+        pacing = Pacing(asyncio.get_running_loop().time, self.message_every)
+        return SlackChat(web, session, pacing), SlackDirectory(web, home, lambda: clock().timestamp())
 
     async def carry(self, sent: Sent) -> Reply:
         """Carry one request; plans know it by its method, such as «chat.postMessage», or as «response_url»."""

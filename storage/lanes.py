@@ -178,15 +178,15 @@ class SqliteLanes:
             INSERT INTO releases (
                 number, service, environment, origin, build_id, build, artifact, generation, key, state, opened_at,
                 ended_at, policy, policy_hash, requested_by, requested_slack, reason, superseded_by, older_than_live,
-                put_off, kind, why, retry_of, instead_of, asked_at, approved_at, reminded, scheduled_for, override,
-                waited_for, chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url,
+                put_off, kind, why, retry_of, instead_of, asked_at, approved_at, reminded, escalated, scheduled_for,
+                override, waited_for, chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url,
                 deploy_finished_at
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
                 :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :requested_slack, :reason,
                 :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :instead_of, :asked_at,
-                :approved_at, :reminded, :scheduled_for, :override, :waited_for, :chosen, :health, :deploy_status,
-                :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
+                :approved_at, :reminded, :escalated, :scheduled_for, :override, :waited_for, :chosen, :health,
+                :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
             )
             """,
             release_row(release),
@@ -202,8 +202,8 @@ class SqliteLanes:
             UPDATE releases SET
                 build = :build, artifact = :artifact, generation = :generation, state = :state, ended_at = :ended_at,
                 reason = :reason, superseded_by = :superseded_by, older_than_live = :older_than_live,
-                put_off = :put_off, asked_at = :asked_at,
-                approved_at = :approved_at, reminded = :reminded, scheduled_for = :scheduled_for,
+                put_off = :put_off, asked_at = :asked_at, approved_at = :approved_at,
+                reminded = :reminded, escalated = :escalated, scheduled_for = :scheduled_for,
                 override = :override, waited_for = :waited_for, chosen = :chosen, health = :health,
                 deploy_status = :deploy_status, deploy_attempted_at = :deploy_attempted_at,
                 deploy_ref = :deploy_ref, deploy_url = :deploy_url,

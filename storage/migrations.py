@@ -10,6 +10,7 @@ from storage import (
     schema_agenda,
     schema_changes,
     schema_drafts,
+    schema_escalated,
     schema_homes,
     schema_installation,
     schema_kinds,
@@ -194,3 +195,8 @@ def _drafts(database: Database) -> None:
 @STEPS(name="0025_comparing")
 def _comparing(database: Database) -> None:
     _run(database, schema_changes.COMPARING)
+
+
+@STEPS(name="0026_escalated")
+def _escalated(database: Database) -> None:
+    _run(database, schema_escalated.ESCALATED)

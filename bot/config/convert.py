@@ -15,6 +15,7 @@ from bot.config.policy_file import (
     BuildSection,
     DeploySection,
     EnvironmentSection,
+    EscalateSection,
     FreezeSection,
     GithubBuild,
     HeartbeatSection,
@@ -49,7 +50,7 @@ from bot.core.policy import (
     Verification,
     VersionFrom,
 )
-from bot.core.speaking import Announcement
+from bot.core.speaking import Announcement, Escalation
 
 POLL_BESIDE_WEBHOOKS = timedelta(minutes=5)
 POLL_ALONE = timedelta(seconds=30)
@@ -117,6 +118,10 @@ def _freeze(written: FreezeSection) -> Freeze:
 
 def _quiet(written: QuietSection | None) -> QuietHours | None:
     return None if written is None else QuietHours(written.from_, written.until, written.timezone)
+
+
+def _escalation(written: EscalateSection | None) -> Escalation | None:
+    return None if written is None else Escalation(written.after, written.to)
 
 
 def _heartbeat(section: HeartbeatSection | None) -> Heartbeat | None:
@@ -195,6 +200,7 @@ def _lane(
         hotfix=_hotfix(nearest("hotfix")),
         verify=_verification(nearest("verify")),
         quiet_hours=_quiet(nearest("quiet_hours")),
+        escalate=_escalation(nearest("escalate")),
         **given,
     )
 

@@ -22,6 +22,7 @@ from bot.config.written import (
     FreezeName,
     GithubEnvironment,
     GithubUser,
+    GroupName,
     Hour,
     InputName,
     InputValue,
@@ -151,6 +152,17 @@ class QuietSection(Section):
     from_: Hour = Field(alias="from", description="when they begin", examples=['"20:00"'])
     until: Hour = Field(description="when they end; an earlier hour lies on the next day", examples=['"07:00"'])
     timezone: Timezone = Field(description="an IANA time zone", examples=["Europe/Berlin"])
+
+
+class EscalateSection(Section):
+    """Who hears of it when approvals have been missing for long."""
+
+    NAME = "escalate"
+
+    after: Duration = Field(description="how long after people were asked", examples=["4h"])
+    to: GroupName = Field(
+        description="the group that is called: to approve, or to see to it that others decide", examples=["sre"]
+    )
 
 
 class FreezeSection(Section):
@@ -340,6 +352,11 @@ class Inherited(Section):
     )
     remind_after: tuple[Duration, ...] | None = Field(
         None, description="when to remind those whose approval is missing", examples=["[2h, 8h]"]
+    )
+    escalate: EscalateSection | None = Field(
+        None,
+        description="which second group hears of it when approvals have been missing for long; absent: none",
+        examples=["{after: 4h, to: sre}"],
     )
     quiet_hours: QuietSection | None = Field(
         None,

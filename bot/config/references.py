@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bot.config.escalation import escalation, too_late
 from bot.config.freezes import freezes, quiet_hours
 from bot.config.policy_file import (
     ApprovalSection,
@@ -19,7 +20,7 @@ from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
 from bot.config.sources import several, sources_of, systems
 from bot.config.yaml_text import Document, Path
-from bot.core.policy import EVERYONE, Mode, NewerBuild
+from bot.core.policy import EVERYONE, EXPIRES_AFTER, Mode, NewerBuild
 
 _HAVE_HOLDERS = frozenset({"request", "resolve", "hold", "rollback"})
 """Permissions with a warning of their own, and those that belong to a lane's approvers where the file is silent."""
@@ -45,6 +46,7 @@ class Whole:
             *(one for one in systems(self.file) if not self._spoiled(one.path)),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
             *(one for place, holder in self._holders() for one in quiet_hours(place, holder.quiet_hours)),
+            *(one for place, holder in self._holders() for one in self._escalation(place, holder)),
         ]
         for one in found:
             path = self.shaped.original(one.path)
@@ -72,6 +74,10 @@ class Whole:
                 )
                 if lifted is not None and newer is not NewerBuild.EACH_MUST_SHIP:
                     yield f"{name}/{environment} has `when_lifted`, which says nothing without `each-must-ship`."
+                escalate, expires = (
+                    nearest_of(key, lane, service, self.file.defaults) for key in ("escalate", "expires_after")
+                )
+                yield from too_late(f"{name}/{environment}", escalate, expires or EXPIRES_AFTER)
                 if lane.approvals and self.nearest_mode(service, lane) is Mode.DEPLOYMENT:
                     yield f"{name}/{environment} has `approvals` that nobody is asked for: its mode is deployment."
 
@@ -176,6 +182,10 @@ class Whole:
         ):
             for index, rule in enumerate(rules or ()):
                 yield (*place, *keys, index), rule
+
+    def _escalation(self, place: Path, holder: Inherited) -> Iterator[Found]:
+        clear = holder.escalate is None or not self._spoiled(("groups", holder.escalate.to))
+        return escalation(place, holder.escalate, self.file.groups) if clear and self._names_are_clear else iter(())
 
     def _holders(self) -> Iterator[tuple[Path, Inherited]]:
         yield ("defaults",), self.file.defaults

@@ -67,6 +67,7 @@ PlainName = Annotated[
 ]
 NewName = Annotated[str, BeforeValidator(check_new_name), _schema(NAME)]
 Reference = Annotated[str, BeforeValidator(text(NAME, "the name of a group or a person")), _schema(NAME)]
+GroupName = Annotated[str, BeforeValidator(text(NAME, "the name of one group")), _schema(NAME)]
 SlackUser = Annotated[
     str,
     BeforeValidator(text("[UW][A-Z0-9]{1,30}", "a Slack member id such as U0PRIYA")),

@@ -85,6 +85,19 @@ def word_of(person: Person, release: Release) -> Approval | None:
     return next((word for word in release.standing() if gave(person, word)), None)
 
 
+def wanted_of(person: Person, release: Release, lane: Lane, policy: Policy) -> bool:
+    """Whether somebody's approval could still help: a rule that lacks people asks them, and it is not their own work.
+
+    As far as the policy's file names the members of its groups; whom Slack's user groups hold is not known here.
+    """
+    short = [one.rule for one in missing(release, lane, policy)] or rules_of(release, lane, policy)
+    groups = [group.name for group in policy.groups if person.id in group.people]
+    names = _names(person.id, person.slack)
+    if word_of(person, release) is not None or not any(_fits(names, groups, rule) for rule in short):
+        return False
+    return not any(_own(names, one, release, lane, policy) for one in _asking(release, lane, policy))
+
+
 def rules_of(release: Release, lane: Lane, policy: Policy) -> tuple[ApprovalRule, ...]:
     """Return the rules then and now together: a later change of the policy adds blockers, it never lifts one."""
     return tuple(dict.fromkeys(rule for one in in_force(release, lane, policy) for rule in one.required(release.kind)))

@@ -37,7 +37,7 @@ LEFT = "they have left the group that was to approve"
 def expires_at(release: Release, lane: Lane, policy: Policy) -> datetime | None:
     """Return when a release expires if nobody does anything; None when it does not: it is not open, or approved."""
     after = release.policy.expires_after
-    if after is None or release.policy.mode is Mode.DEPLOYMENT or not _waits(release, lane, policy):
+    if after is None or release.policy.mode is Mode.DEPLOYMENT or not waits(release, lane, policy):
         return None
     return calendar.outside(policy.freezes, release.lane, release.asked_since, after)
 
@@ -50,6 +50,7 @@ def anew(release: Release, now: datetime) -> Release:
         asked_at=now,
         approved_at=None,
         reminded=0,
+        escalated=False,
         put_off=None,
         override=None,
     )
@@ -91,14 +92,19 @@ def renewed(decided: Decision, release: Release, now: datetime) -> Decision:
 def reminders(decided: Decision, release: Release, policy: Policy, now: datetime) -> Decision:
     """Return the decision with the reminder that is due for a release, if one is."""
     lane = decided.lane
-    here = _today(release, lane, policy)
-    due = sum(release.asked_since + after <= now for after in here.remind_after)
-    if due <= release.reminded or not _waits(release, lane, policy):
+    here = today(release, lane, policy)
+    due = reminders_due(release, here, now)
+    if due <= release.reminded or not waits(release, lane, policy):
         return decided
     if calendar.quiet_until(here.quiet_hours, now) is not None:
         return decided
     told = decided.changed(replace(release, reminded=due)).wants(Remind(release.number, due))
     return told.happened(Happening(Happened.REMINDED, release.number))
+
+
+def reminders_due(release: Release, here: LanePolicy, now: datetime) -> int:
+    """Return how many of the policy's times to remind have come since people were asked."""
+    return sum(release.asked_since + after <= now for after in here.remind_after)
 
 
 def lapsed(
@@ -142,12 +148,12 @@ def next_moment(release: Release, lane: Lane, policy: Policy, now: datetime) -> 
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _waits(release: Release, lane: Lane, policy: Policy) -> bool:
+def waits(release: Release, lane: Lane, policy: Policy) -> bool:
     """Whether a release is open and approvals are missing."""
     return release.state is Lifecycle.OPEN and bool(approval_blockers(release, lane, policy))
 
 
-def _today(release: Release, lane: Lane, policy: Policy) -> LanePolicy:
+def today(release: Release, lane: Lane, policy: Policy) -> LanePolicy:
     """Return today's policy of the lane, or the release's own where there is none."""
     return lane.policy(policy) or release.policy
 
@@ -162,9 +168,9 @@ def _old_at(release: Release, lane: Lane, policy: Policy) -> datetime | None:
 
 
 def _reminds_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datetime | None:
-    here = _today(release, lane, policy)
+    here = today(release, lane, policy)
     left: list[timedelta] = sorted(here.remind_after)[release.reminded :]
-    if not left or not _waits(release, lane, policy):
+    if not left or not waits(release, lane, policy):
         return None
     at = max(release.asked_since + left[0], now)
     return calendar.quiet_until(here.quiet_hours, at) or at

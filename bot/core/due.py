@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.core import asking, calendar, gates, holding, quiet, verifying
+from bot.core import asking, calendar, escalating, gates, holding, quiet, verifying
 from bot.core.blockers import Blocker, Held, InFreeze, Locked, Scheduled, Soaking, Undoable, lane_blockers, own_blockers
 from bot.core.lane import Lane
 from bot.core.policy import Policy
@@ -12,10 +12,10 @@ from bot.core.release import DeployStatus, Lifecycle, Release
 def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datetime | None:
     """Return the next instant at which time alone changes a release or its card; None when time changes nothing.
 
-    An open release expires, is reminded of, has approvals that grow old, and waits for what ends by itself: an undo
-    window, a schedule, a soak, a freeze, a hold, a lock; its card tells when a freeze begins. A deploy runs out of
-    time, a verification ends. What was due before `now` and has not been seen to is due still: the instant may lie in
-    the past.
+    An open release expires, is reminded of and escalated, has approvals that grow old, and waits for what ends by
+    itself: an undo window, a schedule, a soak, a freeze, a hold, a lock; its card tells when a freeze begins. A deploy
+    runs out of time, a verification ends. What was due before `now` and has not been seen to is due still: the instant
+    may lie in the past.
 
     Args:
         release: one of the lane's releases.
@@ -29,7 +29,8 @@ def due_at(release: Release, lane: Lane, policy: Policy, now: datetime) -> datet
             ends += [_ends(one) for one in lane_blockers(release, lane, policy, now)]
             begins = _freezes_at(release, lane, policy, now)
             late = quiet.late_at(release, lane, policy, now)
-            return _first(asking.next_moment(release, lane, policy, now), begins, late, *ends)
+            asks = asking.next_moment(release, lane, policy, now), escalating.next_moment(release, lane, policy, now)
+            return _first(*asks, begins, late, *ends)
         case Lifecycle.DEPLOYING:
             return _first(_runs_out(release), quiet.late_at(release, lane, policy, now))
         case _:

@@ -60,6 +60,14 @@ class Remind:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalate:
+    """A new message to a second group: approvals have been missing for long. At most one for each asking."""
+
+    release: int
+    to: str  # the group's name
+
+
+@dataclass(frozen=True, slots=True)
 class TellOperations:
     """Tell the operations channel what somebody did there, loudly: an override, a mode, a lock that was taken away."""
 
@@ -91,6 +99,7 @@ Effect = (
     | AskWhetherItRan
     | TellRolledBack
     | Remind
+    | Escalate
     | TellOperations
     | Taint
     | TellLanesAfter
@@ -122,6 +131,7 @@ class Happened(Enum):
     LAPSED = "approval lapsed"  # whoever approved may not approve any more
     ASKED_AGAIN = "asked again"  # approvals are void, and why
     REMINDED = "reminded"
+    ESCALATED = "escalated"  # a second group was told that approvals are missing
     SCHEDULED = "scheduled"
     OVERRIDDEN = "overridden"
     RETRIED = "retried"

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Literal
 
 from bot.core.calendar import Freeze, QuietHours
-from bot.core.speaking import Announcement, Cards
+from bot.core.speaking import Announcement, Cards, Escalation
 
 
 class Mode(Enum):
@@ -64,6 +64,8 @@ class Permission(Enum):
 
 
 EVERYONE = "everyone"
+EXPIRES_AFTER = timedelta(hours=24)
+"""How long a release waits for its approvals where the policy is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,7 @@ class LanePolicy:
     approvals: tuple[ApprovalRule, ...] = ()
     self_approval: SelfApproval = SelfApproval.FORBID
     newer_build: NewerBuild = NewerBuild.LATEST_WINS
-    expires_after: timedelta | None = timedelta(hours=24)
+    expires_after: timedelta | None = EXPIRES_AFTER
     deploy_timeout: timedelta = timedelta(minutes=30)
     lookup_window: timedelta = timedelta(seconds=120)
     when_unknown: WhenUnknown = WhenUnknown.ASK
@@ -311,6 +313,7 @@ class LanePolicy:
     approval_valid_for: timedelta | None = timedelta(hours=72)
     undo_window: timedelta = timedelta(0)
     remind_after: tuple[timedelta, ...] = ()
+    escalate: Escalation | None = None
     retry_within: timedelta = timedelta(hours=1)
     after: After | None = None
     rollback: tuple[ApprovalRule, ...] | None = None  # None: like any other release

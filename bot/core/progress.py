@@ -13,7 +13,7 @@ Rules:
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import asking, calendar, deploying, gates, holding, verifying
+from bot.core import asking, calendar, deploying, escalating, gates, holding, verifying
 from bot.core.approvals import in_force
 from bot.core.blockers import free, own_blockers
 from bot.core.decision import Decision
@@ -105,4 +105,6 @@ def _waited_long(decided: Decision, release: Release, policy: Policy, now: datet
         return decided.changed(expired).happened(Happening(Happened.EXPIRED, release.number))
     if asking.grown_old(release, decided.lane, policy, now):
         return asking.renewed(decided, release, now)
+    decided = escalating.escalations(decided, release, policy, now)
+    release = decided.lane.release(release.number) or release
     return asking.reminders(decided, release, policy, now)

@@ -153,6 +153,7 @@ class Release:
     asked_at: datetime | None = None  # since when approvals are asked for, if they were asked for again
     approved_at: datetime | None = None  # since when the approvals are complete
     reminded: int = 0  # how many reminders were sent since `asked_at`
+    escalated: bool = False  # a second group has heard that approvals are missing
     scheduled_for: datetime | None = None
     override: Override | None = None
     waited_for: str | None = None  # the freeze in which it was ready and might not ship

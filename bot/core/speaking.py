@@ -1,6 +1,7 @@
 """How a lane speaks to people, as the policy says it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 
 
@@ -20,3 +21,11 @@ class Announcement:
 
     template: str | None = None
     edit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Which group hears of it when approvals have been missing for `after`."""
+
+    after: timedelta
+    to: str

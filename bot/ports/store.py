@@ -184,6 +184,8 @@ class EffectKind(Enum):
     TELL_AUTHOR = "tell_author"  # one person, of what became of their change
     REMIND_DRAFT = "remind_draft"  # those who may post an announcement
     REMIND = "remind"  # those whose approval is missing
+    ESCALATE = "escalate"  # a second group, when approvals have been missing for long
+    TELL_ESCALATED = "tell_escalated"  # one person of it
     OPERATIONS = "operations"  # something that operations should know
     TELL_LINE = "tell_line"  # the first build that broke, and the one that mended it
     TELL_FREEZE = "tell_freeze"  # that a freeze begins or ends

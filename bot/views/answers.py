@@ -10,7 +10,7 @@ from bot.ports.slack import Message
 from bot.views.blocks import said
 from bot.views.escape import date, mrkdwn
 from bot.views.limits import few
-from bot.views.naming import Permalinks, build_label, named, subject, word
+from bot.views.naming import Permalinks, build_label, named, subject, typed, word
 from bot.views.release_reasons import IS
 from bot.views.states import marks
 
@@ -33,9 +33,9 @@ def opened(release: Release, policy: Policy, permalinks: Permalinks, read: str =
     )
 
 
-def approved(release: Release, permalinks: Permalinks) -> Message:
+def approved(release: Release, policy: Policy, permalinks: Permalinks) -> Message:
     """Answer an approval."""
-    undo = f"`withdraw {release.name}`"
+    undo = typed(policy, f"withdraw {release.name}")
     return said(
         f"You approved {_release(release, permalinks)}. Its card shows what is still missing. "
         f"Until the deploy starts, {undo} takes your approval back."
@@ -99,12 +99,12 @@ def nothing_to_do(release: Release, act: str, policy: Policy, permalinks: Permal
     return said(f"There is nothing to {act} here any more: {what}, {IS[release.state]}. {tells}.")
 
 
-def no_such_release(number: int) -> Message:
+def no_such_release(number: int, policy: Policy) -> Message:
     """Answer an act on a release that was never opened."""
-    return said(f"There is no release R-{number}. `list` shows what is open.")
+    return said(f"There is no release R-{number}. {typed(policy, 'list')} shows what is open.")
 
 
-def no_such_build(service: str, version: str | None, builds: Sequence[Build]) -> Message:
+def no_such_build(service: str, version: str | None, builds: Sequence[Build], policy: Policy) -> Message:
     """Answer a request that names no build, or several: never a guess. Without a version: there is none at all."""
     name = word(service)
     if version is None:
@@ -114,7 +114,7 @@ def no_such_build(service: str, version: str | None, builds: Sequence[Build]) ->
         return said(f"{word(version)} fits several builds: {several}. Please name one by its commit.")
     return said(
         f"No build of {name} is called {word(version)}. A build is named by its version or by at least seven digits "
-        f"of its commit; `status {name}` shows what is live."
+        f"of its commit; {typed(policy, f'status {name}')} shows what is live."
     )
 
 

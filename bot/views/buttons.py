@@ -125,7 +125,7 @@ def _hold(release: Release, found: Sequence[Blocker], handles: Mapping[str, str]
 def _resume(release: Release, found: Sequence[Blocker], handles: Mapping[str, str]) -> Button | None:
     if "resume" not in handles or not any(isinstance(one, blockers.Held) for one in found):
         return None
-    text = "What waits there goes on as far as its own blockers allow."
+    text = "What waits there goes on as soon as nothing else is in its way."
     sure = Confirm(f"Resume {_where(release)}?", text, "Resume", "Go back")
     return Button("resume", "Resume", f"Resume {_where(release)}", handles["resume"], confirm=sure)
 

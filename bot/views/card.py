@@ -108,10 +108,15 @@ def _approvals(release: Release, lane: Lane, policy: Policy) -> tuple[Fact, ...]
         if release.origin is Origin.EXTERNAL:
             return ()
         return (Fact("Approvals", none_needed(release)),)
-    given = Fact("Approved by", approved_by(release, policy) or "nobody yet")
+    given = approved_by(release, policy)
     if release.state is not Lifecycle.OPEN:
-        return (given,)
-    return (given, *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, lane, policy)) for one in rules))
+        return (Fact("Approved by", given or "nobody"),)
+    if release.override is not None:
+        return (Fact("Approved by", f"{given or 'nobody'}; it is overridden, so nobody needs to any more"),)
+    return (
+        Fact("Approved by", given or "nobody yet"),
+        *(Fact(f"Needs {rule_label(one.rule)}", rule_state(one, release, lane, policy)) for one in rules),
+    )
 
 
 def _in_the_way(release: Release, lane: Lane, scene: Scene, found: tuple[Blocker, ...]) -> tuple[Fact, ...]:

@@ -9,7 +9,7 @@ from bot.views.blocks import Fact, Line
 from bot.views.escape import date, link, mrkdwn
 from bot.views.limits import few
 from bot.views.links import Links
-from bot.views.naming import live_label, repository, word
+from bot.views.naming import live_label, pipeline, repository, word
 from bot.views.people import author, authors, person
 from bot.views.sayings import said_why
 from bot.views.scene import Scene
@@ -63,7 +63,7 @@ def _people(build: Build, policy: Policy) -> str:
 def _check(check: PipelineReport, links: Links) -> str:
     run = link(links.own(check.url), f"run {check.run_number or check.run_id}")  # not every run has a number
     attempt = f", attempt {check.attempt}" if check.attempt > 1 else ""
-    return f"{mrkdwn(check.pipeline, 100)} {_SAYS[check.status]} ({run}{attempt})"
+    return f"{pipeline(check.pipeline)} {_SAYS[check.status]} ({run}{attempt})"
 
 
 def _warnings(release: Release, lane: Lane, policy: Policy) -> list[Fact]:

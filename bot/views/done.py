@@ -71,7 +71,7 @@ def held(lane: Lane, hold: Hold, policy: Policy) -> Message:
 
 def resumed(lane: LaneId) -> Message:
     """Answer somebody who ended a hold."""
-    return said(f"You resumed {lane_label(lane)}: what waits there goes on as its own blockers allow.")
+    return said(f"You resumed {lane_label(lane)}: what waits there goes on as soon as nothing else is in its way.")
 
 
 def locked(lane: LaneId, lock: Lock, policy: Policy, *, usual: bool) -> Message:
@@ -87,7 +87,7 @@ def locked(lane: LaneId, lock: Lock, policy: Policy, *, usual: bool) -> Message:
 
 def unlocked(lane: LaneId) -> Message:
     """Answer somebody who ended a lock."""
-    return said(f"You unlocked {lane_label(lane)}: what waits there goes on as its own blockers allow.")
+    return said(f"You unlocked {lane_label(lane)}: what waits there goes on as soon as nothing else is in its way.")
 
 
 def switched(lane: LaneId, mode: Mode, written: Mode) -> Message:
@@ -113,7 +113,9 @@ def stopped(stop: Stop, policy: Policy) -> Message:
 
 def let_go() -> Message:
     """Answer somebody who let everything go on."""
-    return said("You let everything go on: what waits starts as its own blockers allow. Operations are told.")
+    return said(
+        "You let everything go on: what waits starts as soon as nothing else is in its way. Operations are told."
+    )
 
 
 def quarantined(build: Build, policy: Policy) -> Message:

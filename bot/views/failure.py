@@ -90,5 +90,5 @@ def _late(release: Release, lane: Lane) -> str:
     """Say why going back may take out what works."""
     live = lane.live
     other = f"{live_label(live)} has become live there since it began" if live else ""
-    why = "this deploy began more than 2 hours before" if began_long_before(release) else other
+    why = "this deploy began more than 2 hours before it failed" if began_long_before(release) else other
     return f"{why}, so the failure may not be caused by this deploy. Please look before you roll back"

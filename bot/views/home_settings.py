@@ -37,7 +37,7 @@ def settings(viewer: Viewer, scene: Scene, revision: int) -> tuple[Block, ...]:
 def _box(*, ticked: bool) -> Block:
     option = {
         "text": plain_text("Tell me directly what becomes of my changes", _OPTION),
-        "description": plain_text("A direct message when one is live, rejected or rolled back.", _DESCRIPTION),
+        "description": plain_text("Live, rejected, rolled back; also approvals that are long missing.", _DESCRIPTION),
         "value": TELL_ME,
     }
     box: Block = {"type": "checkboxes", "action_id": MUTE, "options": [option]}

@@ -93,8 +93,9 @@ def about_build(reason: AboutBuild, case: Case) -> str:
     match reason:
         case NotDeployable():
             broken = reason.state is BuildState.BROKEN
-            why = "its pipelines did not all succeed" if broken else "its pipelines still run"
-            return f"Build {word(reason.label)} cannot be deployed: {why}. Please wait for them or name another build."
+            bad = "its pipelines did not all succeed. Please have them run again, or name another build."
+            early = "its pipelines still run. Please wait for them or name another build."
+            return f"Build {word(reason.label)} cannot be deployed: {bad if broken else early}"
         case AlreadyOpen():
             return f"This build has an open release there already: {named(reason.release, case.permalinks)}."
         case AlreadyLive():

@@ -23,6 +23,8 @@ _WHAT = {
     "draft": "the draft of its announcement",
     "tell_author": "what somebody was to be told personally of its end",
     "remind": "the reminder to its approvers",
+    "escalate": "the call to a second group that its approvals are missing",
+    "tell_escalated": "what somebody was to be told personally of its missing approvals",
     "operations": "something that operations should know",
     "tell_line": "the message that a branch can no longer be deployed, or can again",
     "tell_freeze": "the message that a freeze begins or ends",

@@ -7,7 +7,7 @@ from bot.views.blocks import Fact, said
 from bot.views.escape import link, mrkdwn
 from bot.views.limits import few
 from bot.views.links import Links
-from bot.views.naming import build_label, word
+from bot.views.naming import WORKFLOWS, build_label, word
 from bot.views.people import authors
 
 _TITLE = 300
@@ -21,7 +21,7 @@ def broken(first: Build, policy: Policy, links: Links) -> Message:
         f"{authors(first.authors, policy)}: {word(first.service)} can no longer be deployed from {word(first.branch)}. "
         f"The first bad commit is {_commit(first, policy, links)}.",
         Fact("What failed", few(bad, 5) or "a pipeline"),
-        Fact("Next", "please mend it, take it back or run it again; you hear of it once more, when it is mended"),
+        Fact("Next", "please fix it, revert it or run it again; you hear of it once more, when it is fixed"),
     )
 
 
@@ -42,5 +42,5 @@ def _commit(build: Build, policy: Policy, links: Links) -> str:
     return f"{link(url, build.short_sha)} “{title}”" if title else link(url, build.short_sha)
 
 
-def _check(pipeline: str, url: str, links: Links) -> str:
-    return link(links.own(url), pipeline)
+def _check(name: str, url: str, links: Links) -> str:
+    return link(links.own(url), name.removeprefix(WORKFLOWS))

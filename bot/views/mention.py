@@ -28,8 +28,8 @@ def acts_by_command(words: str, policy: Policy) -> Message:
 def nothing_asked(policy: Policy) -> Message:
     """Answer somebody who mentioned the bot and said nothing to it."""
     return said(
-        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, "
-        "`diff`, `freeze` or `help` after its name. Everything else is a command: "
+        "You mentioned Signoff and asked nothing. For an answer that everybody here reads, write one of these words "
+        "after its name: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help`. Everything else is a command: "
         f"{typed(policy, 'help')} shows the words."
     )
 
@@ -63,7 +63,9 @@ def _fitting(block: Block) -> Block:
 
 
 def for_members(account: Account) -> Message:
-    """Answer somebody whose account is not a full member's."""
+    """Answer a question, however it was asked, of somebody whose account is not a full member's."""
+    if account is Account.UNKNOWN:
+        return said("Slack could not be asked just now whose account this is; please try again in a minute.")
     who = "a guest" if account is Account.GUEST else "no full member"
     return said(
         f"Signoff answers full members of this workspace, and you are {who} here. "

@@ -9,6 +9,7 @@ from bot.core.release import Release
 from bot.views.escape import link, mrkdwn
 
 _WORD = 100
+WORKFLOWS = ".github/workflows/"
 Permalinks = Mapping[int, str]
 """Where the cards of releases are, by number."""
 
@@ -16,6 +17,11 @@ Permalinks = Mapping[int, str]
 def word(text: str) -> str:
     """Return a name or version as mrkdwn."""
     return mrkdwn(text, _WORD) or "?"
+
+
+def pipeline(name: str) -> str:
+    """Return a pipeline as mrkdwn: a workflow of GitHub's by its file alone, since all of them lie in one folder."""
+    return word(name.removeprefix(WORKFLOWS))
 
 
 def build_label(build: Build) -> str:

@@ -9,13 +9,13 @@ from bot.core.build import BuildState, RunStatus
 from bot.core.lane import Lane
 from bot.core.policy import Permission, Skip
 from bot.core.release import Release
-from bot.views.approvers import everybody, rule_label, rule_state
+from bot.views.approvers import rule_label, rule_state
 from bot.views.barriers import barrier
-from bot.views.escape import date, mrkdwn
+from bot.views.escape import date
 from bot.views.holders import holders
 from bot.views.limits import few
-from bot.views.naming import lane_label, lane_words, typed, word
-from bot.views.people import authors, person
+from bot.views.naming import lane_label, lane_words, pipeline, typed, word
+from bot.views.people import authors, person, sources
 from bot.views.sayings import said_why
 from bot.views.scene import Scene
 from bot.views.turns import turn
@@ -55,8 +55,9 @@ def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Sc
             short = blocker.missing
             return f"Waits for {rule_label(short.rule)}: {rule_state(short, release, lane, scene.policy)}."
         case blockers.NeedsAnotherApprover():
-            who = everybody(rules_of(release, lane, scene.policy), scene.policy)
-            return f"A commit of it is approved by nobody but its own authors: somebody else must approve too ({who})."
+            who = _others(release, lane, scene)
+            may = f" ({who})" if who else "; the policy names nobody else, so please tell whoever keeps it"
+            return f"A commit of it is approved by nobody but its own authors: somebody else must approve too{may}."
         case blockers.PeopleUnknown():
             names = few([word(name) for name in blocker.names], 10)
             return (
@@ -68,10 +69,16 @@ def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Sc
             override = typed(scene.policy, f"override {release.name} REASON")
             return (
                 "Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. "
-                f"It asks the CI system again by itself, and goes on once it is told; {who} can go on without that "
-                f"with {override}."
+                "It asks the CI system again by itself, and goes on once that has answered. If it cannot be reached "
+                f"and this cannot wait, {who} can ship it without the answer, with {override}."
             )
     assert_never(blocker)
+
+
+def _others(release: Release, lane: Lane, scene: Scene) -> str:
+    """Return who may approve and has not yet: all who have are authors of the commit that lacks another approver."""
+    names = [source for rule in rules_of(release, lane, scene.policy) for source in rule.sources]
+    return sources(names, scene.policy, without=[yes.person for yes in release.standing()])
 
 
 def _of_time(blocker: _OfTime, release: Release, lane: Lane, scene: Scene) -> str:
@@ -80,7 +87,7 @@ def _of_time(blocker: _OfTime, release: Release, lane: Lane, scene: Scene) -> st
             back = typed(scene.policy, f"withdraw {release.name}")
             return (
                 f"All have approved: it starts by itself {date(blocker.until)}. Until then its approvers and its "
-                f"requester can stop it with the button Undo, and whoever approved with {back}."
+                f"requester can stop it with the button Undo; whoever approved can also take that back with {back}."
             )
         case blockers.Scheduled():
             move = typed(scene.policy, f"schedule {release.name} at TIME")
@@ -124,9 +131,9 @@ def _of_build(blocker: _OfBuild, release: Release, scene: Scene) -> str:
         )
     if blocker.state is BuildState.BROKEN:
         bad = [check.pipeline for check in release.build.checks if check.status in _BAD]
-        named_bad = few([mrkdwn(name, 100) for name in bad], 5) or "a pipeline"
+        named_bad = few([pipeline(name) for name in bad], 5) or "a pipeline"
         wrote = authors(release.build.authors, scene.policy)
-        return f"Its build broke ({named_bad}): its authors ({wrote}) can run it again or push a mend."
+        return f"Its build broke ({named_bad}): its authors ({wrote}) can run it again or push a fix."
     return "Its pipelines have not all succeeded yet: it goes on by itself when they have."
 
 

@@ -49,7 +49,11 @@ def _not_shipped(release: Release, policy: Policy, permalinks: Permalinks) -> tu
             newer = named(release.superseded_by, permalinks) if release.superseded_by else "a newer release"
             return (Fact("Superseded", f"{when} by {newer}, which carries a newer build. Nothing failed"),)
         case _ if ended_on_trial(release):
-            return (Fact("On trial", f"{when}: nothing was in its way, so it would have been deployed. Nothing was"),)
+            return (
+                Fact(
+                    "On trial", f"{when}: nothing was in its way, so it would have been deployed. Nothing was deployed"
+                ),
+            )
         case _ if release.reason is not None:
             return (Fact("Cancelled", f"{when}: {mrkdwn(release.reason, REASON)}. Nothing was deployed"),)
         case _:

@@ -44,9 +44,13 @@ def authors(several: Iterable[Author], policy: Policy) -> str:
 def group(one: Group, policy: Policy, without: Iterable[str] = ()) -> list[str]:
     """Return the members of a group that the policy names, and its Slack user group."""
     members = [person(who, policy) for who in sorted(one.people - set(without))]
-    if one.usergroup and _USERGROUP.fullmatch(one.usergroup):
-        members.append(f"<!subteam^{one.usergroup}>")
-    return members
+    whole = usergroup(one)
+    return [*members, whole] if whole else members
+
+
+def usergroup(one: Group) -> str | None:
+    """Return the mention of a group's Slack user group, or None where it has none."""
+    return f"<!subteam^{one.usergroup}>" if one.usergroup and _USERGROUP.fullmatch(one.usergroup) else None
 
 
 def sources(names: Iterable[str], policy: Policy, without: Iterable[str] = ()) -> str:

@@ -1,19 +1,18 @@
-"""What somebody is told personally about their change: live, rejected or rolled back; and the button that ends that."""
+"""What somebody is told personally about their change: live, rejected or rolled back; and what its button answers."""
 
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Policy
 from bot.core.release import Release
 from bot.ports.slack import Message
-from bot.views.blocks import Button, actions, said
+from bot.views.blocks import actions, said
 from bot.views.escape import link, mrkdwn
+from bot.views.muting import MUTE_BUTTON, UNMUTE_BUTTON
 from bot.views.naming import lane_words, named, repository, subject, typed
 from bot.views.people import person
 from bot.views.sayings import said_why
 from bot.views.scene import Scene
 from bot.views.states import marked_aside
 
-MUTE, UNMUTE = "mute", "unmute"
-"""What the buttons carry: whoever clicks speaks of themselves, so there is nothing else to tell."""
 _MOST = 10
 """How many commits are named; the others are counted."""
 _TITLE = 200
@@ -40,25 +39,26 @@ def tell_author(
         _next(ending, release, scene.policy),
     ]
     told = said(*lines)
-    mute = Button(MUTE, "Mute these messages", "Mute messages about what became of your changes", MUTE)
-    return Message(told.text, (*told.blocks, actions((mute,))))
+    return Message(told.text, (*told.blocks, actions((MUTE_BUTTON,))))
 
 
 def muted_now(policy: Policy) -> Message:
     """Answer somebody who wants no more of these messages."""
     told = said(
-        "Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back.",
+        "Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back, "
+        "nor when approvals have been missing for long.",
         f"A deploy that fails still mentions you in its channel, and {typed(policy, 'status')} always tells.",
     )
-    unmute = Button(MUTE, "Unmute", "Unmute messages about what became of your changes", UNMUTE)
-    return Message(told.text, (*told.blocks, actions((unmute,))))
+    return Message(told.text, (*told.blocks, actions((UNMUTE_BUTTON,))))
 
 
 def unmuted_now() -> Message:
     """Answer somebody who wants these messages again."""
-    told = said("Unmuted: Signoff tells you personally when your changes are live, rejected or rolled back.")
-    mute = Button(MUTE, "Mute these messages", "Mute messages about what became of your changes", MUTE)
-    return Message(told.text, (*told.blocks, actions((mute,))))
+    told = said(
+        "Unmuted: Signoff tells you personally when your changes are live, rejected or rolled back, "
+        "and when approvals have been missing for long and you could help."
+    )
+    return Message(told.text, (*told.blocks, actions((MUTE_BUTTON,))))
 
 
 def _happened(ending: Ending, concern: Concern, what: str, by_and_why: str) -> str:

@@ -84,10 +84,12 @@ def _too_late(reason: TooLate, case: Case) -> str:
     if reason.superseded_by:
         return f"Too late: it was superseded by {named(reason.superseded_by, case.permalinks)}. Please decide there."
     if reason.state is Lifecycle.DEPLOYING:
-        return "Too late: it is being deployed already. Only the CI system can stop it now."
+        return "Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there."
     if reason.state in {Lifecycle.VERIFYING, Lifecycle.LIVE}:
         back = case.typed(f"rollback {_place(case, 'in')} REASON")
         return f"Too late: it {IS[reason.state]}. To go back: {back}."
+    if reason.state is Lifecycle.FAILED:
+        return f"Too late: it {IS[reason.state]}. To try it again: {case.typed(f'retry {case.name}')}."
     return f"Too late: it {IS[reason.state]}. To ask for a new release: {case.typed(_place(case, 'to'))}."
 
 

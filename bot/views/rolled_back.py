@@ -28,9 +28,9 @@ def tell_rolled_back(rollback: Release, other: Release | None, lane: Lane, scene
         lines = [f"{by} rolled {where} back to {word(rollback.build.label)} ({what}){said_why(rollback.why or '')}."]
     else:
         wrote = authors(other.build.authors, scene.policy)
-        theirs = f"{word(other.build.label)} ({named(other.number, scene.permalinks)})"
+        theirs = f"{build_label(other.build)}, {named(other.number, scene.permalinks)}"
         lines = [
-            f"{wrote}: your build {theirs} was rolled back in {where}.",
+            f"{wrote}: your build {theirs}, was rolled back in {word(rollback.lane.environment)}.",
             f"{by} took it out with {what}, {subject(rollback, 'in')}{said_why(rollback.why or '')}.",
         ]
     if other is not None and gates.quarantined(lane.around.marks, other.build.position) is not None:
@@ -41,6 +41,10 @@ def tell_rolled_back(rollback: Release, other: Release | None, lane: Lane, scene
         )
     if lane.hold is not None:
         here = lane.policy(scene.policy)
-        alone = "Builds do not ship there by themselves now" if here and here.mode is Mode.DEPLOYMENT else "It is held"
+        alone = (
+            "Builds do not ship there by themselves now"
+            if here and here.mode is Mode.DEPLOYMENT
+            else f"{where} is held"
+        )
         lines.append(f"{alone}: {typed(scene.policy, f'resume {lane_words(lane.id)}')} ends that.")
     return said(*lines)

@@ -6,6 +6,8 @@ _SAID = 400
 
 
 def said_why(reason: str) -> str:
-    """Return a reason in quotation marks after a colon; nothing where none was given."""
-    shown = mrkdwn(reason, _SAID)
+    """Return a reason in quotation marks after a colon, its own full stop left out; nothing where none was given."""
+    whole = reason.rstrip()
+    stop = whole.endswith(".") and not whole.endswith("..")
+    shown = mrkdwn(whole[:-1] if stop else whole, _SAID)
     return f": “{shown}”" if shown else ""

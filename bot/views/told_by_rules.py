@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from bot.core.effects import Happened
-from bot.views.naming import again, lane_label, lane_words, subject
+from bot.views.escape import date
+from bot.views.naming import again, lane_label, lane_words, subject, word
 from bot.views.people import authors
 from bot.views.sayings import said_why
 from bot.views.told import Told
@@ -41,6 +42,13 @@ def _asked_again(told: Told) -> str:
     return f"People are asked again{why}. Former approvals do not count; please look again."
 
 
+def _escalated(told: Told) -> str:
+    return (
+        f"Escalated to {word(told.happening.detail)}: approvals have been missing since "
+        f"{date(told.release.asked_since)} ({told.tally or 'none needed'})."
+    )
+
+
 def _held(told: Told) -> str:
     resume = told.typed(f"resume {lane_words(told.lane.id)}")
     return f"{lane_label(told.lane.id)} is held now{said_why(told.happening.detail)}. {resume} lets it go on."
@@ -61,6 +69,7 @@ LINES: Mapping[Happened, Callable[[Told], str]] = {
     Happened.BUILD_BROKE: _build_broke,
     Happened.LAPSED: _lapsed,
     Happened.ASKED_AGAIN: _asked_again,
+    Happened.ESCALATED: _escalated,
     Happened.HELD: _held,
     Happened.DEPLOYED_ELSEWHERE: _elsewhere,
     Happened.TRIAL_ENDED: _trial_ended,

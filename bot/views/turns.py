@@ -1,14 +1,17 @@
 """Whose turn it is in a lane, as a sentence: which other release is before this one, and how to go on."""
 
-from bot.core.blockers import BehindInQueue, LaneBusy
+from bot.core.approvals import missing
+from bot.core.blockers import BehindInQueue, LaneBusy, own_blockers
 from bot.core.gates import quarantined
 from bot.core.lane import Lane, Mark
-from bot.core.policy import Permission
+from bot.core.policy import ApprovalRule, Permission
 from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.views.approvers import rule_label, whom
 from bot.views.holders import holders
 from bot.views.naming import named, typed, word
 from bot.views.people import channel
 from bot.views.scene import Scene
+from bot.views.states import words
 
 
 def turn(blocker: LaneBusy | BehindInQueue, release: Release, lane: Lane, scene: Scene) -> str:
@@ -27,10 +30,25 @@ def turn(blocker: LaneBusy | BehindInQueue, release: Release, lane: Lane, scene:
     mark = quarantined(lane.around.marks, other.build.position) if other is not None else None
     if mark is not None:
         return _behind_a_bad_one(name, mark, cancel, release, scene)
+    after = _still(other, lane, scene) if other is not None else ""
     return (
-        f"{name} goes first: this one follows by itself. "
+        f"{name} goes first{after}: this one follows by itself. "
         f"Its requester or an approver can take the other one away with {cancel}."
     )
+
+
+def _still(other: Release, lane: Lane, scene: Scene) -> str:
+    """Return what the one that goes first waits for by itself, as a part of a sentence; empty where that is nothing."""
+    found = own_blockers(other, lane, scene.policy, scene.now)
+    if other.state is not Lifecycle.OPEN or not found:
+        return ""
+    short = missing(other, lane, scene.policy)
+    asked = [f"{rule_label(one.rule)}: {_able(one.rule, other, lane, scene)}" for one in short]
+    return f" and {words(other, found).predicate}" + (f" ({'; '.join(asked)})" if asked else "")
+
+
+def _able(rule: ApprovalRule, other: Release, lane: Lane, scene: Scene) -> str:
+    return whom(rule, other, lane, scene.policy) or "nobody is left who may"
 
 
 def _behind_a_bad_one(name: str, mark: Mark, cancel: str, release: Release, scene: Scene) -> str:

@@ -70,6 +70,8 @@ class SlackPace:
     check_every: float = 60.0
     sockets: Timing = field(default_factory=Timing)
     message_every: float = A_SECOND
+    clock: Callable[[], float] = monotonic
+    """By which that is told: seconds that never go back."""
 
 
 class Desk(listeners.Desk, listeners_forms.Desk, Protocol):
@@ -221,7 +223,7 @@ def slack_connection(
     web.meter = meter
     directory = SlackDirectory(web, None, lambda: clock().timestamp())
     pace = pace or SlackPace()
-    chat = SlackChat(web, http, Pacing(monotonic, pace.message_every))
+    chat = SlackChat(web, http, Pacing(pace.clock, pace.message_every))
     return SlackConnection(web, http, way_in, chat, directory, pace)
 
 

@@ -52,8 +52,11 @@ class Desk(Protocol):
     async def read(self, words: str, slack: str, team: str | None) -> Message | None:
         """Answer words that only read or mean nothing; None when they act."""
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is none."""
+
+    def wrong(self, form: Form) -> Mapping[str, str]:
+        """Return what is wrong in a form that was sent, as far as that is known at once, by field."""
 
 
 class Window(Protocol):
@@ -101,6 +104,8 @@ class Listeners:
             await ack(response_action="errors", errors={"reason": GARBLED})
         elif read.empty:
             await ack(response_action="errors", errors={field: LACKING[field] for field in read.empty})
+        elif wrong := self.desk.wrong(read.form):
+            await ack(response_action="errors", errors=dict(wrong))
         else:
             await self._receive(read)
             await ack()
@@ -129,7 +134,7 @@ class Listeners:
 
     async def _open_form(self, clicked: Clicked) -> None:
         """Open the form before anything else: its trigger lives 3 s. Stores nothing."""
-        form = await self.desk.form(clicked.click.handle)
+        form = await self.desk.form(clicked.click.handle, clicked.click.slack, clicked.click.team)
         if isinstance(form, Message):
             await self._tell(clicked.click, form)
             return

@@ -14,6 +14,8 @@ BURST = 3
 EDITS_A_MINUTE = 50
 """chat.update is of tier 3: at least 50 calls a minute in a workspace."""
 A_MINUTE = 60.0
+EARLY = 0.001
+"""Seconds by which a turn may be taken before it comes: a wait is stored in microseconds, and no clock is finer."""
 KEPT = 1_000
 """Places that are kept at most; whoever comes after them asks anew."""
 
@@ -41,7 +43,7 @@ class Pacing:
             return 0.0
         now = self.clock()
         kept = self._kept.pop((channel, what), None)
-        if kept is not None and kept <= now:
+        if kept is not None and kept <= now + EARLY:
             return 0.0
         free = self._next.get(channel, now)
         turn = kept if kept is not None else max(now, free - (self.burst - 1) * self.every)
@@ -58,7 +60,7 @@ class Pacing:
         if self.every <= 0:
             return 0.0
         now = self.clock()
-        self._edited = [at for at in self._edited if at > now - A_MINUTE]
+        self._edited = [at for at in self._edited if at > now - A_MINUTE + EARLY]
         if len(self._edited) < self.edits:
             self._edited.append(now)
             return 0.0

@@ -13,10 +13,16 @@ class Fault(Enum):
     NOT_ALLOWED = "403, the token"  # it has no right to read this
     INTERNAL_ERROR = "500"
     SERVER_ERROR = "502"
+    UNAVAILABLE = "503"
     HTML = "html"
     TIMEOUT = "timeout"  # the request was never handled, and nobody answers
     RESET_BEFORE = "reset before"  # the request was never handled
     RESET_AFTER = "reset after"  # handled, and its answer lost
+    ERROR_AFTER = "502 after"  # handled, and yet the answer says that it was not
+    EMPTY = "empty"  # handled; the answer is 200 with nothing in it
+    SLOW = "slow"  # handled; the answer begins `seconds` later
+    DRIP = "drip"  # handled; the answer's body takes `seconds`
+    TRUNCATED = "truncated"  # handled; the connection breaks in the middle of the answer's body
     LATE = "late"  # the connection breaks at once; the request is handled `seconds` later
 
 

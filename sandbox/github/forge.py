@@ -7,9 +7,13 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.github import events, panel, progress, saved
+from sandbox.github import control, events, events_gates, jobs, panel, progress, saved
+from sandbox.github.apps import Apps
+from sandbox.github.checks import Checks, check_of
+from sandbox.github.gates import Gates
 from sandbox.github.hooks import Hook
-from sandbox.github.records import BOT, Commit, Deployment, Pull, Repository, Run, Status, Workflow
+from sandbox.github.records import ACTIONS, BOT, Commit, Deployment, Pull, Repository, Run, Status, Workflow
+from sandbox.github.records_gates import Job, PastAttempt
 from sandbox.github.rest import Rest
 from sandbox.github.serve import routes_of
 from sandbox.github.state import TASK, ForgeState
@@ -24,8 +28,23 @@ class Forge(ForgeState):
     """
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the REST API's routes, without a prefix."""
-        return routes_of(Rest(self))
+        """Return the REST API's routes and those of the control API, without a prefix."""
+        return [*routes_of(Rest(self), self.paused), *control.routes(self)]
+
+    @property
+    def gates(self) -> Gates:
+        """Environments, what protects them, and the jobs that wait there."""
+        return Gates(self)
+
+    @property
+    def checks(self) -> Checks:
+        """Statuses and check runs of commits."""
+        return Checks(self)
+
+    @property
+    def apps(self) -> Apps:
+        """GitHub Apps and where they are installed."""
+        return Apps(self)
 
     # -- driving -----------------------------------------------------------------------------------------------------
 
@@ -33,6 +52,16 @@ class Forge(ForgeState):
         """Create a repository with one build workflow."""
         repository = Repository(full_name, self.next_id(), workflow=workflow)
         self.repositories[full_name] = repository
+        return repository
+
+    def rename(self, old: str, new: str) -> Repository:
+        """Rename a repository; it keeps its id, and its old name leads to it."""
+        repository = self.repositories.pop(old)
+        repository.former_names.append(old)
+        repository.full_name = new
+        self.repositories[new] = repository
+        self.hooks.send(events.renamed_event(repository, old, self.site))
+        self.changed()
         return repository
 
     def declare(self, repo: str, file: str, inputs: Mapping[str, bool], run_name: str = "") -> None:
@@ -53,10 +82,16 @@ class Forge(ForgeState):
         sha: str | None = None,
         branch: str = "",
         files: Sequence[str] = (),
+        onto: str | None = None,
     ) -> str:
-        """Push a commit, with those made before, and start its build; returns the commit's hash."""
+        """Push a commit, with those made before, and start its build; returns the commit's hash.
+
+        `onto` is an earlier commit of the branch: everything since then is taken off it, by force.
+        """
         repository = self.repositories[repo]
         before = repository.pushed_tip(branch or repository.branch)
+        if onto is not None:
+            repository.rewind(branch or repository.branch, onto)
         commit = self._made(
             repository,
             title,
@@ -70,7 +105,7 @@ class Forge(ForgeState):
             files=files,
         )
         told = repository.push(commit)
-        self.hooks.send(events.push_event(repository, told, before, self.site))
+        self.hooks.send(events.push_event(repository, told, before, self.site, forced=onto is not None))
         run = self.start_run(repo, commit)
         if self.auto:
             self.go(progress.build(self, repo, run))
@@ -175,25 +210,38 @@ class Forge(ForgeState):
             actor=actor,
         )
         repository.runs.append(run)
-        self.tell_run(repo, run, "requested")
+        self._queue(repo, run)
         return run
+
+    def _queue(self, repo: str, run: Run) -> None:
+        self.tell_run(repo, run, "requested")
+        self.tell_job(repo, run, jobs.another_job(run, progress.job_of(run), self.clock()), "queued")
 
     def begin_run(self, repo: str, run: Run) -> None:
         """Let a queued run begin."""
         run.status, run.updated_at = "in_progress", self.clock()
         self.tell_run(repo, run, "in_progress")
+        for job in jobs.begin(run, self.clock()):
+            self.tell_job(repo, run, job, "in_progress")
 
     def finish_run(self, repo: str, run: Run, conclusion: str = "success") -> None:
         """End a run."""
         run.status, run.conclusion, run.updated_at = "completed", conclusion, self.clock()
+        for job in jobs.end(run, self.clock()):
+            self.tell_job(repo, run, job, "completed")
+        self.gates.ended(repo, run)
         self.tell_run(repo, run, "completed")
 
     def rerun(self, repo: str, run: Run, by: tuple[str, int] | None = None) -> None:
         """Run it again: the same id, one attempt more; `by` is who asked for it."""
+        began = run.started_at or run.created_at
+        run.past.append(
+            PastAttempt(run.attempt, run.status, run.conclusion, began, run.updated_at, run.triggering_actor)
+        )
         run.attempt += 1
         run.status, run.conclusion, run.updated_at = "queued", None, self.clock()
         run.started_at, run.triggering_actor = run.updated_at, by
-        self.tell_run(repo, run, "requested")
+        self._queue(repo, run)
         if self.auto:
             self.go(progress.build(self, repo, run))
 
@@ -207,11 +255,12 @@ class Forge(ForgeState):
         log_url: str = "",
         environment_url: str = "",
         auto_inactive: bool = True,
+        creator: tuple[str, int] = ACTIONS,
     ) -> Status:
         """Give a deployment its next status."""
         repository = self.repositories[repo]
-        url = log_url or f"{self.site}/{repo}/actions/runs/{deployment.id}"
-        said = Status(self.next_id(), state, self.clock(), url, description, environment_url)
+        url = log_url or f"{self.site}/{repo}/actions/runs/{deployment.run or deployment.id}"
+        said = Status(self.next_id(), state, self.clock(), url, description, environment_url, creator)
         deployment.statuses.append(said)
         if state == "success" and auto_inactive:
             progress.retire(self, repository, deployment)
@@ -233,10 +282,12 @@ class Forge(ForgeState):
             elif self.auto:
                 self.go(progress.deploy(self, repo, deployment))
 
-    def dispatch(self, repo: str, commit: Commit, path: str, title: str, inputs: Mapping[str, str]) -> Run:
+    def dispatch(
+        self, repo: str, commit: Commit, path: str, title: str, inputs: Mapping[str, str], *, by: tuple[str, int] = BOT
+    ) -> Run:
         """Start the run of a dispatched workflow."""
         event = "workflow_dispatch"
-        run = self.start_run(repo, commit, path=path, event=event, title=title, inputs=inputs, actor=BOT)
+        run = self.start_run(repo, commit, path=path, event=event, title=title, inputs=inputs, actor=by)
         if self.executor is not None:
             self.go(self.executor.dispatched(repo, run))
         elif self.auto:
@@ -248,11 +299,20 @@ class Forge(ForgeState):
         self.hooks.send(events.run_event(self.repositories[repo], run, action, self.site))
         self.changed()
 
+    def tell_job(self, repo: str, run: Run, job: Job, action: str) -> None:
+        """Send the webhooks of a job's news, where anybody is to hear of jobs, or of checks: each job is one."""
+        repository = self.repositories[repo]
+        if self.hooks.wanted("workflow_job"):
+            self.hooks.send(events_gates.job_event(repository, run, job, action, self.site))
+        if self.hooks.wanted("check_run") and action in {"queued", "completed"}:
+            news = "created" if action == "queued" else action
+            self.hooks.send(events_gates.check_event(repository, check_of(run, job), news, self.site))
+
     def ping(self, repo: str) -> Hook | None:
         """Send what GitHub sends when a webhook is set up."""
         if self.hooks.url is None:
             return None
-        hook = events.ping_event(self.repositories[repo], self.hooks.url, self.site)
+        hook = events.ping_event(self.repositories[repo], self.hooks.url, self.site, self.hooks.events)
         self.hooks.send(hook)
         return hook
 

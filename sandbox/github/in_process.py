@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from multidict import CIMultiDict
+
 from sandbox.exchange import asked_in_process
 from sandbox.github.forge import Forge
-from sandbox.github.rest import Rest, Silence
+from sandbox.github.rest import Rest, Silence, Slowly
 
 BASE = "https://api.github.com"
+CLIENT = "in-process"
+"""Every client over HTTP names itself; GitHub takes none that does not."""
 
 
 class NoAnswerError(Exception):
@@ -39,9 +43,14 @@ def answer(
         base: the address that links in answers begin with.
 
     Raises:
-        NoAnswerError: a fault took the answer, before the request was handled or after.
+        NoAnswerError: a fault took the answer, before the request was handled or after; also one that only made it
+            slow, as nobody waits here.
     """
-    reply = Rest(forge).meet(asked_in_process(base, method, path, query=query, headers=headers, body=body))
+    told = CIMultiDict(headers or {})
+    told.setdefault("User-Agent", CLIENT)
+    reply = Rest(forge).meet(asked_in_process(base, method, path, query=query, headers=told, body=body))
+    if isinstance(reply, Slowly):
+        raise NoAnswerError(broken=reply.cut)
     if isinstance(reply, Silence):
         raise NoAnswerError(broken=reply.broken)
     return reply.status, reply.headers, reply.body

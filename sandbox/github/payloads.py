@@ -7,7 +7,7 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.github.records import BOT, Commit, Deployment, Pull, Repository, Run, Status
+from sandbox.github.records import Commit, Deployment, Pull, Repository, Run, Status
 
 API = "https://api.github.com"
 """In the addresses that payloads name; nobody follows them here."""
@@ -24,6 +24,9 @@ def account(login: str, number: int) -> dict[str, Any]:
         "login": login,
         "id": number,
         "node_id": node_id("User", number),
+        "avatar_url": "",
+        "url": f"{API}/users/{login}",
+        "html_url": f"https://github.com/{login}",
         "type": "Bot" if login.endswith("[bot]") else "User",
         "site_admin": False,
     }
@@ -44,6 +47,31 @@ def workflow_name(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
+def workflow(repo: Repository, path: str) -> dict[str, Any]:
+    """Return a workflow."""
+    number = workflow_id(path)
+    return {
+        "id": number,
+        "node_id": node_id("Workflow", number),
+        "name": workflow_name(path),
+        "path": path,
+        "state": "active",
+        "url": f"{API}/repos/{repo.full_name}/actions/workflows/{number}",
+    }
+
+
+def organization(repo: Repository) -> dict[str, Any]:
+    """Return the organization that a repository belongs to."""
+    login = repo.full_name.split("/")[0]
+    number = owner_id(login)
+    return {"login": login, "id": number, "node_id": node_id("Organization", number), "url": f"{API}/orgs/{login}"}
+
+
+def owner_id(login: str) -> int:
+    """Return the number of an organization, always the same for its name."""
+    return 9_000_000 + sum(place * letter for place, letter in enumerate(login.lower().encode(), 1))
+
+
 def repository(repo: Repository, web: str) -> dict[str, Any]:
     """Return a repository."""
     owner, name = repo.full_name.split("/")
@@ -52,12 +80,16 @@ def repository(repo: Repository, web: str) -> dict[str, Any]:
         "node_id": node_id("Repository", repo.id),
         "name": name,
         "full_name": repo.full_name,
-        "private": True,
-        "owner": account(owner, 900),
+        "private": repo.is_private,
+        "owner": account(owner, owner_id(owner)) | {"type": "Organization"},
         "html_url": f"{web}/{repo.full_name}",
         "url": f"{API}/repos/{repo.full_name}",
+        "description": None,
         "default_branch": repo.branch,
         "fork": False,
+        "archived": False,
+        "disabled": False,
+        "visibility": "private" if repo.is_private else "public",
     }
 
 
@@ -80,9 +112,18 @@ def run(repo: Repository, one: Run, web: str, *, rest: bool = True) -> dict[str,
         "status": one.status,
         "conclusion": one.conclusion,
         "workflow_id": workflow_id(one.path),
+        "workflow_url": f"{API}/repos/{repo.full_name}/actions/workflows/{workflow_id(one.path)}",
         "check_suite_id": one.id + 1,
+        "check_suite_node_id": node_id("CheckSuite", one.id + 1),
+        "check_suite_url": f"{API}/repos/{repo.full_name}/check-suites/{one.id + 1}",
         "url": url,
         "jobs_url": f"{url}/jobs",
+        "logs_url": f"{url}/logs",
+        "artifacts_url": f"{url}/artifacts",
+        "cancel_url": f"{url}/cancel",
+        "rerun_url": f"{url}/rerun",
+        "previous_attempt_url": f"{url}/attempts/{one.attempt - 1}" if one.attempt > 1 else None,
+        "referenced_workflows": [],
         "html_url": f"{web}/{repo.full_name}/actions/runs/{one.id}",
         "pull_requests": [],
         "created_at": time(one.created_at),
@@ -186,7 +227,7 @@ def deployment(repo: Repository, one: Deployment) -> dict[str, Any]:
         "original_environment": one.environment,
         "payload": one.payload,
         "description": one.description,
-        "creator": account(*BOT),
+        "creator": account(*one.creator),
         "created_at": time(one.created_at),
         "updated_at": time(one.statuses[-1].at if one.statuses else one.created_at),
         "statuses_url": f"{url}/statuses",
@@ -209,7 +250,7 @@ def status(repo: Repository, of: Deployment, one: Status) -> dict[str, Any]:
         "log_url": one.log_url,
         "target_url": one.log_url,
         "environment_url": one.environment_url,
-        "creator": account("github-actions[bot]", 41898282),
+        "creator": account(*one.creator),
         "created_at": time(one.at),
         "updated_at": time(one.at),
         "deployment_url": deployed,

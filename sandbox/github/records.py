@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sandbox.github.records_gates import CheckRun, CommitStatus, Environment, Gate, Job, PastAttempt, Review
+
+ACTIONS = ("github-actions[bot]", 41898282)
+"""Who creates the deployments of jobs, and posts their statuses."""
+LOST = "(none)"
+"""In place of the branch of a commit that none has any more."""
 BOT = ("signoff-bot", 901)
 """Whose token the API is called with: the actor of every dispatch, the creator of every deployment."""
 
@@ -76,6 +82,12 @@ class Run:
     started_at: datetime | None = None
     actor: tuple[str, int] | None = None
     triggering_actor: tuple[str, int] | None = None
+    jobs: list[Job] = field(default_factory=list)
+    past: list[PastAttempt] = field(default_factory=list)
+
+    def current_jobs(self) -> list[Job]:
+        """Return the jobs of the newest attempt."""
+        return [job for job in self.jobs if job.attempt == self.attempt]
 
 
 @dataclass(slots=True)
@@ -88,6 +100,7 @@ class Status:
     log_url: str = ""
     description: str = ""
     environment_url: str = ""
+    creator: tuple[str, int] = ACTIONS
 
 
 @dataclass(slots=True)
@@ -105,6 +118,9 @@ class Deployment:
     statuses: list[Status] = field(default_factory=list)
     transient: bool = False
     production: bool | None = None
+    creator: tuple[str, int] = BOT
+    run: int | None = None
+    """The run whose job made it."""
 
     @property
     def state(self) -> str:
@@ -132,6 +148,15 @@ class Repository:
     tags: dict[str, str] = field(default_factory=dict)
     """The commit that each tag points at."""
     pulls: list[Pull] = field(default_factory=list)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    gates: list[Gate] = field(default_factory=list)
+    reviews: list[Review] = field(default_factory=list)
+    statuses: list[CommitStatus] = field(default_factory=list)
+    checks: list[CheckRun] = field(default_factory=list)
+    former_names: list[str] = field(default_factory=list)
+    deploys_to: str = ""
+    """The environment that a pushed build goes on to by itself when it is green, where things go by themselves."""
+    is_private: bool = True
 
     def tip(self, branch: str) -> Commit | None:
         """Return the newest commit of a branch."""
@@ -150,10 +175,25 @@ class Repository:
             one.pushed = True
         return [*waiting, commit]
 
+    def rewind(self, branch: str, to: str) -> None:
+        """Take everything after a commit off its branch; it is still found by its hash, as at GitHub for a while.
+
+        Raises:
+            LookupError: the branch never was there.
+        """
+        tip = self.tip(branch)
+        line = [one.sha for one in self.history(tip)] if tip else []
+        if to not in line:
+            raise LookupError(f"{branch} of {self.full_name} never was at {to}")
+        for one in self.commits:
+            if one.sha in line[: line.index(to)]:
+                one.branch = LOST
+
     def commit(self, ref: str) -> Commit | None:
-        """Return the commit of a branch, a full hash or a hash's beginning."""
+        """Return the commit of a branch, a tag, a full hash or a hash's beginning."""
         if (tip := self.tip(ref)) is not None:
             return tip
+        ref = self.tags.get(ref.removeprefix("refs/tags/"), ref)
         return next((commit for commit in self.commits if len(ref) >= 7 and commit.sha.startswith(ref)), None)
 
     def history(self, commit: Commit) -> list[Commit]:

@@ -1,27 +1,27 @@
-// Talks with the sandbox: what is to be seen, what changes, and the acts of people.
+// Talks with the sandbox: what is to be seen, the acts of people, the pipeline, the clock.
 
-export async function state(person) {
-  const answer = await fetch(`/sandbox/state?person=${encodeURIComponent(person ?? "")}`);
-  if (!answer.ok) throw new Error((await answer.json()).error);
-  return answer.json();
-}
+export class Unknown extends Error {}
 
-export function onChange(listener) {
-  const source = new EventSource("/sandbox/changes");
-  source.addEventListener("message", listener);
-  return source;
+export async function state(query) {
+  const answer = await fetch(`/sandbox/state?${new URLSearchParams(query)}`);
+  if (answer.ok) return answer.json();
+  const said = (await answer.json()).error;
+  throw answer.status === 404 ? new Unknown(said) : new Error(said);
 }
 
 export const act = async (name, body) => (await post(`/sandbox/act/${name}`, body)) !== null;
-export const ask = async (body) => (await post("/sandbox/act/options", body))?.said ?? [];
+export const ask = async (name, body) => (await post(`/sandbox/act/${name}`, body))?.said ?? null;
 export const pipeline = async (name, body) => (await post(`/sandbox/github/${name}`, body)) !== null;
+export const forward = async (seconds) => (await post("/sandbox/clock", { forward_seconds: seconds })) !== null;
 
 async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  let answer;
+  try {
+    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  } catch {
+    tell("The sandbox does not answer, so that did not happen. Try again once it is back.");
+    return null;
+  }
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) return said;
   tell(said.error ?? "That did not work.");

@@ -1,50 +1,54 @@
-// The line to type in: messages that may mention somebody, and slash commands, both with hints.
+// The line to type in: messages that may mention somebody, and slash commands, with suggestions and a memory.
 
 import { act } from "./api.js";
 import { h } from "./dom.js";
+import { list, suggestions } from "./hints.js";
+
+const KEPT = 50;
 
 export function composer(form, { id, label, place, commands }) {
-  const hints = h("ul", { class: "hints", id: `${id}-hints`, "aria-label": "Suggestions", hidden: true });
-  const line = h("input", { id, type: "text", "aria-label": label, placeholder: label, "aria-describedby": `${id}-hints` });
-  const state = { commands: [], people: [] };
-  const refresh = () => {
-    const typed = line.value.split(" ")[0];
-    const fitting = commands && typed.startsWith("/") ? state.commands.filter((one) => one.command.startsWith(typed)) : [];
-    const name = /(?:^|\s)@([\w.-]*)$/.exec(line.value)?.[1];
-    const meant = name === undefined || fitting.length ? [] : state.people.filter((one) => fits(one, name.toLowerCase()));
-    hints.replaceChildren(
-      ...fitting.map((one) => hint(one, line, refresh)),
-      ...meant.map((one) => mention(one, line, line.value.slice(0, line.value.length - name.length), refresh)));
-    hints.hidden = !hints.children.length;
+  const line = h("input", { id, type: "text", role: "combobox", "aria-label": label, placeholder: label, "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${id}-hints` });
+  const known = { commands: [], people: [], places: [] };
+  const write = (text) => {
+    line.value = text;
+    line.focus();
+    refresh();
   };
+  const hints = list(`${id}-hints`, write);
+  const refresh = () => {
+    hints.fill(line.value ? suggestions(line.value, known) : { options: [], usage: "" });
+    steer();
+  };
+  const steer = () => {
+    line.setAttribute("aria-expanded", String(hints.open()));
+    if (hints.id()) line.setAttribute("aria-activedescendant", hints.id());
+    else line.removeAttribute("aria-activedescendant");
+  };
+  const hide = () => {
+    hints.hide();
+    steer();
+  };
+  const said = memory(line);
   line.addEventListener("input", refresh);
-  line.addEventListener("focus", refresh);
   form.addEventListener("focusout", (event) => {
-    if (!form.contains(event.relatedTarget)) hints.hidden = true;
+    if (!form.contains(event.relatedTarget)) hide();
   });
   line.addEventListener("keydown", (event) => {
-    const first = hints.querySelector("button");
-    if (event.key === "Escape") hints.hidden = true;
-    if (event.key === "Tab" && !event.shiftKey && first && !hints.hidden) {
-      event.preventDefault();
-      first.click();
-    }
+    if (press(event, hints, { hide, steer, write, said })) event.preventDefault();
   });
-  form.replaceChildren(hints, h("div", { class: "composer-row" }, line, h("button", { type: "submit", class: "button primary" }, "Send")));
+  form.replaceChildren(hints.box, h("div", { class: "composer-row" }, line, h("button", { type: "submit", class: "button primary" }, "Send")));
   form.onsubmit = async (event) => {
     event.preventDefault();
     const typed = line.value.trim();
     if (!typed) return;
-    line.value = "";
-    refresh();
+    write("");
+    said.keep(typed);
     const sent = await act(commands && typed.startsWith("/") ? "command" : "say", { ...place(), line: typed });
     if (!sent && !line.value) line.value = typed;
   };
   return {
     line,
-    offer: (known, people) => {
-      Object.assign(state, { commands: known, people });
-    },
+    offer: (offered, people, places) => Object.assign(known, { commands: offered, people, places }),
     name: (text) => {
       line.setAttribute("aria-label", text);
       line.placeholder = commands ? `${text}, or type / for a command` : text;
@@ -52,20 +56,42 @@ export function composer(form, { id, label, place, commands }) {
   };
 }
 
-const fits = (one, typed) => [one.name, one.real_name].some((name) => name.toLowerCase().startsWith(typed));
+// Returns whether the key was taken.
+function press(event, hints, { hide, steer, write, said }) {
+  const up = event.key === "ArrowUp";
+  if (up || event.key === "ArrowDown") {
+    if (!hints.open()) return said.step(up ? -1 : 1);
+    hints.move(up ? -1 : 1);
+    steer();
+    return true;
+  }
+  if (event.key === "Escape" && !hints.box.hidden) {
+    hide();
+    return true;
+  }
+  const meant = hints.open() && (hints.chosen() ?? (event.key === "Tab" ? hints.first() : null));
+  if (!meant || event.shiftKey || !["Tab", "Enter"].includes(event.key)) return false;
+  write(meant.write);
+  return true;
+}
 
-const hint = (one, line, refresh) =>
-  offer(line, `${one.command} `, refresh,
-    h("strong", {}, one.command), " ", h("span", { class: "usage" }, one.usage_hint), h("span", { class: "what" }, one.description));
-
-const mention = (one, line, before, refresh) =>
-  offer(line, `${before}${one.name} `, refresh, h("strong", {}, `@${one.name}`), " ", h("span", { class: "usage" }, one.real_name));
-
-function offer(line, written, refresh, ...words) {
-  const take = () => {
-    line.value = written;
-    line.focus();
-    refresh();
+// What was sent before comes back with the arrow keys, while the line is empty or shows such a line.
+function memory(line) {
+  const kept = [];
+  let at = 0;
+  return {
+    keep: (typed) => {
+      kept.push(typed);
+      if (kept.length > KEPT) kept.shift();
+      at = kept.length;
+    },
+    step: (steps) => {
+      if (line.value && line.value !== kept[at]) return false;
+      const next = at + steps;
+      if (next < 0 || next > kept.length) return false;
+      at = next;
+      line.value = kept[at] ?? "";
+      return true;
+    },
   };
-  return h("li", {}, h("button", { type: "button", onclick: take }, words));
 }

@@ -26,7 +26,7 @@ export function element(block, one, place) {
   const draw = CONTROLS[one.type];
   if (!draw) return h("span", { class: "unknown" }, `(${one.type}, which this page cannot draw)`);
   const node = draw(block, one, place);
-  if (!node.querySelector("[data-focus]")) node.dataset.focus = `${block.block_id} ${one.action_id}`;
+  if (!node.querySelector("[data-focus]")) node.dataset.focus = `${one.action_id} ${block.block_id}`;
   if (node.write) {
     node.write(place.value ?? null);
     node.kept = node.read();
@@ -57,7 +57,7 @@ function button(block, one, { use }) {
 
 function overflow(block, one, { names, use, describedBy }) {
   const menu = h("details", { class: "overflow" },
-    h("summary", { class: "button", "aria-label": "More actions", "aria-describedby": describedBy ?? null, "data-focus": `${block.block_id} ${one.action_id}` }, "⋯"),
+    h("summary", { class: "button", "aria-label": "More actions", "aria-describedby": describedBy ?? null, "data-focus": `${one.action_id} ${block.block_id}` }, "⋯"),
     h("ul", {}, one.options.map((option) => h("li", {},
       h("button", { type: "button", onclick: () => choose(option) }, text(option.text, names),
         option.description ? h("span", { class: "what" }, text(option.description, names)) : null)))));
@@ -100,7 +100,7 @@ const menu = (groupsOf) => (block, one, place) => {
 
 function suggesting(block, one, place) {
   const list = h("datalist", { id: `offer-${block.block_id}-${one.action_id}`.replace(/\W/g, "-") });
-  const line = h("input", { type: "text", list: list.id, placeholder: one.placeholder?.text ?? "Type to search", ...named(one, place, "Type to search"), ...described(place), "data-focus": `${block.block_id} ${one.action_id}` });
+  const line = h("input", { type: "text", list: list.id, placeholder: one.placeholder?.text ?? "Type to search", ...named(one, place, "Type to search"), ...described(place), "data-focus": `${one.action_id} ${block.block_id}` });
   const drawn = h("span", { class: "suggesting" }, line, list);
   let known = [];
   const find = () => known.find((option) => option.text.text === line.value);

@@ -5,6 +5,7 @@ import { blocks, fieldsOf, typedIn } from "./blocks.js";
 import { open } from "./dialogs.js";
 import { h, refill } from "./dom.js";
 import { text } from "./elements.js";
+import { inspect } from "./inspector.js";
 import { using } from "./using.js";
 
 let shown = null;
@@ -43,6 +44,7 @@ function fill(dialog, modal, me, names) {
   form.append(
     h("header", {},
       h("h2", { id: "modal-title" }, text(view.title, names)),
+      h("button", { type: "button", class: "plain", "data-focus": "inspect", onclick: () => inspect({ person: me, view: view.id }) }, "Inspect"),
       h("button", { type: "button", class: "plain", "aria-label": "Close", "data-focus": "close", onclick: close }, "✕")),
     h("div", { class: "dialog-body" },
       modal.trouble ? h("p", { class: "trouble", role: "alert" }, modal.trouble) : null,

@@ -11,6 +11,7 @@ const INLINE = new RegExp(
     "(?<![\\w*])\\*(?=\\S)(?<bold>[^*\\n]+?)(?<=\\S)\\*(?![\\w*])",
     "(?<![\\w_])_(?=\\S)(?<italic>[^_\\n]+?)(?<=\\S)_(?![\\w_])",
     "(?<![\\w~])~(?=\\S)(?<strike>[^~\\n]+?)(?<=\\S)~(?![\\w~])",
+    "(?<bare>https?://[^\\s<>`|*~]*[^\\s<>`|*~.,;:!?'\")\\]_])",
     ":(?<emoji>[a-z0-9_+-]+):",
     "(?<line>\\n)",
   ].join("|"),
@@ -63,6 +64,7 @@ function styled(groups, names) {
   if (kind === "angle") return angle(inside, names);
   if (kind === "code") return h("code", {}, unescape(inside));
   if (kind === "emoji") return emoji(inside);
+  if (kind === "bare") return link(unescape(inside), unescape(inside));
   if (kind === "line") return h("br");
   return h(TAGS[kind], {}, inline(inside, names));
 }
@@ -71,16 +73,20 @@ function angle(inside, names) {
   const split = inside.indexOf("|");
   const target = split < 0 ? inside : inside.slice(0, split);
   const label = split < 0 ? "" : unescape(inside.slice(split + 1));
-  if (target.startsWith("@")) return mention(names.person(target.slice(1)));
+  if (target.startsWith("@")) return mention(names.person(target.slice(1)), names.mine.includes(target.slice(1)));
   if (target.startsWith("#")) return mention(names.channel(target.slice(1)));
   if (target.startsWith("!subteam^")) return mention(names.usergroup(target.slice(9)));
   if (target.startsWith("!date^")) {
     const [, timestamp, form, url] = target.split("^");
-    const shown = form ? slackDate(timestamp, form, names.zone) : label;
+    const shown = form ? slackDate(timestamp, form, names) : label;
     return h("time", { title: label }, url ? link(unescape(url), shown) : shown);
   }
   if (target.startsWith("!")) return mention(`@${target.slice(1)}`);
   return link(unescape(target), label || unescape(target));
 }
 
-export const mention = (name) => h("span", { class: "mention" }, name);
+export const mention = (name, mine = false) => h("span", { class: mine ? "mention mine" : "mention" }, name);
+
+// What is left of mrkdwn in a line without any style.
+export const plainText = (text) =>
+  unescape(text.replace(/<[^<>|]*\|([^<>]*)>/g, "$1").replace(/<([^<>]*)>/g, "$1").replace(/(?<!\w)[*_~`]|[*_~`](?!\w)/g, ""));

@@ -1,9 +1,12 @@
-// Names of everybody and everything, as the one who reads knows them.
+// Names of everybody and everything, as the one who reads knows them, and when and where that is.
 
-export function names(state) {
+import { dayAt } from "./time.js";
+
+export function names(state, now) {
   const channels = Object.fromEntries(state.channels.map((one) => [one.id, one.name]));
   const people = Object.values(state.people).filter((one) => one.may_act);
   const option = (value, text) => ({ value, text: { type: "plain_text", text, emoji: false } });
+  const zone = state.people[state.me].tz;
   return {
     person: (id) => `@${state.people[id]?.name ?? id}`,
     channel: (id) => `#${channels[id] ?? id}`,
@@ -11,7 +14,10 @@ export function names(state) {
     everybody: people.map((one) => option(one.id, one.real_name)),
     places: state.channels.filter((one) => one.kind !== "im").map((one) => option(one.id, `#${one.name}`)),
     mentioned: [state.people[state.app.user], ...people].filter(Boolean),
-    zone: state.people[state.me].tz,
-    version: [state.me, Object.keys(state.people).length, Object.keys(channels).length],
+    me: state.me,
+    mine: [state.me, ...state.people[state.me].groups],
+    zone,
+    now,
+    version: [state.me, Object.keys(state.people).length, Object.keys(channels).length, dayAt(now, zone)],
   };
 }

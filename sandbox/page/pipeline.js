@@ -6,33 +6,44 @@ import { h, reconcile } from "./dom.js";
 const GOOD = new Set(["success", "active"]);
 const BAD = new Set(["failure", "error", "cancelled", "timed_out"]);
 const DONE = new Set([...GOOD, ...BAD, "inactive", "skipped", "neutral", "action_required", "stale"]);
+const SWITCHES = [
+  ["break_deploy", "The next deployment fails", "break_next_deploy"],
+  ["break_verification", "What is deployed does not verify", "break_verification"],
+  ["lose_answer", "The answer to the next order is lost", "lose_next_answer"],
+  ["webhooks", "Webhooks are sent", "webhooks_on"],
+];
 
-export function show(aside, snapshot, hidden, hide) {
-  aside.hidden = hidden || !snapshot;
-  if (aside.hidden) return;
-  if (!aside.children.length) {
-    aside.append(h("header", { class: "bar" }, h("h2", {}, "Pipeline"), h("p", {}, "A stand-in for GitHub"),
-      h("button", { type: "button", class: "plain", "aria-label": "Hide pipeline", onclick: hide }, "✕")), h("div", { class: "repositories" }), h("footer", {}));
+export function show(place, snapshot) {
+  place.hidden = !snapshot;
+  if (!snapshot) return;
+  if (!place.children.length) {
+    place.append(h("h2", {}, "Pipeline"), h("p", { class: "none" }, "A stand-in for GitHub."), h("div", { class: "switches" }), h("div", { class: "repositories" }));
   }
-  const items = snapshot.repositories.map((one) => ({ key: one.name, content: { name: one.name } }));
-  const list = aside.querySelector(".repositories");
+  const items = snapshot.repositories.map((one) => ({ key: one.name, content: { name: one.name, authors: snapshot.authors ?? [] } }));
+  const list = place.querySelector(".repositories");
   reconcile(list, items, frame);
   snapshot.repositories.forEach((one, index) => fill(list.children[index].querySelector(".facts"), one));
-  const switches = [["break_deploy", "The next deployment fails", snapshot.break_next_deploy], ["webhooks", "Webhooks are sent", snapshot.webhooks_on]];
-  const known = switches.filter(([, , on]) => on !== undefined).map((one) => ({ key: one[0], content: one }));
-  reconcile(aside.querySelector(":scope > footer"), known, toggle);
+  const known = SWITCHES.filter(([, , key]) => snapshot[key] !== undefined).map(([name, label, key]) => ({ key: name, content: { name, label, on: snapshot[key] } }));
+  const replay = snapshot.last_webhook === undefined ? [] : [{ key: "replay", content: { replay: snapshot.last_webhook } }];
+  reconcile(place.querySelector(".switches"), [...known, ...replay], (one) => (one.name ? toggle(one) : again(one)));
 }
 
-function frame({ name }) {
+function frame({ name, authors }) {
   const title = h("input", { type: "text", "aria-label": `Title of the next commit to ${name}`, placeholder: "Title of the commit" });
+  const author = h("select", { class: "button", "aria-label": `Author of the next commit to ${name}` }, authors.map((one) => h("option", { value: one.login }, `by ${one.name}`)));
+  const migration = h("input", { type: "checkbox" });
   const push = (event) => {
     event.preventDefault();
-    act("push", { repository: name, title: title.value.trim() });
+    act("push", { repository: name, title: title.value.trim(), author: author.value, migration: migration.checked });
     title.value = "";
+    migration.checked = false;
   };
   return h("section", { "aria-label": name },
     h("h3", {}, name),
-    h("form", { onsubmit: push }, title, h("button", { type: "submit", class: "button primary", "aria-label": `Push a commit to ${name}` }, "Push a commit")),
+    h("form", { onsubmit: push }, title,
+      authors.length ? author : null,
+      h("label", { class: "switch" }, migration, "with a migration"),
+      h("button", { type: "submit", class: "button primary", "aria-label": `Push a commit to ${name}` }, "Push a commit")),
     h("div", { class: "facts" }));
 }
 
@@ -43,18 +54,18 @@ function fill(place, one) {
     { key: "acts", content: { name: one.name, running, building, again: one.runs.length > 0 && !building } },
     { key: "runs", content: { title: "Runs", rows: one.runs.map((run) => [`#${run.number} ${run.title}`, run.state]) } },
     { key: "deployments", content: { title: "Deployments", rows: one.deployments.map((at) => [`${at.environment} ${at.sha}`, at.state]) } },
-    { key: "commits", content: { title: "Commits", rows: one.commits.map((commit) => [commit.title, commit.sha]), plain: true } },
+    { key: "commits", content: { title: "Commits", rows: one.commits.map((commit) => [`${commit.title}, by ${commit.author}`, commit.sha]), plain: true } },
   ];
   reconcile(place, parts, (content) => (content.title ? group(content) : acts(content)));
 }
 
-function acts({ name, running, building, again }) {
+function acts({ name, running, building, again: rerun }) {
   const button = (does, shown, label) =>
     h("button", { type: "button", class: "button", "data-focus": does, "aria-label": label, onclick: () => act(does, { repository: name }) }, shown);
   return h("div", { class: "actions" },
     running ? button("finish", "Finish", `Finish what runs in ${name}`) : null,
     building ? button("fail_build", "Fail the build", `Fail the build of ${name}`) : null,
-    again ? button("rerun", "Build again", `Build ${name} again`) : null);
+    rerun ? button("rerun", "Build again", `Build again what ${name} built last`) : null);
 }
 
 function group({ title, rows, plain }) {
@@ -64,9 +75,11 @@ function group({ title, rows, plain }) {
     rows.length ? h("ul", {}, rows.map(([what, word]) => h("li", {}, h("span", { title: what }, what), state(word)))) : h("p", { class: "none" }, "none yet"));
 }
 
-function toggle([name, label, on]) {
-  return h("label", { class: "switch" },
-    h("input", { type: "checkbox", checked: on, "data-focus": name, onchange: () => act(name, {}) }), label);
-}
+const toggle = ({ name, label, on }) =>
+  h("label", { class: "switch" }, h("input", { type: "checkbox", checked: on, "data-focus": name, onchange: () => act(name, {}) }), label);
+
+const again = ({ replay }) =>
+  h("div", {}, h("button", { type: "button", class: "button", "data-focus": "replay", disabled: !replay, onclick: () => act("replay", {}) }, "Send the last webhook again"),
+    h("p", { class: "none" }, replay ? `It told of ${replay.replaceAll("_", " ")}.` : "None was sent yet."));
 
 const words = (state) => String(state).replaceAll("_", " ");

@@ -10,12 +10,12 @@ const STYLES = { bold: "strong", italic: "em", strike: "s", code: "code", underl
 const PIECES = {
   text: (piece) => piece.text,
   link: (piece) => link(piece.url, piece.text || piece.url),
-  user: (piece, names) => mention(names.person(piece.user_id)),
+  user: (piece, names) => mention(names.person(piece.user_id), names.mine.includes(piece.user_id)),
   usergroup: (piece, names) => mention(names.usergroup(piece.usergroup_id)),
   channel: (piece, names) => mention(names.channel(piece.channel_id)),
   emoji: (piece) => emoji(piece.name),
   broadcast: (piece) => mention(`@${piece.range}`),
-  date: (piece, names) => h("time", {}, slackDate(piece.timestamp, piece.format, names.zone)),
+  date: (piece, names) => h("time", {}, slackDate(piece.timestamp, piece.format, names)),
 };
 
 export const richText = (block, names) => h("div", { class: "rich" }, block.elements.map((part) => whole(part, names)));

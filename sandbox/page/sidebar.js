@@ -1,49 +1,50 @@
-// The list of channels with unread marks, and the choice of who one is.
+// Threads, channels and direct messages with what is unread in them, and the choice of who one is.
 
 import { h, reconcile } from "./dom.js";
 
-const seenKey = (me, channel) => `seen ${me} ${channel}`;
-
-export function markSeen(me, channel) {
-  const last = channel.messages.at(-1);
-  if (last) sessionStorage.setItem(seenKey(me, channel.id), last.ts);
-}
-
-const unread = (me, channel) => {
-  const seen = sessionStorage.getItem(seenKey(me, channel.id)) ?? "";
-  return channel.messages.filter((one) => one.ts > seen && one.author !== me).length;
-};
-
 export function show(state, current) {
   document.getElementById("team").textContent = state.team;
+  const unread = state.threads.filter((one) => one.unread).length;
+  const threads = { id: "threads", name: "Threads", kind: "threads", current: current === "threads", unread, mentions: unread };
+  reconcile(document.getElementById("places"), [{ key: "threads", content: threads }], entry);
   for (const [place, direct] of [["channels", false], ["direct", true]]) {
     const items = state.channels
-      .filter((channel) => (channel.kind === "im") === direct)
-      .map((one) => ({
-        key: one.id,
-        content: { id: one.id, name: one.name, kind: one.kind, shared: one.shared, archived: one.archived, current: one.id === current, unread: unread(state.me, one) },
-      }));
+      .filter((one) => (one.kind === "im") === direct)
+      .map(({ messages, ...one }) => ({ key: one.id, content: { ...one, current: one.id === current } }));
     reconcile(document.getElementById(place), items, entry);
   }
   people(state);
 }
 
+const SIGNS = { private_channel: "", public_channel: "#", im: "●", threads: "↳" };
+
 function entry(one) {
-  const sign = { private_channel: "", public_channel: "#", im: "●" }[one.kind];
   return h("li", {},
     h("a", { href: `#${one.id}`, "data-focus": "link", "aria-current": one.current ? "page" : null, class: one.unread ? "unread" : "" },
-      h("span", { class: `sign ${one.kind}`, "aria-hidden": "true" }, sign), h("span", {}, one.name),
+      h("span", { class: `sign of-${one.kind}`, "aria-hidden": "true" }, SIGNS[one.kind]), h("span", { class: "name" }, one.name),
       one.shared ? h("span", { class: "tag" }, "shared") : null, one.archived ? h("span", { class: "tag" }, "archived") : null,
-      one.unread ? h("span", { class: "count", "aria-label": `${one.unread} unread` }, String(one.unread)) : null));
+      one.has_app === false ? h("span", { class: "tag" }, "no app") : null,
+      badge(one)));
+}
+
+// As in Slack, bold says that something is new, and a number that it is about you.
+function badge(one) {
+  if (!one.unread) return null;
+  if (one.mentions) return h("span", { class: "count", "aria-label": one.kind === "threads" ? `${one.unread} with new replies` : `${one.mentions} for you, unread`, role: "img" }, String(one.mentions));
+  return h("span", { class: "unseen" }, " (unread)");
 }
 
 function people(state) {
   const select = document.getElementById("me");
-  const able = Object.values(state.people).filter((one) => one.may_act);
-  const signature = JSON.stringify(able);
+  const all = Object.values(state.people).filter((one) => !one.is_bot);
+  const signature = JSON.stringify(all);
   if (select.dataset.signature !== signature) {
     select.dataset.signature = signature;
-    select.replaceChildren(...able.map((one) => h("option", { value: one.id }, one.note ? `${one.real_name} (${one.note})` : one.real_name)));
+    select.replaceChildren(...all.map((one) =>
+      h("option", { value: one.id, disabled: !one.may_act }, one.note ? `${one.real_name} (${one.note})` : one.real_name)));
   }
   select.value = state.me;
+  const me = state.people[state.me];
+  const what = [me.note || "full member", ...me.groups.map((group) => `@${group}`), me.tz];
+  document.getElementById("me-is").textContent = what.join(" · ");
 }

@@ -1,20 +1,28 @@
 // Moments in the time zone of whoever reads.
 
-const format = (at, zone, options) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(at);
+// to make one is slow, and a long channel needs thousands
+const made = new Map();
+function format(at, zone, options) {
+  const key = JSON.stringify([zone, options]);
+  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  return made.get(key).format(at);
+}
 const clock = (at, zone) => format(at, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = (at, zone) => format(at, zone, { dateStyle: "short" });
 
 export const seconds = (ts) => new Date(Number(ts.split(".")[0]) * 1000);
 export const timeOf = (ts, zone) => clock(seconds(ts), zone);
-export const dayOf = (ts, zone) =>
-  format(seconds(ts), zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+export const dayOf = (ts, zone) => dayAt(seconds(ts) / 1000, zone);
+const DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+export const dayAt = (epoch, zone) => format(new Date(epoch * 1000), zone, DAY);
+export const momentAt = (epoch, zone) => `${dayAt(epoch, zone)}, ${clock(new Date(epoch * 1000), zone)} (${zone})`;
 
 // Slack's <!date^...> tokens; the pretty ones say today, yesterday and tomorrow.
-export function slackDate(timestamp, form, zone) {
+export function slackDate(timestamp, form, { zone, now }) {
   const at = new Date(Number(timestamp) * 1000);
   const short = format(at, zone, { month: "short", day: "numeric", year: "numeric" });
   const long = format(at, zone, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
-  const near = relative(at, zone);
+  const near = relative(at, zone, now);
   const tokens = {
     date_num: format(at, zone, { dateStyle: "short" }).split("/").reverse().join("-"),
     date_slash: day(at, zone),
@@ -23,15 +31,22 @@ export function slackDate(timestamp, form, zone) {
     date: short, date_pretty: near ?? short,
     time: clock(at, zone),
     time_secs: format(at, zone, { timeStyle: "medium" }),
-    ago: short,
+    ago: ago(Number(timestamp) - now),
   };
   return form.replace(/\{(\w+)\}/g, (whole, name) => tokens[name] ?? whole);
 }
 
-function relative(at, zone) {
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+
+function ago(away) {
+  const [unit, size] = UNITS.find(([, one]) => Math.abs(away) >= one) ?? UNITS[3];
+  return new Intl.RelativeTimeFormat("en").format(Math.round(away / size), unit);
+}
+
+function relative(at, zone, now) {
   const names = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
   for (const [days, name] of Object.entries(names)) {
-    if (day(new Date(Date.now() + Number(days) * 86400000), zone) === day(at, zone)) return name;
+    if (day(new Date((now + Number(days) * 86400) * 1000), zone) === day(at, zone)) return name;
   }
   return null;
 }

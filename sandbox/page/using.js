@@ -13,5 +13,5 @@ export const using = (target, names, inside) => ({
     const body = { ...target, block_id: block.block_id, action_id: one.action_id, ...(fields ? { values: fieldsOf(fields) } : {}) };
     return value === undefined ? act("click", body) : act("choose", { ...body, option: value });
   },
-  ask: (block, one, typed) => ask({ ...target, block_id: block.block_id, action_id: one.action_id, typed }),
+  ask: (block, one, typed) => ask("options", { ...target, block_id: block.block_id, action_id: one.action_id, typed }),
 });

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,13 @@ from aiohttp import web
 from sandbox.slack.driver import Driver
 from sandbox.slack.faults import KINDS, Faults
 from sandbox.slack.page_acts import do
-from sandbox.slack.snapshot import snapshot
+from sandbox.slack.snapshot import Window, snapshot
 
 CLOSING = web.AppKey("closing", asyncio.Event)
 """Set when the server stops, so that streams end."""
+
+RECONNECT = 500
+"""Milliseconds after which a page whose stream broke asks again."""
 
 Panel = Callable[[], dict[str, Any] | None]
 
@@ -43,12 +46,15 @@ class Control:
         ]
 
     async def state(self, request: web.Request) -> web.Response:
-        """Return what a person sees, and the pipeline."""
+        """Return what a person sees, all of it or what is in a window, and the pipeline."""
         try:
             person = self.driver.workspace.person(request.query.get("person") or self._anybody())
+            window = _window(request.query)
         except LookupError as error:
             return web.json_response({"error": str(error)}, status=404)
-        seen = snapshot(self.driver.workspace, self.driver.sockets, person)
+        except ValueError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        seen = snapshot(self.driver.workspace, self.driver.sockets, person, window)
         return web.json_response({**seen, "pipeline": self.panel(), "clock": self.clock()})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
@@ -59,7 +65,7 @@ class Control:
         while not request.app[CLOSING].is_set():
             revision = await self.driver.workspace.changes.after(revision)
             try:
-                await response.write(f"data: {revision}\n\n".encode())
+                await response.write(f"data: {revision}\nretry: {RECONNECT}\n\n".encode())
             except ConnectionError:
                 break
         return response
@@ -97,6 +103,17 @@ class Control:
         people = self.driver.workspace.people.values()
         known = next((one.id for one in people if not one.is_bot and not one.deleted), None)
         return known or self.driver.workspace.app.bot_user
+
+
+def _window(query: Mapping[str, str]) -> Window | None:
+    """Return what of the workspace is asked for; None for all of it."""
+    if "channel" not in query:
+        return None
+    seen = json.loads(query.get("seen") or "{}")
+    if not isinstance(seen, dict) or not all(isinstance(one, str) for one in seen.values()):
+        raise ValueError("seen is an object of message ids")
+    last = min(max(int(query.get("last", "50")), 1), 10_000)
+    return Window(query["channel"], last, query.get("thread", ""), seen, query.get("private_after"))
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

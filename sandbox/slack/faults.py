@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from typing import Any, Literal
@@ -9,8 +10,10 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-Kind = Literal["429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "refusal"]
-KINDS = ("429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "refusal")
+Kind = Literal["429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "drip", "refusal"]
+KINDS = ("429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "drip", "refusal")
+DRIP = 0.05
+"""Seconds between two bytes of an answer that drips."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -18,7 +21,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Fault:
     """The next `count` calls of methods like `method` (a glob, or `response_url`) go wrong in one way.
 
-    `error` is the code of a `refusal`, such as `token_revoked` or `is_inactive`.
+    `error` is the code of a `refusal`, such as `token_revoked` or `is_inactive`. A 429 with a `retry_after` of 0 does
+    not say when to come again. What drips is done, and its answer comes a byte at a time.
     """
 
     method: str
@@ -80,7 +84,7 @@ class Faults:
 
     async def _go_wrong(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
         if fault.kind == "429":
-            headers = {"Retry-After": str(fault.retry_after)}
+            headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         if fault.kind == "refusal":
             return web.json_response({"ok": False, "error": fault.error})
@@ -94,11 +98,29 @@ class Faults:
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return await handler(request)
+        if fault.kind == "drip":
+            return await self._drip(request, await handler(request))
         if fault.kind == "reset-after-delivery":
             await handler(request)
         if request.transport is not None:
             request.transport.abort()
         return web.Response(status=500)
+
+    async def _drip(self, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+        """Send an answer a byte at a time, until the caller loses patience or everything is to go right again."""
+        whole = bytes(answer.body) if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
+        slowly = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.content_type})
+        slowly.content_length = len(whole)
+        released = self._released
+        try:
+            await slowly.prepare(request)
+            for byte in whole:
+                await slowly.write(bytes([byte]))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(released.wait(), DRIP)
+        except ConnectionError:
+            pass
+        return slowly
 
 
 def _method(request: web.Request) -> str | None:

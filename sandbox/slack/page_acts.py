@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.slack.driver import Driver
 from sandbox.slack.finding import Target, fill_in
+from sandbox.slack.inspecting import inspected, refused
 from sandbox.slack.using import known_ids
 from sandbox.slack.views import View
 
@@ -59,6 +60,15 @@ async def _home(driver: Driver, body: Body) -> None:
     await driver.open_home(body["person"], body.get("tab", "home"))
 
 
+async def _inspect(driver: Driver, body: Body) -> Body:
+    shown = inspected(driver.workspace, _target(driver, body))
+    return shown | {"problems": refused(shown["kind"], shown["sent"])}
+
+
+async def _check(_driver: Driver, body: Body) -> list[str]:
+    return refused(str(body.get("kind")), body.get("sent"))
+
+
 ACTS: dict[str, Callable[[Driver, Body], Awaitable[Any]]] = {
     "command": _command,
     "say": _say,
@@ -68,6 +78,8 @@ ACTS: dict[str, Callable[[Driver, Body], Awaitable[Any]]] = {
     "submit": _submit,
     "close": _close,
     "home": _home,
+    "inspect": _inspect,
+    "check": _check,
 }
 
 

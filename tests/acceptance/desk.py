@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -24,6 +24,7 @@ from handlers.health import Level, Part
 from handlers.slack.app import SlackPace
 from handlers.slack.link import Timing
 from sandbox import server
+from sandbox.clock import MovableClock
 from sandbox.github.forge import Forge
 from sandbox.slack.app import from_manifest
 from sandbox.slack.messages import Message
@@ -200,6 +201,11 @@ class Desk:
         if self.signoff is not None:
             self.signoff.desk.bell.ring()
 
+    def moved_by_the_page(self, movable: MovableClock) -> None:
+        """Let the time pass that somebody asked for on the page."""
+        by, movable.offset = movable.offset, timedelta()
+        self.passes(by.total_seconds())
+
     async def start(self, *parts: str, bot_token: str | None = None) -> None:
         """Start the bot; it is ready when these parts are well, or all: every source was looked at, Slack greets."""
         socket, http = {"SLACK_APP_TOKEN": self.workspace.app.app_token}, {"SLACK_SIGNING_SECRET": SIGNING_SECRET}
@@ -290,6 +296,7 @@ class Desk:
             for commit in repository.commits:
                 text = text.replace(commit.sha[:7], f"[{commit.title}]")
         text = re.sub(r"(R-[0-9]+)-[a-z0-9]{8}", r"\1-KEY", text)
+        text = re.sub(r"/p[0-9]{16}", "/pTS", text)
         return re.sub(r"http://127\.0\.0\.1:[0-9]+", "http://sandbox", text)
 
 
@@ -318,7 +325,8 @@ async def desk(
     forge.create("acme/docs")
     loaded = load_policy(policy, file="signoff.yml", webhooks=True)
     assert isinstance(loaded, Policy), loaded
-    running = await server.start(workspace, github=forge)
+    movable = MovableClock(clock)
+    running = await server.start(workspace, github=forge, clock=movable)
     cable = Cable(running.url)
     await cable.mend()
     workspace.url = cable.url
@@ -326,6 +334,7 @@ async def desk(
     forge.on_change.append(workspace.changes.announce)
     here = Desk(folder, loaded, workspace, forge, running, clock, cable, over_http=over_http, text=policy)
     here.secrets = secrets or {}
+    movable.on_move.append(lambda: here.moved_by_the_page(movable))
     try:
         if started:
             await here.start()

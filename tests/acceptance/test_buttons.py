@@ -100,8 +100,11 @@ async def test_schedule_and_as_soon_as_possible(tmp_path: Path) -> None:
         await here.until(lambda: "As soon as possible" not in buttons(here, card))
         await here.clicks("priya", card, "Schedule")
         await here.until(lambda: here.workspace.modal("priya"))
-        await here.running.driver.submit("priya", {"at": here.clock() - timedelta(days=1)})
-        assert "has passed already" in await refused(here, "priya")
+        done = await here.running.driver.submit("priya", {"at": here.clock() - timedelta(days=1)})
+        assert done.answer == {
+            "response_action": "errors",
+            "errors": {"at": snapshot("This time has passed already: please pick a later one.")},
+        }
 
 
 async def test_hold_and_resume(tmp_path: Path) -> None:

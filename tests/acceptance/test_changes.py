@@ -46,8 +46,10 @@ Expires: Nov 22, 2026 10:00 if approvals are still missing
 """)
         assert here.deploys() == {"Begin": 1}
         await here.clicks("U0GUEST", card, "Changes")
-        await here.workspace.changed(lambda: here.workspace.modal("U0GUEST"), PATIENCE)
-        assert [re.sub(r"[0-9a-f]{7}", "COMMIT", line) for line in opened(here, "U0GUEST")] == snapshot(
+        assert "you are a guest here" in await here.hears("U0GUEST", "Signoff answers")
+        await here.clicks("U0ALEX", card, "Changes")
+        await here.workspace.changed(lambda: here.workspace.modal("U0ALEX"), PATIENCE)
+        assert [re.sub(r"[0-9a-f]{7}", "COMMIT", line) for line in opened(here, "U0ALEX")] == snapshot(
             [
                 "payments 3 (COMMIT) to production",
                 "*Changes:* 2 commits without a pull request since 1 (COMMIT), live in production (compare)",
@@ -57,8 +59,8 @@ Expires: Nov 22, 2026 10:00 if approvals are still missing
                 "• Round half to even (COMMIT) by Robin",
             ]
         )
-        await here.types("U0GUEST", "/deploy diff pay")
-        assert await here.hears("U0GUEST", "Would ship") == snapshot("""\
+        await here.types("U0ALEX", "/deploy diff pay")
+        assert await here.hears("U0ALEX", "Would ship") == snapshot("""\
 payments in production (delivery): 1 ([Begin]) is live since Nov 21, 2026 10:00, R-1
 Would ship: R-3, payments 3 ([fix(money): round half to even]) to production, waits for approval
 Changes: 2 commits without a pull request since 1 ([Begin]), live in production (compare)
@@ -71,7 +73,7 @@ Fixes: 1
         await here.clicks("priya", card, "Approve")
         await here.says(card, "Live")
         assert "Changes" in [button.text for button in here.workspace.buttons(card)]
-        await here.types("U0GUEST", "/deploy diff payments")
-        assert (await here.hears("U0GUEST", "Nothing new")).splitlines()[1:] == snapshot(
+        await here.types("U0ALEX", "/deploy diff payments")
+        assert (await here.hears("U0ALEX", "Nothing new")).splitlines()[1:] == snapshot(
             ["Nothing new: 3 ([fix(money): round half to even]), the newest deployable build, is what is live."]
         )

@@ -24,7 +24,7 @@ This build has an open release there already: R-2.\
 """)
         await here.types("priya", "/deploy approve R-2")
         assert await here.hears("priya", "approved") == snapshot(
-            "You approved R-2, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, withdraw R-2 takes your approval back."
+            "You approved R-2, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-2 takes your approval back."
         )
         await here.card("releases", "payments")
         assert here.deploys() == {"First": 1}
@@ -114,11 +114,11 @@ async def test_the_same_words_act_on_the_host(tmp_path: Path) -> None:
         await here.push("acme/payments", "First")
         card = await here.card("payments", "Waiting for approval")
         assert await here.on_the_host("list") == snapshot(
-            "R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production, is open since 2026-11-21 10:00 UTC"
+            "R-1 (http://sandbox/archives/C0PAYMENTS/pTS), payments 1 ([First]) to production, is open since 2026-11-21 10:00 UTC"
         )
         assert await here.on_the_host("history payments 1") == snapshot("""\
 payments in production (delivery): nobody has told yet what is live
-R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production: waits for approval; opened 2026-11-21 10:00 UTC; opened by itself when its build passed\
+R-1 (http://sandbox/archives/C0PAYMENTS/pTS), payments 1 ([First]) to production: waits for approval; opened 2026-11-21 10:00 UTC; opened by itself when its build passed\
 """)
         assert await here.on_the_host("approve R-1") == snapshot(
             "Say on whose behalf: add --as PERSON, a name from `people` in the policy."
@@ -127,7 +127,7 @@ R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First])
             "The policy lists nobody called “nobody”, so nothing was changed."
         )
         assert await here.on_the_host("approve R-1", "priya") == snapshot(
-            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-1` takes your approval back."
+            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/pTS), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
         )
         await here.says(card, "Live")
         assert here.deploys() == {"First": 1}

@@ -43,7 +43,7 @@ Its thread says who said what. A newer build is asked for anew, with your change
 """)
         await here.clicks("alex", live, "Mute these messages")
         assert await here.hears("alex", "Muted") == snapshot("""\
-Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back.
+Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back, nor when approvals have been missing for long.
 A deploy that fails still mentions you in its channel, and /deploy status always tells.
 [Unmute]\
 """)

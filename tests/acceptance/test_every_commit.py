@@ -33,7 +33,7 @@ async def test_who_wrote_a_commit_in_between_does_not_ship_it_alone(tmp_path: Pa
 Waiting for approval: payments 2 to production
 Commit: [feat: refunds] feat: refunds
 By: Robin, pushed by robin
-Checks: .github/workflows/build.yml succeeded (run 2)
+Checks: build.yml succeeded (run 2)
 Asked for by: the pipeline, by a deployable build
 Changes: 2 commits in 1 pull request, 1 without one, since 1 ([First]), live in production (compare)
 Features: 1
@@ -42,7 +42,7 @@ Fixes: 1
 • Round once (#7) by @priya
 Approved by: @priya
 Needs 1 of qa or sre: given
-In the way: A commit of it is approved by nobody but its own authors: somebody else must approve too (@priya, @sam, @sre).
+In the way: A commit of it is approved by nobody but its own authors: somebody else must approve too (@sam, @sre).
 R-2: opened Nov 21, 2026 10:00
 Expires: Nov 22, 2026 10:00 if approvals are still missing
 [Approve] [Reject] [Changes] [Schedule] [Hold]\

@@ -93,7 +93,7 @@ alex: approve R-1
   Nothing was changed (R-1, payments 1 ([First]) to production).
   You are not among those who decide here (1 of qa): please ask @priya.
 priya: approve R-1
-  You approved R-1, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, withdraw R-1 takes your approval back.
+  You approved R-1, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-1 takes your approval back.
 alex: withdraw R-1
   Nothing was changed (R-1, payments 1 ([First]) to production).
   You have no approval standing here, so there is none to take back. /deploy why payments production tells all there is to it.
@@ -141,7 +141,7 @@ alex: resume payments production
   Nothing was changed (payments in production).
   You do not have the permission hold. It is held by @sam, @sre.
 sam: resume payments production
-  You resumed payments in production: what waits there goes on as its own blockers allow.
+  You resumed payments in production: what waits there goes on as soon as nothing else is in its way.
 alex: lock payments production for 2h load test
   Nothing was changed (payments in production).
   You do not have the permission lock. It is held by @sam, @sre.
@@ -151,7 +151,7 @@ alex: unlock payments production
   Nothing was changed (payments in production).
   You do not have the permission lock. It is held by @sam, @sre.
 sam: unlock payments production
-  You unlocked payments in production: what waits there goes on as its own blockers allow.
+  You unlocked payments in production: what waits there goes on as soon as nothing else is in its way.
 alex: stop-all the data centre burns
   Nothing was changed.
   You do not have the permission stop_all. It is held by @sam, @sre.
@@ -161,7 +161,7 @@ alex: go-all
   Nothing was changed.
   You do not have the permission stop_all. It is held by @sam, @sre.
 sam: go-all
-  You let everything go on: what waits starts as its own blockers allow. Operations are told.
+  You let everything go on: what waits starts as soon as nothing else is in its way. Operations are told.
 alex: mode payments production observe the pipeline does it
   Nothing was changed (payments in production).
   You do not have the permission mode. It is held by @sam, @sre.
@@ -180,7 +180,7 @@ alex: release-quarantine payments 1 it does not
 sam: release-quarantine payments 1 it does not
   You confirmed payments 1 ([First]), with every build that contains it: quarantine is lifted for these. Operations are told.
 priya: approve R-5
-  You approved R-5, payments 2 ([Second]) to production. Its card shows what is still missing. Until the deploy starts, withdraw R-5 takes your approval back.
+  You approved R-5, payments 2 ([Second]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-5 takes your approval back.
 alex: retry R-5
   Nothing was changed (R-5, payments 2 ([Second]) to production).
   Only who asked for a release and its approvers may do that: please ask @priya.

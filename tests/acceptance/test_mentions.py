@@ -85,7 +85,7 @@ async def test_a_mention_never_acts(tmp_path: Path) -> None:
                 ],
                 ["I do not know “statsu”, so nothing was started. Did you mean /deploy status payments?"],
                 [
-                    "You mentioned Signoff. It answers questions so, for everybody to read: status, why, list, history, diff, freeze or help after its name. Everything else is a command: /deploy help shows the words."
+                    "You mentioned Signoff and asked nothing. For an answer that everybody here reads, write one of these words after its name: status, why, list, history, diff, freeze or help. Everything else is a command: /deploy help shows the words."
                 ],
                 [
                     "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you."

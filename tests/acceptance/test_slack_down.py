@@ -51,7 +51,7 @@ async def test_a_bot_that_never_met_slack_deploys_and_tells_it_all_afterwards(tm
         await here.push("acme/payments", "First")
         await opened(here, "R-1")
         assert await here.on_the_host("approve R-1", "priya") == snapshot(
-            "You approved R-1, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-1` takes your approval back."
+            "You approved R-1, payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
         )
         await live(here, "R-1")
         assert here.deploys() == {"First": 1}
@@ -89,7 +89,7 @@ async def test_while_slack_is_away_for_an_hour_the_host_decides_and_the_card_end
         for _ in range(6):
             here.passes(HOUR / 6)
         assert await here.on_the_host("approve R-1", "sam") == snapshot(
-            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/p1795255200000100), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-1` takes your approval back."
+            "You approved R-1 (http://sandbox/archives/C0PAYMENTS/pTS), payments 1 ([First]) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
         )
         await live(here, "R-1")
         assert "Waiting for approval" in here.reads(card)

@@ -1,72 +1,85 @@
 """The main job in a real browser, on the real demo: read, approve, be refused, push, type."""
 
-import shutil
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from bot.cli.demo_bot import opened_silently
 from sandbox import demo
+from tests.browser.window import browser_tests, window
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-PATIENCE = 20_000
-"""Milliseconds that a wait may take; what is waited for comes within two seconds."""
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
-
-
-def serve(policy: Path, port: int) -> list[str]:
-    """Return the command that runs the bot, as `signoff demo` does."""
-    return [sys.executable, "-m", "bot", "serve", "--config", str(policy), "--port", str(port)]
+pytestmark = browser_tests
 
 
 @asynccontextmanager
-async def page_of_the_demo(folder: Path) -> AsyncIterator[Page]:
-    """Start the demo and open its page; nothing may be said on the browser's console."""
-    running = await demo.start(serve, folder)
-    said: list[str] = []
+async def page_of_the_demo(folder: Path, **context: Any) -> AsyncIterator[Page]:
+    """Start the demo and open its page."""
+    running = await demo.start(opened_silently, folder)
     try:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = await browser.new_page(viewport={"width": 1360, "height": 860})
-            page.set_default_timeout(PATIENCE)
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            await page.goto(running.running.url)
+        async with window(running.running.url, **context) as page:
             yield page
-            await browser.close()
     finally:
         await running.stop()
-    assert said == []
 
 
-async def test_the_main_job_by_mouse(tmp_path: Path) -> None:
-    async with page_of_the_demo(tmp_path) as page:
+async def test_the_main_job_by_mouse_in_the_dark(tmp_path: Path) -> None:
+    async with page_of_the_demo(tmp_path, color_scheme="dark") as page:
         log = page.get_by_role("log")
-        await expect(log).to_contain_text("Waiting for approval: payments 2 to production", timeout=PATIENCE)
+        await expect(log).to_contain_text("Waiting for approval: payments 3 to production")
         await page.get_by_label("Acting as").select_option(label="Alex")
         await approve(page)
-        await expect(log).to_contain_text("You are not among those who decide here", timeout=PATIENCE)
+        await expect(log).to_contain_text("You are not among those who decide here")
         await page.get_by_label("Acting as").select_option(label="Priya")
         await approve(page)
-        await expect(log).to_contain_text("Live: payments 2 in production", timeout=PATIENCE)
+        await expect(log).to_contain_text("Live: payments 3 in production")
+        await log.get_by_role("button", name="replies").last.click()
+        await expect(page.get_by_role("log", name="Messages in thread")).to_contain_text("Live: payments 3")
+        await page.get_by_role("button", name="Close thread").click()
         await page.get_by_role("link", name="releases").click()
-        await expect(log).to_contain_text("payments 2 is live in production", timeout=PATIENCE)
+        await expect(log).to_contain_text("payments 3 is live in production")
         await page.get_by_label("Title of the next commit to acme/docs").fill("Explain rounding")
         await page.get_by_role("button", name="Push a commit to acme/docs").click()
         await page.get_by_role("link", name="docs").click()
-        await expect(log).to_contain_text("Explain rounding", timeout=PATIENCE)
-        await expect(log).to_contain_text("Live: docs 2 in production", timeout=PATIENCE)
+        await expect(log).to_contain_text("Explain rounding")
+        await expect(log).to_contain_text("Live: docs 3 in production")
+        await rolls_back(page)
+        await breaks_what_is_next(page)
 
 
 async def approve(page: Page) -> None:
     """Press Approve and confirm."""
     await page.get_by_role("button", name="Approve").first.click()
     await page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+
+
+async def rolls_back(page: Page) -> None:
+    """Take payments back by the form, and look at Home and at the clock."""
+    await page.get_by_role("link", name="payments").click()
+    log = page.get_by_role("log", name="Messages in #payments")
+    await log.get_by_role("button", name="Roll back").last.click()
+    form = page.get_by_role("dialog", name="Roll back")
+    await form.get_by_label("Why?").fill("Amounts are wrong")
+    await form.get_by_role("button", name="Roll back").click()
+    await expect(form).to_have_count(0)
+    await expect(log).to_contain_text("Amounts are wrong")
+    await page.get_by_role("link", name="Signoff").click()
+    await page.get_by_role("link", name="Home", exact=True).click()
+    await expect(page.get_by_role("region", name="Home of Signoff")).to_contain_text("What is live, and what is next")
+    clock = page.get_by_role("region", name="Clock")
+    before = await clock.locator(".now").inner_text()
+    await clock.get_by_role("button", name="+1 day").click()
+    await expect(clock.locator(".now")).not_to_have_text(before)
+
+
+async def breaks_what_is_next(page: Page) -> None:
+    """Set on the panel what is to go wrong."""
+    for switch in (
+        "The next deployment fails",
+        "What is deployed does not verify",
+        "The answer to the next order is lost",
+    ):
+        await page.get_by_label(switch).check()
+        await expect(page.get_by_label(switch)).to_be_checked()

@@ -4,16 +4,16 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.browser.test_demo import PATIENCE, page_of_the_demo, pytestmark
+from tests.browser.test_demo import page_of_the_demo
+from tests.browser.window import browser_tests
 
-__all__ = ["pytestmark"]
+pytestmark = browser_tests
 
 
 async def test_asking_by_mention_by_form_and_a_setting_that_stays(tmp_path: Path) -> None:
     async with page_of_the_demo(tmp_path) as page:
-        expect.set_options(timeout=PATIENCE)
         log = page.get_by_role("log", name="Messages in #payments")
-        await expect(log).to_contain_text("Waiting for approval: payments 2 to production")
+        await expect(log).to_contain_text("Waiting for approval: payments 3 to production")
         line = page.get_by_label("Message #payments")
         await line.fill("@signoff status payments")
         await line.press("Enter")
@@ -23,8 +23,8 @@ async def test_asking_by_mention_by_form_and_a_setting_that_stays(tmp_path: Path
         await line.fill("/deploy")
         await line.press("Enter")
         form = page.get_by_role("dialog", name="Ask for a release")
-        await form.get_by_label("Service").select_option(label="payments")
-        await expect(form).to_contain_text("This build has an open release there already: R-1.")
+        await form.get_by_label("Service").select_option(label="gateway")
+        await expect(form).to_contain_text("This build has an open release there already: R-6.")
         await expect(form.get_by_label("Service")).to_be_focused()
         await page.keyboard.press("Escape")
         await expect(form).to_have_count(0)
@@ -32,7 +32,7 @@ async def test_asking_by_mention_by_form_and_a_setting_that_stays(tmp_path: Path
         await page.get_by_role("link", name="Signoff").click()
         await page.get_by_role("link", name="Home").click()
         home = page.get_by_role("region", name="Home of Signoff")
-        await expect(home).to_contain_text("payments 2")
+        await expect(home).to_contain_text("payments 3")
         setting = home.get_by_label("Tell me directly what becomes of my changes")
         await setting.uncheck()
         await page.reload()

@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,12 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox import server
 from sandbox.slack.app import from_manifest
 from sandbox.slack.workspace import Workspace
-from tests.browser.test_demo import CHROMIUM, FLAGS, PATIENCE
+from tests.browser.window import browser_tests, window
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
+pytestmark = browser_tests
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Toy"},
     "features": {"bot_user": {"display_name": "toy"}, "app_home": {"home_tab_enabled": True}},
@@ -158,32 +154,22 @@ def read(state: Block) -> str:
 
 @asynccontextmanager
 async def page_of_the_toy(**context: Any) -> AsyncIterator[Page]:
-    """Start a sandbox with the toy app and open its page; nothing may be said on the browser's console."""
+    """Start a sandbox with the toy app and open its page."""
     workspace = Workspace(lambda: datetime.now(UTC), app=from_manifest(MANIFEST))  # noqa: TID251 - the browser's time too
     workspace.add_person("U0SAM", "sam", real_name="Sam Field", tz="Europe/Lisbon")
     workspace.add_person("U0PRIYA", "priya", real_name="Priya Rao", tz="Asia/Kolkata")
     workspace.add_channel("C0OPEN", "releases")
     running = await server.start(workspace)
-    said: list[str] = []
     app = toy(AsyncWebClient(workspace.app.bot_token, base_url=running.slack_api_url))
     handler = AsyncSocketModeHandler(app, workspace.app.app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     await workspace.changed(lambda: running.sockets.connections)
     try:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = await browser.new_page(viewport={"width": 1280, "height": 860}, **context)
-            page.set_default_timeout(PATIENCE)
-            expect.set_options(timeout=PATIENCE)
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-            await page.goto(running.url)
+        async with window(running.url, **{"viewport": {"width": 1280, "height": 860}, **context}) as page:
             yield page
-            await browser.close()
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
         await running.stop()
-    assert said == []
 
 
 async def open_home(page: Page) -> Locator:
@@ -269,7 +255,7 @@ async def test_a_mention_is_suggested_written_and_answered_in_a_thread() -> None
         await line.press("Enter")
         await expect(log.get_by_role("article")).to_have_count(1)
         await line.press_sequentially("@to")
-        await expect(page.get_by_role("button", name="@toy Toy")).to_be_visible()
+        await expect(page.get_by_role("option", name="@toy Toy")).to_be_visible()
         await line.press("Tab")
         await line.press_sequentially("status for @priya")
         await line.press("Enter")

@@ -45,6 +45,8 @@ TOLD = (
     EffectKind.TELL_ROLLED_BACK,
     EffectKind.TELL_AUTHOR,
     EffectKind.REMIND,
+    EffectKind.ESCALATE,
+    EffectKind.TELL_ESCALATED,
     EffectKind.REMIND_DRAFT,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,
@@ -107,7 +109,7 @@ class World:
         self.answers = Messenger(desk, self.chat, (EffectKind.ANSWER, EffectKind.REPLY), links, self.directory)
         self.clock = Clock(desk)
         self.comparing = Comparing(desk, self.comparer)
-        self.reception = Reception(desk, links)
+        self.reception = Reception(desk, links, people)
 
     async def crash(self, policy: Policy | None = None) -> None:
         """End the process without a word, and start it again, under another policy if one is given."""

@@ -331,6 +331,20 @@ async def test_faults_hit_the_calls_they_name_so_many_times(desk: Desk) -> None:
     assert [kind for _, kind in desk.running.faults.met] == ["429", "reset-after-delivery", "reset-before"]
 
 
+async def test_a_429_may_not_say_when_to_come_again_and_an_answer_may_drip(desk: Desk) -> None:
+    desk.client.retry_handlers.clear()
+    desk.running.faults.add("chat.postMessage", "429", retry_after=0)
+    with pytest.raises(SlackApiError) as refused:
+        await desk.client.chat_postMessage(channel="C0OPEN", text="one")
+    assert "Retry-After" not in refused.value.response.headers
+    desk.running.faults.add("chat.postMessage", "drip")
+    drips = asyncio.create_task(desk.client.chat_postMessage(channel="C0OPEN", text="two"))
+    await desk.workspace.changed(lambda: desk.workspace.channel("C0OPEN").messages)
+    assert not drips.done()
+    desk.running.faults.clear()
+    assert (await drips)["message"]["text"] == "two"
+
+
 async def test_slack_refuses_on_demand_whatever_it_might_refuse(desk: Desk) -> None:
     desk.running.faults.add("chat.postMessage", "refusal", error="restricted_action", count=2)
     for _ in range(2):

@@ -59,7 +59,12 @@ class Box:
         del slack, team
         return Message(f"You said {words}.")
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    def wrong(self, form: Form) -> dict[str, str]:
+        del form
+        return {}
+
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
+        del slack, team
         return {"type": "modal", "private_metadata": handle}
 
     async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:

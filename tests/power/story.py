@@ -18,8 +18,8 @@ START = "-- start"
 """Stands where the process opened the file."""
 QUERY = "sqlite_utils_query"
 """A savepoint around one query, whose release is tried twice when the query writes, too; it changes nothing."""
-TRIGGERED = ("INSERT INTO audit ", "INSERT INTO approvals ")
-"""No two of them are alike: each has a number or a time of its own."""
+TRIGGERED = ("INSERT INTO ", "UPDATE ", "DELETE FROM ")
+"""Triggers may follow them; no two in a row are alike, since each has a number or a time of its own."""
 
 
 async def told(folder: Path) -> list[str]:
@@ -62,7 +62,7 @@ def overheard() -> Iterator[list[str]]:
     statements: list[str] = []
 
     def hear(statement: str) -> None:
-        if not (statement.startswith(TRIGGERED) and statements[-1] == statement):
+        if not (statement.lstrip().startswith(TRIGGERED) and statements[-1] == statement):
             statements.append(statement)
 
     def listened(path: Path) -> sqlite3.Connection:

@@ -119,7 +119,7 @@ signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve',
             (1, "", "The policy lists nobody called “mallory”, so nothing was changed.\n")
         )
         assert await signoff(tmp_path, "approve", "R-9", "--as", "priya") == snapshot(
-            (1, "", "There is no release R-9. `list` shows what is open.\n")
+            (1, "", "There is no release R-9. `signoff list` shows what is open.\n")
         )
         assert await signoff(tmp_path, "reject", "R-1", "--as", "priya") == snapshot(
             (2, "", "A rejection needs a reason: `signoff reject RELEASE REASON`.\n")
@@ -168,7 +168,7 @@ Too late: it was rejected before. To ask for a new release: `signoff request pay
         assert await signoff(tmp_path, "approve", "R-2", "--as", "priya") == snapshot(
             (
                 0,
-                "You approved R-2 (LINK), payments 1 (SHA) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-2` takes your approval back.\n",
+                "You approved R-2 (LINK), payments 1 (SHA) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-2` takes your approval back.\n",
                 "",
             )
         )

@@ -28,6 +28,7 @@ _TOLD = {
     "authors": "failure",
     "authors of what was taken out": "tell_rolled_back",
     "approvers": "remind",
+    "second group": "escalate",
     "channel": "tell_line",
     "owner": "owner",
 }

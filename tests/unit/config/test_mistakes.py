@@ -16,7 +16,7 @@ A_NAME = "a name of a-z, 0-9, '.', '_' and '-', at most 63 long"
 KNOWN = (
     "mode, approvals, self_approval, newer_build, expires_after, deploy_timeout, lookup_window, when_unknown, announce, "
     "announcement, cards, tell_authors, "
-    "approval_valid_for, undo_window, remind_after, quiet_hours, when_lifted, retry_within, after, rollback, hotfix, verify, trial"
+    "approval_valid_for, undo_window, remind_after, escalate, quiet_hours, when_lifted, retry_within, after, rollback, hotfix, verify, trial"
 )
 
 

@@ -26,6 +26,7 @@ from bot.core.policy import (
     WhenLifted,
 )
 from bot.core.release import Surface
+from bot.core.speaking import Escalation
 from tests.factories import NOON, a_policy
 from tests.unit.core.model import FREEZES, MAY, PEOPLE, Fact, Judge
 
@@ -100,6 +101,7 @@ def lane_policy(env: str, rules: Fact) -> LanePolicy:
         approval_valid_for=_span(rules["valid"]),
         undo_window=timedelta(minutes=rules["undo"]),
         remind_after=(timedelta(hours=2),),
+        escalate=Escalation(timedelta(hours=3), "sre"),
         retry_within=timedelta(minutes=rules["retry"]),
         after=None if rules["after"] is None else After("staging", timedelta(minutes=rules["after"])),
         rollback=None if rules["rollback"] is None else _rules(rules["rollback"]),

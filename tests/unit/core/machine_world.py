@@ -34,7 +34,7 @@ from bot.core.blockers import (
 from bot.core.build import Author, Build, BuildState
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.due import due_at, lane_due_at
-from bot.core.effects import Announce, Happened, ResendDeployment, StartDeployment, Taint, TellLanesAfter
+from bot.core.effects import Announce, Escalate, Happened, ResendDeployment, StartDeployment, Taint, TellLanesAfter
 from bot.core.inputs import (
     Adopt,
     Approve,
@@ -104,6 +104,7 @@ class World:
         self.resend: set[int] = set()
         self.deploys: Counter[str] = Counter()  # what the CI system started, by key
         self.announced: Counter[int] = Counter()
+        self.escalated: Counter[tuple[int, int]] = Counter()  # by release and generation
         self.due: dict[Any, int] = {}
         self.undecided = False  # whether a decision has not stood before the judge
         self.take_policy(rules)
@@ -452,6 +453,10 @@ class World:
                 case Announce():
                     self.announced[effect.release] += 1
                     assert self.announced[effect.release] == 1
+                case Escalate():
+                    asking = effect.release, self.known[effect.release].generation
+                    self.escalated[asking] += 1
+                    assert self.escalated[asking] == 1
                 case Taint():
                     if not self.judge.condemned(effect.position[1:]):
                         self.add_mark(

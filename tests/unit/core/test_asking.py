@@ -109,6 +109,7 @@ def test_asked_again_is_another_generation_of_which_nothing_is_said() -> None:
         1, PRIYA, approved_at=NOON, reminded=2, put_off="GitHub is down", override=BURNS, scheduled_for=NOON + DAY
     )
     expected = replace(there, generation=2, asked_at=LATER, approved_at=None, reminded=0, put_off=None, override=None)
+    assert anew(replace(there, escalated=True), LATER) == expected, "and may be escalated again"
     assert anew(there, LATER) == expected
     decided = ask_again(Decision(lane(there)), there, "it is another day", LATER)
     assert decided == Decision(

@@ -34,7 +34,7 @@ from bot.core.policy import (
     WhenLifted,
     WhenUnknown,
 )
-from bot.core.speaking import Announcement, Cards
+from bot.core.speaking import Announcement, Cards, Escalation
 from tests.factories import a_lane_policy, a_policy
 
 STAGING = LaneId("payments", "staging")
@@ -58,6 +58,7 @@ LANE_CHANGES: dict[str, Any] = {
     "approval_valid_for": timedelta(days=2),
     "undo_window": timedelta(seconds=30),
     "remind_after": (timedelta(hours=2), timedelta(hours=8)),
+    "escalate": Escalation(timedelta(hours=4), "sre"),
     "retry_within": timedelta(minutes=30),
     "after": After("staging", timedelta(minutes=30)),
     "rollback": (),
@@ -106,6 +107,7 @@ def test_every_key_of_a_lane_is_told_of_in_the_words_of_the_file() -> None:
             "approval_valid_for": ("payments/production: approval_valid_for: 72h -> 48h",),
             "undo_window": ("payments/production: undo_window: 0s -> 30s",),
             "remind_after": ("payments/production: remind_after: none -> 2h, 8h",),
+            "escalate": ("payments/production: escalate: absent -> after 4h, to sre",),
             "retry_within": ("payments/production: retry_within: 1h -> 30m",),
             "after": ("payments/production: after: absent -> environment staging, soak 30m",),
             "rollback": ("payments/production: rollback: absent -> none",),

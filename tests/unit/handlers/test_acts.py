@@ -231,7 +231,7 @@ async def test_withdrawn_before_the_start_nothing_starts_until_it_is_approved_ag
     assert len(world.chat.responses) == 2
     assert world.chat.responses[1][1] == snapshot("""\
 Nothing was changed (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production).
-Too late: it is being deployed already. Only the CI system can stop it now.\
+Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there.\
 """)
 
 
@@ -242,12 +242,12 @@ async def test_every_command_is_answered(world: World) -> None:
         await world.types("U0SAM", words)
     assert dict(zip(said, (text for _, text in world.chat.responses), strict=True)) == snapshot(
         {
-            "payments 77": "No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.",
+            "payments 77": "No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `/deploy status payments` shows what is live.",
             "payments 1": """\
 Nothing was changed (payments in production).
 This build has an open release there already: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>.\
 """,
-            "approve R-9": "There is no release R-9. `list` shows what is open.",
+            "approve R-9": "There is no release R-9. `/deploy list` shows what is open.",
             "cancel R-1": """\
 Nothing was changed (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production).
 Only who asked for a release and its approvers may do that: please ask <@U0PRIYA>.\
@@ -311,4 +311,6 @@ async def test_where_the_response_url_is_spent_the_answer_is_whispered(world: Wo
     world.chat.will("respond", GiveUp("expired_url"))
     await world.types("U0SAM", "approve R-9")
     assert world.chat.responses == []
-    assert world.chat.whispers == [("C0PAYMENTS", "U0SAM", "There is no release R-9. `list` shows what is open.")]
+    assert world.chat.whispers == [
+        ("C0PAYMENTS", "U0SAM", "There is no release R-9. `/deploy list` shows what is open.")
+    ]

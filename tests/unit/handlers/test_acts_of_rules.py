@@ -74,7 +74,7 @@ PRIYA: resume payments production
   Nothing was changed (payments in production).
   You do not have the permission `hold`. It is held by <@U0SAM>.
 SAM: resume payments production
-  You resumed payments in production: what waits there goes on as its own blockers allow.
+  You resumed payments in production: what waits there goes on as soon as nothing else is in its way.
 SAM: hold payments production until we know more
   payments in production is held by <@U0SAM>, since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>: “until we know more”. What is being deployed goes on. `/deploy resume payments production` ends the hold.\
 """)
@@ -106,7 +106,7 @@ PRIYA: unlock payments production
   Nothing was changed (payments in production).
   You do not have the permission `lock`. It is held by <@U0SAM>.
 SAM: unlock payments production
-  You unlocked payments in production: what waits there goes on as its own blockers allow.\
+  You unlocked payments in production: what waits there goes on as soon as nothing else is in its way.\
 """)
 
 
@@ -125,7 +125,7 @@ PRIYA: lock payments production mine
   Nothing was changed (payments in production).
   <@U0SAM> has payments in production for themselves until <!date^1795264200^{date_short_pretty} {time}|2026-11-21 12:30 UTC>: “load test”. Please ask them, or end their lock first with `/deploy unlock payments production`.
 PRIYA: unlock payments production
-  You unlocked payments in production: what waits there goes on as its own blockers allow.\
+  You unlocked payments in production: what waits there goes on as soon as nothing else is in its way.\
 """)
 
 
@@ -155,7 +155,7 @@ PRIYA: go-all
   Nothing was changed.
   You do not have the permission `stop_all`. It is held by <@U0SAM>.
 SAM: go-all
-  You let everything go on: what waits starts as its own blockers allow. Operations are told.\
+  You let everything go on: what waits starts as soon as nothing else is in its way. Operations are told.\
 """)
 
 
@@ -223,7 +223,7 @@ PRIYA: quarantine payments 1 it loses money
   Nothing was changed.
   You do not have the permission `quarantine`. It is held by <@U0SAM>.
 SAM: quarantine payments 77 it loses money
-  No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.
+  No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `/deploy status payments` shows what is live.
 SAM: release-quarantine payments 1 it is well
   Nothing was changed.
   Build 1 (0000001) is not in quarantine, nor is any that it contains: there is none to lift.
@@ -262,7 +262,7 @@ PRIYA: schedule R-1 at 2026-11-20T14:00
 PRIYA: schedule R-1 at now
   <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, ships as soon as nothing is in its way.
 PRIYA: schedule R-7 at now
-  There is no release R-7. `list` shows what is open.\
+  There is no release R-7. `/deploy list` shows what is open.\
 """)
     assert (await world.release()).scheduled_for is None
 
@@ -295,7 +295,7 @@ SAM: override R-1 customers cannot pay
   You overrode missing approvals and freezes for <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production. That holds for this one release only, is on the record, and operations are told.
 SAM: override R-1 customers cannot pay
   Nothing was changed (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production).
-  Too late: it is being deployed already. Only the CI system can stop it now.\
+  Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there.\
 """)
 
 
@@ -354,7 +354,7 @@ PRIYA: rollback payments in production it is slow
   Nothing was changed (payments in production).
   You do not have the permission `rollback`. It is held by <@U0SAM>.
 SAM: rollback payments to 77 in production it is slow
-  No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.
+  No build of payments is called 77. A build is named by its version or by at least seven digits of its commit; `/deploy status payments` shows what is live.
 SAM: rollback payments in production it is slow
   Opened R-3, payments 1 (0000001) to production, as a ROLLBACK: it ships as soon as nothing is in its way. What it waits for: `/deploy why payments production`.\
 """)

@@ -7,9 +7,12 @@ from inline_snapshot import snapshot
 
 from bot.core.build import RunStatus
 from bot.core.effects import Happened, Happening
+from bot.core.inputs import Account
 from bot.core.policy import EVERYONE, After, LaneId, Mode, Permission, Policy
 from bot.core.release import Lifecycle
+from bot.core.speaking import Escalation
 from bot.intents import Loud, tell_operations
+from bot.personal import mute
 from bot.ports.ci import ProgressStatus
 from bot.ports.store import EffectKind, NewEffect
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
@@ -71,6 +74,72 @@ async def test_who_has_approved_meanwhile_is_not_reminded(opening: Opening) -> N
     assert await world.sql("SELECT state, note FROM effects WHERE kind = 'remind'") == [("done", "nothing to say")]
 
 
+ESCALATES = a_policy(a_lane_policy(escalate=Escalation(HOUR, "sre")))
+
+
+async def test_a_second_group_hears_of_it_in_the_channel_and_personally(opening: Opening) -> None:
+    world = await opening(ESCALATES)
+    await world.looks()
+    await world.looks(a_report(1))
+    assert await world.ticks() == NOON + HOUR
+    world.passes(3600)
+    await world.ticks()
+    assert [text.splitlines()[0] for text in told(world)] == snapshot(
+        [
+            "<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has been waiting for approval since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>. Escalated to sre: <@U0SAM>."
+        ]
+    )
+    assert [(to, text.splitlines()[0]) for to, _, text in world.chat.whispers] == snapshot(
+        [
+            (
+                "U0SAM",
+                "You are asked as one of sre: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has been waiting for approval since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.",
+            )
+        ]
+    )
+    assert world.chat.in_thread((await world.notice()).ts) == snapshot(
+        [
+            "Escalated to sre: approvals have been missing since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC> (0 of 1 of qa)."
+        ]
+    )
+    world.passes(3600)
+    await world.ticks()
+    assert len(told(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("account", "note"), [(None, "nothing to say"), (Account.DEACTIVATED, "nobody to tell: deactivated")]
+)
+async def test_who_has_muted_it_or_is_gone_is_not_told_of_an_escalation(
+    opening: Opening, account: Account | None, note: str
+) -> None:
+    world = await opening(ESCALATES)
+    await world.looks()
+    await world.looks(a_report(1))
+    if account is None:
+        await world.desk.change(lambda tx, _: mute(tx, "sam", on=True))
+    else:
+        world.directory.accounts["U0SAM"] = account
+    world.passes(3600)
+    await world.ticks()
+    assert world.chat.whispers == []
+    assert await world.sql("SELECT key, note FROM effects WHERE kind = 'tell_escalated'") == [
+        ("tell_escalated:R-1:1:sam", note)
+    ]
+
+
+async def test_what_is_approved_meanwhile_is_not_escalated(opening: Opening) -> None:
+    world = await opening(ESCALATES)
+    await world.looks()
+    await world.looks(a_report(1))
+    world.passes(3600)
+    await world.clock.once()
+    await world.clicks("U0PRIYA", await world.notice(), "approve")
+    assert await world.sql("SELECT DISTINCT note FROM effects WHERE kind IN ('escalate', 'tell_escalated')") == [
+        ("nothing to say",)
+    ]
+
+
 async def test_the_authors_hear_of_a_rollback(opening: Opening) -> None:
     world = await opening(a_policy(a_lane_policy(announce=True), permissions=EVERYBODY))
     await world.looks()
@@ -83,7 +152,7 @@ async def test_the_authors_hear_of_a_rollback(opening: Opening) -> None:
     assert told(world) == snapshot(
         [
             """\
-Ann: your build 2 (0000002) (<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000007|R-2>) was rolled back in payments in production.
+Ann: your build payments 2 (0000002), <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000007|R-2>, was rolled back in production.
 <@U0SAM> took it out with <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013|R-3>, payments 1 (0000001) in production: “it loses money”.
 payments 2 (0000002) is in quarantine, with every build that contains it: when one is well again, somebody confirms it with `/deploy release-quarantine payments VERSION REASON`.\
 """
@@ -148,8 +217,8 @@ async def test_the_channel_hears_of_the_line_when_it_breaks_and_when_it_is_mende
         [
             """\
 Ann: payments can no longer be deployed from main. The first bad commit is <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2”.
-What failed: <https://github.example/acme/payments/actions/runs/9002|.github/workflows/build.yml>
-Next: please mend it, take it back or run it again; you hear of it once more, when it is mended\
+What failed: <https://github.example/acme/payments/actions/runs/9002|build.yml>
+Next: please fix it, revert it or run it again; you hear of it once more, when it is fixed\
 """,
             "payments can be deployed from main again: payments 4 (0000004), commit <https://github.example/acme/payments/commit/0000004000000000000000000000000000000000|0000004> “Change 4” by Ann, is well. <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2” had broken it.",
         ]

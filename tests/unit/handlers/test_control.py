@@ -59,7 +59,7 @@ You are not among those who decide here (1 of qa): please ask @priya.\
     )
     assert await says(world, "approve R-1", "priya") == snapshot(
         Reply(
-            text="You approved R-1 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001), payments 1 (0000001) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-1` takes your approval back."
+            text="You approved R-1 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001), payments 1 (0000001) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-1` takes your approval back."
         )
     )
     assert len(world.executor.started) == 1

@@ -64,15 +64,15 @@ async def test_every_acting_verb_by_somebody_who_may(opening: Opening) -> None:
 sam: hold payments production for 2h the database moves
   done: payments in production is held by @sam until 2026-11-21 14:00 UTC, since 2026-11-21 12:00 UTC: “the database moves”. What is being deployed goes on. `signoff resume payments production` ends the hold.
 sam: resume payments production
-  done: You resumed payments in production: what waits there goes on as its own blockers allow.
+  done: You resumed payments in production: what waits there goes on as soon as nothing else is in its way.
 sam: lock payments production load test
   done: You have payments in production for yourself until 2026-11-21 13:00 UTC: “load test”. `signoff unlock payments production` ends that. That is one hour, since you did not say for how long: `signoff lock payments production for DURATION REASON` does.
 sam: unlock payments production
-  done: You unlocked payments in production: what waits there goes on as its own blockers allow.
+  done: You unlocked payments in production: what waits there goes on as soon as nothing else is in its way.
 sam: stop-all the data centre burns
   done: You stopped everything: “the data centre burns”. Nothing starts anywhere; what is being deployed goes on. `signoff go-all` lets it go on. Operations are told.
 sam: go-all
-  done: You let everything go on: what waits starts as its own blockers allow. Operations are told.
+  done: You let everything go on: what waits starts as soon as nothing else is in its way. Operations are told.
 sam: mode payments production observe the pipeline does it
   done: payments in production is in the mode observe now. The policy file says delivery, which holds again once that line of it changes. Operations are told.
 sam: mode payments production delivery people again
@@ -98,13 +98,13 @@ sam: payments 1
 sam: hold payments production so that it waits
   done: payments in production is held by @sam, since 2026-11-21 12:00 UTC: “so that it waits”. What is being deployed goes on. `signoff resume payments production` ends the hold.
 priya: approve R-4
-  done: You approved R-4 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013), payments 1 (0000001) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-4` takes your approval back.
+  done: You approved R-4 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013), payments 1 (0000001) to production. Its card shows what is still missing. Until the deploy starts, `signoff withdraw R-4` takes your approval back.
 priya: withdraw R-4
   done: You took back your approval of R-4 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013), payments 1 (0000001) to production. The release stays open.
 sam: override R-4 customers cannot pay
   done: You overrode missing approvals and freezes for R-4 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013), payments 1 (0000001) to production. That holds for this one release only, is on the record, and operations are told.
 sam: resume payments production
-  done: You resumed payments in production: what waits there goes on as its own blockers allow.
+  done: You resumed payments in production: what waits there goes on as soon as nothing else is in its way.
 priya: retry R-4
   done: You try R-4 (https://acme.slack.example/archives/C0PAYMENTS/p1700000000000013) again: R-5, payments 1 (0000001) to production.
 sam: live payments production 1 by hand

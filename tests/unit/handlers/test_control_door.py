@@ -58,7 +58,7 @@ async def test_what_the_client_claims_is_not_what_is_audited(
     if not told:
         monkeypatch.delattr(socket, "SO_PEERCRED")
     reply = await acts(world, door, Words(words="approve R-9", person="priya", host_user="mallory"))
-    assert reply == Reply(text="There is no release R-9. `list` shows what is open.", verdict=Verdict.NOT_DONE)
+    assert reply == Reply(text="There is no release R-9. `signoff list` shows what is open.", verdict=Verdict.NOT_DONE)
     assert await world.sql("SELECT actor, json_extract(data, '$.host_user') FROM audit") == [("priya", expected)]
 
 

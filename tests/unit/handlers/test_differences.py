@@ -110,6 +110,6 @@ async def test_the_same_commit_is_not_compared_with_itself(world: World) -> None
 async def test_while_no_bot_runs_nobody_is_asked(world: World) -> None:
     await live_and_newer(world)
     world.passes(timedelta(hours=2).total_seconds())
-    alone = Reception(world.desk, world.reception.links, asks=False)
+    alone = Reception(world.desk, world.reception.links, world.reception.people, asks=False)
     assert "being compared" in (await asked(world, reception=alone))[2]
     assert await due(world) == []

@@ -1,8 +1,10 @@
 """An announcement that people read first: posted once, edited, discarded, reminded of, dropped."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.policy import Policy
+from bot.core.changelog import Comparison, Relation, Span
+from bot.core.policy import EVERYONE, Permission, Policy
 from bot.core.release import Lifecycle
 from bot.core.speaking import Announcement
 from bot.ports.ci import ProgressStatus
@@ -11,11 +13,13 @@ from bot.ports.store import CardKind
 from bot.ports.trouble import Unsure
 from handlers.acts import Form
 from handlers.draft_clerk import DraftKeeper
-from tests.factories import a_lane_policy, a_policy
+from tests.factories import a_lane_policy, a_policy, a_report, a_sha
 from tests.fakes.chat import Posted
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
+from tests.unit.views.compared import a_change
 
+EVERYBODY = tuple((permission, (EVERYONE,)) for permission in Permission)
 EDITED = a_policy(a_lane_policy(announce=True, announcement=Announcement(None, edit=True)))
 
 
@@ -149,11 +153,11 @@ async def test_a_post_whose_answer_is_lost_is_not_repeated(opening: Opening) -> 
 async def test_the_form_opens_with_the_text_while_the_draft_is_open(opening: Opening) -> None:
     world, draft = await drafted(opening)
     handle = draft.button("edit_draft")
-    opened = await world.reception.form(handle)
+    opened = await world.reception.form(handle, "U0PRIYA", "T1")
     assert isinstance(opened, dict)
     assert opened["blocks"][1]["element"]["initial_value"].startswith("*payments 1* is live")
     await world.clicks("U0PRIYA", draft, "post_draft")
-    late = await world.reception.form(handle)
+    late = await world.reception.form(handle, "U0PRIYA", "T1")
     assert isinstance(late, Message)
     assert late.text.startswith("Nothing was changed. Posted")
 
@@ -165,3 +169,38 @@ async def test_without_the_key_it_is_announced_at_once(opening: Opening) -> None
     await world.follows()
     assert len(announced(world)) == 1
     assert await state(world) == []
+
+
+async def test_the_card_says_at_once_that_what_it_announces_was_rolled_back(opening: Opening) -> None:
+    world, first = await drafted(opening, replace(EDITED, permissions=EVERYBODY))
+    await world.clicks("U0PRIYA", first, "discard_draft")
+    await world.looks(a_report(2))
+    await world.clicks("U0PRIYA", await world.notice(2), "approve")
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=2)
+    await world.follows()
+    draft = await world.notice(2, CardKind.DRAFT)
+    assert "Draft announcement" in draft.message.text
+    await world.types("U0SAM", "rollback payments in production it loses money")
+    await world.clicks("U0PRIYA", await world.notice(3), "approve")
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=3)
+    await world.follows()
+    assert (await world.release(2)).state is Lifecycle.ROLLED_BACK
+    assert "Not announced: payments 2 (0000002) in production." in draft.message.text
+    assert "what it announces was taken out, so nothing is announced" in draft.message.text
+
+
+async def test_the_card_is_shown_anew_when_it_is_known_what_changed(opening: Opening) -> None:
+    world, first = await drafted(opening)
+    await world.looks(a_report(2))
+    await world.clicks("U0PRIYA", await world.notice(2), "approve")
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=2)
+    await world.follows()
+    draft = await world.notice(2, CardKind.DRAFT)
+    before = draft.message.text
+    added = tuple(a_change(index, f"feat: number {index}") for index in (1, 2))
+    span = Span("payments", a_sha(1), a_sha(2))
+    world.comparer.told[span] = Comparison(span, Relation.AHEAD, added, added_total=2)
+    await world.settle()
+    assert draft.message.text != before
+    assert "Number 2" in draft.message.text
+    assert first.message.text.startswith("Draft announcement: payments 1")

@@ -10,12 +10,13 @@ from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from handlers.acts import Mention
 from handlers.differences import unknown
+from handlers.mentions import Asked
 from handlers.vocabulary import DiffWords
 from tests.factories import LANE, a_report
 from tests.fakes.chat import Arrived
 from tests.fakes.world import World
 
-TS = "1700000099.000100"
+TS = "1795262390.000100"
 
 
 def a_mention(words: str, slack: str = "U0PRIYA", **changed: object) -> Mention:
@@ -42,23 +43,23 @@ async def test_reading_words_are_answered_in_the_thread_under_the_mention(world:
     assert said == snapshot(
         [
             [
-                "C0X under 1700000099.000100: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, is open since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
+                "C0X under 1795262390.000100: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, is open since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
             ],
             [
                 """\
-C0X under 1700000099.000100: payments in production (delivery): nobody has told yet what is live
+C0X under 1795262390.000100: payments in production (delivery): nobody has told yet what is live
 <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, waits for approval; opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>\
 """
             ],
             [
                 """\
-C0X under 1700000099.000100: payments in production (delivery): nobody has told yet what is live
+C0X under 1795262390.000100: payments in production (delivery): nobody has told yet what is live
 <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, waits for approval; opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>
 • Waits for 1 of qa: 0 of 1 given; may approve: priya.
 • Expires <!date^1795348800^{date_short_pretty} {time}|2026-11-22 12:00 UTC> if approvals are still missing.\
 """
             ],
-            ["C0X under 1700000099.000100: The policy names no freezes: nothing waits for a date."],
+            ["C0X under 1795262390.000100: The policy names no freezes: nothing waits for a date."],
         ]
     )
     assert [len(await hears(world, a_mention(words))) for words in ("history payments", "help", "help approve")] == [
@@ -112,7 +113,7 @@ async def test_near_misses_and_nothing_at_all(world: World) -> None:
     )
     assert await hears(world, a_mention("")) == snapshot(
         [
-            "privately ('C0X', 'U0PRIYA', 'You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words.')"
+            "privately ('C0X', 'U0PRIYA', 'You mentioned Signoff and asked nothing. For an answer that everybody here reads, write one of these words after its name: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help`. Everything else is a command: `/deploy help` shows the words.')"
         ]
     )
 
@@ -123,22 +124,24 @@ async def test_in_a_channel_that_strangers_read_only_whoever_asked_is_answered(w
     )
 
 
-async def test_guests_hear_why_and_others_nothing(world: World) -> None:
+async def test_guests_and_strangers_hear_why_and_where_nobody_reads_nothing_is_said(world: World) -> None:
     heard = {}
     for account in Account:
         world.directory.accounts["U0ELSE"] = account
         heard[account.value] = await hears(world, a_mention("list", "U0ELSE"))
     assert heard == snapshot(
         {
-            "member": ["C0X under 1700000099.000100: No release is open. `/deploy status` shows what is live."],
+            "member": ["C0X under 1795262390.000100: No release is open. `/deploy status` shows what is live."],
             "guest": [
                 "privately ('C0X', 'U0ELSE', 'Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.')"
             ],
             "bot": [],
             "deactivated": [],
-            "stranger": [],
-            "unknown": [
+            "stranger": [
                 "privately ('C0X', 'U0ELSE', 'Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.')"
+            ],
+            "unknown": [
+                "privately ('C0X', 'U0ELSE', 'Slack could not be asked just now whose account this is; please try again in a minute.')"
             ],
         }
     )
@@ -196,3 +199,29 @@ async def test_a_question_for_changes_that_nobody_knows_has_them_asked_for(world
     assert said.startswith("C0X under")
     wanted = await world.store.read(lambda tx: tx.changes.due({"payments": ""}, world.now))
     assert (wanted.span if wanted else None) == span
+
+
+async def test_what_slack_delivers_late_is_answered_with_the_time_it_was_asked(world: World) -> None:
+    await one_release(world)
+    world.passes(3600 - 10)
+    assert "This was asked" not in (await hears(world, a_mention("list")))[0]
+    world.passes(1)
+    assert await hears(world, a_mention("list")) == snapshot(
+        [
+            """\
+C0X under 1795262390.000100: This was asked <!date^1795262390^{date_short_pretty} {time}|2026-11-21 11:59 UTC> and could not be answered before. This is how it stands now:
+<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, is open since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>\
+"""
+        ]
+    )
+    assert [block["text"]["text"].split("<")[0] for block in world.chat.messages[-1].message.blocks] == snapshot(
+        ["This was asked ", ""]
+    )
+
+
+async def test_an_id_that_holds_no_time_is_answered_all_the_same(world: World) -> None:
+    assert "This was asked" not in (await hears(world, a_mention("list", ts="9999999999999999.1")))[0]
+
+
+def test_what_an_earlier_version_stored_is_read_without_its_time() -> None:
+    assert Asked.model_validate_json('{"words": "list", "channel": "C0X", "thread": "1.1", "slack": null}').at is None

@@ -250,11 +250,11 @@ async def test_a_failure_that_something_else_has_overtaken_asks_for_nothing(open
 
 async def test_forms_open_for_what_can_be_done(opening: Opening) -> None:
     world, posted = await opened(opening)
-    shown = [await world.reception.form(posted.button(act)) for act in ("reject", "schedule", "hold")]
+    shown = [await world.reception.form(posted.button(act), "U0PRIYA", "T1") for act in ("reject", "schedule", "hold")]
     assert [form["callback_id"] for form in shown if isinstance(form, dict)] == snapshot(
         ["signoff:reject", "signoff:schedule", "signoff:hold"]
     )
-    approve = await world.reception.form(posted.button("approve"))
+    approve = await world.reception.form(posted.button("approve"), "U0PRIYA", "T1")
     assert isinstance(approve, Message)
     assert approve.text == snapshot(
         "This button no longer does anything, so nothing was changed. `list` shows what is open."
@@ -263,7 +263,7 @@ async def test_forms_open_for_what_can_be_done(opening: Opening) -> None:
 
 async def test_the_form_of_a_rollback_names_what_it_goes_back_to(opening: Opening) -> None:
     world = await twice(opening, second=True)
-    form = await world.reception.form((await world.notice(2)).button("rollback"))
+    form = await world.reception.form((await world.notice(2)).button("rollback"), "U0PRIYA", "T1")
     assert isinstance(form, dict)
     assert form["blocks"][0]["text"]["text"].splitlines() == snapshot(
         [
@@ -276,7 +276,7 @@ async def test_no_form_opens_for_what_is_over(opening: Opening) -> None:
     world, posted = await opened(opening)
     handles = [posted.button(act) for act in ("schedule", "hold")]
     await world.looks(a_report(2))
-    said = [await world.reception.form(handle) for handle in handles]
+    said = [await world.reception.form(handle, "U0PRIYA", "T1") for handle in handles]
     assert [one.text for one in said if isinstance(one, Message)] == snapshot(
         [
             "<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, was superseded by <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000002|R-2>, which carries a newer build. Please decide there.",
@@ -289,7 +289,7 @@ async def test_no_form_opens_for_what_has_ended_otherwise(opening: Opening) -> N
     world, posted = await opened(opening)
     handles = [posted.button(act) for act in ("schedule", "hold")]
     await world.types("U0PRIYA", "cancel R-1")
-    said = [await world.reception.form(handle) for handle in handles]
+    said = [await world.reception.form(handle, "U0PRIYA", "T1") for handle in handles]
     assert [one.text for one in said if isinstance(one, Message)] == snapshot(
         [
             "There is nothing to schedule here any more: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, was cancelled before. `/deploy status payments production` shows what is live and what waits there.",
@@ -302,11 +302,11 @@ async def test_no_form_opens_for_a_failure_that_is_settled(opening: Opening) -> 
     world = await twice(opening, second=False)
     told = await world.notice(2, CardKind.FAILURE)
     handles = [told.button(act) for act in ("rollback", "mark_done")]
-    form = await world.reception.form(handles[1])
+    form = await world.reception.form(handles[1], "U0PRIYA", "T1")
     assert isinstance(form, dict)
     assert form["callback_id"] == "signoff:mark_done"
     await world.sends("U0PRIYA", told, "mark_done", "I saw it")
-    said = [await world.reception.form(handle) for handle in handles]
+    said = [await world.reception.form(handle, "U0PRIYA", "T1") for handle in handles]
     assert [one.text for one in said if isinstance(one, Message)] == snapshot(
         [
             "There is nothing to mark as done any more: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000006|R-2>, payments 2 (0000002) to production, is live already."

@@ -1,10 +1,13 @@
 """What is stored before it is acknowledged, and what is answered at once."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from inline_snapshot import snapshot
 
 from bot.ports.slack import Message
-from handlers.acts import Click
-from tests.factories import a_report
+from handlers.acts import Click, Form
+from tests.factories import NOON, a_report
 from tests.fakes.world import World
 
 
@@ -80,14 +83,14 @@ async def test_the_reject_form_opens_only_for_what_is_open(world: World) -> None
     await world.looks(a_report(1))
     posted = await world.notice()
     handle = posted.button("reject")
-    form = await world.reception.form(handle)
+    form = await world.reception.form(handle, "U0PRIYA", "T1")
     assert isinstance(form, dict)
     assert form["private_metadata"] == handle
     await world.looks(a_report(1, attempt=2))
-    stale = await world.reception.form(handle)
+    stale = await world.reception.form(handle, "U0PRIYA", "T1")
     await world.rejects("U0PRIYA", posted, "no")
-    late = await world.reception.form(handle)
-    unknown = await world.reception.form("nobody")
+    late = await world.reception.form(handle, "U0PRIYA", "T1")
+    unknown = await world.reception.form("nobody", "U0PRIYA", "T1")
     assert [said.text for said in (stale, late, unknown) if isinstance(said, Message)] == snapshot(
         [
             "<https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has changed since: please look at its card again, then decide.",
@@ -95,3 +98,17 @@ async def test_the_reject_form_opens_only_for_what_is_open(world: World) -> None
             "This button no longer does anything, so nothing was changed. `list` shows what is open.",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "wrong"),
+    [
+        (None, {}),
+        (NOON + timedelta(minutes=1), {}),
+        (NOON, {"at": "This time has passed already: please pick a later one."}),
+    ],
+)
+async def test_a_time_that_has_passed_is_known_when_a_form_is_sent(
+    world: World, at: datetime | None, wrong: dict[str, str]
+) -> None:
+    assert world.reception.wrong(Form(slack="U0PRIYA", handle="h", at=at)) == wrong

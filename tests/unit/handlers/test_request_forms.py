@@ -134,7 +134,7 @@ async def test_a_version_that_is_none_or_several_is_left_to_choose(opening: Open
     assert picked(view)["Version"] is None
     assert picked(await forms(world).redraw(filled(commit=None, undecided=True)))["Version"] is None
     assert explained(view) == snapshot("""\
-No build of payments is called 999. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.
+No build of payments is called 999. A build is named by its version or by at least seven digits of its commit; `/deploy status payments` shows what is live.
 Choose an environment: nothing is guessed.\
 """)
 

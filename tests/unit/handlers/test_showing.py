@@ -26,7 +26,7 @@ async def newer(world: World) -> Posted:
 
 
 async def opens(world: World, posted: Posted) -> list[str]:
-    form = await world.reception.form(posted.button("changes"))
+    form = await world.reception.form(posted.button("changes"), "U0PRIYA", "T1")
     assert not isinstance(form, Message)
     return [line for block in form["blocks"] for line in block["text"]["text"].splitlines()]
 
@@ -106,11 +106,11 @@ async def test_a_late_click_still_shows_what_it_would_have_changed(world: World)
     posted = await newer(world)
     handle = posted.button("changes")
     await world.rejects("U0PRIYA", posted, "no")
-    form = await world.reception.form(handle)
+    form = await world.reception.form(handle, "U0PRIYA", "T1")
     assert not isinstance(form, Message)
     assert "being compared with 1 (0000001), live in production before" in form["blocks"][0]["text"]["text"]
 
 
 async def test_a_button_that_nobody_gave_out_shows_nothing(world: World) -> None:
-    form = await world.reception.form("h-unknown")
+    form = await world.reception.form("h-unknown", "U0PRIYA", "T1")
     assert isinstance(form, Message)

@@ -101,8 +101,14 @@ async def test_who_has_muted_it_hears_nothing_until_they_unmute(opening: Opening
     await presses(world, "U0ANN", "unmute")
     await goes_live(world, 3)
     assert [text.splitlines()[0] for to, _, text in world.chat.whispers if to == "D0ANN"] == [
-        "Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back.",
-        "Unmuted: Signoff tells you personally when your changes are live, rejected or rolled back.",
+        (
+            "Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back, "
+            "nor when approvals have been missing for long."
+        ),
+        (
+            "Unmuted: Signoff tells you personally when your changes are live, rejected or rolled back, "
+            "and when approvals have been missing for long and you could help."
+        ),
     ]
     assert heard(world) == ["Your change is live", "Your change is live"]
     assert await world.sql("SELECT value FROM remembered WHERE name = 'mute:ann'") == [("no",)]

@@ -80,3 +80,15 @@ async def test_a_workspace_without_such_a_clock_has_no_control_of_it() -> None:
         async with session.get("/sandbox/state") as answer:
             assert (await answer.json())["clock"] is None
     await running.stop()
+
+
+async def test_the_page_waits_for_what_is_being_said(page: ClientSession, clock: MovableClock) -> None:
+    said: list[datetime] = []
+
+    async def say() -> None:
+        said.append(clock())
+
+    clock.before_move = say
+    async with page.post("/sandbox/clock", json={"forward_seconds": 60}) as answer:
+        assert answer.status == 200
+    assert (said, clock()) == ([NOON], NOON + timedelta(minutes=1))

@@ -1,6 +1,7 @@
 """The signature of webhooks, against the example that GitHub publishes."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 
@@ -27,4 +28,4 @@ def test_a_made_webhook_says_what_it_is() -> None:
 
 async def test_what_was_never_sent_cannot_be_redelivered() -> None:
     with pytest.raises(LookupError, match="no delivery has the GUID 1"):
-        await Hooks("secret").redeliver("1")
+        await Hooks("secret", lambda: datetime(2026, 11, 21, tzinfo=UTC)).redeliver("1")

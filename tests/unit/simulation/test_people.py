@@ -57,7 +57,12 @@ class Desk:
         del slack, team
         return Message("All is well.") if words == "status" else None
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    def wrong(self, form: Form) -> dict[str, str]:
+        del form
+        return {}
+
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
+        del slack, team
         return reject(a_release(), handle)
 
 

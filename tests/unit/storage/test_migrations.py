@@ -82,6 +82,7 @@ STEPS = [
     "0023_homes",
     "0024_drafts",
     "0025_comparing",
+    "0026_escalated",
 ]
 
 

@@ -27,6 +27,7 @@ RULED: dict[str, Any] = {
     "asked_at": NOON,
     "approved_at": LATER,
     "reminded": 2,
+    "escalated": True,
     "scheduled_for": LATER,
     "override": Override("sam", "it burns", NOON, ("1 of qa", "freeze «weekend»")),
     "waited_for": "weekend",

@@ -112,7 +112,9 @@ def _help(evil: Evil) -> Message:
 
 
 def _no_such_build(evil: Evil) -> Message:
-    return answers.no_such_build(evil(), evil.maybe(evil()), evil.some(lambda: values.build(evil), 12))
+    return answers.no_such_build(
+        evil(), evil.maybe(evil()), evil.some(lambda: values.build(evil), 12), values.policy(evil)
+    )
 
 
 def _changed(evil: Evil) -> Message:
@@ -130,12 +132,12 @@ ANSWERS: Mapping[str, Entry] = {
     "anchor.line": lambda _: anchor.line(_HEAD),
     "anchor.root": lambda _: anchor.root(_HEAD, TEN, 1),
     "answers.already_handled": lambda evil: answers.already_handled(values.release(evil), PERMALINKS),
-    "answers.approved": lambda evil: answers.approved(values.release(evil), PERMALINKS),
+    "answers.approved": lambda evil: answers.approved(values.release(evil), values.policy(evil), PERMALINKS),
     "answers.cancelled": lambda evil: answers.cancelled(values.release(evil), PERMALINKS),
     "answers.copy_of_card": lambda _: answers.copy_of_card(),
     "answers.misunderstood": lambda evil: answers.misunderstood(mrkdwn(evil(), 300) or "?"),
     "answers.no_such_build": _no_such_build,
-    "answers.no_such_release": lambda _: answers.no_such_release(42),
+    "answers.no_such_release": lambda evil: answers.no_such_release(42, values.policy(evil)),
     "answers.nobody_by_that_name": lambda evil: answers.nobody_by_that_name(evil()),
     "answers.not_my_button": lambda _: answers.not_my_button(),
     "answers.not_settled": lambda evil: answers.not_settled(evil(), "it was settled before"),

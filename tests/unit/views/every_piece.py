@@ -28,6 +28,7 @@ from bot.views import (
     home_parts,
     lane_reasons,
     lanes,
+    late,
     limits,
     naming,
     obstacles,
@@ -282,12 +283,16 @@ _OF_PEOPLE: Mapping[str, Entry] = {
     "holders.named_holders": _texts(
         lambda evil, policy: holders.named_holders(Permission.LOCK, evil.some(evil, 14), policy)
     ),
+    "late.answered_late": lambda evil: late.answered_late(
+        listing(evil.some(lambda: escape.mrkdwn(evil(), 200), 400)), TEN
+    ),
     "people.author": _texts(lambda evil, policy: people.author(values.author(evil), policy)),
     "people.authors": _texts(lambda evil, policy: people.authors([values.author(evil) for _ in range(14)], policy)),
     "people.channel": lambda evil: mrkdwn(people.channel(evil.pick(("C0OPS", evil())))),
     "people.group": lambda evil: mrkdwn(
         *people.group(Group(evil(), frozenset({evil(), "priya"}), evil()), values.policy(evil))
     ),
+    "people.usergroup": lambda evil: mrkdwn(people.usergroup(Group("sre", frozenset(), evil.maybe(evil())))),
     "people.people": _texts(lambda evil, policy: people.people([evil() for _ in range(14)], policy)),
     "people.person": _texts(lambda evil, policy: people.person(evil(), policy)),
     "people.sources": _texts(lambda evil, policy: people.sources([evil(), "qa", policy.groups[-1].name], policy)),
@@ -327,6 +332,7 @@ _OF_WORDS: Mapping[str, Entry] = {
     "naming.bare_subject": lambda evil: plain(naming.bare_subject(values.release(evil))),
     "naming.build_label": lambda evil: mrkdwn(naming.build_label(values.build(evil))),
     "naming.named": lambda evil: mrkdwn(naming.named(42, evil.pick((PERMALINKS, {})))),
+    "naming.pipeline": lambda evil: mrkdwn(naming.pipeline(evil())),
     "naming.typed": lambda evil: mrkdwn(naming.typed(values.policy(evil), f"status {naming.word(evil())}")),
     "naming.word": lambda evil: mrkdwn(naming.word(evil())),
     "policy_change.policy_change": lambda evil: mrkdwn(*policy_change.policy_change(_happening(evil))),

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.aftermath import MarkedDone, Overtaken, TriedAgain, WentBack
 from bot.core.effects import Happened, Happening
+from bot.core.escalating import Called
 from bot.core.inputs import Answer
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Person
@@ -36,6 +37,7 @@ from bot.views import (
     thread,
 )
 from bot.views.buttons import FAILURE_ACTS, NOTICE_ACTS
+from bot.views.scene import Scene
 from tests.unit.views import evil_values as values
 from tests.unit.views.evil import Evil
 from tests.unit.views.values import LINKS, PERMALINKS, TEN
@@ -116,6 +118,22 @@ def _remind(evil: Evil) -> Message:
     return reminder.remind(release, values.lane(evil, release), values.scene(evil))
 
 
+def _called(evil: Evil, scene: Scene) -> Called:
+    people = scene.policy.people[: evil.pick((0, 1, 9))]
+    return Called(people, usergroup=evil.pick((True, False)), to_approve=evil.pick((True, False)))
+
+
+def _escalated(evil: Evil) -> Message:
+    release, scene = values.release(evil, Lifecycle.OPEN), values.scene(evil)
+    lane, group = values.lane(evil, release), evil.pick((evil(), "sre", "qa"))
+    return reminder.escalate(release, lane, group, _called(evil, scene), scene)
+
+
+def _told_escalated(evil: Evil) -> Message:
+    release, scene = values.release(evil, Lifecycle.OPEN), values.scene(evil)
+    return reminder.tell_escalated(release, values.lane(evil, release), evil(), _called(evil, scene), scene)
+
+
 def _rolled_back(evil: Evil) -> Message:
     release, other = values.release(evil, Lifecycle.LIVE), evil.maybe(values.release(evil, Lifecycle.ROLLED_BACK))
     return rolled_back.tell_rolled_back(release, other, values.lane(evil, release), values.scene(evil))
@@ -183,7 +201,9 @@ MESSAGES: Mapping[str, Entry] = {
     "operations.loud": _loud,
     "personal.tell_author": _told,
     "question.question": _question,
+    "reminder.escalate": _escalated,
     "reminder.remind": _remind,
+    "reminder.tell_escalated": _told_escalated,
     "rolled_back.tell_rolled_back": _rolled_back,
     "status.open_list": _list,
     "status.status": _status,

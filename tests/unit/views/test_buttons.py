@@ -107,7 +107,7 @@ Changes of R-42: payments 118 to production
 Schedule: payments 118 to production
 As soon as possible: payments 118 to production | Ship R-42 as soon as possible? payments 118 to production, commit 9f3c2ab, goes on as soon as nothing else is in its way.
 Undo: do not deploy payments 118 to production yet
-Resume payments in production | Resume payments in production? What waits there goes on as far as its own blockers allow.
+Resume payments in production | Resume payments in production? What waits there goes on as soon as nothing else is in its way.
 Hold payments in production\
 """)
 

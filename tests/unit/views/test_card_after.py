@@ -132,7 +132,7 @@ def test_rejected() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
-*Approved by:* nobody yet
+*Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
 
@@ -145,7 +145,7 @@ def test_expired() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
-*Approved by:* nobody yet
+*Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
 
@@ -158,7 +158,7 @@ def test_superseded() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
-*Approved by:* nobody yet
+*Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
 
@@ -175,7 +175,7 @@ def test_cancelled() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
-*Approved by:* nobody yet
+*Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
 
@@ -196,7 +196,7 @@ def test_failed() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* <@U0SAM>
-*Approved by:* nobody yet
+*Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
 

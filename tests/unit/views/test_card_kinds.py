@@ -151,7 +151,7 @@ def test_a_release_that_ended_on_trial() -> None:
     ] == snapshot(
         [
             "# Would have been deployed (TRIAL): payments 118 to production",
-            "*On trial:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: nothing was in its way, so it would have been deployed. Nothing was",
+            "*On trial:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: nothing was in its way, so it would have been deployed. Nothing was deployed",
             "*TRIAL:* Signoff shows and asks, but nothing was deployed: the policy has this service on trial",
         ]
     )
@@ -190,7 +190,7 @@ def test_about_to_deploy_with_undo() -> None:
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
-*In the way:* All have approved: it starts by itself <!date^1795255230^{date_short_pretty} {time}|2026-11-21 10:00 UTC>. Until then its approvers and its requester can stop it with the button Undo, and whoever approved with `/deploy withdraw R-42`.
+*In the way:* All have approved: it starts by itself <!date^1795255230^{date_short_pretty} {time}|2026-11-21 10:00 UTC>. Until then its approvers and its requester can stop it with the button Undo; whoever approved can also take that back with `/deploy withdraw R-42`.
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 [Undo] (danger) signoff:undo = h-undo
   read aloud: Undo: do not deploy payments 118 to production yet
@@ -327,3 +327,9 @@ def test_a_rollback_that_was_dropped_because_its_build_was_rebuilt() -> None:
             "*Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: its build was rebuilt since, and a rollback ships only what was live there before. Nothing was deployed",
         ]
     )
+
+
+def test_an_overridden_release_that_waits_asks_nobody_any_more() -> None:
+    release = a_release(override=Override("sam", "customers cannot pay", TEN, ("1 of qa",)), approvals=(a_yes(),))
+    lines = [line for line in seen(shown(release)).splitlines() if line.startswith(("*Approved", "*Needs"))]
+    assert lines == ["*Approved by:* <@U0PRIYA>; it is overridden, so nobody needs to any more"]

@@ -79,10 +79,10 @@ def test_what_people_did_to_a_lane() -> None:
         done.no_such_commit("payments", "119"),
     ) == snapshot("""\
 payments in production is held by <@U0SAM> until <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “the database moves”. What is being deployed goes on. `/deploy resume payments production` ends the hold.
-You resumed payments in production: what waits there goes on as its own blockers allow.
+You resumed payments in production: what waits there goes on as soon as nothing else is in its way.
 You have payments in production for yourself until <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: “&lt;!channel&gt; 'x' *b*&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;
 You have payments in production for yourself until <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: “load test”. `/deploy unlock payments production` ends that.
-You unlocked payments in production: what waits there goes on as its own blockers allow.
+You unlocked payments in production: what waits there goes on as soon as nothing else is in its way.
 payments in production is in the mode observe now. The policy file says delivery, which holds again once that line of it changes. Operations are told.
 payments in production is in the mode delivery now. It is what the policy file says. Operations are told.
 Noted: 118 is what is live in payments in production. Operations are told.
@@ -99,7 +99,7 @@ def test_what_people_did_to_everything() -> None:
         done.cleared(a_build()),
     ) == snapshot("""\
 You stopped everything: “&lt;!channel&gt; 'x' *b*&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt;&lt
-You let everything go on: what waits starts as its own blockers allow. Operations are told.
+You let everything go on: what waits starts as soon as nothing else is in its way. Operations are told.
 You put payments 118 (9f3c2ab) in quarantine, with every build that contains it: none of them ships. `/deploy release-quarantine payments VERSION REASON` confirms one that is well again. Operations are told.
 You confirmed payments 118 (9f3c2ab), with every build that contains it: quarantine is lifted for these. Operations are told.\
 """)

@@ -82,7 +82,7 @@ def test_a_failure_of_a_deploy_that_began_long_before() -> None:
     late = replace(FAILED, ended_at=TEN + timedelta(hours=2, seconds=1))
     assert seen(told(late)) == snapshot("""\
 <@U0SAM>: the deploy of payments 118 (9f3c2ab) to production failed.
-*Look first:* this deploy began more than 2 hours before, so the failure may not be caused by this deploy. Please look before you roll back
+*Look first:* this deploy began more than 2 hours before it failed, so the failure may not be caused by this deploy. Please look before you roll back
 *Why:* no result within 30 min; the job may still be running
 *Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
 *Release:* <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>

@@ -74,7 +74,7 @@ Nothing waits for you: no approval of yours is missing, and nothing of yours is 
 # What is live, and what is next
 The policy names no service yet: `signoff check` says what its file lacks.
 # Your settings
-[x] Tell me directly what becomes of my changes (A direct message when one is live, rejected or rolled back.) home:mute
+[x] Tell me directly what becomes of my changes (Live, rejected, rolled back; also approvals that are long missing.) home:mute
 You are priya in the policy, in the groups: qa.
 Beside approving what asks for you, you may: `request`.
 Times that you type are read in the time zone Europe/Berlin, as your Slack profile says.
@@ -91,7 +91,7 @@ Nothing waits for you: no approval of yours is missing, and nothing of yours is 
 *payments in staging (deployment):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-39.
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40.
 # Your settings
-[ ] Tell me directly what becomes of my changes (A direct message when one is live, rejected or rolled back.) home:mute
+[ ] Tell me directly what becomes of my changes (Live, rejected, rolled back; also approvals that are long missing.) home:mute
 The policy does not list you, so you are your Slack account here, <@U0NEW>, in no group. Whoever keeps the policy file can add you to `people`: then commits and approvals of yours count as one person's.
 Beside approving what asks for you, you may: `request`.
 Times that you type are read in UTC, since the time zone of your Slack profile is not known.
@@ -153,7 +153,7 @@ Opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
 • payments in production is held by <@U0PRIYA> until <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “the database is being moved”. `/deploy resume payments production` ends that.
 • Last failure: <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>, 117 (9f3c2ab), <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: the job failed &lt;!x&gt;
 # Your settings
-[x] Tell me directly what becomes of my changes (A direct message when one is live, rejected or rolled back.) home:mute
+[x] Tell me directly what becomes of my changes (Live, rejected, rolled back; also approvals that are long missing.) home:mute
 You are priya in the policy, in the groups: qa.
 Beside approving what asks for you, you may: `request`.
 Times that you type are read in the time zone Europe/Berlin, as your Slack profile says.
@@ -174,7 +174,7 @@ def test_everything_is_stopped() -> None:
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40.
 • Next: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, 118 (9f3c2ab), waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
 # Your settings
-[x] Tell me directly what becomes of my changes (A direct message when one is live, rejected or rolled back.) home:mute
+[x] Tell me directly what becomes of my changes (Live, rejected, rolled back; also approvals that are long missing.) home:mute
 You are sam in the policy, in the groups: sre.
 Beside approving what asks for you, you may: `request`, `resolve`.
 Times that you type are read in UTC, since the time zone of your Slack profile is not known.
@@ -327,7 +327,7 @@ def test_sixty_services() -> None:
             "*service-59 in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40.",
             "• Next: R-5901, 118 (9f3c2ab), waits for approval; opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.",
             "# Your settings",
-            "[x] Tell me directly what becomes of my changes (A direct message when one is live, rejected or rolled back.) home:mute",
+            "[x] Tell me directly what becomes of my changes (Live, rejected, rolled back; also approvals that are long missing.) home:mute",
             "You are priya in the policy, in the groups: qa.",
             "Beside approving what asks for you, you may: `request`.",
             "Times that you type are read in the time zone Europe/Berlin, as your Slack profile says.",

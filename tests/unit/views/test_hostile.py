@@ -107,7 +107,7 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
         open_list((release,), POLICY, PERMALINKS),
         answers.opened(release, POLICY, PERMALINKS),
         answers.nothing_to_do(release, "reject", POLICY, PERMALINKS),
-        answers.no_such_build(text, text, (release.build, release.build)),
+        answers.no_such_build(text, text, (release.build, release.build), POLICY),
         answers.nobody_by_that_name(text),
     ]
     for message in said:

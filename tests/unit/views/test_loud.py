@@ -150,13 +150,13 @@ def test_a_rollback_mentions_whose_work_was_taken_out() -> None:
     held = replace(a_lane(rollback), hold=Hold("R-42 rolled it back", NINE), around=Around(marks=(mark,)))
     automatic = a_policy(replace(IN_PRODUCTION, mode=Mode.DEPLOYMENT))
     assert read(tell_rolled_back(rollback, OTHER, held, a_scene(automatic))) == snapshot("""\
-Ann, <@U0SAM>: your build 119 (9f3c2ab) (<https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>) was rolled back in payments in production.
+Ann, <@U0SAM>: your build payments 119 (9f3c2ab), <https://acme.slack.example/archives/C0PAYMENTS/p41|R-41>, was rolled back in production.
 <@U0ALEX> took it out with <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) in production: “it &lt;loses&gt; money”.
 payments 119 (9f3c2ab) is in quarantine, with every build that contains it: when one is well again, somebody confirms it with `/deploy release-quarantine payments VERSION REASON`.
 Builds do not ship there by themselves now: `/deploy resume payments production` ends that.\
 """)
     assert read(tell_rolled_back(rollback, OTHER, held, a_scene())).splitlines()[-1] == snapshot(
-        "It is held: `/deploy resume payments production` ends that."
+        "payments in production is held: `/deploy resume payments production` ends that."
     )
     assert len(read(tell_rolled_back(rollback, OTHER, a_lane(), a_scene())).splitlines()) == 2
 
@@ -182,11 +182,11 @@ def test_the_line_stops_and_is_mended() -> None:
     ) == snapshot("""\
 <@U0SAM>: payments can no longer be deployed from main. The first bad commit is <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint”.
 *What failed:* <https://github.example/acme/payments/actions/runs/7001|build.yml>
-*Next:* please mend it, take it back or run it again; you hear of it once more, when it is mended
+*Next:* please fix it, revert it or run it again; you hear of it once more, when it is fixed
 ---
 <@U0SAM>: docs can no longer be deployed from main. The first bad commit is 9f3c2ab.
 *What failed:* a pipeline
-*Next:* please mend it, take it back or run it again; you hear of it once more, when it is mended
+*Next:* please fix it, revert it or run it again; you hear of it once more, when it is fixed
 ---
 payments can be deployed from main again: payments 119 (1111111), commit <https://github.example/acme/payments/commit/1111111..|1111111> “Add the refund endpoint” by Ann, is well. <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint” had broken it.
 ---

@@ -28,7 +28,7 @@ def test_only_full_members_are_answered() -> None:
     assert [for_members(account).text for account in (Account.GUEST, Account.UNKNOWN)] == snapshot(
         [
             "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.",
-            "Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.",
+            "Slack could not be asked just now whose account this is; please try again in a minute.",
         ]
     )
 
@@ -37,7 +37,7 @@ def test_whoever_says_nothing_hears_what_can_be_asked() -> None:
     message = nothing_asked(POLICY)
     check(message)
     assert message.text == snapshot(
-        "You mentioned Signoff. It answers questions so, for everybody to read: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help` after its name. Everything else is a command: `/deploy help` shows the words."
+        "You mentioned Signoff and asked nothing. For an answer that everybody here reads, write one of these words after its name: `status`, `why`, `list`, `history`, `diff`, `freeze` or `help`. Everything else is a command: `/deploy help` shows the words."
     )
 
 

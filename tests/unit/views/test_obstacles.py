@@ -35,7 +35,18 @@ from bot.views.blocks import said
 from bot.views.obstacles import obstacle
 from bot.views.states import words
 from tests.unit.views.reading import check
-from tests.unit.views.values import IN_PRODUCTION, NINE, PRODUCTION, QA, TEN, a_lane, a_policy, a_release, a_scene
+from tests.unit.views.values import (
+    IN_PRODUCTION,
+    NINE,
+    PRODUCTION,
+    QA,
+    TEN,
+    a_lane,
+    a_policy,
+    a_release,
+    a_scene,
+    a_yes,
+)
 
 ELEVEN = TEN + timedelta(hours=1)
 HOLD = Hold("the database moves", NINE, "sam", ELEVEN)
@@ -86,12 +97,12 @@ def test_every_blocker() -> None:
 Waits for 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
 A commit of it is approved by nobody but its own authors: somebody else must approve too (kim, <@U0PRIYA>).
 Nobody can tell who these are: Ann &lt;ann&gt;, Bob. Here everybody who wrote or approved it must be listed; whoever keeps the policy file can add them to `people`.
-Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. It asks the CI system again by itself, and goes on once it is told; <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE> can go on without that with `/deploy override R-42 REASON`.
-All have approved: it starts by itself <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>. Until then its approvers and its requester can stop it with the button Undo, and whoever approved with `/deploy withdraw R-42`.
+Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. It asks the CI system again by itself, and goes on once that has answered. If it cannot be reached and this cannot wait, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE> can ship it without the answer, with `/deploy override R-42 REASON`.
+All have approved: it starts by itself <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>. Until then its approvers and its requester can stop it with the button Undo; whoever approved can also take that back with `/deploy withdraw R-42`.
 It is scheduled for <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC> and goes on by itself then. Its approvers and its requester can move that with `/deploy schedule R-42 at TIME`; `now` is a time, too.
 It has not been live in staging: it goes on by itself when it has. To ask for that: `/deploy payments 118 to staging`.
 It has not been live in staging for long enough: it goes on by itself <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>.
-Its build broke (a pipeline): its authors (Ann) can run it again or push a mend.
+Its build broke (a pipeline): its authors (Ann) can run it again or push a fix.
 Its pipelines have not all succeeded yet: it goes on by itself when they have.
 It is, or contains, build 118 (9f3c2ab), which <@U0SAM> put in quarantine <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>).
 It is, or contains, build 118 (9f3c2ab), which Signoff put in quarantine <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>).
@@ -174,3 +185,16 @@ def test_what_a_card_is_headed_by() -> None:
 
 def test_missing_approvals_are_named_before_all_else() -> None:
     assert words(a_release(), tuple(reversed(BLOCKERS))).predicate == "waits for approval"
+
+
+def test_whoever_has_approved_is_not_asked_for_another_approval() -> None:
+    def told_of(*people: str) -> str:
+        release = a_release(approvals=tuple(a_yes(one) for one in people))
+        return obstacle(NeedsAnotherApprover(), release, a_lane(release), a_scene())
+
+    assert [told_of("kim"), told_of("kim", "priya")] == snapshot(
+        [
+            "A commit of it is approved by nobody but its own authors: somebody else must approve too (<@U0PRIYA>).",
+            "A commit of it is approved by nobody but its own authors: somebody else must approve too; the policy names nobody else, so please tell whoever keeps it.",
+        ]
+    )

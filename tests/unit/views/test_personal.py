@@ -31,7 +31,7 @@ Your changes are live: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>
 • <https://github.example/acme/payments/commit/1111111..|1111111> fix: round down &lt;!channel&gt;
 There is nothing to do. `/deploy status payments production` shows what is live.
 [Mute these messages] signoff:mute = mute
-  read aloud: Mute messages about what became of your changes\
+  read aloud: Mute what Signoff tells you personally\
 """)
     assert shortened(message.text) == snapshot("""\
 Your changes are live: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) in production.
@@ -50,7 +50,7 @@ Your change was rejected: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-
 • <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 Its thread says who said what. A newer build is asked for anew, with your change in it.
 [Mute these messages] signoff:mute = mute
-  read aloud: Mute messages about what became of your changes\
+  read aloud: Mute what Signoff tells you personally\
 """)
 
 
@@ -63,7 +63,7 @@ Your change was rolled back: <https://acme.slack.example/archives/C0PAYMENTS/p42
 • <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 Please look into it with them; `/deploy why payments production` tells what waits now.
 [Mute these messages] signoff:mute = mute
-  read aloud: Mute messages about what became of your changes\
+  read aloud: Mute what Signoff tells you personally\
 """)
 
 
@@ -98,15 +98,15 @@ def test_of_many_commits_the_first_are_named() -> None:
 
 def test_muted_and_unmuted() -> None:
     assert seen(muted_now(POLICY)) == snapshot("""\
-Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back.
+Muted: Signoff no longer tells you personally when your changes are live, rejected or rolled back, nor when approvals have been missing for long.
 A deploy that fails still mentions you in its channel, and `/deploy status` always tells.
 [Unmute] signoff:mute = unmute
-  read aloud: Unmute messages about what became of your changes\
+  read aloud: Unmute what Signoff tells you personally\
 """)
     assert seen(unmuted_now()) == snapshot("""\
-Unmuted: Signoff tells you personally when your changes are live, rejected or rolled back.
+Unmuted: Signoff tells you personally when your changes are live, rejected or rolled back, and when approvals have been missing for long and you could help.
 [Mute these messages] signoff:mute = mute
-  read aloud: Mute messages about what became of your changes\
+  read aloud: Mute what Signoff tells you personally\
 """)
     check(muted_now(POLICY))
     check(unmuted_now())

@@ -133,14 +133,14 @@ You do not have the permission `request`. It is held by every full member.
 No approval is needed: the policy asks for none here. `/deploy why payments production` tells all there is to it.
 What would ship has changed since the card you saw was shown: please look at it again, then decide.
 Too late: it is still open. To ask for a new release: `/deploy payments to production`.
-Too late: it is being deployed already. Only the CI system can stop it now.
+Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there.
 Too late: it is deployed already and being verified. To go back: `/deploy rollback payments in production REASON`.
 Too late: it is live already. To go back: `/deploy rollback payments in production REASON`.
 Too late: it was rejected before. To ask for a new release: `/deploy payments to production`.
 Too late: it has expired. To ask for a new release: `/deploy payments to production`.
 Too late: it was superseded by a newer build. To ask for a new release: `/deploy payments to production`.
 Too late: it was cancelled before. To ask for a new release: `/deploy payments to production`.
-Too late: it has failed already. To ask for a new release: `/deploy payments to production`.
+Too late: it has failed already. To try it again: `/deploy retry R-42`.
 Too late: it was rolled back. To ask for a new release: `/deploy payments to production`.
 Too late: it was superseded by <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>. Please decide there.
 A reason is required, for others to go on with: please write it after the rest of the command.
@@ -155,7 +155,7 @@ That does not fit: the release was superseded by a newer build. `/deploy why pay
 That does not fit: the release was cancelled before. `/deploy why payments production` tells all there is to it.
 That does not fit: the release has failed already. `/deploy why payments production` tells all there is to it.
 That does not fit: the release was rolled back. `/deploy why payments production` tells all there is to it.
-Build 119 cannot be deployed: its pipelines did not all succeed. Please wait for them or name another build.
+Build 119 cannot be deployed: its pipelines did not all succeed. Please have them run again, or name another build.
 Build 119 cannot be deployed: its pipelines still run. Please wait for them or name another build.
 This build has an open release there already: <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>.
 118 (9f3c2ab) is live there already. To deploy it once more, name its version.
@@ -188,7 +188,7 @@ def test_reasons_without_a_release() -> None:
 You have approved this already, once is enough. To take it back: `/deploy withdraw RELEASE`.
 A reason is required, for others to go on with: please write it after the rest of the command.
 Something is still in the way. `/deploy why SERVICE ENV` tells all there is to it.
-Too late: it has failed already. To ask for a new release: `/deploy SERVICE to ENV`.\
+Too late: it has failed already. To try it again: `/deploy retry RELEASE`.\
 """)
 
 

@@ -156,7 +156,7 @@ def test_answers_to_acts() -> None:
     said = [
         answers.opened(release, POLICY, cards),
         answers.opened(a_release(lane=STAGING, policy=IN_STAGING, older_than_live=True), POLICY, {}),
-        answers.approved(release, cards),
+        answers.approved(release, POLICY, cards),
         answers.rejected(release, cards),
         answers.withdrawn(release, cards),
         answers.cancelled(release, cards),
@@ -167,10 +167,10 @@ def test_answers_to_acts() -> None:
         answers.not_my_button(),
         answers.nothing_to_do(release, "reject", POLICY, cards),
         answers.nothing_to_do(ended(Lifecycle.EXPIRED), "reject", POLICY, cards),
-        answers.no_such_release(7),
-        answers.no_such_build("payments", None, ()),
-        answers.no_such_build("payments", "119", ()),
-        answers.no_such_build("payments", "9f3c2ab", (a_build(), a_build(version="119"))),
+        answers.no_such_release(7, POLICY),
+        answers.no_such_build("payments", None, (), POLICY),
+        answers.no_such_build("payments", "119", (), POLICY),
+        answers.no_such_build("payments", "9f3c2ab", (a_build(), a_build(version="119")), POLICY),
         answers.nobody_by_that_name("<!here>"),
         answers.reads_only(),
         answers.misunderstood("Did you mean `list`?"),
@@ -181,7 +181,7 @@ def test_answers_to_acts() -> None:
     assert "\n".join(read(message) for message in said) == snapshot("""\
 Opened <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production: its card asks the approvers. What it waits for: `/deploy why payments production`.
 Opened R-42, payments 118 (9f3c2ab) to staging: it ships as soon as nothing is in its way. It is OLDER than what is live there. What it waits for: `/deploy why payments staging`.
-You approved <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Its card shows what is still missing. Until the deploy starts, `withdraw R-42` takes your approval back.
+You approved <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Its card shows what is still missing. Until the deploy starts, `/deploy withdraw R-42` takes your approval back.
 You rejected <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Its authors read your reason in the thread.
 You took back your approval of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. The release stays open.
 You cancelled <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Nothing was deployed.
@@ -195,9 +195,9 @@ This could not be decided when you did it, and you have acted on the command lin
 This button no longer does anything, so nothing was changed. `list` shows what is open.
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has changed since: please look at its card again, then decide.
 There is nothing to reject here any more: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has expired. `/deploy status payments production` shows what is live and what waits there.
-There is no release R-7. `list` shows what is open.
+There is no release R-7. `/deploy list` shows what is open.
 payments has no deployable build yet: the first whose pipelines all succeed can be asked for.
-No build of payments is called 119. A build is named by its version or by at least seven digits of its commit; `status payments` shows what is live.
+No build of payments is called 119. A build is named by its version or by at least seven digits of its commit; `/deploy status payments` shows what is live.
 9f3c2ab fits several builds: payments 118 (9f3c2ab), payments 119 (9f3c2ab). Please name one by its commit.
 The policy lists nobody called “&lt;!here&gt;”, so nothing was changed.
 That command only reads, and nothing was changed. `help` shows the words.

@@ -1,12 +1,13 @@
 """Whose turn it is: why a release waits for another one, and how people get on."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from inline_snapshot import snapshot
 
 from bot.core.blockers import BehindInQueue, LaneBusy
 from bot.core.lane import Around, Judgement, Mark
-from bot.core.policy import NewerBuild, Permission
+from bot.core.policy import ApprovalRule, NewerBuild, Permission
 from bot.core.release import DeployStatus, Lifecycle
 from bot.views.scene import Scene
 from bot.views.status import why
@@ -104,3 +105,25 @@ def test_what_people_chose_after_a_freeze_is_told() -> None:
 • Waits for 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
 • Expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing.\
 """)
+
+
+def test_what_the_first_in_a_queue_waits_for_is_said() -> None:
+    """Nobody who reads that it goes first should have to look up why it does not."""
+    second = a_release(policy=EACH, approvals=(a_yes(),))
+    heads = (
+        a_release(number=41, policy=EACH),
+        a_release(number=41, policy=EACH, approvals=(a_yes(),)),
+        a_release(number=41, policy=EACH, approvals=(a_yes(),), scheduled_for=TEN + timedelta(hours=4)),
+        a_release(number=41, policy=replace(EACH, approvals=(ApprovalRule(("empty",), 1),))),
+    )
+    said = [turn(BehindInQueue(41), second, a_lane(head, second), a_scene(IN_ORDER)) for head in heads]
+    assert [one.split(": this one follows by itself.")[0] for one in said] == snapshot(
+        [
+            "<https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> goes first and waits for approval (1 of qa: kim, <@U0PRIYA>)",
+            "<https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> goes first",
+            "<https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> goes first and is scheduled for later",
+            "<https://acme.slack.example/archives/C0PAYMENTS/p41|R-41> goes first and waits for approval (1 of empty: nobody is left who may; 1 of qa: kim, <@U0PRIYA>)",
+        ]
+    )
+    assert len({one.split(": this one follows by itself.")[1] for one in said}) == 1
+    assert turn(BehindInQueue(41), second, a_lane(second), a_scene(IN_ORDER)) == said[1]

@@ -46,7 +46,12 @@ class Box:
         del slack, team
         return Message(words) if len(words) % 2 else None
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
+    def wrong(self, form: Form) -> dict[str, str]:
+        del form
+        return {}
+
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
+        assert all(re.fullmatch("[A-Z0-9]{1,64}", one or "U") for one in (slack, team))
         return Message(handle)
 
     async def opened(self, slack: str, team: str | None, *, empty: bool) -> None:

@@ -1,8 +1,9 @@
 """Bolt's listeners, driven through Bolt: stored before acknowledged, and nothing left unanswered."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ class Book:
     broken: bool = False
     form_is: dict[str, Any] | Message = field(default_factory=lambda: dict(FORM))
     window_trouble: Trouble | None = None
+    wrong_is: Mapping[str, str] = field(default_factory=dict)
 
     async def receive(self, act: Click | Form | Command, dedupe_key: str) -> bool:
         if self.broken:
@@ -53,8 +55,12 @@ class Book:
             self.happened.append(("begun", typed.trigger))
         return typed.command.words == ""
 
-    async def form(self, handle: str) -> dict[str, Any] | Message:
-        self.happened.append(("form", handle))
+    def wrong(self, form: Form) -> Mapping[str, str]:
+        self.happened += [("checked", form.at)] if form.at else []
+        return self.wrong_is
+
+    async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
+        self.happened.append(("form", handle, slack, team))
         return self.form_is
 
     async def open_form(self, trigger_id: str, view: dict[str, Any]) -> Trouble | None:
@@ -143,14 +149,14 @@ async def test_reject_and_changes_open_what_they_are_for_and_store_nothing(
     app: AsyncApp, book: Book, action: str
 ) -> None:
     assert seen(await deliver(app, a_click(action))) == (200, "")
-    assert book.happened == [("form", "h4ndle"), ("opened", "111.222.aaa", FORM)]
+    assert book.happened == [("form", "h4ndle", "U0PRIYA", "T0ACME"), ("opened", "111.222.aaa", FORM)]
 
 
 async def test_a_reason_why_there_is_no_form_is_told_privately(app: AsyncApp, book: Book) -> None:
     book.form_is = Message("R-1 was superseded.")
     assert seen(await deliver(app, a_click("signoff:reject"))) == (200, "")
     assert book.happened == [
-        ("form", "h4ndle"),
+        ("form", "h4ndle", "U0PRIYA", "T0ACME"),
         ("responded", "https://hooks.slack.com/actions/T0ACME/1/xxx", "R-1 was superseded."),
     ]
 
@@ -174,6 +180,19 @@ async def test_a_form_without_reason_asks_for_it(app: AsyncApp, book: Book, reas
     response = await deliver(app, a_submission(reason))
     assert seen(response) == (200, f'{{"response_action": "errors", "errors": {{"reason": "{NO_REASON}"}}}}')
     assert book.happened == []
+
+
+async def test_what_is_wrong_in_a_form_is_told_at_its_field_and_nothing_is_stored(app: AsyncApp, book: Book) -> None:
+    at = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    book.wrong_is = {"at": "This time has passed already: please pick a later one."}
+    sent = a_submission()
+    moment = {"at": {"at": {"type": "datetimepicker", "selected_date_time": int(at.timestamp())}}}
+    sent["view"] |= {"callback_id": "signoff:schedule", "state": {"values": moment}}
+    assert seen(await deliver(app, sent)) == (
+        200,
+        '{"response_action": "errors", "errors": {"at": "This time has passed already: please pick a later one."}}',
+    )
+    assert book.happened == [("checked", at)]
 
 
 async def test_a_reading_command_is_answered_at_once(app: AsyncApp, book: Book) -> None:

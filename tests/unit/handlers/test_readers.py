@@ -1,0 +1,106 @@
+"""Who may read: full members, whichever way they ask; others get one sentence, and on the host nobody is asked."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.core.inputs import Account
+from bot.core.lane import Live
+from bot.ports.slack import Message, SlackAccount
+from bot.ports.store import Transaction
+from bot.ports.trouble import TryLater
+from handlers.people import People
+from handlers.readers import Readers
+from handlers.reception import Reception
+from tests.factories import LANE, a_report
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.world import World
+
+READING = ("status", "why payments", "list", "history payments", "diff payments", "freeze", "help", "statsu", "")
+
+
+OTHERS = (
+    "Signoff answers full members of this workspace, and you are no full member here. "
+    "Somebody from the team can ask it for you."
+)
+NOT_NOW = "Slack could not be asked just now whose account this is; please try again in a minute."
+SENTENCES = {Account.GUEST: OTHERS.replace("no full member", "a guest"), Account.UNKNOWN: NOT_NOW}
+
+
+class Silent(FakeDirectory):
+    """A directory that never answers."""
+
+    async def account(self, slack_user: str, team: str | None) -> SlackAccount | TryLater:
+        """Never end."""
+        del slack_user, team
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def read(world: World, words: str, slack: str | None = "U0ELSE") -> str | None:
+    message = await world.reception.read(words, slack, "T1")
+    return message.text if message is not None else None
+
+
+@pytest.mark.parametrize("account", [one for one in Account if one is not Account.MEMBER])
+async def test_who_is_no_full_member_reads_one_sentence_whatever_they_type(world: World, account: Account) -> None:
+    world.directory.accounts["U0ELSE"] = account
+    said = {await read(world, words) for words in READING}
+    assert said == {SENTENCES.get(account, OTHERS)}
+
+
+async def test_members_and_the_host_read(world: World) -> None:
+    assert await read(world, "list") == await read(world, "list", None)
+    assert (await read(world, "list") or "").startswith("No release is open.")
+
+
+async def test_acts_of_others_are_taken_in_and_refused_by_the_rules(world: World) -> None:
+    world.directory.accounts["U0ELSE"] = Account.GUEST
+    assert await read(world, "approve R-1") is None
+
+
+async def test_the_form_that_shows_what_could_ship_opens_for_members_only(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    begin = world.reception.requests.begin
+    assert isinstance(await begin("", "U0ELSE", "T1", "C0X"), dict)
+    world.directory.accounts["U0ELSE"] = Account.STRANGER
+    assert await begin("", "U0ELSE", "T1", "C0X") is None
+
+
+async def test_changes_are_shown_to_members_only(world: World) -> None:
+    def declared(tx: Transaction) -> None:
+        lane = tx.lanes.load(LANE)
+        tx.lanes.save(lane, replace(lane, live=Live("f" * 40, "0", world.now)))
+
+    await world.looks()
+    await world.store.write(declared)
+    await world.looks(a_report(1))
+    card = await world.notice()
+    assert isinstance(await world.reception.form(card.button("changes"), "U0ELSE", "T1"), dict)
+    world.directory.accounts["U0ELSE"] = Account.GUEST
+    refused = await world.reception.form(card.button("changes"), "U0ELSE", "T1")
+    assert isinstance(refused, Message)
+    assert refused.text == await read(world, "list")
+    assert isinstance(await world.reception.form(card.button("reject"), "U0ELSE", "T1"), dict), "the rules refuse acts"
+
+
+@pytest.mark.parametrize("directory", [FakeDirectory(down=TryLater(5.0, "away")), Silent()])
+async def test_while_slack_cannot_be_asked_those_read_whom_the_policy_lists(
+    world: World, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.readers.PATIENCE", 0.01)
+    readers = Readers(People(lambda: world.policy, directory))
+    assert await readers.refusal("U0PRIYA", "T1") is None
+    refused = await readers.refusal("U0ELSE", "T1")
+    assert refused is not None
+    assert refused.text == NOT_NOW
+
+
+async def test_where_only_the_host_asks_nobody_in_slack_is_answered(world: World) -> None:
+    alone = Reception(world.desk, world.reception.links, asks=False)
+    assert await alone.readers.refusal(None, None) is None
+    refused = await alone.read("list", "U0PRIYA", "T1")
+    assert refused is not None
+    assert refused.text == NOT_NOW
