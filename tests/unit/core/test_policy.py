@@ -74,7 +74,7 @@ def test_the_words_of_the_file_stay_since_releases_are_stored_with_them() -> Non
         "Kind": ["release", "rollback", "hotfix"],
         "Skip": ["soak", "freeze"],
         "OnFailure": ["ask"],
-        "VersionFrom": ["run_number", "sha", "tag"],
+        "VersionFrom": ["run_number", "sha", "reported", "tag"],
     }
 
 
