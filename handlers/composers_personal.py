@@ -21,7 +21,7 @@ def personal(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | No
         tell_each(tx, release, told, tuple(one.person.id for one in concerns), scene.now)
         return None
     concern = next((one for one in concerns if one.person.id == told.person), None)
-    if concern is None or muted(tx, told.person):
+    if concern is None or muted(tx, concern.person):
         return None
     message = tell_author(release, told.ending, concern, scene, by=told.by, why=told.why)
     return Post(message, None, slack=concern.person.slack, unasked=True)
