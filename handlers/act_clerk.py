@@ -28,9 +28,13 @@ from handlers.outcomes import ANSWERED, THROUGH_A_RULE, Told
 from handlers.people import People
 from handlers.permalinks import Permalinks
 from handlers.press import ANSWERS, pressed
-from handlers.times import Clock, Moment, zone_of
+from handlers.times import Clock, Moment, too_far, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
+TOO_FAR = (
+    "This time is not within a year from now, so nothing was started and nothing was scheduled. "
+    "Please name one that comes sooner, like `tomorrow 9:00`."
+)
 Act = Click | Form | Wish | Command | Mention
 
 SURFACES: Mapping[type[Act], Surface] = {
@@ -160,6 +164,9 @@ def _command(act: Command, asker: Asker) -> Told:
     parsed = parse(act.words, asker.setting.policy)
     if isinstance(parsed, Misunderstood):
         return Told("misunderstood", answers.misunderstood(parsed.sentence), None)
+    at = parsed.at if isinstance(parsed, RequestWords | ScheduleWords) else None
+    if isinstance(at, Clock | Moment) and too_far(at, asker.said_at):
+        return Told("too far away", answers.misunderstood(TOO_FAR), None)
     if isinstance(parsed, OfRelease):
         return release_clerk.by_name(parsed, asker)
     if isinstance(parsed, OfLane):

@@ -20,9 +20,11 @@ from handlers.reading import Plain, Stored, plain, stored
 from handlers.request_forms import RequestForms
 from handlers.scenery import scene_of
 from handlers.showing import shown
+from handlers.times import FARTHEST
 from handlers.vocabulary import DiffWords
 
 PASSED = "This time has passed already: please pick a later one."
+TOO_FAR = "This is more than a year from now: please pick an earlier time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,12 @@ class Reception:
 
         What the rules say, and what is stored, is looked at when it is decided.
         """
-        passed = sent.at is not None and sent.at <= self.desk.clock()
-        return {"at": PASSED} if passed else {}
+        if sent.at is None:
+            return {}
+        now = self.desk.clock()
+        if sent.at <= now:
+            return {"at": PASSED}
+        return {"at": TOO_FAR} if sent.at - now > FARTHEST else {}
 
     def _scene(self, tx: Transaction) -> Scene:
         return scene_of(tx, self.desk.policy, self.links, self.desk.workspace, self.desk.clock())
