@@ -323,7 +323,7 @@ stop-all
 stop-all for 2h
   “for” has no place there, so nothing was started. The form is `/deploy stop-all REASON`.
 stop all
-  I do not know “stop”, so nothing was started. Did you mean `/deploy stop-all all`?
+  I do not know “stop”, so nothing was started. Did you mean `/deploy stop-all`?
 go-all now
   “now” has no place there, so nothing was started. The form is `/deploy go-all`.
 freeze production
