@@ -102,7 +102,7 @@ def every_blocker(evil: Evil) -> tuple[Blocker, ...]:
         blockers.WaitsForApproval(Missing(ApprovalRule((evil(), "sre"), 2), evil.pick((0, 1, 2)))),
         blockers.NeedsAnotherApprover(),
         blockers.PeopleUnknown(evil.some(evil, 14)),
-        blockers.FindingAuthors(),
+        blockers.FindingAuthors(evil.pick((0, 1, 100))),
         blockers.Undoable(ELEVEN),
         blockers.Scheduled(ELEVEN),
         blockers.NotThereYet(evil()),
