@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import drafts
 from bot.core.inputs import Actor
+from bot.core.lane import Live
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release
 from bot.drafts import DROP_AFTER, Press, TooLate
@@ -96,12 +97,15 @@ def draft_face(tx: Transaction, card: Card, scene: Scene) -> Message:
     return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER)
 
 
-def announcement(tx: Transaction, release: Release, scene: Scene) -> Message:
-    """Return what is announced of a release: as somebody has written it, else by the template or our own words."""
+def announcement(tx: Transaction, release: Release, scene: Scene, by_now: Live | None = None) -> Message:
+    """Return what is announced of a release: as somebody has written it, else by the template or our own words.
+
+    `by_now` is what is live there instead, where it is told late.
+    """
     draft = tx.drafts.of(release.number)
     if draft is not None and draft.text is not None:
-        return written(draft.text)
-    return announce(release, scene, tx.changes.before(release.number))
+        return written(draft.text, release, by_now)
+    return announce(release, scene, tx.changes.before(release.number), by_now)
 
 
 def reminded(tx: Transaction, row: EffectRow, scene: Scene) -> Post | None:

@@ -153,6 +153,44 @@ async def test_what_was_muted_by_name_holds_until_it_is_unmuted(opening: Opening
     assert (await rows(world))[-1] == ("tell_author:R-2:live:ann", "done", "")
 
 
+async def late(opening: Opening) -> World:
+    """Let R-1 and R-2 become live while nobody can be told."""
+    world = await begun(opening)
+    world.directory.down = TryLater(30, "Slack is down")
+    await goes_live(world, 1)
+    await goes_live(world, 2)
+    return world
+
+
+async def reaches_slack(world: World) -> None:
+    world.passes(31)
+    world.directory.down = None
+    await world.settle()
+
+
+async def test_what_is_told_late_says_what_is_live_by_now(opening: Opening) -> None:
+    world = await late(opening)
+    await reaches_slack(world)
+    assert [text.splitlines()[0].split("|")[1] for to, _, text in world.chat.whispers if to == "U0ANN"] == [
+        "R-1>, payments 1 (0000001) in production. By now, 2 (0000002) is live there.",
+        "R-2>, payments 2 (0000002) in production.",
+    ]
+    assert heard(world) == ["Your change became live", "Your change is live"]
+
+
+async def test_nobody_hears_that_something_is_live_which_was_rolled_back_meanwhile(opening: Opening) -> None:
+    world = await late(opening)
+    world.directory.down = None  # what waits is only tried again in half a minute
+    await world.types("U0SAM", "rollback payments in production it loses money")
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=3)
+    await world.follows()
+    await reaches_slack(world)
+    assert sorted(heard(world)) == ["Your change is live", "Your change was rolled back"]
+    assert await world.sql("SELECT state, note FROM effects WHERE key = 'tell_author:R-2:live:ann'") == [
+        ("done", "nothing to say")
+    ]
+
+
 @pytest.mark.parametrize("account", [Account.DEACTIVATED, Account.BOT, Account.STRANGER])
 async def test_an_account_that_is_gone_is_not_written_to(opening: Opening, account: Account) -> None:
     world = await begun(opening)

@@ -62,7 +62,8 @@ def _notice(evil: Evil) -> Message:
 def _failure(evil: Evil) -> Message:
     release = values.release(evil, Lifecycle.FAILED, Lifecycle.LIVE)
     came = evil.pick((None, MarkedDone(), TriedAgain(43), WentBack(43), Overtaken(evil(), 43), Overtaken(evil(), None)))
-    return failure.failure(release, values.lane(evil, release), came, values.scene(evil), HANDLES, 1)
+    lane = values.lane(evil, release)
+    return failure.failure(release, lane, came, values.scene(evil, values.span_of(release, lane)), HANDLES, 1)
 
 
 def _question(evil: Evil) -> Message:
@@ -74,7 +75,7 @@ def _question(evil: Evil) -> Message:
 def _announce(evil: Evil) -> Message:
     release, before = values.release(evil, Lifecycle.LIVE), values.live(evil)
     scene = values.scene(evil, values.span_of(release, replace(values.lane(evil, release), live=before)))
-    return announcement.announce(release, scene, evil.maybe(before))
+    return announcement.announce(release, scene, evil.maybe(before), evil.maybe(before))
 
 
 def a_draft(evil: Evil) -> Draft:
@@ -85,7 +86,8 @@ def a_draft(evil: Evil) -> Draft:
 
 def _draft(evil: Evil) -> Message:
     release, policy = values.release(evil, Lifecycle.LIVE, Lifecycle.ROLLED_BACK), values.policy(evil)
-    post = announcement.written(evil()) if evil.pick((True, False)) else _announce(evil)
+    late = values.release(evil), evil.maybe(values.live(evil))
+    post = announcement.written(evil(), *late) if evil.pick((True, False)) else _announce(evil)
     return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, drops_after=_A_WEEK)
 
 
@@ -143,9 +145,8 @@ def _told(evil: Evil) -> Message:
     commits = evil.some(lambda: Theirs("1" * 40, evil()), 15)
     concern = Concern(Person("priya", "U0PRIYA"), commits)
     release, by = values.release(evil, Lifecycle.LIVE), evil.maybe(evil())
-    return personal.tell_author(
-        release, evil.pick(list(Ending)), concern, values.scene(evil), by=by, why=evil.pick(("", evil()))
-    )
+    ending, why, by_now = evil.pick(list(Ending)), evil.pick(("", evil())), evil.maybe(values.live(evil))
+    return personal.tell_author(release, ending, concern, values.scene(evil), by=by, why=why, by_now=by_now)
 
 
 def _broken(evil: Evil) -> Message:
