@@ -9,7 +9,7 @@ from bot import drafts
 from bot.core.inputs import Actor
 from bot.core.lane import Live
 from bot.core.refusals import Refusal
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Release
 from bot.drafts import DROP_AFTER, Press, TooLate
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
@@ -81,7 +81,7 @@ def draft_form(tx: Transaction, desk: Desk, links: Links, handle: str) -> dict[s
     if known is None or card is None or card.kind is not CardKind.DRAFT:
         return None
     release, draft = of_card(tx, card)
-    if draft.state is not DraftState.OPEN or release.state is not Lifecycle.LIVE:
+    if draft.state is not DraftState.OPEN or not drafts.is_live(tx, release):
         return too_late(draft, release, desk.policy)
     scene = scene_of(tx, desk.policy, links, desk.workspace, desk.clock())
     return edit_form(release, announcement(tx, release, scene), desk.policy, handle)
@@ -90,11 +90,11 @@ def draft_form(tx: Transaction, desk: Desk, links: Links, handle: str) -> dict[s
 def draft_face(tx: Transaction, card: Card, scene: Scene) -> Message:
     """Return the card of a draft as it stands."""
     release, draft = of_card(tx, card)
-    asks = draft.state is DraftState.OPEN and release.state is Lifecycle.LIVE
-    acts = DRAFT_ACTS if asks else ()
+    live = drafts.is_live(tx, release)
+    acts = DRAFT_ACTS if live and draft.state is DraftState.OPEN else ()
     buttons = {act: tx.cards.handle(card.id, card.release, 0, act) for act in acts}
     post = announcement(tx, release, scene)
-    return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER)
+    return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER, live=live)
 
 
 def announcement(tx: Transaction, release: Release, scene: Scene, by_now: Live | None = None) -> Message:
@@ -114,7 +114,7 @@ def reminded(tx: Transaction, row: EffectRow, scene: Scene) -> Post | None:
     if card is None:
         return None
     release, draft = of_card(tx, card)
-    if draft.state is not DraftState.OPEN:
+    if draft.state is not DraftState.OPEN or not drafts.is_live(tx, release):
         return None
     where = scene.permalinks.of(card) if isinstance(scene.permalinks, Permalinks) else None
     return Post(remind_of_draft(release, draft, where, DROP_AFTER), card.channel)

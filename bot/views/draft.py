@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.policy import Policy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Release
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.views import limits
@@ -30,6 +30,7 @@ def draft_card(  # noqa: PLR0917 - the draft, what it would post, and what a vie
     revision: int,
     *,
     drops_after: timedelta,
+    live: bool,
 ) -> Message:
     """Return the draft, or what became of it.
 
@@ -41,8 +42,9 @@ def draft_card(  # noqa: PLR0917 - the draft, what it would post, and what a vie
         buttons: the handle ids of the acts post_draft, edit_draft and discard_draft.
         revision: grows with every version that is shown.
         drops_after: how long a draft waits.
+        live: whether the release is what is live there now.
     """
-    asks = draft.state is DraftState.OPEN and release.state is Lifecycle.LIVE
+    asks = draft.state is DraftState.OPEN and live
     heading = "Draft announcement" if asks else _HEADINGS[draft.state]
     facts = _facts(draft, release, policy, drops_after) if asks else [_ended(draft, policy)]
     if draft.edited_by is not None:
@@ -162,7 +164,7 @@ def _ended(draft: Draft, policy: Policy) -> Fact:
         case DraftState.DROPPED:
             return Fact("Dropped", f"{when}, since nobody had posted it; nothing is announced")
         case _:
-            return Fact("No longer live", "what it announces was taken out, so nothing is announced")
+            return Fact("No longer live", "something else is live there by now, so nothing is announced")
 
 
 def _buttons(release: Release, handles: Mapping[str, str]) -> tuple[Button, ...]:

@@ -107,8 +107,8 @@ def _drafts() -> list[Example]:
     buttons = dict.fromkeys(("post_draft", "edit_draft", "discard_draft"), "h")
     waits = Draft(42, NOW)
 
-    def shown(one: Draft, of: Release = live) -> Message:
-        return draft.draft_card(one, of, post, POLICY, buttons, 1, drops_after=_A_DAY)
+    def shown(one: Draft, *, is_live: bool = True) -> Message:
+        return draft.draft_card(one, live, post, POLICY, buttons, 1, drops_after=_A_DAY, live=is_live)
 
     posted = replace(waits, state=DraftState.POSTED, ended_at=NOW, ended_by="priya")
     discarded = replace(posted, state=DraftState.DISCARDED)
@@ -121,7 +121,7 @@ def _drafts() -> list[Example]:
         Example("It was posted", shown(posted), DraftState.POSTED),
         Example("It was discarded", shown(discarded), DraftState.DISCARDED),
         Example("Nobody posted it in time", shown(dropped), DraftState.DROPPED),
-        Example("What it announces was rolled back", shown(waits, gone)),
+        Example("What it announces was rolled back, or something newer is live", shown(waits, is_live=False)),
         Example("A click came too late: it was posted before", draft.too_late(posted, live, POLICY)),
         Example("A click came too late: it is no longer live", draft.too_late(waits, gone, POLICY)),
     ]

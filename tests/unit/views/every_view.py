@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.aftermath import MarkedDone, Overtaken, TriedAgain, WentBack
+from bot.core.changelog import Span
 from bot.core.effects import Happened, Happening
 from bot.core.escalating import Called
 from bot.core.inputs import Answer
@@ -88,7 +89,8 @@ def _draft(evil: Evil) -> Message:
     release, policy = values.release(evil, Lifecycle.LIVE, Lifecycle.ROLLED_BACK), values.policy(evil)
     late = values.release(evil), evil.maybe(values.live(evil))
     post = announcement.written(evil(), *late) if evil.pick((True, False)) else _announce(evil)
-    return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, drops_after=_A_WEEK)
+    live = evil.pick((True, False))
+    return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, drops_after=_A_WEEK, live=live)
 
 
 def _letter(evil: Evil) -> Message:
@@ -138,7 +140,8 @@ def _told_escalated(evil: Evil) -> Message:
 
 def _rolled_back(evil: Evil) -> Message:
     release, other = values.release(evil, Lifecycle.LIVE), evil.maybe(values.release(evil, Lifecycle.ROLLED_BACK))
-    return rolled_back.tell_rolled_back(release, other, values.lane(evil, release), values.scene(evil))
+    spans = (Span(other.lane.service, other.build.sha, release.build.sha),) if other else ()
+    return rolled_back.tell_rolled_back(release, other, values.lane(evil, release), values.scene(evil, *spans))
 
 
 def _told(evil: Evil) -> Message:
