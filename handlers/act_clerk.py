@@ -28,6 +28,7 @@ from handlers.outcomes import ANSWERED, THROUGH_A_RULE, Told
 from handlers.people import People
 from handlers.permalinks import Permalinks
 from handlers.press import ANSWERS, pressed
+from handlers.readers import refusal
 from handlers.times import Clock, Moment, too_far, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
@@ -102,6 +103,8 @@ class ActClerk:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
         elif isinstance(act, Mention):
             told = mentions.answered(tx, setting, row, act, actor)
+        elif isinstance(act, Command | Wish) and (stranger := refusal(actor.account)) is not None:
+            told = Told("no full member", stranger, None)  # before anything is looked up that an answer could tell
         elif overtaken(tx, row, act, actor):
             told = Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
         elif isinstance(act, Command) and isinstance(asked := _effects(act), SettleEffect):

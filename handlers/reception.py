@@ -82,11 +82,14 @@ class Reception:
     async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is nothing to fill in.
 
-        What only shows is for those who may read; who may act is told when they have.
+        Every form shows something of the desk: it is for those who may read. Who may act is told when they have.
         """
+        refused = await self.readers.refusal(slack, team)
+        if refused is not None:
+            return refused
         showing = await self.desk.store.read(lambda tx: shown(tx, self.desk, self.links, handle))
         if showing is not None:
-            return await self.readers.refusal(slack, team) or showing
+            return showing
         return await self.desk.store.read(
             lambda tx: draft_form(tx, self.desk, self.links, handle) or form(tx, self.desk, handle)
         )
