@@ -41,6 +41,7 @@ from bot.views import (
     since,
     states,
     turns,
+    wrote,
 )
 from bot.views.blocks import Line, listing
 from bot.views.case import Case
@@ -251,6 +252,12 @@ _OF_RELEASES: Mapping[str, Entry] = {
             for kind in (blockers.LaneBusy, blockers.BehindInQueue)
             for number in (41, 77)
         ]
+    ),
+    "wrote.wrote_what_it_brings": _with_release(
+        lambda _, release, lane, scene: wrote.wrote_what_it_brings(release, lane, scene)
+    ),
+    "wrote.wrote_what_went": _with_release(
+        lambda evil, release, _, scene: wrote.wrote_what_went(values.release(evil), release, scene)
     ),
 }
 _OF_LANES: Mapping[str, Entry] = {
