@@ -37,6 +37,11 @@ class TooLate:
     draft: Draft
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The draft says something else than what was seen: its card is shown anew."""
+
+
 def reads_first(release: Release, policy: Policy) -> bool:
     """Whether people read the announcement of a release before it is posted, by today's policy."""
     here = (policy.lane(release.lane) or release.policy).announcement
@@ -68,8 +73,8 @@ def moved(tx: Transaction, lane: Lane, now: datetime) -> None:
 
 
 def press(  # noqa: PLR0917 - what somebody does with what
-    tx: Transaction, release: Release, what: Press, by: Actor, text: str, setting: Setting
-) -> Refusal | TooLate | None:
+    tx: Transaction, release: Release, what: Press, by: Actor, text: str, setting: Setting, *, seen: bool
+) -> Refusal | TooLate | Changed | None:
     """Do with a draft what somebody says, if they may and it is open; None when it was done.
 
     Args:
@@ -79,6 +84,7 @@ def press(  # noqa: PLR0917 - what somebody does with what
         by: who does it.
         text: what they have written, where they edit it.
         setting: today's policy, and the present.
+        seen: whether the text is still the one that they saw.
 
     Raises:
         LookupError: the release has no draft.
@@ -94,6 +100,9 @@ def press(  # noqa: PLR0917 - what somebody does with what
         return Refusal(reasons)
     if draft.state is not DraftState.OPEN or not is_live(tx, release):
         return TooLate(draft)
+    if not seen:
+        _show(tx, release, setting.now)
+        return Changed()
     if what is Press.EDIT:
         tx.drafts.save(replace(draft, text=text, edited_by=by.person.id))
         _audit(tx, "announcement edited", release, by, {"detail": text}, setting)

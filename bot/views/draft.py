@@ -11,7 +11,7 @@ from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.views import limits
 from bot.views.blocks import Button, Confirm, Fact, actions, context, header, plain_text, said, section
-from bot.views.escape import date
+from bot.views.escape import date, mrkdwn
 from bot.views.naming import bare_subject, subject
 from bot.views.people import channel, person
 
@@ -124,6 +124,18 @@ def too_late(draft: Draft, release: Release, policy: Policy) -> Message:
         return said(f"{subject(release, 'in')} is no longer live, so there is nothing to announce.")
     ended = _ended(draft, policy)
     return said(f"Nothing was changed. {ended.label}: {ended.value}.")
+
+
+def changed_since(release: Release, post: Message, wrote: str) -> Message:
+    """Answer somebody who saw another text than the draft has by now; `wrote` is what they would have saved."""
+    theirs = ["What you wrote:", *(mrkdwn(line, TEXT_AT_MOST) for line in wrote.splitlines())] if wrote else []
+    return said(
+        f"Nothing was changed: the draft announcement of {subject(release, 'in')} has changed since you saw it. "
+        "Please look at its card again, then decide.",
+        "It says now:",
+        *post.text.splitlines(),
+        *theirs,
+    )
 
 
 def remind_of_draft(release: Release, draft: Draft, link: str | None, drops_after: timedelta) -> Message:

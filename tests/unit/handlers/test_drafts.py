@@ -206,6 +206,45 @@ async def test_the_card_is_shown_anew_when_it_is_known_what_changed(opening: Ope
     assert first.message.text.startswith("Not announced: payments 1")
 
 
+SINCE = (
+    "Nothing was changed: the draft announcement of payments 1 (0000001) in production has changed since you saw it. "
+    "Please look at its card again, then decide.\nIt says now:\n"
+)
+
+
+async def test_a_click_on_a_text_that_has_changed_since_does_nothing(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    handles = {act: draft.button(act) for act in ("post_draft", "discard_draft")}
+    await edits(world, draft, "U0SAM", "Sam's words")
+    await edits(world, draft, "U0PRIYA", "Refunds!")
+    for act, handle in handles.items():
+        await world.clicks("U0PRIYA", draft, act, handle=handle)
+        assert world.chat.whispers[-1][2] == f"{SINCE}Refunds!"
+    assert announced(world) == []
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    assert announced(world) == ["Refunds!"]
+
+
+async def test_a_form_that_was_opened_before_somebody_else_edited_overwrites_nothing(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    opened = draft.button("edit_draft")
+    await edits(world, draft, "U0PRIYA", "Refunds!")
+    await world.stores(Form(slack="U0PRIYA", team="T1", handle=opened, reason="Others"))
+    await world.settle()
+    assert world.chat.whispers[-1][2] == f"{SINCE}Refunds!\nWhat you wrote:\nOthers"
+    assert await state(world) == [("open", "Refunds!", "priya", None)]
+
+
+async def test_no_form_opens_for_a_text_that_is_about_to_be_shown_anew(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    handle = draft.button("edit_draft")
+    await world.stores(Form(slack="U0PRIYA", team="T1", handle=handle, reason="Refunds!"))
+    assert await world.acts.once()
+    late = await world.reception.form(handle, "U0PRIYA", "T1")
+    assert isinstance(late, Message)
+    assert late.text == f"{SINCE}Refunds!"
+
+
 async def replaced(opening: Opening) -> tuple[World, Posted]:
     """Let R-2 become live while the draft of R-1 waits; returns that draft as it was shown before."""
     world, draft = await drafted(opening)

@@ -122,6 +122,10 @@ def _drafts() -> list[Example]:
         Example("It was discarded", shown(discarded), DraftState.DISCARDED),
         Example("Nobody posted it in time", shown(dropped), DraftState.DROPPED),
         Example("What it announces was rolled back, or something newer is live", shown(waits, is_live=False)),
+        Example(
+            "Somebody else has edited it since",
+            draft.changed_since(live, announcement.written("Refunds are here!"), "Refunds, at last!"),
+        ),
         Example("A click came too late: it was posted before", draft.too_late(posted, live, POLICY)),
         Example("A click came too late: it is no longer live", draft.too_late(waits, gone, POLICY)),
     ]

@@ -11,7 +11,7 @@ from bot.core.release import Lifecycle, Release
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.views.announcement import announce, written
-from bot.views.draft import TEXT_AT_MOST, draft_card, edit_form, editable, remind_of_draft, too_late
+from bot.views.draft import TEXT_AT_MOST, changed_since, draft_card, edit_form, editable, remind_of_draft, too_late
 from tests.unit.views.reading import check, check_block, seen
 from tests.unit.views.test_hostile import EVIL, HOSTILE, hostile_releases
 from tests.unit.views.values import LIVE, NINE, POLICY, TEN, a_scene, ended
@@ -87,6 +87,20 @@ Refunds!
   read aloud: Discard the announcement of payments 118 in production
   asks: Discard it? payments 118 in production: nothing is announced then. [Discard] [Go back]\
 """)
+
+
+def test_who_saw_another_text_reads_the_newer_one_and_keeps_theirs() -> None:
+    message = changed_since(RELEASE, written("Refunds!"), "Mine <!channel>\nEnjoy")
+    check(message)
+    assert seen(message) == snapshot("""\
+Nothing was changed: the draft announcement of payments 118 (9f3c2ab) in production has changed since you saw it. Please look at its card again, then decide.
+It says now:
+Refunds!
+What you wrote:
+Mine &lt;!channel&gt;
+Enjoy\
+""")
+    assert seen(changed_since(RELEASE, written("Refunds!"), "")).splitlines()[-1] == "Refunds!"
 
 
 def test_what_became_of_it_stands_there_without_buttons() -> None:
