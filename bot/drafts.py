@@ -10,6 +10,7 @@ from enum import Enum
 
 from bot.core.authorize import Act, authorize
 from bot.core.inputs import Actor
+from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release
@@ -36,6 +37,11 @@ class TooLate:
     draft: Draft
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The draft says something else than what was seen: its card is shown anew."""
+
+
 def reads_first(release: Release, policy: Policy) -> bool:
     """Whether people read the announcement of a release before it is posted, by today's policy."""
     here = (policy.lane(release.lane) or release.policy).announcement
@@ -51,9 +57,24 @@ def announce(tx: Transaction, release: Release, setting: Setting) -> None:
         _show(tx, release, setting.now)
 
 
+def is_live(tx: Transaction, release: Release) -> bool:
+    """Whether a release is what is live in its lane: not rolled back, and nothing newer has come since."""
+    live = tx.lanes.load(release.lane, also=release.number).live
+    return release.state is Lifecycle.LIVE and live is not None and live.release == release.number
+
+
+def moved(tx: Transaction, lane: Lane, now: datetime) -> None:
+    """Have a lane's other open drafts shown anew when something else is live there: they can be posted no longer."""
+    live = lane.live.release if lane.live is not None else None
+    for draft in tx.drafts.open():
+        release = tx.lanes.release(draft.release)
+        if release is not None and release.lane == lane.id and release.number != live:
+            _show(tx, release, now)
+
+
 def press(  # noqa: PLR0917 - what somebody does with what
-    tx: Transaction, release: Release, what: Press, by: Actor, text: str, setting: Setting
-) -> Refusal | TooLate | None:
+    tx: Transaction, release: Release, what: Press, by: Actor, text: str, setting: Setting, *, seen: bool
+) -> Refusal | TooLate | Changed | None:
     """Do with a draft what somebody says, if they may and it is open; None when it was done.
 
     Args:
@@ -63,6 +84,7 @@ def press(  # noqa: PLR0917 - what somebody does with what
         by: who does it.
         text: what they have written, where they edit it.
         setting: today's policy, and the present.
+        seen: whether the text is still the one that they saw.
 
     Raises:
         LookupError: the release has no draft.
@@ -76,8 +98,11 @@ def press(  # noqa: PLR0917 - what somebody does with what
         why = ", ".join(type(reason).__name__ for reason in reasons)
         _audit(tx, "refused", release, by, {"act": what.value, "reasons": why}, setting)
         return Refusal(reasons)
-    if draft.state is not DraftState.OPEN or release.state is not Lifecycle.LIVE:
+    if draft.state is not DraftState.OPEN or not is_live(tx, release):
         return TooLate(draft)
+    if not seen:
+        _show(tx, release, setting.now)
+        return Changed()
     if what is Press.EDIT:
         tx.drafts.save(replace(draft, text=text, edited_by=by.person.id))
         _audit(tx, "announcement edited", release, by, {"detail": text}, setting)
@@ -103,7 +128,7 @@ def look(tx: Transaction, setting: Setting) -> None:
         release = tx.lanes.release(draft.release)
         if release is None or setting.now < draft.opened_at + (DROP_AFTER if draft.reminded else REMIND_AFTER):
             continue
-        if release.state is not Lifecycle.LIVE or setting.now >= draft.opened_at + DROP_AFTER:
+        if not is_live(tx, release) or setting.now >= draft.opened_at + DROP_AFTER:
             tx.drafts.save(replace(draft, state=DraftState.DROPPED, ended_at=setting.now))
             _audit(tx, "announcement dropped", release, None, {}, setting)
             _show(tx, release, setting.now)

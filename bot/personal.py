@@ -8,12 +8,13 @@ from pydantic import TypeAdapter
 from bot.core.effects import Happened, Happening
 from bot.core.lane import Lane
 from bot.core.personal import Ending
+from bot.core.policy import Person
 from bot.core.release import Release
 from bot.ports.store import EffectKind, NewEffect, Transaction
 from bot.record import Setting
 
 MUTE = "mute:"
-"""What is remembered of a person who wants no such messages begins so: `mute:priya` is "yes" or "no"."""
+"""What is remembered of a person who wants no such messages begins so: `mute:U0PRIYA` is "yes" or "no"."""
 _ENDINGS = {
     Happened.LIVE: Ending.LIVE,
     Happened.REJECTED: Ending.REJECTED,
@@ -58,14 +59,15 @@ def tell_each(tx: Transaction, release: Release, told: Personal, people: tuple[s
         _enqueue(tx, release, replace(told, person=who), now)
 
 
-def muted(tx: Transaction, person: str) -> bool:
-    """Whether somebody wants no such messages; by the policy's name for them, or their Slack id."""
-    return tx.remembered.get(f"{MUTE}{person}") == "yes"
+def muted(tx: Transaction, person: Person) -> bool:
+    """Whether somebody wants no such messages; what is remembered by their name is older than what is by Slack id."""
+    by_slack = tx.remembered.get(f"{MUTE}{person.slack}") if person.slack is not None else None
+    return (by_slack or tx.remembered.get(f"{MUTE}{person.id}")) == "yes"
 
 
-def mute(tx: Transaction, person: str, *, on: bool) -> None:
-    """Remember whether somebody wants no such messages."""
-    tx.remembered.set(f"{MUTE}{person}", "yes" if on else "no")
+def mute(tx: Transaction, person: Person, *, on: bool) -> None:
+    """Remember whether somebody wants no such messages, by Slack id where it is known: the policy may rename people."""
+    tx.remembered.set(f"{MUTE}{person.slack or person.id}", "yes" if on else "no")
 
 
 def _other(ending: Ending, happening: Happening, before: Lane, after: Lane) -> str | None:

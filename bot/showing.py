@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot import intents
+from bot import drafts, intents
 from bot.core.inputs import Input, ReachedBefore, TimePassed
 from bot.core.lane import Lane
 from bot.core.policy import Kind
@@ -36,6 +36,8 @@ def show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Sett
         again(tx, release, (CardKind.QUESTION, CardKind.DRAFT), now)
         if release.state not in UNDER_WAY:
             tx.effects.resume(intents.deploy_key(release), EffectState.CANCELLED, now)
+    if before.live != after.live:
+        drafts.moved(tx, after, now)
     if _turned(before, after):
         _show_the_past(tx, after, setting)
 

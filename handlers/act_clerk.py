@@ -28,9 +28,14 @@ from handlers.outcomes import ANSWERED, THROUGH_A_RULE, Told
 from handlers.people import People
 from handlers.permalinks import Permalinks
 from handlers.press import ANSWERS, pressed
-from handlers.times import Clock, Moment, zone_of
+from handlers.readers import refusal
+from handlers.times import Clock, Moment, too_far, zone_of
 from handlers.vocabulary import Misunderstood, OfAll, OfBuild, OfLane, OfRelease, RequestWords, ScheduleWords
 
+TOO_FAR = (
+    "This time is not within a year from now, so nothing was started and nothing was scheduled. "
+    "Please name one that comes sooner, like `tomorrow 9:00`."
+)
 Act = Click | Form | Wish | Command | Mention
 
 SURFACES: Mapping[type[Act], Surface] = {
@@ -98,6 +103,8 @@ class ActClerk:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
         elif isinstance(act, Mention):
             told = mentions.answered(tx, setting, row, act, actor)
+        elif isinstance(act, Command | Wish) and (stranger := refusal(actor.account)) is not None:
+            told = Told("no full member", stranger, None)  # before anything is looked up that an answer could tell
         elif overtaken(tx, row, act, actor):
             told = Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
         elif isinstance(act, Command) and isinstance(asked := _effects(act), SettleEffect):
@@ -160,6 +167,9 @@ def _command(act: Command, asker: Asker) -> Told:
     parsed = parse(act.words, asker.setting.policy)
     if isinstance(parsed, Misunderstood):
         return Told("misunderstood", answers.misunderstood(parsed.sentence), None)
+    at = parsed.at if isinstance(parsed, RequestWords | ScheduleWords) else None
+    if isinstance(at, Clock | Moment) and too_far(at, asker.said_at):
+        return Told("too far away", answers.misunderstood(TOO_FAR), None)
     if isinstance(parsed, OfRelease):
         return release_clerk.by_name(parsed, asker)
     if isinstance(parsed, OfLane):

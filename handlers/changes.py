@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -66,7 +66,7 @@ class Comparing:
             case Comparison():
                 await self.desk.change(lambda tx, setting: self._told(tx, told, source, setting))
                 log.info("commits_told", **_named(span), added=told.added_total, complete=told.complete)
-            case CannotTell(reason) | GiveUp(reason) if wanted.tries > 0:
+            case CannotTell(reason) | GiveUp(reason) if wanted.tries > 0 or wanted.untold:
                 await self.desk.change(lambda tx, setting: self._cannot(tx, span, reason, source, setting))
                 log.warning("commits_not_told", **_named(span), why=reason)
             case CannotTell() | GiveUp():
@@ -74,12 +74,23 @@ class Comparing:
             case _:
                 after = timedelta(seconds=told.after) if isinstance(told, TryLater) else timedelta()
                 wait = max(after, self.desk.pause(wanted.tries + 1))
-                await self.desk.store.write(lambda tx: tx.changes.later(span, now + wait, now))
+                await self._later(wanted, now + wait)
                 log.info("comparison_waits", **_named(span), why=told.why, seconds=wait.total_seconds())
 
     def _told(self, tx: Transaction, told: Comparison, source: str, setting: Setting) -> None:
         tx.changes.put(told, source, setting.now)
         _show(tx, told.span, setting)
+
+    async def _later(self, wanted: Wanted, due: datetime) -> None:
+        span, now = wanted.span, self.desk.clock()
+        if wanted.untold:  # that nobody could tell counts no more, and whoever waits for it must see that
+            await self.desk.change(lambda tx, setting: self._unsure(tx, span, due, setting))
+        else:
+            await self.desk.store.write(lambda tx: tx.changes.later(span, due, now))
+
+    def _unsure(self, tx: Transaction, span: Span, due: datetime, setting: Setting) -> None:
+        tx.changes.later(span, due, setting.now)
+        _show(tx, span, setting)
 
     def _cannot(self, tx: Transaction, span: Span, why: str, source: str, setting: Setting) -> None:
         tx.changes.cannot(span, why, source, setting.now)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from bot.core.effects import Happening
 from bot.core.policy import LaneId
 from bot.core.quiet import keeps_quiet
-from bot.core.release import Release
+from bot.core.release import Lifecycle, Release
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.ports.slack import Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
@@ -56,7 +56,11 @@ def _announcement(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits
     if scene.policy.announcements is None:
         return None
     release = _release(tx, row)
-    return Post(announcement(tx, release, scene), scene.policy.announcements)
+    live = tx.lanes.load(release.lane, also=release.number).live
+    if release.state is not Lifecycle.LIVE or live is None:  # it was taken out before it could be told
+        return None
+    by_now = live if live.sha != release.build.sha else None
+    return Post(announcement(tx, release, scene, by_now), scene.policy.announcements)
 
 
 def _failure(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

@@ -39,7 +39,7 @@ def called_personally(tx: Transaction, row: EffectRow, scene: Scene) -> Post | W
     release, lane = waiting
     who = called(told.group, release, lane, scene.policy)
     person = next((one for one in who.people if one.id == told.person), None)
-    if person is None or person.slack is None or muted(tx, person.id):
+    if person is None or person.slack is None or muted(tx, person):
         return None
     return Post(tell_escalated(release, lane, told.group, who, scene), None, slack=person.slack, unasked=True)
 

@@ -1,22 +1,26 @@
 """What people do with the draft of an announcement, the form that edits it, and the loop that sees to what waits."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from bot import drafts
 from bot.core.inputs import Actor
+from bot.core.lane import Live
+from bot.core.policy import Policy
 from bot.core.refusals import Refusal
-from bot.core.release import Lifecycle, Release
-from bot.drafts import DROP_AFTER, Press, TooLate
+from bot.core.release import Release
+from bot.drafts import DROP_AFTER, Changed, Press, TooLate
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.ports.store import Card, CardKind, EffectRow, Handle, Transaction
 from bot.submit import Setting
 from bot.views import answers, refusals
 from bot.views.announcement import announce, written
-from bot.views.draft import draft_card, edit_form, remind_of_draft, too_late
+from bot.views.draft import changed_since, draft_card, edit_form, remind_of_draft, too_late
 from bot.views.links import Links
 from bot.views.scene import Scene
 from handlers.acts import Click, Form
@@ -26,6 +30,8 @@ from handlers.permalinks import Permalinks
 from handlers.post import Post
 from handlers.scenery import scene_of
 
+_NOWHERE = Links("")
+"""Where links lead makes no other text."""
 DRAFT_ACTS = tuple(press.value for press in Press)
 
 
@@ -65,11 +71,15 @@ def pressed_draft(  # noqa: PLR0917 - a click, what it hit and who made it
     if release is None or not known:
         return Told("not what the button stands for", answers.not_my_button(), card.channel)
     text = act.reason if isinstance(act, Form) else ""
-    done = drafts.press(tx, release, Press(handle.act), by, text, setting)
+    seen = handle.generation == revision(tx, release, setting.policy, setting.now)
+    done = drafts.press(tx, release, Press(handle.act), by, text, setting, seen=seen)
     if isinstance(done, Refusal):
         return Told("refused", refusals.refusal(done, release, setting.policy, links), card.channel)
     if isinstance(done, TooLate):
         return Told("too late", too_late(done.draft, release, setting.policy), card.channel)
+    if isinstance(done, Changed):
+        now = announcement(tx, release, scene_of(tx, setting.policy, _NOWHERE, "", setting.now))
+        return Told("changed since", changed_since(release, now, text), card.channel)
     return Told("done", None, card.channel)
 
 
@@ -80,28 +90,41 @@ def draft_form(tx: Transaction, desk: Desk, links: Links, handle: str) -> dict[s
     if known is None or card is None or card.kind is not CardKind.DRAFT:
         return None
     release, draft = of_card(tx, card)
-    if draft.state is not DraftState.OPEN or release.state is not Lifecycle.LIVE:
+    if draft.state is not DraftState.OPEN or not drafts.is_live(tx, release):
         return too_late(draft, release, desk.policy)
     scene = scene_of(tx, desk.policy, links, desk.workspace, desk.clock())
-    return edit_form(release, announcement(tx, release, scene), desk.policy, handle)
+    post = announcement(tx, release, scene)
+    if card.want > card.have and known.generation != revision(tx, release, desk.policy, desk.clock()):
+        return changed_since(release, post, "")  # what they clicked is about to be replaced
+    return edit_form(release, post, desk.policy, handle)
 
 
 def draft_face(tx: Transaction, card: Card, scene: Scene) -> Message:
     """Return the card of a draft as it stands."""
     release, draft = of_card(tx, card)
-    asks = draft.state is DraftState.OPEN and release.state is Lifecycle.LIVE
-    acts = DRAFT_ACTS if asks else ()
-    buttons = {act: tx.cards.handle(card.id, card.release, 0, act) for act in acts}
+    live = drafts.is_live(tx, release)
+    acts = DRAFT_ACTS if live and draft.state is DraftState.OPEN else ()
+    generation = revision(tx, release, scene.policy, scene.now)
+    buttons = {act: tx.cards.handle(card.id, card.release, generation, act) for act in acts}
     post = announcement(tx, release, scene)
-    return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER)
+    return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER, live=live)
 
 
-def announcement(tx: Transaction, release: Release, scene: Scene) -> Message:
-    """Return what is announced of a release: as somebody has written it, else by the template or our own words."""
+def revision(tx: Transaction, release: Release, policy: Policy, now: datetime) -> int:
+    """Return a number that stands for the text of a draft: a button does what it says with the text beside it only."""
+    post = announcement(tx, release, scene_of(tx, policy, _NOWHERE, "", now))
+    return int.from_bytes(sha256(json.dumps(post.blocks).encode()).digest()[:6])
+
+
+def announcement(tx: Transaction, release: Release, scene: Scene, by_now: Live | None = None) -> Message:
+    """Return what is announced of a release: as somebody has written it, else by the template or our own words.
+
+    `by_now` is what is live there instead, where it is told late.
+    """
     draft = tx.drafts.of(release.number)
     if draft is not None and draft.text is not None:
-        return written(draft.text)
-    return announce(release, scene, tx.changes.before(release.number))
+        return written(draft.text, release, by_now)
+    return announce(release, scene, tx.changes.before(release.number), by_now)
 
 
 def reminded(tx: Transaction, row: EffectRow, scene: Scene) -> Post | None:
@@ -110,7 +133,7 @@ def reminded(tx: Transaction, row: EffectRow, scene: Scene) -> Post | None:
     if card is None:
         return None
     release, draft = of_card(tx, card)
-    if draft.state is not DraftState.OPEN:
+    if draft.state is not DraftState.OPEN or not drafts.is_live(tx, release):
         return None
     where = scene.permalinks.of(card) if isinstance(scene.permalinks, Permalinks) else None
     return Post(remind_of_draft(release, draft, where, DROP_AFTER), card.channel)

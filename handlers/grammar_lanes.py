@@ -1,6 +1,5 @@
 """The words about lanes, builds and everything: rollback, hotfix, hold, lock, stop, mode, live, quarantine."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -26,7 +25,6 @@ from handlers.vocabulary import (
 )
 
 _MODES = {mode.value: mode for mode in Mode}
-_LATE_LENGTH = re.compile(r"(.*)\bfor\s+([1-9][0-9]{0,3}[mhd])", re.ASCII | re.DOTALL | re.IGNORECASE)
 
 
 def _rollback(phrase: Phrase) -> Parsed:
@@ -78,18 +76,13 @@ def _length(phrase: Phrase) -> timedelta | None:
 
 
 def _reason_for(phrase: Phrase, what: str, length: timedelta | None, before: str) -> str:
-    """Read a reason at whose end no length of time stands, as if it counted there."""
+    """Read a reason in which no length of time stands, as if it counted there."""
     if length is None and length_of(phrase.next) is not None:
         hint = form(f"{before} for {phrase.rest}", phrase.policy)
         raise NotUnderstood(
             f"A reason does not begin with a length of time, so nothing was started. Did you mean {hint}?"
         )
-    reason = phrase.reason(what)
-    late = _LATE_LENGTH.fullmatch(reason)
-    if late and length is None:
-        hint = form(f"{before} for {late[2]} {late[1].strip()}", phrase.policy)
-        raise NotUnderstood(f"How long comes before the reason, so nothing was started. Did you mean {hint}?")
-    return reason
+    return phrase.reason(what, lasting=before if length is None else "")
 
 
 def _hold(phrase: Phrase) -> Parsed:

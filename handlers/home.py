@@ -96,7 +96,7 @@ class HomeKeeper:
 
     def _rendered(self, tx: Transaction, home: Home, viewer: Viewer, policy: Policy) -> tuple[dict[str, Any], Look]:
         now = self.desk.clock()
-        muting = muted(tx, viewer.actor.person.id)
+        muting = muted(tx, viewer.actor.person)
         scene = scene_of(tx, policy, self.links, self.desk.workspace, now)
         shown = board(tx, policy, self.desk.workspace)
         view = home_view(replace(viewer, muted=muting), shown, scene, home.looks)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.core.policy import Policy
+from bot.core.policy import Person
 from bot.personal import mute
 from bot.ports.store import Transaction
 from bot.record import Setting
@@ -25,17 +25,11 @@ class HomeDoor:
 
     async def mute(self, slack: str, *, muted: bool) -> None:
         """Remember whether somebody wants no direct messages about their changes. No right hangs on it: no audit."""
-        person = _name(self.desk.policy, slack)
+        person = self.desk.policy.person_of(slack=slack) or Person(slack, slack)
 
         def work(tx: Transaction, setting: Setting) -> None:
             mute(tx, person, on=muted)
             tx.homes.touch(slack, setting.now)
 
         await self.desk.change(work)
-        log.info("home_setting", actor=person, muted=muted)
-
-
-def _name(policy: Policy, slack: str) -> str:
-    """Return the policy's name for somebody, else their Slack id."""
-    known = policy.person_of(slack=slack)
-    return known.id if known else slack
+        log.info("home_setting", actor=person.id, muted=muted)

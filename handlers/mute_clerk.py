@@ -15,5 +15,5 @@ def muting(tx: Transaction, act: object, actor: Actor, setting: Setting) -> Told
     if not isinstance(act, Click) or act.handle not in {MUTE, UNMUTE}:
         return None
     on = act.handle == MUTE
-    mute(tx, actor.person.id, on=on)
+    mute(tx, actor.person, on=on)
     return Told("done", muted_now(setting.policy) if on else unmuted_now(), act.channel)

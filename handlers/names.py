@@ -19,6 +19,8 @@ USUAL_COUNT = 10
 MOST_COUNT = 50
 _DIGITS = 9
 _CLOSE = 70  # how similar a word must be to an environment's name, of 100, to be a slip of the pen
+_SHORTEST = 3  # letters of the beginning of a name that is recognized as one
+_VOWELS = frozenset("aeiou")
 
 
 def release(phrase: Phrase) -> int:
@@ -96,19 +98,44 @@ def environment_or_only(phrase: Phrase, of: ServicePolicy, keyword: str) -> str:
     if name is not None:
         phrase.take()
         return name
-    only = names[0] if len(names) == 1 else None
-    if only is None or _meant_as_one(phrase.next, only, phrase.policy):
+    if len(names) != 1:
         if not phrase.next:
             raise NotUnderstood(f"Where? {has(of)} The form is {phrase.form}.")
         hint = meant(phrase.next, names, phrase.policy, f"{keyword} {of.name} ")
         raise NotUnderstood(f"{mrkdwn(of.name, 100)} has no environment {quoted(phrase.next)}. {hint} {has(of)}")
-    return only
+    slip = _meant_as_one(phrase.next, names[0], phrase.policy)
+    if slip is not None:
+        _slipped(phrase, of, slip, f"{keyword} {of.name} {names[0]}")
+    return names[0]
 
 
-def _meant_as_one(typed: str, only: str, policy: Policy) -> bool:
-    known = {lane.lane.environment.casefold() for lane in policy.lanes()}
-    lower = typed.casefold()
-    return lower in known or fuzz.ratio(lower[:100], only.casefold()) >= _CLOSE
+def _meant_as_one(typed: str, only: str, policy: Policy) -> str | None:
+    """Return the environment, of any service, for which a word is probably a slip of the pen; `only` before others."""
+    known = {lane.lane.environment: None for lane in policy.lanes()}
+    near = [name for name in known if _near(typed.casefold()[:100], name.casefold())]
+    return same(typed, known) or (only if only in near else near[0] if near else None)
+
+
+def _near(typed: str, name: str) -> bool:
+    """Whether a word is like a name: a slip of the pen, its beginning, or some of its letters without the vowels."""
+    if fuzz.ratio(typed, name) >= _CLOSE:
+        return True
+    if min(len(typed), len(name)) < _SHORTEST:
+        return False
+    letters = iter(name)
+    short = not _VOWELS & set(typed) and typed[0] == name[0] and all(letter in letters for letter in typed)
+    return short or name.startswith(typed) or typed.startswith(name)
+
+
+def _slipped(phrase: Phrase, of: ServicePolicy, slip: str, before: str) -> NoReturn:
+    """Refuse a word that is like an environment; `before` is what stands before the rest if the only one is meant."""
+    typed = phrase.take()
+    whole = form(f"{before} {phrase.rest}".strip(), phrase.policy)
+    unknown = f"{mrkdwn(of.name, 100)} has no environment {quoted(typed)}, so nothing was started."
+    if slip in environments(of):
+        raise NotUnderstood(f"{unknown} Did you mean {whole}? {has(of)}")
+    other = f" Did you mean {mrkdwn(slip, 100)}?" if slip.casefold() != typed.casefold() else ""
+    raise NotUnderstood(f"{unknown}{other} {has(of)} If you mean that one, write it out: {whole}.")
 
 
 def version(phrase: Phrase, of: ServicePolicy, keywords: tuple[str, ...] = ()) -> str:

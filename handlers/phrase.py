@@ -4,6 +4,7 @@ import re
 from typing import NoReturn
 
 from bot.core.policy import Policy
+from handlers.promises import Promise, promised
 from handlers.spelling import form, quoted, unquoted
 from handlers.vocabulary import PREPOSITIONS, REASON_AT_MOST
 
@@ -77,15 +78,31 @@ class Phrase:
         """Refuse a phrase in which something is missing."""
         raise NotUnderstood(f"{what}: {self.form}.")
 
-    def reason(self, what: str) -> str:
+    def reason(self, what: str, lasting: str = "") -> str:
         """Return all that is left as a reason, which is required; `what` says so.
 
-        A word such as `for` or `at` does not begin a reason: it promises something that this form has elsewhere or
-        not at all, and whoever typed it would not get what they asked for.
+        A word such as `for` or `at` does not begin a reason, and no length and no time follows it there: it promises
+        something that this form has elsewhere or not at all, and whoever typed it would not get what they asked for.
+        `lasting` is what stands before the length of time, where the form has one and none was typed.
         """
         if self.at_preposition():
             self.no_place()
-        return self.plain_reason(what)
+        reason = self.plain_reason(what)
+        promise = promised(reason)
+        if promise is not None:
+            self._not_kept(promise, lasting)
+        return reason
+
+    def _not_kept(self, promise: Promise, lasting: str) -> NoReturn:
+        if lasting and promise.length:
+            hint = form(f"{lasting} for {promise.length} {promise.without}".strip(), self.policy)
+            raise NotUnderstood(f"How long comes before the reason, so nothing was started. Did you mean {hint}?")
+        begun = self.said[: self._words[self._at][1]].strip()
+        hint = f"Did you mean {form(f'{begun} {promise.without}', self.policy)}? " if promise.without else ""
+        raise NotUnderstood(
+            f"{quoted(promise.said)} in a reason would not be kept, so nothing was started. {hint}"
+            f"The form is {self.form}."
+        )
 
     def plain_reason(self, what: str) -> str:
         """Return all that is left as a reason, whatever it begins with."""

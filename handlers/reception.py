@@ -20,9 +20,11 @@ from handlers.reading import Plain, Stored, plain, stored
 from handlers.request_forms import RequestForms
 from handlers.scenery import scene_of
 from handlers.showing import shown
+from handlers.times import FARTHEST
 from handlers.vocabulary import DiffWords
 
 PASSED = "This time has passed already: please pick a later one."
+TOO_FAR = "This is more than a year from now: please pick an earlier time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,14 @@ class Reception:
     async def form(self, handle: str, slack: str | None, team: str | None) -> dict[str, Any] | Message:
         """Return the form for a button, or a sentence why there is nothing to fill in.
 
-        What only shows is for those who may read; who may act is told when they have.
+        Every form shows something of the desk: it is for those who may read. Who may act is told when they have.
         """
+        refused = await self.readers.refusal(slack, team)
+        if refused is not None:
+            return refused
         showing = await self.desk.store.read(lambda tx: shown(tx, self.desk, self.links, handle))
         if showing is not None:
-            return await self.readers.refusal(slack, team) or showing
+            return showing
         return await self.desk.store.read(
             lambda tx: draft_form(tx, self.desk, self.links, handle) or form(tx, self.desk, handle)
         )
@@ -94,8 +99,12 @@ class Reception:
 
         What the rules say, and what is stored, is looked at when it is decided.
         """
-        passed = sent.at is not None and sent.at <= self.desk.clock()
-        return {"at": PASSED} if passed else {}
+        if sent.at is None:
+            return {}
+        now = self.desk.clock()
+        if sent.at <= now:
+            return {"at": PASSED}
+        return {"at": TOO_FAR} if sent.at - now > FARTHEST else {}
 
     def _scene(self, tx: Transaction) -> Scene:
         return scene_of(tx, self.desk.policy, self.links, self.desk.workspace, self.desk.clock())

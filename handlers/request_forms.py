@@ -26,9 +26,10 @@ from handlers.offers import pick
 from handlers.people import People
 from handlers.readers import Readers
 from handlers.scenery import scene_of
-from handlers.times import Now, resolved, zone_of
+from handlers.times import FARTHEST, Now, When, resolved, too_far, zone_of
 
 TIME_NOT_KNOWN = "The time that you typed could not be taken over: please pick it again."
+TOO_FAR_AWAY = "The time that you typed is not within a year from now: please pick another, or none."
 PATIENCE = 0.5
 """Seconds for finding out a time zone: the trigger lives 3, and opening the form takes its own."""
 _LABEL = 60
@@ -53,7 +54,7 @@ class RequestForms:
         if said is None or not policy.services or await Readers(self.people).refusal(slack, team) is not None:
             return None
         at = await self._moment(said, slack, team)
-        notes = (TIME_NOT_KNOWN,) if said.at is not None and at is None else ()
+        notes = (self._not_taken(said.at),) if said.at is not None and at is None else ()
         asked = Filled(said.kind, slack, team, said.service, said.environment, at=at, channel=channel)
         return await self.desk.store.read(lambda tx: self._drawn(tx, asked, said.version, notes))
 
@@ -84,7 +85,7 @@ class RequestForms:
 
     async def _moment(self, said: Begun, slack: str, team: str | None) -> datetime | None:
         """Return the moment that was typed, in UTC; None where none was, or nobody can tell their time zone now."""
-        if said.at is None or isinstance(said.at, Now) or self.people is None:
+        if said.at is None or isinstance(said.at, Now) or self.people is None or too_far(said.at, self.desk.clock()):
             return None
         try:
             async with asyncio.timeout(PATIENCE):
@@ -92,6 +93,10 @@ class RequestForms:
         except TimeoutError:
             return None
         return resolved(said.at, zone, self.desk.clock()) if zone is not None else None
+
+    def _not_taken(self, when: When) -> str:
+        far = not isinstance(when, Now) and too_far(when, self.desk.clock())
+        return TOO_FAR_AWAY if far else TIME_NOT_KNOWN
 
     def _drawn(
         self, tx: Transaction, asked: Filled, typed: str | None = None, notes: tuple[str, ...] = ()
@@ -118,6 +123,8 @@ class RequestForms:
             wrong |= _wrong_build(tx, filled, lane)
         if filled.at is not None and filled.at <= self.desk.clock():
             wrong["when"] = "This time has passed already: please pick a later one, or none."
+        elif filled.at is not None and filled.at - self.desk.clock() > FARTHEST:
+            wrong["when"] = "This is more than a year from now: please pick an earlier time, or none."
         if filled.kind is not Kind.RELEASE and not filled.reason:
             wrong["reason"] = "Please say why: it is kept with the release."
         return wrong

@@ -62,6 +62,10 @@ def meant(typed: str, known: Sequence[str], policy: Policy, before: str = "", af
 
 
 def _whole(name: str, before: str, after: str, policy: Policy) -> str:
+    """Return a command with a name in it, and what was typed after it but what the name itself says already."""
+    first, _, rest = after.partition(" ")
+    if first and name.casefold().endswith(f"-{first.casefold()}"):
+        after = rest.lstrip()
     return form(f"{before}{name} {after if len(after) <= _GLANCE else ''}".strip(), policy)
 
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 TIME = "14:00, 2pm, tomorrow 9:00, 2026-11-24T14:00"
 DURATION = "30m, 2h, 1d"
+FARTHEST = timedelta(days=366)
+"""How far from now a time may be: nobody plans a release further ahead, and calendars end."""
 _LENGTH = re.compile(r"([1-9][0-9]{0,3})([mhd])", re.ASCII)
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})", re.ASCII)
 _TWELVE = re.compile(r"([1-9]|0[1-9]|1[0-2])(?::([0-9]{2}))? ?([ap])m", re.ASCII | re.IGNORECASE)
@@ -111,6 +113,18 @@ def resolved(when: Clock | Moment, zone: ZoneInfo | None, now: datetime) -> date
         now: when it was typed, in UTC.
     """
     return _local(when, zone, now).astimezone(UTC)
+
+
+def too_far(when: Clock | Moment, now: datetime) -> bool:
+    """Whether a local time is not within a year from now, wherever it is meant: such a one is never resolved.
+
+    Args:
+        when: what was typed.
+        now: when it was typed, in UTC.
+    """
+    if isinstance(when, Clock):
+        return False
+    return abs(when.at.replace(tzinfo=UTC) - now) > FARTHEST
 
 
 def odd(when: Clock | Moment, zone: ZoneInfo | None, now: datetime) -> Odd | None:

@@ -65,6 +65,7 @@ class _Compared:
     """A comparison, as far as it tells who wrote what."""
 
     added: tuple[_Commit, ...]
+    added_total: int
 
 
 _COMPARED: TypeAdapter[_Compared] = TypeAdapter(_Compared)
@@ -113,14 +114,21 @@ def _authorship(database: Database, lane: Lane, about: Build | None) -> tuple[Au
         "heads": json.dumps(sorted(heads)),
     }
     return tuple(
-        Authorship(row["base"], row["head"], _wrote(row["body"]) if row["state"] == "told" else None)
+        _wrote(row["base"], row["head"], row["body"])
+        if row["state"] == "told"
+        else Authorship(row["base"], row["head"], None)
         for row in database.query(COMPARED, given)
     )
 
 
-def _wrote(body: str) -> tuple[tuple[Author, ...], ...]:
-    """Return the authors of each commit, the same people together once."""
-    return tuple(dict.fromkeys(commit.authors for commit in _COMPARED.validate_json(body).added))
+def _wrote(base: str, head: str, body: str) -> Authorship:
+    """Return the authors of each commit, the same people together once, and how many commits were not told.
+
+    That files were not all told makes nobody an author: only the commits are counted.
+    """
+    told = _COMPARED.validate_json(body)
+    authors = tuple(dict.fromkeys(commit.authors for commit in told.added))
+    return Authorship(base, head, authors, max(0, told.added_total - len(told.added)))
 
 
 def stop(database: Database) -> Stop | None:

@@ -15,6 +15,8 @@ from storage.times import maybe_time, to_text
 
 LATELY = timedelta(hours=1)
 """So long a release that has ended, or somebody who asked, still waits for what nobody could tell before."""
+ONCE_MORE = timedelta(hours=1)
+"""After this long somebody is asked again who could not tell: whatever was said of a commit, access may be back."""
 COMPARISON: TypeAdapter[Comparison] = TypeAdapter(Comparison)
 LIVE: TypeAdapter[Live] = TypeAdapter(Live)
 
@@ -41,11 +43,13 @@ _NEEDED = f"""
 """  # noqa: S608 - the queries above
 DUE = f"""
     {_NEEDED}
-    SELECT service, base, head, coalesce(known.tries, 0)
+    SELECT service, base, head, coalesce(known.tries, 0),
+        coalesce(known.state = 'untold' AND known.source = served.value, 0)
     FROM needed CROSS JOIN json_each(:sources) AS served ON served.key = needed.service
         LEFT JOIN comparisons AS known USING (service, base, head)
     WHERE known.state IS NULL OR CASE known.state
         WHEN 'wanted' THEN known.due_at <= :now
+        WHEN 'untold' THEN known.source <> served.value OR coalesce(known.due_at, '') <= :now
         ELSE known.source <> served.value
     END
     ORDER BY coalesce(known.due_at, ''), service, base, head LIMIT 1
@@ -53,7 +57,7 @@ DUE = f"""
 NEXT_DUE = f"""
     {_NEEDED}
     SELECT min(known.due_at) FROM needed CROSS JOIN comparisons AS known USING (service, base, head)
-    WHERE known.state = 'wanted' AND known.due_at > :now
+    WHERE known.state <> 'told' AND known.due_at > :now
 """  # noqa: S608 - the queries above
 SHOWN = f"""
     SELECT number FROM ({_UNFINISHED} AND open.service = :service) WHERE base = :base AND head = :head
@@ -114,7 +118,7 @@ class SqliteChanges:
         """Return a span to be compared now, the one that waits longest."""
         given = {"sources": json.dumps(dict(sources)), "now": to_text(now), "lately": to_text(now - LATELY)}
         row = self._database.execute(DUE, given).fetchone()
-        return None if row is None else Wanted(Span(*row[:3]), row[3])
+        return None if row is None else Wanted(Span(*row[:3]), row[3], untold=bool(row[4]))
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next span after now may be asked about again."""
@@ -123,11 +127,11 @@ class SqliteChanges:
 
     def put(self, comparison: Comparison, source: str, now: datetime) -> None:
         """Keep what was told."""
-        self._keep(comparison.span, "told", COMPARISON.dump_json(comparison).decode(), source, now)
+        self._keep(comparison.span, "told", COMPARISON.dump_json(comparison).decode(), source, now, None)
 
     def cannot(self, span: Span, why: str, source: str, now: datetime) -> None:
-        """Note that nobody can tell what a span changes."""
-        self._keep(span, "untold", why, source, now)
+        """Note that nobody can tell what a span changes; it is asked again in an hour."""
+        self._keep(span, "untold", why, source, now, now + ONCE_MORE)
 
     def later(self, span: Span, due: datetime, now: datetime) -> None:
         """Note that it was asked in vain. What was told of another source goes: it is of no use any more."""
@@ -156,13 +160,16 @@ class SqliteChanges:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def _keep(self, span: Span, state: str, body: str, source: str, now: datetime) -> None:
+    def _keep(  # noqa: PLR0917 - one row, column by column
+        self, span: Span, state: str, body: str, source: str, now: datetime, due: datetime | None
+    ) -> None:
+        given = {"state": state, "source": source, "body": body, "now": to_text(now), "due": due and to_text(due)}
         self._database.execute(
-            "INSERT INTO comparisons (service, base, head, state, source, body, tries, at) "
-            "VALUES (:service, :base, :head, :state, :source, :body, 0, :now) "
+            "INSERT INTO comparisons (service, base, head, state, source, body, tries, at, due_at) "
+            "VALUES (:service, :base, :head, :state, :source, :body, 0, :now, :due) "
             "ON CONFLICT (service, base, head) DO UPDATE SET state = excluded.state, source = excluded.source, "
-            "body = excluded.body, tries = 0, at = excluded.at, due_at = NULL",
-            _of(span) | {"state": state, "source": source, "body": body, "now": to_text(now)},
+            "body = excluded.body, tries = 0, at = excluded.at, due_at = excluded.due_at",
+            _of(span) | given,
         )
 
 

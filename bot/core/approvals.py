@@ -128,11 +128,18 @@ def needs_another(release: Release, lane: Lane, policy: Policy) -> bool:
 
 
 def finding_authors(release: Release, lane: Lane, policy: Policy) -> bool:
-    """Whether nobody has told yet who wrote what a release would bring, and its approvals are counted by that."""
+    """Whether nobody has told who wrote all that a release would bring, and its approvals are counted by that."""
     if not lane.around.compares or lane.live is None or lane.live.sha == release.build.sha:
         return False
     counted = any(one.self_approval is not SelfApproval.ALLOW for one in _asking(release, lane, policy))
-    return counted and release.kind is not Kind.ROLLBACK and _authorship(release, lane) is None
+    unknown = _authorship(release, lane) is None or untold_commits(release, lane) > 0
+    return counted and release.kind is not Kind.ROLLBACK and unknown
+
+
+def untold_commits(release: Release, lane: Lane) -> int:
+    """Return how many of the commits between what is live and a release's build the source did not tell of."""
+    told = _authorship(release, lane)
+    return told.untold if told else 0
 
 
 def _authorship(release: Release, lane: Lane) -> Authorship | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import calendar, gates
-from bot.core.approvals import Missing, finding_authors, missing, needs_another, unmapped
+from bot.core.approvals import Missing, finding_authors, missing, needs_another, unmapped, untold_commits
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Lane, Lock, Mark, Stop
 from bot.core.policy import LaneId, Policy
@@ -37,7 +37,12 @@ class PeopleUnknown:
 
 @dataclass(frozen=True, slots=True)
 class FindingAuthors:
-    """All have approved, but the source has not told yet who wrote its commits: somebody else may have to."""
+    """All have approved, but the source has not told who wrote its commits: somebody else may have to.
+
+    `untold` is how many commits there are more than can be looked at; 0 while nothing was told yet.
+    """
+
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +213,9 @@ def approval_blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blo
 
 
 def authorship_blockers(release: Release, lane: Lane, policy: Policy) -> tuple[Blocker, ...]:
-    """Return whether it is still to be told who wrote the commits; nothing once somebody has overridden that."""
+    """Return whether it is still to be told who wrote all the commits; nothing once somebody has overridden that."""
     pending = release.override is None and finding_authors(release, lane, policy)
-    return (FindingAuthors(),) if pending else ()
+    return (FindingAuthors(untold_commits(release, lane)),) if pending else ()
 
 
 def lane_blockers(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[Blocker, ...]:

@@ -113,11 +113,13 @@ class Authorship:
     """Who wrote the commits between what is live and a build, as the source's compare tells: of each its authors.
 
     `commits` is None where nobody can tell. It is told of what is live, and of what may become live in a decision.
+    `untold` is how many commits there are beside those, of which the source did not tell.
     """
 
     base: str
     head: str
     commits: tuple[tuple[Author, ...], ...] | None
+    untold: int = 0
 
 
 @dataclass(frozen=True, slots=True)

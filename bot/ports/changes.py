@@ -13,7 +13,10 @@ from bot.ports.trouble import Trouble
 
 @dataclass(frozen=True, slots=True)
 class CannotTell:
-    """Nobody will ever tell what a span changes, for instance because a commit is gone; `reason` is told to people."""
+    """Certainly nobody can tell what a span changes, as where a commit is gone; `reason` is told to people.
+
+    Who is refused, or sees nothing just now, does not know that: that is trouble, and is asked again.
+    """
 
     reason: str
 
@@ -27,10 +30,14 @@ class Comparer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A span of which nobody has told yet what it changes, and how often it was asked about in vain."""
+    """A span of which nobody has told yet what it changes, and how often it was asked about in vain.
+
+    `untold`: nobody could tell an hour ago, which may have changed; until somebody says otherwise it counts.
+    """
 
     span: Span
     tries: int
+    untold: bool = False
 
 
 class Changes(Protocol):
@@ -65,7 +72,7 @@ class Changes(Protocol):
         """Keep what was told."""
 
     def cannot(self, span: Span, why: str, source: str, now: datetime) -> None:
-        """Note that nobody can tell what a span changes."""
+        """Note that nobody can tell what a span changes; while a release needs it, it is asked again every hour."""
 
     def later(self, span: Span, due: datetime, now: datetime) -> None:
         """Note that it was asked in vain, and from when on to ask again."""

@@ -29,23 +29,29 @@ _CHANGES = "{changes}"
 _PLACEHOLDER = re.compile(r"\{(version|service|environment|sha|release|changes|authors)\}", re.ASCII)
 
 
-def announce(release: Release, scene: Scene, before: Live | None = None) -> Message:
+def announce(release: Release, scene: Scene, before: Live | None = None, by_now: Live | None = None) -> Message:
     """Return the announcement of a release that became live.
 
     Args:
         release: the release.
         scene: what a view cannot look up itself.
         before: what was live there until then.
+        by_now: what is live there instead, where it is told late.
     """
     template = settings(release, scene).template
+    late = _late(release, by_now)
     if template is None:
-        return _bare(_own_words(release, scene, before))
-    return _bare(_of_template(template, release, scene, before))
+        return _bare([*late, *_own_words(release, scene, before, is_live=by_now is None)])
+    return _bare([*late, *_of_template(template, release, scene, before)])
 
 
-def written(text: str) -> Message:
-    """Return the announcement that somebody has written: line by line, and none of it mentions or links anybody."""
-    return _bare([mrkdwn(line, _LINE) for line in text[:_WHOLE].splitlines()])
+def written(text: str, release: Release | None = None, by_now: Live | None = None) -> Message:
+    """Return the announcement that somebody has written: line by line, and none of it mentions or links anybody.
+
+    `by_now` is what is live instead of the release that it announces, where it is told late.
+    """
+    late = _late(release, by_now) if release is not None else ()
+    return _bare([*late, *(mrkdwn(line, _LINE) for line in text[:_WHOLE].splitlines())])
 
 
 def settings(release: Release, scene: Scene) -> Announcement:
@@ -60,11 +66,19 @@ def _bare(lines: Sequence[Line]) -> Message:
     return Message(message.text.replace("*", ""), message.blocks)
 
 
-def _own_words(release: Release, scene: Scene, before: Live | None) -> list[Line]:
+def _late(release: Release, by_now: Live | None) -> tuple[Line, ...]:
+    """Return the line that keeps what follows true: something else is live since it was to be told."""
+    if by_now is None:
+        return ()
+    what, where = word(release.lane.service), word(release.lane.environment)
+    return (f"This comes late: by now, *{what} {live_label(by_now)}* is live in *{where}*.",)
+
+
+def _own_words(release: Release, scene: Scene, before: Live | None, *, is_live: bool) -> list[Line]:
     build, policy = release.build, scene.policy
-    where = word(release.lane.environment)
+    where, became = word(release.lane.environment), "is" if is_live else "became"
     lines: list[Line] = [
-        f"*{word(build.service)} {word(build.version)}* is live in *{where}*{marked_aside(release)}",
+        f"*{word(build.service)} {word(build.version)}* {became} live in *{where}*{marked_aside(release)}",
         *_changes(release, scene, before),
         Fact("By", _authors(release, scene, before)),
     ]

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.policy import Policy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Release
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.views import limits
 from bot.views.blocks import Button, Confirm, Fact, actions, context, header, plain_text, said, section
-from bot.views.escape import date
+from bot.views.escape import date, mrkdwn
 from bot.views.naming import bare_subject, subject
 from bot.views.people import channel, person
 
@@ -30,6 +30,7 @@ def draft_card(  # noqa: PLR0917 - the draft, what it would post, and what a vie
     revision: int,
     *,
     drops_after: timedelta,
+    live: bool,
 ) -> Message:
     """Return the draft, or what became of it.
 
@@ -41,8 +42,9 @@ def draft_card(  # noqa: PLR0917 - the draft, what it would post, and what a vie
         buttons: the handle ids of the acts post_draft, edit_draft and discard_draft.
         revision: grows with every version that is shown.
         drops_after: how long a draft waits.
+        live: whether the release is what is live there now.
     """
-    asks = draft.state is DraftState.OPEN and release.state is Lifecycle.LIVE
+    asks = draft.state is DraftState.OPEN and live
     heading = "Draft announcement" if asks else _HEADINGS[draft.state]
     facts = _facts(draft, release, policy, drops_after) if asks else [_ended(draft, policy)]
     if draft.edited_by is not None:
@@ -124,6 +126,18 @@ def too_late(draft: Draft, release: Release, policy: Policy) -> Message:
     return said(f"Nothing was changed. {ended.label}: {ended.value}.")
 
 
+def changed_since(release: Release, post: Message, wrote: str) -> Message:
+    """Answer somebody who saw another text than the draft has by now; `wrote` is what they would have saved."""
+    theirs = ["What you wrote:", *(mrkdwn(line, TEXT_AT_MOST) for line in wrote.splitlines())] if wrote else []
+    return said(
+        f"Nothing was changed: the draft announcement of {subject(release, 'in')} has changed since you saw it. "
+        "Please look at its card again, then decide.",
+        "It says now:",
+        *post.text.splitlines(),
+        *theirs,
+    )
+
+
 def remind_of_draft(release: Release, draft: Draft, link: str | None, drops_after: timedelta) -> Message:
     """Return the one reminder that a draft waits; `link` is that of its card."""
     where = f"<{link}|its draft>" if link else "its draft"
@@ -162,7 +176,7 @@ def _ended(draft: Draft, policy: Policy) -> Fact:
         case DraftState.DROPPED:
             return Fact("Dropped", f"{when}, since nobody had posted it; nothing is announced")
         case _:
-            return Fact("No longer live", "what it announces was taken out, so nothing is announced")
+            return Fact("No longer live", "something else is live there by now, so nothing is announced")
 
 
 def _buttons(release: Release, handles: Mapping[str, str]) -> tuple[Button, ...]:

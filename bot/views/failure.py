@@ -13,9 +13,9 @@ from bot.views.buttons import after_failure
 from bot.views.escape import link, mrkdwn
 from bot.views.naming import Permalinks, lane_words, live_label, named, subject, typed, word
 from bot.views.outcome import REASON, way_on
-from bot.views.people import authors
 from bot.views.scene import Scene
 from bot.views.states import marked_aside
+from bot.views.wrote import wrote_what_it_brings
 
 
 def failure(  # noqa: PLR0917 - the state, and what a view cannot look up itself
@@ -55,7 +55,7 @@ def failure(  # noqa: PLR0917 - the state, and what a view cannot look up itself
 def _lines(release: Release, lane: Lane, came: Aftermath | None, scene: Scene) -> list[Line]:
     policy = scene.policy
     failed = "the deploy" if release.health is None else "the verification of the deploy"
-    who = authors(release.build.authors, policy)
+    who = wrote_what_it_brings(release, lane, scene)
     lines: list[Line] = [f"{who}: {failed} of {subject(release)}{marked_aside(release)} failed."]
     if came is not None:
         lines.append(Fact("Since then", _since(came, scene.permalinks)))

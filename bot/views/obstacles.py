@@ -64,15 +64,27 @@ def _of_approvals(blocker: _OfApprovals, release: Release, lane: Lane, scene: Sc
                 f"Nobody can tell who these are: {names}. Here everybody who wrote or approved it must be listed; "
                 "whoever keeps the policy file can add them to `people`."
             )
-        case blockers.FindingAuthors():
-            who = holders(Permission.OVERRIDE, scene.policy)
-            override = typed(scene.policy, f"override {release.name} REASON")
-            return (
-                "Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. "
-                "It asks the CI system again by itself, and goes on once that has answered. If it cannot be reached "
-                f"and this cannot wait, {who} can ship it without the answer, with {override}."
-            )
+        case blockers.FindingAuthors(untold):
+            return _of_authors(untold, release, scene)
     assert_never(blocker)
+
+
+def _of_authors(untold: int, release: Release, scene: Scene) -> str:
+    """Return why it is not known who wrote it: nobody has told yet, or there are more commits than can be looked at."""
+    who = holders(Permission.OVERRIDE, scene.policy)
+    override = typed(scene.policy, f"override {release.name} REASON")
+    if untold:
+        more = "1 commit" if untold == 1 else f"{untold} commits"
+        return (
+            f"It brings {more} more than Signoff can look at, so somebody could let their own work through alone. "
+            "Please ship an earlier build first, which brings less; or, if this "
+            f"cannot wait, {who} can look at the commits and ship it with {override}."
+        )
+    return (
+        "Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. "
+        "It asks the CI system again by itself, and goes on once that has answered. If it cannot be reached "
+        f"and this cannot wait, {who} can ship it without the answer, with {override}."
+    )
 
 
 def _others(release: Release, lane: Lane, scene: Scene) -> str:

@@ -1,5 +1,6 @@
 """What somebody is told personally about their change: live, rejected or rolled back; and what its button answers."""
 
+from bot.core.lane import Live
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Policy
 from bot.core.release import Release
@@ -7,7 +8,7 @@ from bot.ports.slack import Message
 from bot.views.blocks import actions, said
 from bot.views.escape import link, mrkdwn
 from bot.views.muting import MUTE_BUTTON, UNMUTE_BUTTON
-from bot.views.naming import lane_words, named, repository, subject, typed
+from bot.views.naming import lane_words, live_label, named, repository, subject, typed
 from bot.views.people import person
 from bot.views.sayings import said_why
 from bot.views.scene import Scene
@@ -19,7 +20,14 @@ _TITLE = 200
 
 
 def tell_author(
-    release: Release, ending: Ending, concern: Concern, scene: Scene, *, by: str | None = None, why: str = ""
+    release: Release,
+    ending: Ending,
+    concern: Concern,
+    scene: Scene,
+    *,
+    by: str | None = None,
+    why: str = "",
+    by_now: Live | None = None,
 ) -> Message:
     """Return the message to one person: what happened to their change, why, by whom, and what they can do.
 
@@ -30,11 +38,12 @@ def tell_author(
         scene: what a view cannot look up itself.
         by: the id of whoever did it, if a person did.
         why: what they said about it.
+        by_now: what is live there instead, where it is told late that the release became live.
     """
     name = named(release.number, scene.permalinks)
     what = f"{name}, {subject(release, 'in' if ending is not Ending.REJECTED else 'to')}{marked_aside(release)}"
     lines = [
-        _happened(ending, concern, what, f"{_by(by, scene.policy)}{said_why(why)}"),
+        _happened(ending, concern, what, f"{_by(by, scene.policy)}{said_why(why)}", by_now),
         *_commits(concern.commits, release, scene),
         _next(ending, release, scene.policy),
     ]
@@ -61,10 +70,12 @@ def unmuted_now() -> Message:
     return Message(told.text, (*told.blocks, actions((MUTE_BUTTON,))))
 
 
-def _happened(ending: Ending, concern: Concern, what: str, by_and_why: str) -> str:
+def _happened(ending: Ending, concern: Concern, what: str, by_and_why: str, by_now: Live | None) -> str:
     several = len(concern.commits) > 1
     whose = "Your changes" if several else "Your change" if concern.commits else "What you asked for"
     match ending:
+        case Ending.LIVE if by_now is not None:
+            return f"{whose} became live: {what}. By now, {live_label(by_now)} is live there."
         case Ending.LIVE:
             return f"{whose} {'are' if several else 'is'} live: {what}."
         case Ending.REJECTED:

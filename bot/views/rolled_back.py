@@ -7,9 +7,10 @@ from bot.core.release import Release
 from bot.ports.slack import Message
 from bot.views.blocks import said
 from bot.views.naming import build_label, lane_label, lane_words, named, subject, typed, word
-from bot.views.people import authors, person
+from bot.views.people import person
 from bot.views.sayings import said_why
 from bot.views.scene import Scene
+from bot.views.wrote import wrote_what_went
 
 
 def tell_rolled_back(rollback: Release, other: Release | None, lane: Lane, scene: Scene) -> Message:
@@ -27,7 +28,7 @@ def tell_rolled_back(rollback: Release, other: Release | None, lane: Lane, scene
     if other is None:
         lines = [f"{by} rolled {where} back to {word(rollback.build.label)} ({what}){said_why(rollback.why or '')}."]
     else:
-        wrote = authors(other.build.authors, scene.policy)
+        wrote = wrote_what_went(rollback, other, scene)
         theirs = f"{build_label(other.build)}, {named(other.number, scene.permalinks)}"
         lines = [
             f"{wrote}: your build {theirs}, was rolled back in {word(rollback.lane.environment)}.",

@@ -27,7 +27,8 @@ MOST_PAGES = 5
 MOST_LOOKS = 50
 """So many of the newest commits are looked at one by one: for their pull requests, and for their files."""
 _REMEMBERED = 5_000
-GONE = "GitHub does not know one of the two commits any more, or they have nothing in common"
+GONE = "GitHub does not know one of the two commits any more"
+UNREADABLE = "GitHub does not tell what the two commits differ in, though they may be there"
 
 
 class _Kept(Generic[V]):
@@ -93,14 +94,34 @@ class GithubComparer:
             if isinstance(reply, TryLater):
                 return reply
             if reply.status in {NOT_FOUND, UNPROCESSABLE}:
-                return CannotTell(GONE)
+                return await self._gone(source, base, head)
             told = pure.read_side(reply, source, self._pages) if reply.status == OK else None
             if told is None:
                 return after_read(reply, self.sender.clock())
             side = side.and_then(told) if side else told
             if page * pure.PER_PAGE >= side.total:
                 break
-        return side or CannotTell(GONE)
+        return side or TryLater(AGAIN, UNREADABLE)
+
+    async def _gone(self, source: GithubSource, base: str, head: str) -> TryLater | CannotTell:
+        """Return that a commit is gone, if that is certain: commits there can be read, and it is not among them.
+
+        Who may not read a repository, or not now, is told that there is nothing: that tells nothing of the commits.
+        """
+        there = [await self._is_there(source, sha) for sha in (base, head)]
+        if True not in there:
+            there.append(await self._is_there(source, source.branch))
+        unsure = next((one for one in there if isinstance(one, TryLater)), None)
+        if unsure is not None:
+            return unsure
+        return CannotTell(GONE) if True in there and False in there[:2] else TryLater(AGAIN, UNREADABLE)
+
+    async def _is_there(self, source: GithubSource, ref: str) -> bool | TryLater:
+        """Return whether GitHub shows a commit; it is told by its hash or its branch."""
+        reply = await self._read(pure.files_request(source, ref))
+        if isinstance(reply, TryLater) or reply.status not in {OK, NOT_FOUND, UNPROCESSABLE}:
+            return reply if isinstance(reply, TryLater) else after_read(reply, self.sender.clock())
+        return reply.status == OK
 
     async def _looked_at(self, source: GithubSource, side: Side) -> Side | TryLater:
         """Return it without the commits that do not concern the service, the others with their pull requests."""

@@ -168,8 +168,54 @@ def test_trouble_with_any_call_is_trouble_and_nothing_learnt_is_lost(path: str, 
 def test_a_commit_that_is_gone_cannot_be_told_of() -> None:
     async def story(world: World) -> None:
         one = await world.push()
+        for base, head in (("f" * 40, one), (one, "f" * 40), ("f" * 40, "e" * 40)):
+            found = await world.github.compare(SERVICE, Span("payments", base, head))
+            assert found == CannotTell(github_comparer.GONE)
+
+    play(story)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_who_may_not_see_the_repository_just_now_does_not_know_that_a_commit_is_gone(gone: bool) -> None:
+    async def story(world: World) -> None:
+        one, two = await world.push(), await world.push()
+        span = Span("payments", "f" * 40 if gone else one, two)
+        known = world.forge.repositories.pop(REPO)
+        assert await world.github.compare(SERVICE, span) == TryLater(5.0, github_comparer.UNREADABLE)
+        world.forge.repositories[REPO] = known
+        assert isinstance(await world.github.compare(SERVICE, span), CannotTell if gone else Comparison)
+
+    play(story)
+
+
+def test_a_refusal_to_show_a_commit_does_not_mean_that_it_is_gone() -> None:
+    async def story(world: World) -> None:
+        one = await world.push()
+        world.forge.faults.add(Fault.NOT_ALLOWED, "GET", "*/commits/*")
+        found = await world.github.compare(SERVICE, Span("payments", "f" * 40, one))
+        assert isinstance(found, TryLater)
         found = await world.github.compare(SERVICE, Span("payments", "f" * 40, one))
         assert found == CannotTell(github_comparer.GONE)
+
+    play(story)
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.RATE_LIMIT, Fault.FORBIDDEN, Fault.TIMEOUT])
+def test_where_it_cannot_be_seen_whether_a_commit_is_there_it_is_asked_again(fault: Fault) -> None:
+    async def story(world: World) -> None:
+        one = await world.push()
+        world.forge.faults.add(fault, "GET", "*/commits/*")
+        assert isinstance(await world.github.compare(SERVICE, Span("payments", "f" * 40, one)), TryLater)
+
+    play(story)
+
+
+def test_of_what_has_nothing_in_common_both_are_there_so_it_is_asked_again() -> None:
+    async def story(world: World) -> None:
+        one, two = await world.push(), await world.push()
+        world.forge.repositories[REPO].commits[1].parent = "0" * 40
+        found = await world.github.compare(SERVICE, Span("payments", one, two))
+        assert found == TryLater(5.0, github_comparer.UNREADABLE)
 
     play(story)
 

@@ -144,12 +144,12 @@ def _compares(world: World, _: dict[str, str]) -> None:
     world.run(lambda tx, setting: tx.changes.begin(setting.now))
 
 
-@line(r"the commits up to build {build} are by (?P<authors>[a-z]+(?:, [a-z]+)*)")
+@line(r"the commits up to build {build} are by (?P<authors>[a-z]+(?:, [a-z]+)*)(?: and (?P<more>[0-9]+) more)?")
 def _told(world: World, said: dict[str, str]) -> None:
     span = world.span(int(said["build"]))
     at, names = world.now, said["authors"].split(", ")
     added = tuple(Change(a_sha(n), "Change", (world.author(name),), at, "") for n, name in enumerate(names))
-    told = Comparison(span, Relation.AHEAD, added, added_total=len(added))
+    told = Comparison(span, Relation.AHEAD, added, added_total=len(added) + int(said.get("more") or 0))
     world.run(lambda tx, setting: tx.changes.put(told, "", setting.now))
     world.submit(TimePassed())
 

@@ -49,6 +49,7 @@ def under(self_approval: SelfApproval) -> Policy:
         ("of another build it was", among(replace(BOTH, head=a_sha(2))), THERE, POLICY, True),
         ("of what was live before it was", among(replace(BOTH, base=a_sha(0))), THERE, POLICY, True),
         ("it was told", among(BOTH), THERE, POLICY, False),
+        ("of some of them it was", among(replace(BOTH, untold=1)), THERE, POLICY, True),
         ("nobody can tell", among(NOBODY), THERE, POLICY, False),
         ("nobody compares", among(compares=False), THERE, POLICY, False),
         ("nothing is live", replace(among(), live=None), THERE, POLICY, False),
@@ -83,6 +84,8 @@ def test_under_strict_the_authors_of_all_its_commits_must_be_listed() -> None:
 def test_a_release_that_has_its_approvals_waits_until_it_is_told() -> None:
     assert blockers(THERE, among(), POLICY, NOON) == (FindingAuthors(),)
     assert blockers(THERE, among(BOTH, compares=False), POLICY, NOON) == (NeedsAnotherApprover(),)
+    by_sam = Authorship(a_sha(1), a_sha(3), ((SAM_AUTHOR,),), untold=100)
+    assert blockers(THERE, among(by_sam), POLICY, NOON) == (FindingAuthors(100),), "one of the others may be by Priya"
     without = replace(THERE, approvals=())
     assert FindingAuthors() not in blockers(without, among(release=without), POLICY, NOON), "people are asked anyway"
 
@@ -92,3 +95,4 @@ def test_an_override_lifts_it_and_says_so() -> None:
     lifted = replace(THERE, override=Override("sam", "it burns", NOON, (AUTHORS,)))
     assert authorship_blockers(lifted, among(release=lifted), POLICY) == ()
     assert blockers(lifted, among(release=lifted), POLICY, NOON) == ()
+    assert blockers(lifted, among(replace(BOTH, untold=1), release=lifted), POLICY, NOON) == ()

@@ -14,12 +14,13 @@ from bot.core.release import Lifecycle
 from bot.ports.changes import CannotTell, Wanted
 from bot.ports.ci import ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from handlers.changes import MOST_TRIES, ONCE_MORE, OWN_FAULT, Comparing
+from handlers.changes import MOST_TRIES, ONCE_MORE, OWN_FAULT, Comparing, source_of
 from handlers.pruning import KEPT, Pruner
-from tests.factories import ANN, LANE, NOON, a_report, a_sha
+from tests.factories import ANN, LANE, NOON, a_policy, a_report, a_sha
 from tests.fakes.world import World
 
 SPAN = Span("payments", a_sha(1), a_sha(3))
+OURS = source_of(a_policy().services[0])
 TOLD = Comparison(SPAN, Relation.AHEAD, (Change(a_sha(3), "Round amounts", (ANN,), NOON, ""),), added_total=1)
 
 
@@ -183,8 +184,44 @@ async def test_what_nobody_can_tell_is_asked_once_more_and_then_shown(
         await waiting.comparing.once()
     assert (await told(waiting), await wants(waiting)) == ("a commit is gone", before + 1)
     assert [(line["event"], line["why"]) for line in logs] == [("commits_not_told", "a commit is gone")]
+    waiting.passes(3599)
+    assert not await waiting.comparing.once()
+
+
+async def test_what_nobody_could_tell_is_asked_again_every_hour_while_a_release_needs_it(waiting: World) -> None:
+    gone = CannotTell("a commit is gone")
+    waiting.comparer.told[SPAN] = gone
+    await waiting.store.write(lambda tx: tx.changes.cannot(SPAN, gone.reason, OURS, NOON))
+    due = await waiting.store.read(lambda tx: tx.changes.next_due(NOON))
+    assert due == NOON + timedelta(hours=1)
+    waiting.passes(3600)
+    assert [await waiting.comparing.once() for _ in range(2)] == [True, False]
+    assert await told(waiting) == gone.reason, "all the while nobody waits for it"
+    waiting.comparer.told[SPAN] = TOLD
+    waiting.passes(3600)
+    assert [await waiting.comparing.once() for _ in range(2)] == [True, False]
+    assert await told(waiting) == TOLD
     waiting.passes(86_400)
     assert not await waiting.comparing.once()
+
+
+async def test_where_it_is_not_certain_any_more_that_nobody_can_tell_releases_wait(waiting: World) -> None:
+    await waiting.store.write(lambda tx: tx.changes.begin(NOON))
+    await waiting.store.write(lambda tx: tx.changes.cannot(SPAN, "a commit is gone", OURS, NOON))
+    waiting.comparer.trouble = TryLater(60.0, "GitHub answers 404")
+    waiting.passes(3600)
+    before = await wants(waiting)
+    await waiting.comparing.once()
+    assert (await told(waiting), await wants(waiting)) == (None, before + 1)
+    await waiting.clicks("U0PRIYA", await waiting.notice(), "approve")
+    await waiting.settle()
+    assert (await waiting.release()).state is Lifecycle.OPEN
+    assert waiting.executor.started == []
+    waiting.comparer.trouble = None
+    waiting.comparer.told[SPAN] = TOLD
+    waiting.passes(60)
+    await waiting.settle()
+    assert waiting.executor.started == [(await waiting.release()).key]
 
 
 async def test_our_own_fault_is_logged_and_ends_in_time(waiting: World) -> None:

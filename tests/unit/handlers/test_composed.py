@@ -8,7 +8,7 @@ from inline_snapshot import snapshot
 from bot.core.build import RunStatus
 from bot.core.effects import Happened, Happening
 from bot.core.inputs import Account
-from bot.core.policy import EVERYONE, After, LaneId, Mode, Permission, Policy
+from bot.core.policy import EVERYONE, After, LaneId, Mode, Permission, Person, Policy
 from bot.core.release import Lifecycle
 from bot.core.speaking import Escalation
 from bot.intents import Loud, tell_operations
@@ -117,7 +117,7 @@ async def test_who_has_muted_it_or_is_gone_is_not_told_of_an_escalation(
     await world.looks()
     await world.looks(a_report(1))
     if account is None:
-        await world.desk.change(lambda tx, _: mute(tx, "sam", on=True))
+        await world.desk.change(lambda tx, _: mute(tx, Person("sam", "U0SAM"), on=True))
     else:
         world.directory.accounts["U0SAM"] = account
     world.passes(3600)

@@ -186,7 +186,7 @@ async def test_the_card_says_at_once_that_what_it_announces_was_rolled_back(open
     await world.follows()
     assert (await world.release(2)).state is Lifecycle.ROLLED_BACK
     assert "Not announced: payments 2 (0000002) in production." in draft.message.text
-    assert "what it announces was taken out, so nothing is announced" in draft.message.text
+    assert "something else is live there by now, so nothing is announced" in draft.message.text
 
 
 async def test_the_card_is_shown_anew_when_it_is_known_what_changed(opening: Opening) -> None:
@@ -203,4 +203,89 @@ async def test_the_card_is_shown_anew_when_it_is_known_what_changed(opening: Ope
     await world.settle()
     assert draft.message.text != before
     assert "Number 2" in draft.message.text
-    assert first.message.text.startswith("Draft announcement: payments 1")
+    assert first.message.text.startswith("Not announced: payments 1")
+
+
+SINCE = (
+    "Nothing was changed: the draft announcement of payments 1 (0000001) in production has changed since you saw it. "
+    "Please look at its card again, then decide.\nIt says now:\n"
+)
+
+
+async def test_a_click_on_a_text_that_has_changed_since_does_nothing(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    handles = {act: draft.button(act) for act in ("post_draft", "discard_draft")}
+    await edits(world, draft, "U0SAM", "Sam's words")
+    await edits(world, draft, "U0PRIYA", "Refunds!")
+    for act, handle in handles.items():
+        await world.clicks("U0PRIYA", draft, act, handle=handle)
+        assert world.chat.whispers[-1][2] == f"{SINCE}Refunds!"
+    assert announced(world) == []
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    assert announced(world) == ["Refunds!"]
+
+
+async def test_a_form_that_was_opened_before_somebody_else_edited_overwrites_nothing(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    opened = draft.button("edit_draft")
+    await edits(world, draft, "U0PRIYA", "Refunds!")
+    await world.stores(Form(slack="U0PRIYA", team="T1", handle=opened, reason="Others"))
+    await world.settle()
+    assert world.chat.whispers[-1][2] == f"{SINCE}Refunds!\nWhat you wrote:\nOthers"
+    assert await state(world) == [("open", "Refunds!", "priya", None)]
+
+
+async def test_no_form_opens_for_a_text_that_is_about_to_be_shown_anew(opening: Opening) -> None:
+    world, draft = await drafted(opening)
+    handle = draft.button("edit_draft")
+    await world.stores(Form(slack="U0PRIYA", team="T1", handle=handle, reason="Refunds!"))
+    assert await world.acts.once()
+    late = await world.reception.form(handle, "U0PRIYA", "T1")
+    assert isinstance(late, Message)
+    assert late.text == f"{SINCE}Refunds!"
+
+
+async def replaced(opening: Opening) -> tuple[World, Posted]:
+    """Let R-2 become live while the draft of R-1 waits; returns that draft as it was shown before."""
+    world, draft = await drafted(opening)
+    seen = replace(draft, versions=list(draft.versions))
+    await world.looks(a_report(2))
+    await world.clicks("U0PRIYA", await world.notice(2), "approve")
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=2)
+    await world.follows()
+    return world, seen
+
+
+async def test_what_is_no_longer_live_can_be_posted_no_longer(opening: Opening) -> None:
+    world, draft = await replaced(opening)
+    shown = await world.notice(1, CardKind.DRAFT)
+    assert "something else is live there by now, so nothing is announced" in shown.message.text
+    assert "Actions" not in shown.message.text
+    await world.clicks("U0PRIYA", draft, "post_draft")
+    await edits(world, draft, "U0PRIYA", "Refunds!")
+    late = "payments 1 (0000001) in production is no longer live, so there is nothing to announce."
+    assert [text for _, _, text in world.chat.whispers[-2:]] == [late, late]
+    opened = await world.reception.form(draft.button("edit_draft"), "U0PRIYA", "T1")
+    assert isinstance(opened, Message)
+    assert opened.text == late
+    assert announced(world) == []
+    newer = await world.notice(2, CardKind.DRAFT)
+    await world.clicks("U0PRIYA", newer, "post_draft")
+    assert [text.splitlines()[0] for text in announced(world)] == ["payments 2 is live in production"]
+
+
+async def test_nobody_is_reminded_of_what_is_no_longer_live(opening: Opening) -> None:
+    world, _ = await replaced(opening)
+    world.passes(4 * 3600)
+    await DraftKeeper(world.desk).once()
+    assert await world.sql("SELECT release, state, reminded FROM drafts") == [(1, "dropped", 0), (2, "open", 1)]
+
+
+async def test_a_reminder_that_waited_is_not_sent_for_what_is_no_longer_live(opening: Opening) -> None:
+    world, _ = await drafted(opening)
+    await world.looks(a_report(2))
+    world.passes(4 * 3600)
+    await DraftKeeper(world.desk).once()
+    await world.store.write(lambda _: world.store._database.execute("UPDATE lanes SET live_release = NULL"))
+    await world.settle()
+    assert await world.sql("SELECT note FROM effects WHERE kind = 'remind_draft'") == [("nothing to say",)]

@@ -334,3 +334,20 @@ def test_whatever_is_typed_it_never_raises(words: str) -> None:
 )
 def test_long_and_odd_words_never_raise(words: str) -> None:
     assert isinstance(parse(words, POLICY), Misunderstood)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("stop all", "/deploy stop-all"),
+        ("stop All the data centre burns", "/deploy stop-all the data centre burns"),
+        ("go all", "/deploy go-all"),
+        ("go  all", "/deploy go-all"),
+        ("stop the data centre burns", "/deploy stop-all the data centre burns"),
+        ("panic", "/deploy stop-all"),
+    ],
+)
+def test_a_word_of_two_words_is_not_proposed_with_its_end_twice(words: str, meant: str) -> None:
+    parsed = parse(words, POLICY)
+    assert isinstance(parsed, Misunderstood)
+    assert parsed.sentence.endswith(f"Did you mean `{meant}`?")

@@ -291,9 +291,9 @@ hold payments production
 hold payments the database moves
   payments has no environment “the”. `/deploy help` shows the words. payments has staging, production.
 hold docs prodction the index
-  docs has no environment “prodction”. Did you mean `/deploy hold docs production`? docs has production.
+  docs has no environment “prodction”, so nothing was started. Did you mean `/deploy hold docs production the index`? docs has production.
 hold docs staging the index
-  docs has no environment “staging”. `/deploy help` shows the words. docs has production.
+  docs has no environment “staging”, so nothing was started. docs has production. If you mean that one, write it out: `/deploy hold docs production the index`.
 hold docs
   A hold needs a reason: `/deploy hold SERVICE ENV [for DURATION] REASON`.
 hold payments production for maintenance
@@ -323,7 +323,7 @@ stop-all
 stop-all for 2h
   “for” has no place there, so nothing was started. The form is `/deploy stop-all REASON`.
 stop all
-  I do not know “stop”, so nothing was started. Did you mean `/deploy stop-all all`?
+  I do not know “stop”, so nothing was started. Did you mean `/deploy stop-all`?
 go-all now
   “now” has no place there, so nothing was started. The form is `/deploy go-all`.
 freeze production

@@ -118,7 +118,7 @@ async def test_each_person_sets_for_themselves_whether_they_are_told(homes: Home
     await homes.settle(seconds=20)
     assert "[x] Tell me directly" in homes.read()
     told = await homes.world.store.read(lambda tx: dict(tx.remembered.beginning("mute:")))
-    assert told == {"priya": "no", "U0NEW": "yes"}
+    assert told == {"U0PRIYA": "no", "U0NEW": "yes"}
 
 
 async def test_a_box_that_was_ticked_and_unticked_is_sent_as_it_is_stored(homes: Homes) -> None:

@@ -27,6 +27,20 @@ OTHERS = (
 NOT_NOW = "Slack could not be asked just now whose account this is; please try again in a minute."
 SENTENCES = {Account.GUEST: OTHERS.replace("no full member", "a guest"), Account.UNKNOWN: NOT_NOW}
 
+ACTING = (
+    "payments 1 to production",
+    "payments 99 to production",
+    "approve R-1",
+    "approve R-99",
+    "reject R-1 no",
+    "rollback payments in production it is slow",
+    "rollback payments to 99 in production it is slow",
+    "live payments production 77 by hand",
+    "hold payments production it breaks",
+    "schedule R-1 at 9999-12-31T23:59",
+    "stop-all fire",
+)
+
 
 class Silent(FakeDirectory):
     """A directory that never answers."""
@@ -55,7 +69,7 @@ async def test_members_and_the_host_read(world: World) -> None:
     assert (await read(world, "list") or "").startswith("No release is open.")
 
 
-async def test_acts_of_others_are_taken_in_and_refused_by_the_rules(world: World) -> None:
+async def test_acts_of_others_are_taken_in_to_be_refused(world: World) -> None:
     world.directory.accounts["U0ELSE"] = Account.GUEST
     assert await read(world, "approve R-1") is None
 
@@ -83,7 +97,29 @@ async def test_changes_are_shown_to_members_only(world: World) -> None:
     refused = await world.reception.form(card.button("changes"), "U0ELSE", "T1")
     assert isinstance(refused, Message)
     assert refused.text == await read(world, "list")
-    assert isinstance(await world.reception.form(card.button("reject"), "U0ELSE", "T1"), dict), "the rules refuse acts"
+
+
+async def test_no_form_opens_for_who_is_no_full_member(world: World) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    button = (await world.notice()).button("reject")
+    assert isinstance(await world.reception.form(button, "U0ELSE", "T1"), dict)
+    world.directory.accounts["U0ELSE"] = Account.GUEST
+    for handle in (button, "nobody"):
+        refused = await world.reception.form(handle, "U0ELSE", "T1")
+        assert isinstance(refused, Message)
+        assert refused.text == SENTENCES[Account.GUEST]
+
+
+@pytest.mark.parametrize("account", [one for one in Account if one not in {Account.MEMBER, Account.UNKNOWN}])
+async def test_who_is_no_full_member_hears_one_sentence_whatever_they_want_done(world: World, account: Account) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    world.directory.accounts["U0ELSE"] = account
+    for words in ACTING:
+        await world.types("U0ELSE", words)
+    assert [text for _, text in world.chat.responses] == [SENTENCES.get(account, OTHERS)] * len(ACTING)
+    assert await world.sql("SELECT count(*) FROM inbox WHERE state != 'done'") == [(0,)]
 
 
 @pytest.mark.parametrize("directory", [FakeDirectory(down=TryLater(5.0, "away")), Silent()])

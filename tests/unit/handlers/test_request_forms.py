@@ -300,10 +300,7 @@ async def test_who_may_not_ask_may_look_and_is_told_once_it_is_decided(opening: 
         (
             "C0PAYMENTS",
             "U0SAM",
-            """\
-Nothing was changed.
-Guests may not act on releases; please ask a full member of this workspace.\
-""",
+            "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.",
         )
     )
 

@@ -1,5 +1,6 @@
 """What became of a change reaches its people, each once, unless they have muted it or are gone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.ports.ci import ProgressStatus
 from bot.ports.store import EffectKind
 from bot.ports.trouble import GiveUp, TryLater
 from handlers.acts import Click
+from handlers.home_door import HomeDoor
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Arrived, Killed
 from tests.fakes.world import World
@@ -111,7 +113,7 @@ async def test_who_has_muted_it_hears_nothing_until_they_unmute(opening: Opening
         ),
     ]
     assert heard(world) == ["Your change is live", "Your change is live"]
-    assert await world.sql("SELECT value FROM remembered WHERE name = 'mute:ann'") == [("no",)]
+    assert await world.sql("SELECT value FROM remembered WHERE name = 'mute:U0ANN'") == [("no",)]
 
 
 async def test_somebody_elses_click_mutes_nobody_but_themselves(opening: Opening) -> None:
@@ -120,6 +122,73 @@ async def test_somebody_elses_click_mutes_nobody_but_themselves(opening: Opening
     await goes_live(world)
     assert heard(world) == ["Your change is live"]
     assert await world.sql("SELECT name, value FROM remembered WHERE name LIKE 'mute:%'") == [("mute:U0EVE", "yes")]
+
+
+async def test_who_has_muted_it_hears_nothing_when_the_policy_calls_them_otherwise(opening: Opening) -> None:
+    world = await begun(opening)
+    await presses(world, "U0ANN", "mute")
+    await world.crash(replace(FAST, people=(Person("anna", "U0ANN", "2001"), *PEOPLE[1:])))
+    await goes_live(world)
+    assert await rows(world) == [
+        ("tell_author:R-1:live:", "done", "nothing to say"),
+        ("tell_author:R-1:live:anna", "done", "nothing to say"),
+    ]
+
+
+async def test_who_muted_it_before_the_policy_listed_them_hears_nothing(opening: Opening) -> None:
+    world = await begun(opening, replace(FAST, people=PEOPLE[1:]))
+    await HomeDoor(world.desk).mute("U0ANN", muted=True)
+    await world.crash(FAST)
+    await goes_live(world)
+    assert (await rows(world))[-1] == ("tell_author:R-1:live:ann", "done", "nothing to say")
+
+
+async def test_what_was_muted_by_name_holds_until_it_is_unmuted(opening: Opening) -> None:
+    world = await begun(opening)
+    await world.desk.change(lambda tx, _: tx.remembered.set("mute:ann", "yes"))
+    await goes_live(world, 1)
+    await presses(world, "U0ANN", "unmute")
+    await goes_live(world, 2)
+    assert heard(world) == ["Your change is live"]
+    assert (await rows(world))[-1] == ("tell_author:R-2:live:ann", "done", "")
+
+
+async def late(opening: Opening) -> World:
+    """Let R-1 and R-2 become live while nobody can be told."""
+    world = await begun(opening)
+    world.directory.down = TryLater(30, "Slack is down")
+    await goes_live(world, 1)
+    await goes_live(world, 2)
+    return world
+
+
+async def reaches_slack(world: World) -> None:
+    world.passes(31)
+    world.directory.down = None
+    await world.settle()
+
+
+async def test_what_is_told_late_says_what_is_live_by_now(opening: Opening) -> None:
+    world = await late(opening)
+    await reaches_slack(world)
+    assert [text.splitlines()[0].split("|")[1] for to, _, text in world.chat.whispers if to == "U0ANN"] == [
+        "R-1>, payments 1 (0000001) in production. By now, 2 (0000002) is live there.",
+        "R-2>, payments 2 (0000002) in production.",
+    ]
+    assert heard(world) == ["Your change became live", "Your change is live"]
+
+
+async def test_nobody_hears_that_something_is_live_which_was_rolled_back_meanwhile(opening: Opening) -> None:
+    world = await late(opening)
+    world.directory.down = None  # what waits is only tried again in half a minute
+    await world.types("U0SAM", "rollback payments in production it loses money")
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=3)
+    await world.follows()
+    await reaches_slack(world)
+    assert sorted(heard(world)) == ["Your change is live", "Your change was rolled back"]
+    assert await world.sql("SELECT state, note FROM effects WHERE key = 'tell_author:R-2:live:ann'") == [
+        ("done", "nothing to say")
+    ]
 
 
 @pytest.mark.parametrize("account", [Account.DEACTIVATED, Account.BOT, Account.STRANGER])

@@ -66,10 +66,9 @@ async def test_a_guest_wishes_in_vain_and_hears_why(world: World) -> None:
     world.directory.accounts["U0SAM"] = Account.GUEST
     await wished(world)
     assert await world.states() == [Lifecycle.SUPERSEDED, Lifecycle.CANCELLED]
-    assert world.chat.whispers[-1][2] == snapshot("""\
-Nothing was changed.
-Guests may not act on releases; please ask a full member of this workspace.\
-""")
+    assert world.chat.whispers[-1][2] == snapshot(
+        "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you."
+    )
 
 
 async def test_somebody_without_the_permission_hears_who_has_it(opening: Opening) -> None:

@@ -23,7 +23,7 @@ def test_of_each_open_release_it_is_known_or_that_nobody_can_tell_or_nothing(fil
     with file.transaction() as tx:
         for number in (2, 3, 4, 5):
             opens(tx, number)
-        tx.changes.put(replace(TOLD, added=tuple(commits)), "", NOON)
+        tx.changes.put(replace(TOLD, added=tuple(commits), added_total=len(commits)), "", NOON)
         tx.changes.cannot(replace(SPAN, head=a_sha(3)), "a commit is gone", "", NOON)
         tx.changes.later(replace(SPAN, head=a_sha(4)), NOON, NOON)
         tx.changes.put(replace(TOLD, span=replace(SPAN, base=a_sha(9), head=a_sha(5))), "", NOON)
@@ -36,6 +36,19 @@ def test_of_each_open_release_it_is_known_or_that_nobody_can_tell_or_nothing(fil
         ends(tx, 2, Lifecycle.REJECTED)
         ends(tx, 4, Lifecycle.REJECTED)
     assert authorship(file) == ()
+
+
+def test_commits_that_were_not_told_are_counted_and_files_that_were_not_are_nothing_here(file: File) -> None:
+    with file.transaction() as tx:
+        opens(tx, 2)
+        tx.changes.put(replace(TOLD, added_total=101, complete=False), "", NOON)
+    assert authorship(file) == (Authorship(a_sha(1), a_sha(2), ((ROBIN,),), untold=100),)
+    with file.transaction() as tx:
+        tx.changes.put(replace(TOLD, added_total=1, complete=False), "", NOON)
+    assert authorship(file) == (Authorship(a_sha(1), a_sha(2), ((ROBIN,),)),)
+    with file.transaction() as tx:
+        tx.changes.put(replace(TOLD, added_total=0), "", NOON)
+    assert authorship(file) == (Authorship(a_sha(1), a_sha(2), ((ROBIN,),)),)
 
 
 def test_it_is_told_of_what_a_decision_may_make_live_or_may_put_off(file: File) -> None:

@@ -111,12 +111,37 @@ def test_another_base_is_compared_again(file: File) -> None:
     assert due(file) == Wanted(Span("payments", a_sha(2), a_sha(3)), 0)
 
 
-def test_what_nobody_can_tell_is_not_asked_again(file: File) -> None:
+def test_what_nobody_can_tell_is_asked_again_after_an_hour(file: File) -> None:
     with file.transaction() as tx:
         opens(tx, 2)
         tx.changes.cannot(SPAN, "a commit is gone", "acme/payments", NOON)
         assert (tx.changes.get(SPAN), tx.changes.why_not(SPAN)) == (None, "a commit is gone")
-    assert due(file) is None
+        assert tx.changes.next_due(NOON) == NOON + 60 * MINUTE
+    assert due(file, NOON + 60 * MINUTE - timedelta(microseconds=1)) is None
+    assert due(file, sources={"payments": "acme/money"}) == Wanted(SPAN, 0), "of another repository somebody may"
+    assert due(file, NOON + 60 * MINUTE) == Wanted(SPAN, 0, untold=True)
+    with file.transaction() as tx:
+        assert tx.changes.why_not(SPAN) == "a commit is gone", "that counts until somebody says otherwise"
+        tx.changes.later(SPAN, NOON + 61 * MINUTE, NOON + 60 * MINUTE)
+        assert tx.changes.why_not(SPAN) is None
+    assert due(file, NOON + 61 * MINUTE) == Wanted(SPAN, 1)
+
+
+def test_what_a_former_version_took_for_untellable_is_asked_again_at_once(file: File) -> None:
+    with file.transaction() as tx:
+        opens(tx, 2)
+        tx.changes.cannot(SPAN, "a commit is gone", "acme/payments", NOON)
+    file.sql("UPDATE comparisons SET due_at = NULL")
+    assert due(file) == Wanted(SPAN, 0, untold=True)
+
+
+def test_nobody_is_asked_again_for_a_release_that_has_ended(file: File) -> None:
+    with file.transaction() as tx:
+        opens(tx, 2)
+        tx.changes.cannot(SPAN, "a commit is gone", "acme/payments", NOON)
+        ends(tx, 1, Lifecycle.REJECTED)
+        assert tx.changes.next_due(NOON) is None
+    assert due(file, NOON + 60 * MINUTE) is None
 
 
 def test_what_was_asked_in_vain_is_asked_again_in_time(file: File) -> None:

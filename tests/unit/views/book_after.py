@@ -7,7 +7,7 @@ from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, Wen
 from bot.core.build import RunStatus
 from bot.core.escalating import Called
 from bot.core.inputs import Answer
-from bot.core.lane import Around, Hold, Lane
+from bot.core.lane import Around, Hold, Lane, Live
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Kind, Person
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
@@ -39,6 +39,7 @@ from tests.unit.views.book_world import (
     yes,
 )
 
+_NEWER = Live(world.sha("8d3a7c1"), "119", NOW)
 _A_DAY = timedelta(days=1)
 _FAILED = ended(Lifecycle.FAILED, reason="The job ended with failure: container did not start")
 _NORA = Person("nora", "U0NORA")
@@ -96,6 +97,7 @@ def _announcements() -> list[Example]:
         Example("In our own words", announce(live, scene(), LIVE)),
         Example("Nothing is known of the changes", announce(live, scene(), None)),
         Example("In the words of the service's template", announce(live, scene(template), LIVE)),
+        Example("Told late: something newer is live", announce(live, scene(), LIVE, _NEWER)),
         Example("As somebody wrote it", announcement.written("Refunds are here!\nYou find them on the order page.")),
     ]
 
@@ -105,8 +107,8 @@ def _drafts() -> list[Example]:
     buttons = dict.fromkeys(("post_draft", "edit_draft", "discard_draft"), "h")
     waits = Draft(42, NOW)
 
-    def shown(one: Draft, of: Release = live) -> Message:
-        return draft.draft_card(one, of, post, POLICY, buttons, 1, drops_after=_A_DAY)
+    def shown(one: Draft, *, is_live: bool = True) -> Message:
+        return draft.draft_card(one, live, post, POLICY, buttons, 1, drops_after=_A_DAY, live=is_live)
 
     posted = replace(waits, state=DraftState.POSTED, ended_at=NOW, ended_by="priya")
     discarded = replace(posted, state=DraftState.DISCARDED)
@@ -119,20 +121,29 @@ def _drafts() -> list[Example]:
         Example("It was posted", shown(posted), DraftState.POSTED),
         Example("It was discarded", shown(discarded), DraftState.DISCARDED),
         Example("Nobody posted it in time", shown(dropped), DraftState.DROPPED),
-        Example("What it announces was rolled back", shown(waits, gone)),
+        Example("What it announces was rolled back, or something newer is live", shown(waits, is_live=False)),
+        Example(
+            "Somebody else has edited it since",
+            draft.changed_since(live, announcement.written("Refunds are here!"), "Refunds, at last!"),
+        ),
         Example("A click came too late: it was posted before", draft.too_late(posted, live, POLICY)),
         Example("A click came too late: it is no longer live", draft.too_late(waits, gone, POLICY)),
     ]
 
 
 def _direct() -> list[Example]:
-    def told(ending: Ending, one: Release, theirs: tuple[Theirs, ...] = _THEIRS, **more: str) -> Message:
-        return personal.tell_author(one, ending, Concern(_NORA, theirs), scene(), **more)
+    def told(
+        ending: Ending, one: Release, theirs: tuple[Theirs, ...] = _THEIRS, by: str = "", why: str = ""
+    ) -> Message:
+        return personal.tell_author(one, ending, Concern(_NORA, theirs), scene(), by=by, why=why)
 
+    yours = Concern(_NORA, _THEIRS)
+    late = personal.tell_author(ended(Lifecycle.LIVE), Ending.LIVE, yours, scene(), by_now=_NEWER)
     rejected = ended(Lifecycle.REJECTED)
     back = ended(Lifecycle.ROLLED_BACK)
     return [
         Example("Your changes are live", told(Ending.LIVE, ended(Lifecycle.LIVE)), Ending.LIVE),
+        Example("Your changes became live, but something newer is live before you hear of it", late),
         Example("What you asked for is live", told(Ending.LIVE, ended(Lifecycle.LIVE), ())),
         Example(
             "Your change was rejected",

@@ -9,7 +9,7 @@ from bot.core.blockers import Blocker, blockers
 from bot.core.build import BuildState, RunStatus
 from bot.core.effects import Happened, Happening
 from bot.core.inputs import Answer
-from bot.core.lane import Around, Hold, Lane
+from bot.core.lane import Around, Authorship, Hold, Lane
 from bot.core.policy import Kind, Mode, NewerBuild, Policy, SelfApproval, WhenLifted
 from bot.core.progress import ON_TRIAL
 from bot.core.release import DeployStatus, Health, Lifecycle, Origin, Override, Release
@@ -163,7 +163,9 @@ def _obstacles() -> list[Example]:
     own = release(policy=one_rule, approvals=(yes("nora", "qa"),), build=build(pusher=world.OMAR))
     with_nora = a_policy(one_rule, groups=tuple(replace(one, people=one.people | {"nora"}) for one in POLICY.groups))
     unknown = release(policy=strict, build=build(authors=(world.NORA, world.OMAR)))
-    before = lane().around
+    before, live = lane().around, lane().live
+    assert live is not None
+    beyond = Authorship(live.sha, ready.build.sha, (ready.build.authors,), 100)
     asks = replace(IN_PRODUCTION, newer_build=NewerBuild.EACH_MUST_SHIP, when_lifted=WhenLifted.ASK)
     waited = [_ready(number=number, waited_for="audit", policy=asks) for number in (42, 43)]
     busy, lost = deploying(DeployStatus.RUNNING, number=41), deploying(DeployStatus.UNKNOWN, number=41)
@@ -179,6 +181,8 @@ def _obstacles() -> list[Example]:
         ("An author is not known", kinds.PeopleUnknown, unknown, lane(unknown), a_policy(strict)),
         ("It is not known yet who wrote it", kinds.FindingAuthors, ready,
          lane(ready, around=replace(before, compares=True)), POLICY),
+        ("It brings more than can be looked at", kinds.FindingAuthors, ready,
+         lane(ready, around=replace(before, compares=True, authorship=(beyond,))), POLICY),
         ("It can still be stopped", kinds.Undoable, replace(ready, approved_at=NOW), lane(ready), POLICY),
         ("It is scheduled", kinds.Scheduled, replace(ready, scheduled_for=EVENING), lane(ready), POLICY),
         ("It was never in staging", kinds.NotThereYet, ready, lane(ready, around=Around()), POLICY),

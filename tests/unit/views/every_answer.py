@@ -13,7 +13,7 @@ from bot.core.policy import ApprovalRule, Mode, Permission
 from bot.core.refusals import Reason, Refusal
 from bot.core.release import Lifecycle
 from bot.ports.slack import Message
-from bot.views import anchor, answers, blocks, done, draft, freezes, mention, personal
+from bot.views import anchor, announcement, answers, blocks, done, draft, freezes, mention, personal
 from bot.views import help as help_view
 from bot.views.escape import mrkdwn
 from bot.views.help import Entry as Form
@@ -178,6 +178,7 @@ ANSWERS: Mapping[str, Entry] = {
     "done.switched": lambda evil: done.switched(values.lane_id(evil), evil.pick(list(Mode)), evil.pick(list(Mode))),
     "done.undone": lambda evil: done.undone(values.release(evil), PERMALINKS),
     "done.unlocked": lambda evil: done.unlocked(values.lane_id(evil)),
+    "draft.changed_since": lambda evil: draft.changed_since(values.release(evil), announcement.written(evil()), evil()),
     "draft.remind_of_draft": _remind_of_draft,
     "draft.too_late": lambda evil: draft.too_late(a_draft(evil), values.release(evil), values.policy(evil)),
     "freezes.changed": _changed,

@@ -41,6 +41,7 @@ from bot.views import (
     since,
     states,
     turns,
+    wrote,
 )
 from bot.views.blocks import Line, listing
 from bot.views.case import Case
@@ -102,7 +103,7 @@ def every_blocker(evil: Evil) -> tuple[Blocker, ...]:
         blockers.WaitsForApproval(Missing(ApprovalRule((evil(), "sre"), 2), evil.pick((0, 1, 2)))),
         blockers.NeedsAnotherApprover(),
         blockers.PeopleUnknown(evil.some(evil, 14)),
-        blockers.FindingAuthors(),
+        blockers.FindingAuthors(evil.pick((0, 1, 100))),
         blockers.Undoable(ELEVEN),
         blockers.Scheduled(ELEVEN),
         blockers.NotThereYet(evil()),
@@ -251,6 +252,12 @@ _OF_RELEASES: Mapping[str, Entry] = {
             for kind in (blockers.LaneBusy, blockers.BehindInQueue)
             for number in (41, 77)
         ]
+    ),
+    "wrote.wrote_what_it_brings": _with_release(
+        lambda _, release, lane, scene: wrote.wrote_what_it_brings(release, lane, scene)
+    ),
+    "wrote.wrote_what_went": _with_release(
+        lambda evil, release, _, scene: wrote.wrote_what_went(values.release(evil), release, scene)
     ),
 }
 _OF_LANES: Mapping[str, Entry] = {

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.aftermath import MarkedDone, Overtaken, TriedAgain, WentBack
+from bot.core.changelog import Span
 from bot.core.effects import Happened, Happening
 from bot.core.escalating import Called
 from bot.core.inputs import Answer
@@ -62,7 +63,8 @@ def _notice(evil: Evil) -> Message:
 def _failure(evil: Evil) -> Message:
     release = values.release(evil, Lifecycle.FAILED, Lifecycle.LIVE)
     came = evil.pick((None, MarkedDone(), TriedAgain(43), WentBack(43), Overtaken(evil(), 43), Overtaken(evil(), None)))
-    return failure.failure(release, values.lane(evil, release), came, values.scene(evil), HANDLES, 1)
+    lane = values.lane(evil, release)
+    return failure.failure(release, lane, came, values.scene(evil, values.span_of(release, lane)), HANDLES, 1)
 
 
 def _question(evil: Evil) -> Message:
@@ -74,7 +76,7 @@ def _question(evil: Evil) -> Message:
 def _announce(evil: Evil) -> Message:
     release, before = values.release(evil, Lifecycle.LIVE), values.live(evil)
     scene = values.scene(evil, values.span_of(release, replace(values.lane(evil, release), live=before)))
-    return announcement.announce(release, scene, evil.maybe(before))
+    return announcement.announce(release, scene, evil.maybe(before), evil.maybe(before))
 
 
 def a_draft(evil: Evil) -> Draft:
@@ -85,8 +87,10 @@ def a_draft(evil: Evil) -> Draft:
 
 def _draft(evil: Evil) -> Message:
     release, policy = values.release(evil, Lifecycle.LIVE, Lifecycle.ROLLED_BACK), values.policy(evil)
-    post = announcement.written(evil()) if evil.pick((True, False)) else _announce(evil)
-    return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, drops_after=_A_WEEK)
+    late = values.release(evil), evil.maybe(values.live(evil))
+    post = announcement.written(evil(), *late) if evil.pick((True, False)) else _announce(evil)
+    live = evil.pick((True, False))
+    return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, drops_after=_A_WEEK, live=live)
 
 
 def _letter(evil: Evil) -> Message:
@@ -136,16 +140,16 @@ def _told_escalated(evil: Evil) -> Message:
 
 def _rolled_back(evil: Evil) -> Message:
     release, other = values.release(evil, Lifecycle.LIVE), evil.maybe(values.release(evil, Lifecycle.ROLLED_BACK))
-    return rolled_back.tell_rolled_back(release, other, values.lane(evil, release), values.scene(evil))
+    spans = (Span(other.lane.service, other.build.sha, release.build.sha),) if other else ()
+    return rolled_back.tell_rolled_back(release, other, values.lane(evil, release), values.scene(evil, *spans))
 
 
 def _told(evil: Evil) -> Message:
     commits = evil.some(lambda: Theirs("1" * 40, evil()), 15)
     concern = Concern(Person("priya", "U0PRIYA"), commits)
     release, by = values.release(evil, Lifecycle.LIVE), evil.maybe(evil())
-    return personal.tell_author(
-        release, evil.pick(list(Ending)), concern, values.scene(evil), by=by, why=evil.pick(("", evil()))
-    )
+    ending, why, by_now = evil.pick(list(Ending)), evil.pick(("", evil())), evil.maybe(values.live(evil))
+    return personal.tell_author(release, ending, concern, values.scene(evil), by=by, why=why, by_now=by_now)
 
 
 def _broken(evil: Evil) -> Message:

@@ -40,6 +40,39 @@ def told(
     return message
 
 
+NEWER = Live("3" * 40, "119 <!here>", LIVE.since)
+
+
+def test_what_is_told_late_is_not_said_to_be_live() -> None:
+    message = announce(RELEASE, a_scene(), LIVE, NEWER)
+    check(message)
+    assert seen(message) == snapshot("""\
+This comes late: by now, *payments 119 &lt;!here&gt; (3333333)* is live in *production*.
+*payments 118* became live in *production*
+*What changed:* Add the refund endpoint
+*By:* Ann
+*Before:* 117 (1a2b3c4); <https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|all changes since>
+*Approved by:* <@U0PRIYA>\
+""")
+    assert message.text.splitlines()[:2] == snapshot(
+        [
+            "This comes late: by now, payments 119 &lt;!here&gt; (3333333) is live in production.",
+            "payments 118 became live in production",
+        ]
+    )
+    template = announce(RELEASE, a_scene(templated("{version} is out")), LIVE, NEWER)
+    check(template)
+    assert seen(template) == snapshot("""\
+This comes late: by now, *payments 119 &lt;!here&gt; (3333333)* is live in *production*.
+118 is out\
+""")
+    assert seen(written("It is live!", RELEASE, NEWER)) == snapshot("""\
+This comes late: by now, *payments 119 &lt;!here&gt; (3333333)* is live in *production*.
+It is live!\
+""")
+    assert seen(written("It is live!", RELEASE)) == "It is live!"
+
+
 def test_changes_are_told_by_kind() -> None:
     message = told(compared())
     assert seen(message) == snapshot("""\

@@ -11,7 +11,7 @@ from bot.core.release import Lifecycle, Release
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.views.announcement import announce, written
-from bot.views.draft import TEXT_AT_MOST, draft_card, edit_form, editable, remind_of_draft, too_late
+from bot.views.draft import TEXT_AT_MOST, changed_since, draft_card, edit_form, editable, remind_of_draft, too_late
 from tests.unit.views.reading import check, check_block, seen
 from tests.unit.views.test_hostile import EVIL, HOSTILE, hostile_releases
 from tests.unit.views.values import LIVE, NINE, POLICY, TEN, a_scene, ended
@@ -23,8 +23,8 @@ BUTTONS = {act: f"h-{act}" for act in ("post_draft", "edit_draft", "discard_draf
 POST = announce(RELEASE, a_scene(), LIVE)
 
 
-def card(draft: Draft = DRAFT, release: Release = RELEASE, post: Message = POST) -> Message:
-    message = draft_card(draft, release, post, POLICY, BUTTONS, 3, drops_after=DAY)
+def card(draft: Draft = DRAFT, post: Message = POST, *, live: bool = True) -> Message:
+    message = draft_card(draft, RELEASE, post, POLICY, BUTTONS, 3, drops_after=DAY, live=live)
     check(message)
     return message
 
@@ -89,6 +89,20 @@ Refunds!
 """)
 
 
+def test_who_saw_another_text_reads_the_newer_one_and_keeps_theirs() -> None:
+    message = changed_since(RELEASE, written("Refunds!"), "Mine <!channel>\nEnjoy")
+    check(message)
+    assert seen(message) == snapshot("""\
+Nothing was changed: the draft announcement of payments 118 (9f3c2ab) in production has changed since you saw it. Please look at its card again, then decide.
+It says now:
+Refunds!
+What you wrote:
+Mine &lt;!channel&gt;
+Enjoy\
+""")
+    assert seen(changed_since(RELEASE, written("Refunds!"), "")).splitlines()[-1] == "Refunds!"
+
+
 def test_what_became_of_it_stands_there_without_buttons() -> None:
     assert over(DraftState.POSTED) == snapshot(
         "~ *Posted:* <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>, by <@U0PRIYA>"
@@ -99,11 +113,11 @@ def test_what_became_of_it_stands_there_without_buttons() -> None:
     assert over(DraftState.DROPPED, None) == snapshot(
         "~ *Dropped:* <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>, since nobody had posted it; nothing is announced"
     )
-    gone = seen(card(release=ended(Lifecycle.ROLLED_BACK)))
+    gone = seen(card(live=False))
     assert (gone.splitlines()[0], gone.splitlines()[-1]) == snapshot(
         (
             "# Not announced: payments 118 in production",
-            "~ *No longer live:* what it announces was taken out, so nothing is announced",
+            "~ *No longer live:* something else is live there by now, so nothing is announced",
         )
     )
 
@@ -147,6 +161,10 @@ It is dropped <!date^1795338000^{date_short_pretty} {time}|2026-11-22 09:00 UTC>
 @given(hostile_releases(), st.lists(st.one_of(HOSTILE, st.sampled_from(EVIL)), max_size=6).map("\n".join), HOSTILE)
 def test_hostile_text_does_nothing(release: Release, text: str, by: str) -> None:
     post = written(f"read this {text}")
-    check(draft_card(replace(DRAFT, edited_by=by, text=text), release, post, POLICY, BUTTONS, 1, drops_after=DAY))
+    check(
+        draft_card(
+            replace(DRAFT, edited_by=by, text=text), release, post, POLICY, BUTTONS, 1, drops_after=DAY, live=True
+        )
+    )
     form = edit_form(release, post, POLICY, "h")
     assert len(form["blocks"][1]["element"]["initial_value"]) <= TEXT_AT_MOST

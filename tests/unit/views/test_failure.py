@@ -7,10 +7,13 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, WentBack
+from bot.core.build import Author
 from bot.core.lane import Live
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
 from bot.ports.slack import Message
 from bot.views.failure import failure
+from bot.views.scene import Scene
+from tests.unit.views.compared import SPAN, a_change, compared
 from tests.unit.views.reading import check, seen, shortened
 from tests.unit.views.values import JOB, LIVE, SAM, TEN, a_build, a_lane, a_scene, ended
 
@@ -24,8 +27,11 @@ FAILED = ended(
 )
 
 
-def told(release: Release = FAILED, came: Aftermath | None = None, live: Live | None = LIVE) -> Message:
-    message = failure(release, a_lane(release, live=live), came, a_scene(), {} if came else HANDLES, 3)
+def told(
+    release: Release = FAILED, came: Aftermath | None = None, live: Live | None = LIVE, scene: Scene | None = None
+) -> Message:
+    lane = a_lane(release, live=live)
+    message = failure(release, lane, came, scene or a_scene(), {} if came else HANDLES, 3)
     check(message)
     return message
 
@@ -55,6 +61,36 @@ Next: see what is live with `/deploy status payments production`; look at the jo
 Actions: Retry, Roll back, Mark as done.\
 """)
     assert [block["block_id"] for block in message.blocks] == ["R-42:failure-facts:r3", "R-42:failure-actions:r3"]
+
+
+BRINGS = compared()
+WHOLE = (*BRINGS.added, a_change(6, "Typo", SAM, sha=SPAN.head))
+KNOWN = replace(a_scene(), compared={SPAN: replace(BRINGS, added=WHOLE, added_total=len(WHOLE))})
+
+
+def test_everybody_is_mentioned_who_wrote_something_since_what_was_live() -> None:
+    first = "Ann, <@U0SAM>, <@U0PRIYA>: the deploy of payments 118 (9f3c2ab) to production failed."
+    assert seen(told(scene=KNOWN)).splitlines()[0] == first
+    assert told(scene=KNOWN).text.splitlines()[0] == first
+    done = replace(FAILED, state=Lifecycle.LIVE)
+    itself = replace(LIVE, sha=SPAN.head)
+    later = replace(KNOWN, before={42: LIVE})
+    assert seen(told(done, MarkedDone(), itself, later)).splitlines()[0] == first, "also once it is live itself"
+
+
+def test_whoever_wrote_the_build_comes_first_where_it_is_not_told_among_the_commits() -> None:
+    scene = replace(KNOWN, compared={SPAN: replace(BRINGS, added_total=600, complete=False)})
+    assert seen(told(scene=scene)).splitlines()[0] == (
+        "<@U0SAM>, Ann, <@U0PRIYA>: the deploy of payments 118 (9f3c2ab) to production failed."
+    )
+
+
+def test_of_more_than_ten_the_others_are_counted() -> None:
+    crowd = tuple(a_change(n, "Change", Author(f"Person {n}")) for n in range(1, 13))
+    scene = replace(KNOWN, compared={SPAN: replace(BRINGS, added=(*crowd, WHOLE[-1]), added_total=13)})
+    (first, *_) = seen(told(scene=scene)).splitlines()
+    assert first.startswith("Person 1, Person 2, ")
+    assert first.endswith("Person 10 and 3 more: the deploy of payments 118 (9f3c2ab) to production failed.")
 
 
 def test_a_failure_before_anything_was_sent() -> None:

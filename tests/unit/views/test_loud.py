@@ -8,6 +8,7 @@ from inline_snapshot import snapshot
 
 from bot.core.build import BuildState, RunStatus
 from bot.core.calendar import Change, Dated, Freeze, Weekday, Weekly, Window
+from bot.core.changelog import Comparison, Relation, Span
 from bot.core.effects import Happened, Happening
 from bot.core.lane import Around, Hold, Judgement, Mark
 from bot.core.policy import ApprovalRule, Kind, LaneId, Mode, Permission, Verification
@@ -21,6 +22,7 @@ from bot.views.policy_change import KINDS
 from bot.views.reminder import remind
 from bot.views.rolled_back import tell_rolled_back
 from bot.views.thread import LINES, SILENT, line
+from tests.unit.views.compared import PRIYA, a_change
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import (
     ANN,
@@ -159,6 +161,17 @@ Builds do not ship there by themselves now: `/deploy resume payments production`
         "payments in production is held: `/deploy resume payments production` ends that."
     )
     assert len(read(tell_rolled_back(rollback, OTHER, a_lane(), a_scene())).splitlines()) == 2
+
+
+def test_a_rollback_mentions_everybody_whose_work_it_took_out() -> None:
+    back = ended(Lifecycle.LIVE, kind=Kind.ROLLBACK, requested_by="alex", build=a_build(sha="1" * 40))
+    span = Span("payments", OTHER.build.sha, back.build.sha)
+    out = (a_change(1, "Refunds", PRIYA), a_change(2, "Typo", SAM, sha=OTHER.build.sha))
+    told = Comparison(span, Relation.BEHIND, (), out)
+    scene = replace(a_scene(), compared={span: told})
+    assert read(tell_rolled_back(back, OTHER, a_lane(back), scene)).startswith(
+        "<@U0PRIYA>, <@U0SAM>: your build payments 119 (9f3c2ab), "
+    )
 
 
 def test_a_rollback_of_what_is_not_known() -> None:

@@ -58,6 +58,8 @@ BLOCKERS: tuple[Blocker, ...] = (
     NeedsAnotherApprover(),
     PeopleUnknown(("Ann <ann>", "Bob")),
     FindingAuthors(),
+    FindingAuthors(1),
+    FindingAuthors(100),
     Undoable(ELEVEN),
     Scheduled(ELEVEN),
     NotThereYet("staging"),
@@ -98,6 +100,8 @@ Waits for 1 of qa: 0 of 1 given; may approve: kim, <@U0PRIYA>.
 A commit of it is approved by nobody but its own authors: somebody else must approve too (kim, <@U0PRIYA>).
 Nobody can tell who these are: Ann &lt;ann&gt;, Bob. Here everybody who wrote or approved it must be listed; whoever keeps the policy file can add them to `people`.
 Signoff is still finding out who wrote its commits, so that nobody alone lets their own work through. It asks the CI system again by itself, and goes on once that has answered. If it cannot be reached and this cannot wait, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE> can ship it without the answer, with `/deploy override R-42 REASON`.
+It brings 1 commit more than Signoff can look at, so somebody could let their own work through alone. Please ship an earlier build first, which brings less; or, if this cannot wait, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE> can look at the commits and ship it with `/deploy override R-42 REASON`.
+It brings 100 commits more than Signoff can look at, so somebody could let their own work through alone. Please ship an earlier build first, which brings less; or, if this cannot wait, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE> can look at the commits and ship it with `/deploy override R-42 REASON`.
 All have approved: it starts by itself <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>. Until then its approvers and its requester can stop it with the button Undo; whoever approved can also take that back with `/deploy withdraw R-42`.
 It is scheduled for <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC> and goes on by itself then. Its approvers and its requester can move that with `/deploy schedule R-42 at TIME`; `now` is a time, too.
 It has not been live in staging: it goes on by itself when it has. To ask for that: `/deploy payments 118 to staging`.
@@ -161,6 +165,8 @@ def test_what_a_card_is_headed_by() -> None:
             "WaitsForApproval: Waiting for approval",
             "NeedsAnotherApprover: Waiting for approval",
             "PeopleUnknown: Waiting for approval",
+            "FindingAuthors: Waiting",
+            "FindingAuthors: Waiting",
             "FindingAuthors: Waiting",
             "Undoable: About to deploy",
             "Scheduled: Scheduled",

@@ -5,13 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from bot.core.lane import Live
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Kind, Person
 from bot.core.release import Lifecycle, Release
 from bot.views.personal import muted_now, tell_author, unmuted_now
 from tests.unit.views.reading import check, seen, shortened
 from tests.unit.views.test_hostile import HOSTILE, hostile_releases
-from tests.unit.views.values import POLICY, a_build, a_scene, ended
+from tests.unit.views.values import NINE, POLICY, a_build, a_scene, ended
 
 ANN = Person("ann", "U0ANN", "1004")
 REFUNDS = Theirs(a_build().sha, "Add the refund endpoint")
@@ -38,6 +39,19 @@ Your changes are live: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>
 • <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 • <https://github.example/acme/payments/commit/1111111..|1111111> fix: round down &lt;!channel&gt;
 There is nothing to do. `/deploy status payments production` shows what is live.\
+""")
+
+
+def test_what_is_told_late_says_what_is_live_by_now() -> None:
+    newer = Live("3" * 40, "119 <!here>", NINE)
+    message = tell_author(ended(Lifecycle.LIVE), Ending.LIVE, one(REFUNDS), a_scene(), by_now=newer)
+    check(message)
+    assert seen(message) == snapshot("""\
+Your change became live: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) in production. By now, 119 &lt;!here&gt; (3333333) is live there.
+• <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
+There is nothing to do. `/deploy status payments production` shows what is live.
+[Mute these messages] signoff:mute = mute
+  read aloud: Mute what Signoff tells you personally\
 """)
 
 
