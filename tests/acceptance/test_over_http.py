@@ -68,7 +68,7 @@ async def test_commands_read_and_act(tmp_path: Path, over_http: bool) -> None:
         )
         await here.types("sam", "/deploy approve R-1")
         assert await here.hears("sam", "You approved") == snapshot(
-            'You approved R-1, payments 1 ([Add the payload of a refund]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-1 takes your approval back.'
+            "You approved R-1, payments 1 ([Add the payload of a refund]) to production. Its card shows what is still missing. Until the deploy starts, /deploy withdraw R-1 takes your approval back."
         )
         await here.card("releases", "payments")
         assert here.deploys() == {"Add the payload of a refund": 1}

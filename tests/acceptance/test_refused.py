@@ -70,7 +70,7 @@ async def test_words_that_mean_nothing_start_nothing(tmp_path: Path) -> None:
         )
         await here.types("priya", "/deploy payments 99 to production")
         assert await here.hears("priya", "99") == snapshot(
-            'No build of payments is called 99. A build is named by its version or by at least seven digits of its commit; /deploy status payments shows what is live.'
+            "No build of payments is called 99. A build is named by its version or by at least seven digits of its commit; /deploy status payments shows what is live."
         )
         await here.types("priya", "/deploy payments to prodution")
         assert await here.hears("priya", "prodution") == snapshot(
