@@ -174,7 +174,7 @@ async def test_an_automatic_service_ships_by_itself_and_a_failure_is_told(tmp_pa
         await its.builds()
         key = (await its.asked_for())["data"]["key"]
         assert await its.deploys("deploy.failed", key=key, detail="the disk\nis <!channel> full") == 200
-        failure = await its.here.card("docs", "failed")
+        failure = await its.here.card("docs", "Deploy failed")
         assert its.here.reads(failure) == snapshot("""\
 Deploy failed: docs 2.4.1 to production
 Failed: Nov 21, 2026 10:00: the disk is <!channel> full
