@@ -15,7 +15,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A bug, and the tests that must fail with it; None: the simulation within its normal thousand schedules."""
+    """A bug, and the tests that must fail with it; None: the simulation within a thousand schedules."""
 
     name: str
     edits: tuple[Edit, ...]
