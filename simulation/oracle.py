@@ -71,6 +71,7 @@ REFUSED = {
     "too late",
     "not scheduled",
     "nothing to go back to",
+    "no full member",
 }
 
 
