@@ -119,7 +119,7 @@ def _sent(release: Release, links: Links, policy: Policy) -> list[Fact]:
         case Command(argv):
             what = f"the command {word(argv[0])} for commit {commit}"
             page = "the host's own record of it"
-        case None:
+        case _:
             what = f"a deployment of commit {commit} to the environment {word(environment)}"
             page = link(links.deployments(where), "the deployments of that repository")
     facts = [Fact("What was sent", what)]
