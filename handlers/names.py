@@ -101,6 +101,9 @@ def environment_or_only(phrase: Phrase, of: ServicePolicy, keyword: str) -> str:
     if len(names) != 1:
         if not phrase.next:
             raise NotUnderstood(f"Where? {has(of)} The form is {phrase.form}.")
+        near = [name for name in names if _near(phrase.next.casefold()[:100], name.casefold())]
+        if len(near) == 1:
+            _slipped(phrase, of, near[0], f"{keyword} {of.name} {near[0]}")
         hint = meant(phrase.next, names, phrase.policy, f"{keyword} {of.name} ")
         raise NotUnderstood(f"{mrkdwn(of.name, 100)} has no environment {quoted(phrase.next)}. {hint} {has(of)}")
     slip = _meant_as_one(phrase.next, names[0], phrase.policy)

@@ -79,3 +79,14 @@ def test_a_word_that_is_like_none_begins_the_reason(reason: str) -> None:
 def test_a_version_that_is_like_no_environment_is_one() -> None:
     assert parse("live payments 117 by hand", POLICY) == LiveWords("payments", "production", "117", "by hand")
     assert parse("resume payments", POLICY) == ResumeWords("payments", "production")
+
+
+def test_of_several_environments_the_one_that_is_meant_is_proposed() -> None:
+    said = [parse(words, POLICY) for words in ("lock docs stg for 2h db work", "hold docs q a", "hold docs nowhere x")]
+    assert [one.sentence for one in said if isinstance(one, Misunderstood)] == snapshot(
+        [
+            "docs has no environment “stg”, so nothing was started. Did you mean `/deploy lock docs staging for 2h db work`? docs has staging, qa, Test-EU.",
+            "docs has no environment “q”. Did you mean `/deploy hold docs qa`? docs has staging, qa, Test-EU.",
+            "docs has no environment “nowhere”. `/deploy help` shows the words. docs has staging, qa, Test-EU.",
+        ]
+    )
