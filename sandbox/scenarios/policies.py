@@ -9,10 +9,10 @@ HEAD = """\
 slack: {{announcements: C0RELEASES, operations: C0OPS}}
 
 people:                                    # one person, all their accounts
-  - {{name: priya, slack: U0PRIYA, github: "1001"}}
-  - {{name: sam,   slack: U0SAM,   github: "1002"}}
-  - {{name: alex,  slack: U0ALEX,  github: "1003"}}
-  - {{name: robin, slack: U0ROBIN, github: "1009"}}
+  - {{name: priya, slack: U0PRIYA, github: "1001", email: priya@acme.example}}
+  - {{name: sam,   slack: U0SAM,   github: "1002", email: sam@acme.example}}
+  - {{name: alex,  slack: U0ALEX,  github: "1003", email: alex@acme.example}}
+  - {{name: robin, slack: U0ROBIN, github: "1009", email: robin@acme.example}}
 
 groups:
   qa:  {{people: [priya, sam]}}
