@@ -8,24 +8,20 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from bot.config.policy_file import (
+from bot.config.file_builds import BuildSection, GithubBuild
+from bot.config.file_rules import (
     AfterSection,
     AnnouncementSection,
     ApprovalSection,
-    BuildSection,
-    DeploySection,
-    EnvironmentSection,
     EscalateSection,
     FreezeSection,
-    GithubBuild,
-    HeartbeatSection,
     HotfixSection,
-    PolicyFile,
     QuietSection,
     RollbackSection,
-    ServiceSection,
-    VerifySection,
 )
+from bot.config.file_targets import DeploySection
+from bot.config.file_verify import VerifySection
+from bot.config.policy_file import EnvironmentSection, HeartbeatSection, PolicyFile, ServiceSection
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,

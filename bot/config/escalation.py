@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from bot.config.policy_file import EscalateSection, GroupSection
+from bot.config.file_people import GroupSection
+from bot.config.file_rules import EscalateSection
 from bot.config.problem import nearest, quoted
 from bot.config.shape import Found
 from bot.config.yaml_text import Path

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from bot.config.policy_file import FreezeSection, PolicyFile, QuietSection
+from bot.config.file_rules import FreezeSection, QuietSection
+from bot.config.policy_file import PolicyFile
 from bot.config.problem import nearest, quoted
 from bot.config.shape import Found
 from bot.config.yaml_text import Path

@@ -6,16 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from bot.config.escalation import escalation, too_late
+from bot.config.file_builds import BuildSection
+from bot.config.file_rules import ApprovalSection
+from bot.config.file_targets import DeploySection
 from bot.config.freezes import freezes, quiet_hours
-from bot.config.policy_file import (
-    ApprovalSection,
-    BuildSection,
-    DeploySection,
-    EnvironmentSection,
-    Inherited,
-    PolicyFile,
-    ServiceSection,
-)
+from bot.config.policy_file import EnvironmentSection, Inherited, PolicyFile, ServiceSection
 from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
 from bot.config.sources import several, sources_of, systems

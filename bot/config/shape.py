@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.config.checks import NotYetError
-from bot.config.policy_file import PolicyFile, Section
+from bot.config.policy_file import PolicyFile
 from bot.config.problem import nearest, quoted
+from bot.config.section import Section
 from bot.config.yaml_text import Document, Path, Tree, read_yaml
 
 _ROUNDS = 50

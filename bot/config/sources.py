@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.config.policy_file import BuildSection, PolicyFile, ServiceSection
+from bot.config.file_builds import BuildSection
+from bot.config.policy_file import PolicyFile, ServiceSection
 from bot.config.problem import quoted
 from bot.config.shape import Found
 from bot.config.yaml_text import Path

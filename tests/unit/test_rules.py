@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
-from bot.config import policy_file
-from bot.config.policy_file import PolicyFile, Section
+from bot import config
+from bot.config.policy_file import PolicyFile
+from bot.config.section import Section
 from bot.core import blockers, refusals
 from bot.core.release import Lifecycle
 from bot.record import ByPeople
@@ -168,9 +171,11 @@ def test_every_policy_key_has_its_heading() -> None:
 
 
 def test_the_keys_come_from_every_section_of_the_file() -> None:
+    modules = [import_module(one.name) for one in iter_modules(config.__path__, "bot.config.")]
     written = {
         one
-        for one in vars(policy_file).values()
+        for module in modules
+        for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, Section) and one is not Section
     }
     assert written == {PolicyFile, *_sections(PolicyFile)}

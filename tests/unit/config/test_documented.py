@@ -4,37 +4,23 @@ import re
 
 import pytest
 
-from bot.config.policy_file import (
+from bot.config.file_builds import BuildSection, GithubBuild, StandardBuild
+from bot.config.file_people import GroupSection, PermissionsSection, PersonSection, SlackSection
+from bot.config.file_rules import (
     AfterSection,
     AnnouncementSection,
     ApprovalSection,
-    BuildSection,
-    DeploymentTarget,
-    DeploySection,
-    EnvironmentSection,
     EscalateSection,
     FreezeSection,
-    GithubBuild,
-    GroupSection,
-    HeartbeatSection,
     HotfixSection,
-    HttpProbeSection,
-    Inherited,
-    JsonProbe,
-    PermissionsSection,
-    PersonSection,
-    PolicyFile,
     QuietSection,
     RollbackSection,
-    Section,
-    ServiceSection,
-    SlackSection,
-    StandardBuild,
-    VerifySection,
-    WebhookTarget,
-    WorkflowTarget,
 )
+from bot.config.file_targets import DeploymentTarget, DeploySection, WebhookTarget, WorkflowTarget
+from bot.config.file_verify import HttpProbeSection, JsonProbe, VerifySection
+from bot.config.policy_file import EnvironmentSection, HeartbeatSection, Inherited, PolicyFile, ServiceSection
 from bot.config.schema import json_schema
+from bot.config.section import Section
 from bot.config.shape import keys_of
 from bot.core.policy import Permission
 from tests.unit.config.test_load import DOCUMENTED

@@ -1,0 +1,70 @@
+"""Where the policy file has releases deployed to: one class per kind of target."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.config.section import Section
+from bot.config.written import (
+    Branch,
+    GithubEnvironment,
+    InputName,
+    InputValue,
+    Receiver,
+    Variable,
+    Workflow,
+)
+
+
+class DeploymentTarget(Section):
+    """Create a deployment at the exact commit; a workflow `on: deployment` does the rest."""
+
+    NAME = "github_deployment"
+
+    environment: GithubEnvironment = Field(description="the environment's name on GitHub", examples=["production"])
+
+
+class WorkflowTarget(Section):
+    """Dispatch a workflow, with the commit and the release's key as the inputs `sha` and `signoff_key`."""
+
+    NAME = "github_workflow"
+
+    workflow: Workflow = Field(description="the workflow's file", examples=["deploy.yml"])
+    ref: Branch | None = Field(None, description="the branch whose workflow file is used", examples=["main"])
+    inputs: Annotated[dict[InputName, InputValue], Field(max_length=23)] = Field(
+        default_factory=dict,
+        description="further inputs; placeholders are `{version}` `{sha}` `{digest}` `{environment}` `{service}` "
+        "`{release}` `{key}`",
+        examples=['{version: "{version}"}'],
+    )
+
+
+class WebhookTarget(Section):
+    """Ask an address by a signed webhook whose id is the release's key; its receiver reports how far it is."""
+
+    NAME = "webhook"
+
+    url: Receiver = Field(description="where to send it", examples=["https://deployer.acme.example/hooks/docs"])
+    secret_env: Variable = Field(
+        description="the environment variable that holds the secret to sign with", examples=["DOCS_DEPLOY_SECRET"]
+    )
+
+
+class DeploySection(Section):
+    """How a release reaches its environment: exactly one of these."""
+
+    NAME = "deploy"
+    INSTEAD = "write `github_deployment`, `github_workflow` or `webhook`"
+    LATER = frozenset({"github_gate", "command", "buildbot"})
+
+    github_deployment: DeploymentTarget | None = Field(
+        None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
+    )
+    github_workflow: WorkflowTarget | None = Field(
+        None, description="start a workflow on GitHub", examples=["{workflow: deploy.yml}"]
+    )
+    webhook: WebhookTarget | None = Field(
+        None,
+        description="send a signed webhook",
+        examples=["{url: https://deployer.acme.example/hooks/docs, secret_env: DOCS_DEPLOY_SECRET}"],
+    )
