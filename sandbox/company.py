@@ -1,6 +1,6 @@
 """A company of the demo: workspace, pipeline, sites and clock, made for a scenario or gone on with from a directory."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sandbox.scenarios.cast import move_in
 from sandbox.scenarios.scenario import Scenario
 from sandbox.site import Sites
 from sandbox.slack.app import from_manifest
+from sandbox.slack.faults import Faults
 from sandbox.slack.workspace import Workspace
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
@@ -32,6 +33,7 @@ class Company:
     sites: Sites
     clock: MovableClock
     kept: Kept | None
+    faults: Faults
     told: bool = False
     url: str = ""
     """The page's address, once there is one; before, the address of last time."""
@@ -50,6 +52,8 @@ class Company:
                 "ill": sorted(self.sites.ill),
                 "all_ill": self.sites.all_ill,
                 "url": self.url,
+                "faults": self.faults.as_json(),
+                "weather": asdict(self.faults.weather),
             }
             self.kept.save()
 
@@ -116,6 +120,11 @@ def _gone_on_with(scenario: Scenario, kept: Kept) -> Company:
     kept.follow(company.workspace, company.forge)
     company.sites.ill.update(kept.about["ill"])
     company.sites.all_ill = kept.about["all_ill"]
+    try:
+        company.faults.replace(kept.about.get("faults", []))
+        company.faults.weather.change(kept.about.get("weather", {}))
+    except ValueError as problem:
+        raise kept.damaged(problem) from None
     company.told, company.url = True, kept.about["url"]
     return company
 
@@ -123,7 +132,7 @@ def _gone_on_with(scenario: Scenario, kept: Kept) -> Company:
 def _empty(scenario: Scenario, clock: MovableClock, kept: Kept | None) -> Company:
     workspace = Workspace(clock, app=from_manifest(yaml.safe_load(MANIFEST.read_text())), domain="acme")
     forge = Forge(clock, token=GITHUB_TOKEN, auto=True)
-    return Company(scenario, workspace, forge, Sites(forge), clock, kept)
+    return Company(scenario, workspace, forge, Sites(forge), clock, kept, Faults(workspace.changes.announce))
 
 
 def _now() -> datetime:

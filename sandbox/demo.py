@@ -185,6 +185,7 @@ async def _listen(company: Company, port: int) -> server.Running:
                 clock=company.clock,
                 more=company.sites.routes(),
                 before_answer=company.save,
+                faults=company.faults,
             )
         except OSError as problem:
             why = problem.strerror

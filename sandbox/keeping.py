@@ -98,7 +98,11 @@ class Kept:
             restore(workspace, rows)
             forge.load(json.loads(rows[PIPELINE]))
         except (ValueError, KeyError, TypeError) as problem:
-            raise KeptError(f"{self.file} cannot be gone on with: {problem}. {_anew(self.file.parent)}") from None
+            raise self.damaged(problem) from None
+
+    def damaged(self, problem: Exception) -> KeptError:
+        """Return what to say of a file that holds something impossible."""
+        return KeptError(f"{self.file} cannot be gone on with: {problem}. {_anew(self.file.parent)}")
 
     def forget(self) -> None:
         """Forget everything: what was begun was never finished."""

@@ -72,6 +72,7 @@ class Running:
         delivery = self.driver.transport
         if not isinstance(delivery, HttpDelivery):
             delivery = HttpDelivery(self.workspace, url, signing_secret, ack_within=self.sockets.ack_within)
+            delivery.weather = self.faults.weather
             self.driver.transport = delivery
         delivery.url, delivery.signing_secret = url, signing_secret
         return delivery
@@ -94,13 +95,15 @@ async def start(
     clock: MovableClock | None = None,
     more: Sequence[web.RouteDef] = (),
     before_answer: Callable[[], None] | None = None,
+    faults: Faults | None = None,
 ) -> Running:
     """Serve a workspace; port 0 takes a free one. A clock that is given can be moved forward from the page.
 
-    `before_answer` is called when something was changed and before whoever did so hears of it.
+    `faults` is what goes wrong from the beginning. `before_answer` is called when something was changed and before
+    whoever did so hears of it.
     """
-    sockets, faults = SocketMode(workspace, ack_within=ack_within), Faults(workspace.changes.announce)
-    driver = Driver(workspace, sockets)
+    sockets, faults = SocketMode(workspace, ack_within=ack_within), faults or Faults(workspace.changes.announce)
+    driver = Driver(workspace, sockets, faults.weather)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[faults.middleware(), _told_after(before_answer)])
     app[CLOSING] = asyncio.Event()
     app.on_shutdown.append(_wake_streams(workspace))

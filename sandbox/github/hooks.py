@@ -121,6 +121,8 @@ class Hooks:
     weather: Weather = field(default_factory=Weather)
     deliveries: list[Delivered] = field(default_factory=list)
     held: list[tuple[Hook, Listener]] = field(default_factory=list)
+    told: Callable[[], None] = lambda: None
+    """Called after each delivery."""
     _session: ClientSession | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -155,7 +157,9 @@ class Hooks:
 
     async def deliver(self, hook: Hook, to: Listener | None = None, *, redelivery: bool = False) -> None:
         """Deliver once; what nobody hears is lost, as with GitHub. The answer's status (0 for none) is kept."""
-        listener = to or self.listeners()[0]
+        known = self.listeners()
+        # whoever began anew since then may listen at another address
+        listener = next((one for one in known if to is not None and one.id == to.id), to or known[0])
         if self._session is None:
             self._session = ClientSession(timeout=PATIENCE)
         try:
@@ -166,6 +170,7 @@ class Hooks:
             status = 0
         number = 70_000 + len(self.deliveries)
         self.deliveries.append(Delivered(number, hook, listener, status, self.clock(), redelivery))
+        self.told()
 
     async def redeliver(self, guid: str) -> None:
         """Deliver one again, with the same GUID, as its button at GitHub does.

@@ -94,6 +94,7 @@ class Rest:
         rule = self._forge.faults.next(request.method, request.path)
         if rule is None:
             return self.answer(request)
+        self._forge.changed()
         if rule.fault is Fault.LATE:
             self._forge.go(self._late(request, rule.seconds))
         if rule.fault in {Fault.RESET_AFTER, Fault.ERROR_AFTER, Fault.EMPTY}:

@@ -76,7 +76,7 @@ class ForgeState:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.hooks = Hooks(self.webhook_secret, self.clock, self.paused, self._installation)
+        self.hooks = Hooks(self.webhook_secret, self.clock, self.paused, self._installation, told=self.changed)
 
     async def paused(self, seconds: float) -> None:
         """Return after so many seconds, however they are counted now."""

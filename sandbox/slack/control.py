@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from aiohttp import web
+from pydantic import ValidationError
 
 from sandbox.slack.driver import Driver
-from sandbox.slack.faults import KINDS, Faults
+from sandbox.slack.faults import Faults
 from sandbox.slack.page_acts import do
 from sandbox.slack.snapshot import Window, snapshot
 
@@ -18,6 +19,9 @@ CLOSING = web.AppKey("closing", asyncio.Event)
 
 RECONNECT = 500
 """Milliseconds after which a page whose stream broke asks again."""
+
+REASONS = ("refresh_requested", "warning", "too_many_websockets", "link_disabled")
+"""Why Slack ends connections, the usual first."""
 
 Panel = Callable[[], dict[str, Any] | None]
 
@@ -42,6 +46,8 @@ class Control:
             web.post("/sandbox/act/{act}", self.act),
             web.get("/sandbox/faults", self.show_faults),
             web.put("/sandbox/faults", self.set_faults),
+            web.get("/sandbox/weather", self.show_weather),
+            web.put("/sandbox/weather", self.set_weather),
             web.post("/sandbox/disconnect", self.disconnect),
         ]
 
@@ -55,7 +61,8 @@ class Control:
         except ValueError as error:
             return web.json_response({"error": str(error)}, status=400)
         seen = snapshot(self.driver.workspace, self.driver.sockets, person, window)
-        return web.json_response({**seen, "pipeline": self.panel(), "clock": self.clock()})
+        wrong = {"faults": self.faults.as_json(), "weather": asdict(self.faults.weather)}
+        return web.json_response({**seen, **wrong, "pipeline": self.panel(), "clock": self.clock()})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """Send the number of the present revision whenever it grows, as server-sent events."""
@@ -84,19 +91,36 @@ class Control:
 
     async def set_faults(self, request: web.Request) -> web.Response:
         """Replace the faults in force by a list of them."""
-        rules = await request.json()
-        if not isinstance(rules, list) or any(rule.get("kind") not in KINDS for rule in rules):
-            return web.json_response({"error": f"a list of faults, whose kind is one of {KINDS}"}, status=400)
-        self.faults.clear()
-        for rule in rules:
-            more = {key: rule[key] for key in ("count", "retry_after", "seconds", "error") if key in rule}
-            self.faults.add(rule["method"], rule["kind"], **more)
+        try:
+            self.faults.replace(await _json(request))
+        except ValueError as error:
+            return _refused(error)
         return web.json_response(self.faults.as_json())
+
+    async def show_weather(self, _request: web.Request) -> web.Response:
+        """Return what is wrong until it is mended."""
+        return web.json_response(asdict(self.faults.weather))
+
+    async def set_weather(self, request: web.Request) -> web.Response:
+        """Change what an object names; where the network is cut, the connections end without a word."""
+        try:
+            self.faults.weather.change(await _json(request))
+        except ValueError as error:
+            return _refused(error)
+        if self.faults.weather.cut:
+            self.driver.sockets.drop()
+        self.driver.workspace.changes.announce()
+        return await self.show_weather(request)
 
     async def disconnect(self, request: web.Request) -> web.Response:
         """End the app's connections with a reason."""
-        body = await _body(request)
-        await self.driver.sockets.disconnect(body.get("reason", "refresh_requested"))
+        try:
+            reason = (await _body(request)).get("reason", REASONS[0])
+        except (ValueError, TypeError) as error:
+            return _refused(error)
+        if reason not in REASONS:
+            return _refused(ValueError(f"Slack ends connections for one of {', '.join(REASONS)}"))
+        await self.driver.sockets.disconnect(reason)
         return web.json_response({"ok": True})
 
     def _anybody(self) -> str:
@@ -116,11 +140,23 @@ def _window(query: Mapping[str, str]) -> Window | None:
     return Window(query["channel"], last, query.get("thread", ""), seen, query.get("private_after"))
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def _json(request: web.Request) -> object:
     # only JSON: a form of another site could post here without asking the browser
     if request.content_type != "application/json":
         raise ValueError("JSON, please")
-    body = json.loads(await request.text())
+    return json.loads(await request.text())
+
+
+def _refused(error: Exception) -> web.Response:
+    """Return every problem, each with where it is."""
+    said = str(error)
+    if isinstance(error, ValidationError):
+        said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return web.json_response({"error": said}, status=400)
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    body = await _json(request)
     if not isinstance(body, dict):
         raise TypeError("an object, please")
     return body

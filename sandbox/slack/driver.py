@@ -1,5 +1,6 @@
 """What people do in the workspace, for tests and for the page: write, click, put in, send, close, open the Home tab."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from sandbox.slack.response_url import respond
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.using import KEPT, action_of, known_ids, put_in, suggested
 from sandbox.slack.views import Home, Modal, View
+from sandbox.slack.weather import Weather
 from sandbox.slack.workspace import SLACKBOT, Workspace
 from sandbox.slack.writing import typed
 
@@ -64,9 +66,10 @@ class Driver:
     What happens goes over `transport`: the app's sockets, until somebody names a request URL.
     """
 
-    def __init__(self, workspace: Workspace, sockets: SocketMode) -> None:
+    def __init__(self, workspace: Workspace, sockets: SocketMode, weather: Weather | None = None) -> None:
         self.workspace = workspace
         self.sockets = sockets
+        self.weather = weather or Weather()
         self.transport: Transport = sockets
 
     async def command(self, who: Somebody, where: Somewhere, line: str) -> Interaction:
@@ -105,7 +108,7 @@ class Driver:
         kind = "im" if channel.person else "groups" if channel.private else "channels"
         if f"message.{kind}" in self.workspace.app.events and channel.is_member:
             event = envelopes.written(self.workspace, message, "message")
-            await self.transport.deliver_event(envelopes.event_callback(self.workspace, event))
+            await self._tell(event)
         return message
 
     async def mention(self, who: Somebody, where: Somewhere, text: str, *, thread: Message | None = None) -> Message:
@@ -116,7 +119,7 @@ class Driver:
         """Tell the app of an event, if it subscribed; return whether it acknowledged."""
         if event["type"] not in self.workspace.app.events:
             return False
-        return await self.transport.deliver_event(envelopes.event_callback(self.workspace, event))
+        return await self._tell(event)
 
     async def open_home(self, who: Somebody, tab: str = "home") -> bool:
         """Open the app's `home` or `messages` tab; return whether the app heard of it and acknowledged."""
@@ -248,10 +251,23 @@ class Driver:
         return done
 
     async def _send(self, kind: str, payload: dict[str, Any], *, accepts: bool = False) -> Interaction:
+        await self._under_way()
         answer = await self.transport.deliver(kind, payload, accepts=accepts)
+        if self.weather.doubled:
+            await self.transport.deliver(kind, payload, accepts=accepts)
         if answer is None:
             return Interaction(kind, payload)
         return Interaction(kind, payload, acknowledged=True, answer=answer.get("payload") if accepts else None)
+
+    async def _tell(self, event: dict[str, Any]) -> bool:
+        payload = envelopes.event_callback(self.workspace, event)
+        await self._under_way()
+        heard = await self.transport.deliver_event(payload)
+        return await self.transport.deliver_event(payload) and heard if self.weather.doubled else heard
+
+    async def _under_way(self) -> None:
+        if self.weather.late:
+            await asyncio.sleep(self.weather.late)
 
     def _slackbot(self, person: Person, channel: Channel, text: str) -> None:
         self.workspace.post(channel, SLACKBOT, text, visible_to=person.id)

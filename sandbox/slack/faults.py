@@ -5,15 +5,21 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+
+from sandbox.slack.weather import Weather
 
 Kind = Literal["429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "drip", "refusal"]
-KINDS = ("429", "500", "html", "timeout", "reset-before", "reset-after-delivery", "delay", "drip", "refusal")
 DRIP = 0.05
 """Seconds between two bytes of an answer that drips."""
+RESPONSE, SOCKETS = "response_url", "link"
+"""What rules and this file call the response URLs and the connections, which are no methods."""
+OTHERWISE_OPEN = frozenset({RESPONSE, SOCKETS, "apps.connections.open"})
+"""What needs no token of the bot."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -25,19 +31,28 @@ class Fault:
     not say when to come again. What drips is done, and its answer comes a byte at a time.
     """
 
-    method: str
+    __pydantic_config__ = ConfigDict(extra="forbid")  # a slip of the pen is told, not taken for a default
+
+    method: Annotated[str, StringConstraints(pattern=r"\A[A-Za-z_.*?]{1,80}\z")]
     kind: Kind
-    count: int = 1
-    retry_after: int = 1
-    seconds: float = 0.0
-    error: str = "fatal_error"
+    count: Annotated[int, Field(ge=1, le=1000)] = 1
+    retry_after: Annotated[int, Field(ge=0, le=3600)] = 1
+    seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 0.0
+    error: Annotated[str, StringConstraints(pattern=r"\A[a-z_]{1,80}\z")] = "fatal_error"
+
+
+_FAULTS = TypeAdapter(list[Fault])
 
 
 class Faults:
-    """The rules in force, oldest first. `met` tells which calls were hit, and `announce` is called for each."""
+    """The rules in force, oldest first, and the `weather`, which lasts. `met` tells which calls were hit.
+
+    `announce` is called whenever something here changed.
+    """
 
     def __init__(self, announce: Callable[[], None]) -> None:
         self._announce = announce
+        self.weather = Weather()
         self.rules: list[Fault] = []
         self.met: list[tuple[str, Kind]] = []
         self._released = asyncio.Event()
@@ -48,8 +63,19 @@ class Faults:
         self.rules.append(fault)
         return fault
 
+    def replace(self, given: object) -> None:
+        """Put rules, given as JSON, in place of those in force, and let go of calls that hang.
+
+        Raises:
+            ValueError: these are no rules; nothing was changed.
+        """
+        rules = _FAULTS.validate_python(given)
+        self.clear()
+        self.rules.extend(rules)
+        self._announce()
+
     def clear(self) -> None:
-        """Let everything go right again, and let go of calls that hang."""
+        """Let every call go right again, and let go of those that hang."""
         self.rules.clear()
         released, self._released = self._released, asyncio.Event()
         released.set()
@@ -64,7 +90,11 @@ class Faults:
         @web.middleware
         async def meet(request: web.Request, handler: Handler) -> web.StreamResponse:
             method = _method(request)
-            fault = self._take(method) if method else None
+            if method and self.weather.cut:
+                return _broken_off(request)
+            if method and self.weather.revoked and method not in OTHERWISE_OPEN:
+                return web.json_response({"ok": False, "error": "token_revoked"})
+            fault = self._take(method) if method and method != SOCKETS else None
             if method is None or fault is None:
                 return await handler(request)
             self.met.append((method, fault.kind))
@@ -102,9 +132,7 @@ class Faults:
             return await self._drip(request, await handler(request))
         if fault.kind == "reset-after-delivery":
             await handler(request)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
+        return _broken_off(request)
 
     async def _drip(self, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
         """Send an answer a byte at a time, until the caller loses patience or everything is to go right again."""
@@ -123,7 +151,16 @@ class Faults:
         return slowly
 
 
+def _broken_off(request: web.Request) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
 def _method(request: web.Request) -> str | None:
+    """Return what the app asks for: a method, a response URL, its connection; None where somebody else asks."""
     if request.path.startswith("/api/"):
         return request.path.removeprefix("/api/")
-    return "response_url" if request.path.startswith("/response/") else None
+    if request.path.startswith("/link/"):
+        return SOCKETS
+    return RESPONSE if request.path.startswith("/response/") else None

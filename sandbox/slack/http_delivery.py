@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from sandbox.slack.socket_mode import REDELIVERED_AFTER
+from sandbox.slack.weather import Weather
 from sandbox.slack.workspace import Workspace
 
 FORM = "application/x-www-form-urlencoded"
@@ -46,13 +47,15 @@ class HttpDelivery:
         signing_secret: what they are signed with.
         ack_within: real seconds that the app has for its answer.
 
-    `pause` waits for so many seconds before an event is sent again.
+    `pause` waits for so many seconds before an event is sent again. While `weather` has the network cut, nothing
+    arrives.
     """
 
     def __init__(self, workspace: Workspace, url: str, signing_secret: str, *, ack_within: float = 3.0) -> None:
         self.workspace = workspace
         self.url = url
         self.signing_secret = signing_secret
+        self.weather = Weather()
         self.pause: Callable[[float], Awaitable[None]] = asyncio.sleep
         self.sent: list[Sent] = []
         self._session = ClientSession(timeout=ClientTimeout(total=ack_within), headers={"User-Agent": AGENT})
@@ -81,6 +84,8 @@ class HttpDelivery:
     async def post(self, request: Sent) -> Answer:
         """Send a request as it is."""
         self.sent.append(request)
+        if self.weather.cut:
+            return Answer(0, reason="connection_failed")
         try:
             async with self._session.post(
                 self.url, data=request.body, headers=request.headers, allow_redirects=False

@@ -6,13 +6,31 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.company import company_in
+from sandbox.github import in_process
+from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
+from sandbox.github.hooks import build_webhook
 from sandbox.keeping import FILE, Kept, KeptError
+from sandbox.slack.faults import Fault as SlackFault
+from sandbox.slack.weather import Weather
 from sandbox.slack.workspace import Workspace
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VIEW = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "what waits"}}]}
 MODAL = {**VIEW, "type": "modal", "title": {"type": "plain_text", "text": "Reject"}}
+
+
+FAIR = {
+    "break_next_deploy": False,
+    "webhooks_on": True,
+    "index_lag": 0.0,
+    "run_details": True,
+    "faults": [],
+    "weather": [],
+    "held": [],
+    "last": [],
+}
 
 
 def empty() -> tuple[Workspace, Forge]:
@@ -73,7 +91,58 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     assert again.next_ts() == workspace.next_ts()
     assert again.show_modal("U0SAM", MODAL).id == workspace.show_modal("U0SAM", MODAL).id
     assert pipeline.dump() == forge.dump()
+    assert pipeline.dump()["troubles"] == forge.dump()["troubles"] == FAIR
     assert about == {"scenario": "everyday", "format": 1}
+
+
+async def test_what_is_set_to_go_wrong_comes_back_and_so_does_the_last_webhook(tmp_path: Path) -> None:
+    workspace, forge = furnished()
+    hook = build_webhook("push", {"repository": {"full_name": "acme/payments", "id": 1}})
+    forge.deliver_to("http://127.0.0.1:9/nobody-is-here")
+    await forge.hooks.deliver(hook)
+    for name in ("break_deploy", "webhooks", "lose_answer", "details"):
+        await forge.act(name, {})
+    await forge.act("fault", {"kind": "html", "method": "GET", "path": "*/runs", "count": 3})
+    await forge.act("weather", {"kind": "twice", "event": "push"})
+    await forge.act("lag", {"seconds": 5})
+    forge.hooks.held.append((hook, forge.hooks.listeners()[0]))
+    kept(tmp_path, workspace, forge)
+    await forge.close()
+    _, pipeline, _ = loaded(tmp_path)
+    shown = pipeline.snapshot()
+    assert (shown["break_next_deploy"], shown["webhooks_on"], shown["lose_next_answer"]) == (True, False, True)
+    assert (pipeline.run_details, pipeline.index_lag) == (False, 5.0)
+    assert pipeline.faults == forge.faults
+    assert pipeline.hooks.weather == forge.hooks.weather
+    assert pipeline.hooks.held == forge.hooks.held
+    assert (shown["last_webhook"], pipeline.hooks.deliveries) == ("push", forge.hooks.deliveries)
+
+
+async def test_a_fault_that_was_met_is_written_as_met(tmp_path: Path) -> None:
+    workspace, forge = furnished()
+    forge.faults.add(Fault.HTML)
+    keeping = Kept.open(tmp_path)
+    keeping.follow(workspace, forge)
+    keeping.save()
+    in_process.answer(forge, "GET", "/rate_limit")
+    keeping.save()
+    keeping.close()
+    assert loaded(tmp_path)[1].faults.rules == []
+
+
+async def test_what_is_wrong_with_slack_comes_back_with_the_company(tmp_path: Path) -> None:
+    company = company_in(tmp_path, "first-day", keep=True)
+    company.told = True
+    company.faults.add("chat.*", "429", count=2, retry_after=7)
+    company.faults.weather.change({"revoked": True, "late": 2})
+    company.close()
+    again = company_in(tmp_path, None, keep=True)
+    assert again.faults.rules == [SlackFault("chat.*", "429", count=2, retry_after=7)]
+    assert again.faults.weather == Weather(revoked=True, late=2.0)
+    again.faults.weather.late = -1
+    again.close()
+    with pytest.raises(KeptError, match=r"(?s)cannot be gone on with: .*greater than or equal to 0"):
+        company_in(tmp_path, None, keep=True)
 
 
 def test_a_change_writes_no_more_than_what_it_changed(tmp_path: Path) -> None:
