@@ -6,7 +6,7 @@ from bot.core.build import Build, is_commit
 from bot.core.lane import Live
 from bot.core.policy import LaneId, Policy
 from bot.core.release import Release
-from bot.views.escape import link, mrkdwn
+from bot.views.escape import link, mrkdwn, plain
 
 _WORD = 100
 WORKFLOWS = ".github/workflows/"
@@ -51,7 +51,12 @@ def subject(release: Release, way: str = "to") -> str:
 
 def bare_subject(release: Release, way: str = "to") -> str:
     """Return the same for plain_text objects, where nothing is escaped, with the version alone."""
-    return f"{release.lane.service} {release.build.version[:_WORD]} {way} {release.lane.environment}"
+    return f"{_bare(release.lane.service)} {_bare(release.build.version)} {way} {_bare(release.lane.environment)}"
+
+
+def _bare(text: str) -> str:
+    """Return a name by itself cleaned and cut: what is invisible in one would push the words after it out of a text."""
+    return plain(text, _WORD) or "?"
 
 
 def named(number: int, permalinks: Permalinks) -> str:

@@ -14,7 +14,7 @@ _LONGEST_LISTING = 12_000
 _MARKUP = re.compile(r"<[^<>]*>?|>")
 _OURS = re.compile(
     r"<@U0(?:PRIYA|SAM|ALEX)>|<#C0(?:OPS|PAYMENTS|RELEASES)>|<!subteam\^S0SRE>"
-    r"|<!date\^179\d{7}\^\{date_short_pretty\} \{time\}\|2026-\d\d-\d\d \d\d:\d\d UTC>"
+    r"|<!date\^(?:179|182)\d{7}\^\{date_short_pretty\} \{time\}\|202[67]-\d\d-\d\d \d\d:\d\d UTC>"
     r"|<https://github\.example/(?!forged)[^\s<>|]+\|[^<>]+>"
     r"|<https://acme\.slack\.example/archives/C0PAYMENTS/p\d+\|[^<>]+>",
     re.ASCII,
