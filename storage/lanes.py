@@ -178,15 +178,15 @@ class SqliteLanes:
             INSERT INTO releases (
                 number, service, environment, origin, build_id, build, artifact, generation, key, state, opened_at,
                 ended_at, policy, policy_hash, requested_by, requested_slack, reason, superseded_by, older_than_live,
-                put_off, kind, why, retry_of, instead_of, asked_at, approved_at, reminded, escalated, scheduled_for,
-                override, waited_for, chosen, health, deploy_status, deploy_attempted_at, deploy_ref, deploy_url,
-                deploy_finished_at
+                put_off, kind, why, retry_of, retried_by, retried_slack, instead_of, asked_at, approved_at, reminded,
+                escalated, scheduled_for, override, waited_for, chosen, health, deploy_status, deploy_attempted_at,
+                deploy_ref, deploy_url, deploy_finished_at
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
                 :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :requested_slack, :reason,
-                :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :instead_of, :asked_at,
-                :approved_at, :reminded, :escalated, :scheduled_for, :override, :waited_for, :chosen, :health,
-                :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
+                :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :retried_by, :retried_slack,
+                :instead_of, :asked_at, :approved_at, :reminded, :escalated, :scheduled_for, :override, :waited_for,
+                :chosen, :health, :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at
             )
             """,
             release_row(release),
@@ -223,8 +223,10 @@ class SqliteLanes:
             raise ValueError(f"what people said of {release.name} can only be added to")
         for word in release.approvals[len(known) :]:
             self._database.execute(
-                "INSERT INTO approvals (release, person, slack, verdict, generation, groups, at, surface, saw) "
-                "VALUES (:release, :person, :slack, :verdict, :generation, :groups, :at, :surface, :saw)",
+                """
+                INSERT INTO approvals (release, person, slack, verdict, generation, groups, at, surface, saw, inherited)
+                VALUES (:release, :person, :slack, :verdict, :generation, :groups, :at, :surface, :saw, :inherited)
+                """,
                 approval_row(release.number, word),
             )
 

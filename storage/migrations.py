@@ -18,6 +18,7 @@ from storage import (
     schema_paths,
     schema_replaced,
     schema_requester,
+    schema_retried,
     schema_rules,
 )
 from storage.problems import DatabaseProblem
@@ -200,3 +201,8 @@ def _comparing(database: Database) -> None:
 @STEPS(name="0026_escalated")
 def _escalated(database: Database) -> None:
     _run(database, schema_escalated.ESCALATED)
+
+
+@STEPS(name="0027_retried")
+def _retried(database: Database) -> None:
+    _run(database, schema_retried.RETRIED)

@@ -111,6 +111,8 @@ def release_row(release: Release) -> Row:
         "kind": release.kind.value,
         "why": release.why,
         "retry_of": release.retry_of,
+        "retried_by": release.retried_by,
+        "retried_slack": release.retried_slack,
         "instead_of": _json(REPLACED, release.instead_of),
         "asked_at": maybe_text(release.asked_at),
         "approved_at": maybe_text(release.approved_at),
@@ -155,6 +157,8 @@ def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
         kind=Kind(row["kind"]),
         why=row["why"],
         retry_of=row["retry_of"],
+        retried_by=row["retried_by"],
+        retried_slack=row["retried_slack"],
         instead_of=_of_json(REPLACED, row["instead_of"]),
         asked_at=maybe_time(row["asked_at"]),
         approved_at=maybe_time(row["approved_at"]),
@@ -192,6 +196,7 @@ def approval_row(release: int, approval: Approval) -> Row:
         "at": to_text(approval.at),
         "surface": approval.surface.value,
         "saw": approval.saw,
+        "inherited": int(approval.inherited),
     }
 
 
@@ -206,6 +211,7 @@ def approval_of(row: Row) -> Approval:
         at=from_text(row["at"]),
         surface=Surface(row["surface"]),
         saw=row["saw"],
+        inherited=bool(row["inherited"]),
     )
 
 

@@ -7,8 +7,9 @@ Rules, all of which must hold:
 - What ships is every commit later than what is live, up to the build's own: as the source's compare tells them, and
   as far as builds do. Until it has told, nothing ships by approvals; where it never can, the others have to do. A
   rollback brings nothing that was not live before, and waits for nobody's word on that.
-- `self_approval: forbid`: never the
-  requester or the last pusher, and each of these commits needs one counted approver who is not among its authors.
+- `self_approval: forbid`: never the requester, who tries a failed one again, or the last pusher, and each of these
+  commits needs one counted approver who is not among its authors. What somebody said of the first try is no word of
+  who tries again: where it counts on, it does so whoever that is.
   `strict`: nor any author of any of them, and every author and approver must be one of the policy's people. `allow`:
   anybody.
 - The rules of the snapshot and those of today hold each for itself: what one of them lacks the other does not lift.
@@ -198,13 +199,20 @@ def _own_work(actor: Actor, release: Release, lane: Lane, policy: Policy) -> tup
     return tuple(dict.fromkeys(how for one in asking for how in _own(names, one, release, lane, policy)))
 
 
-def _own(names: frozenset[str], one: LanePolicy, release: Release, lane: Lane, policy: Policy) -> tuple[OwnWork, ...]:
-    """Return how a release is somebody's own, as far as one policy forbids that."""
+def _own(
+    names: frozenset[str], one: LanePolicy, release: Release, lane: Lane, policy: Policy, *, inherited: bool = False
+) -> tuple[OwnWork, ...]:
+    """Return how a release is somebody's own, as far as one policy forbids that.
+
+    `inherited`: it is asked of an approval that they gave to the try before.
+    """
     if one.self_approval is SelfApproval.ALLOW:
         return ()
     pusher, own = release.build.pusher, []
     if _requested(release, names):
         own.append(OwnWork.REQUESTER)
+    if not inherited and not names.isdisjoint({release.retried_by, release.retried_slack} - {None}):
+        own.append(OwnWork.RETRIER)
     if pusher and names & _people_behind((pusher,), policy):
         own.append(OwnWork.PUSHER)
     if one.self_approval is SelfApproval.STRICT:
@@ -231,7 +239,7 @@ def _counted(one: LanePolicy, release: Release, lane: Lane, policy: Policy) -> t
     seen: set[str] = set()
     for word in release.standing():
         names = _policy_names(word, policy)
-        if names.isdisjoint(seen) and not _own(names, one, release, lane, policy):
+        if names.isdisjoint(seen) and not _own(names, one, release, lane, policy, inherited=word.inherited):
             counted.append(_Yes(names, word.groups))
         seen |= names
     return tuple(counted)

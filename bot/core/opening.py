@@ -12,7 +12,8 @@ Rules:
 - A rollback goes to a build that was live there, a hotfix takes the fast path of the policy; both have a reason, and
   both take over from an ordinary release of their build that waits.
 - A second try of what failed is a new release. Approvals count on when it ships the same artifact in place of the same
-  one and the first try ended a short time ago; a rebuilt artifact never inherits any.
+  one and the first try ended a short time ago; a rebuilt artifact never inherits any. Who tries again asks for it, too:
+  beside what counts on, their word on it does not count.
 - Another artifact of the same commit is another generation: approvals of the former are void, people are asked again.
   A rollback whose build is rebuilt is dropped: it goes back to what was live, and what would ship now never was.
 """
@@ -218,7 +219,8 @@ def retry(lane: Lane, given: Retry, policy: Policy, fresh: Fresh, now: datetime)
     if reasons or here is None:
         return Refusal(tuple(reasons))
     by, number = given.by.person.id, failed.number
-    again = _second(failed, born(lane, build, here, policy, fresh, now), lane, policy, now)
+    tried = replace(born(lane, build, here, policy, fresh, now), retried_by=by, retried_slack=given.by.person.slack)
+    again = _second(failed, tried, lane, policy, now)
     retried = Happening(Happened.RETRIED, number, by, other=again.number)
     return _open(Decision(lane).happened(retried), again, policy, now, by)
 
@@ -251,7 +253,7 @@ def _second(failed: Release, born: Release, lane: Lane, policy: Policy, now: dat
     in_time = failed.ended_at is not None and now <= failed.ended_at + allowed
     if not in_time or born.artifact != failed.artifact or not _in_place_of_the_same(failed, lane):
         return again
-    words = tuple(replace(word, generation=again.generation) for word in failed.standing())
+    words = tuple(replace(word, generation=again.generation, inherited=True) for word in failed.standing())
     again = replace(again, approvals=words)
     complete = not approval_blockers(again, lane, policy)
     return replace(again, approved_at=failed.approved_at) if complete else again  # they are as old as they are

@@ -29,13 +29,14 @@ class OwnWork(Enum):
     """How the release is the person's own."""
 
     REQUESTER = "requester"
+    RETRIER = "retrier"  # of what had failed; what they said of the first try may count on
     PUSHER = "pusher"
     AUTHOR = "author"  # of a commit that would become live; forbidden under `strict`
 
 
 @dataclass(frozen=True, slots=True)
 class OwnRelease:
-    """The person asked for the release or pushed it, and the policy forbids approving one's own."""
+    """The person asked for the release, tried it again or pushed it, and the policy forbids approving one's own."""
 
     how: OwnWork
 

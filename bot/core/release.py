@@ -65,6 +65,7 @@ class Approval:
     at: datetime
     surface: Surface
     saw: str | None = None  # hash of the card that they had before them
+    inherited: bool = False  # said of the try before, and counts on here
 
 
 class DeployStatus(Enum):
@@ -149,6 +150,8 @@ class Release:
     kind: Kind = Kind.RELEASE
     why: str | None = None  # what the requester of a rollback or a hotfix said
     retry_of: int | None = None
+    retried_by: str | None = None  # who tries `retry_of` again
+    retried_slack: str | None = None
     instead_of: Replaced | None = None  # what was live when it was asked for, where it is a rollback
     asked_at: datetime | None = None  # since when approvals are asked for, if they were asked for again
     approved_at: datetime | None = None  # since when the approvals are complete

@@ -72,8 +72,9 @@ def _barred(release: Release, lane: Lane, policy: Policy) -> set[str]:
     rules = {one.self_approval for one in in_force(release, lane, policy)}
     if rules == {SelfApproval.ALLOW}:
         return set()
-    asked = policy.person_of(slack=release.requested_slack)
-    barred = {release.requested_by, asked.id if asked else None, people_behind(release.build.pusher, policy)}
+    listed = [policy.person_of(slack=slack) for slack in (release.requested_slack, release.retried_slack)]
+    barred = {release.requested_by, release.retried_by, people_behind(release.build.pusher, policy)}
+    barred |= {asked.id for asked in listed if asked}
     if SelfApproval.STRICT in rules:
         barred |= {people_behind(author, policy) for author in release.build.authors}
     return {one for one in barred if one}

@@ -104,7 +104,7 @@ def overridden(override: Override, policy: Policy) -> str:
 
 
 def _asked_by(release: Release, policy: Policy) -> str:
+    retry = f"; {person(release.retried_by, policy)} tries R-{release.retry_of} again" if release.retried_by else ""
     if release.requested_by:
-        retry = f", who tries R-{release.retry_of} again" if release.retry_of else ""
         return f"{person(release.requested_by, policy)}{retry}"
-    return "nobody here" if release.origin is Origin.EXTERNAL else "the pipeline, by a deployable build"
+    return "nobody here" if release.origin is Origin.EXTERNAL else f"the pipeline, by a deployable build{retry}"

@@ -57,6 +57,7 @@ _ACCOUNTS = {
 
 _OWN = {
     OwnWork.REQUESTER: "asked for this release",
+    OwnWork.RETRIER: "tried this release again",
     OwnWork.PUSHER: "pushed this commit",
     OwnWork.AUTHOR: "wrote a commit that it would make live",
 }

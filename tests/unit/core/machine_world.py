@@ -213,6 +213,7 @@ class World:
                 groups = set(given.by.groups)
                 one["yes"][given.by.person.id] = {
                     "generation": one["generation"], "artifact": one["artifact"], "groups": groups,
+                    "new": True,
                 }  # fmt: skip
             case Withdraw() | Undo():
                 one["yes"].pop(given.by.person.id, None)
@@ -284,14 +285,14 @@ class World:
         fact: Fact = {
             "number": after.number, "env": env, "kind": after.kind.value, "rules": today, "build": after.build.id,
             "artifact": after.artifact, "generation": after.generation, "place": after.build.position[1:],
-            "requester": after.requested_by, "retry_of": after.retry_of, "state": "open", "chosen": False, "yes": {},
-            "override": False, "since": None, "waited": 0, "choice": False,
-            "schedule": None,
+            "requester": after.requested_by, "retry_of": after.retry_of, "retrier": None, "state": "open", "chosen": False,
+            "yes": {}, "override": False, "since": None, "waited": 0, "choice": False, "schedule": None,
         }  # fmt: skip
         assert after.key not in {one.key for one in self.known.values()}
         if isinstance(given, Request) and given.at is not None:
             fact["schedule"] = round((given.at - NOON) / timedelta(minutes=1))
         if isinstance(given, Retry):
+            fact["retrier"] = given.by.person.id
             first, live = self.known[given.release].deployment, self.rows[env].live
             if live is None or (first is not None and live.since <= first.attempted_at):
                 self._carry_over(judge.releases[given.release], fact)
@@ -305,7 +306,9 @@ class World:
         allowed = min(rules["retry"] for rules in self.judge.in_force(failed))
         if self.judge.now <= failed["ended"] + allowed and failed["artifact"] == fact["artifact"]:
             stands = self.judge.standing(failed)
-            fact["yes"] = {name: {**yes, "generation": fact["generation"]} for name, yes in stands.items()}
+            fact["yes"] = {
+                name: {**yes, "generation": fact["generation"], "new": False} for name, yes in stands.items()
+            }
             fact["since"] = failed["since"] if self.judge.approved(fact) and self.judge.asked(fact) else None
 
     def _lawful(self, given: Input, before: Release, after: Release) -> None:
@@ -319,7 +322,7 @@ class World:
         else:
             assert old not in ENDED
         assert after.approvals[: len(before.approvals)] == before.approvals
-        asked = ("requested_by", "requested_slack", "retry_of", "lane", "origin")
+        asked = ("requested_by", "requested_slack", "retry_of", "retried_by", "lane", "origin")
         constant = ("key", "policy", "opened_at", "kind", *asked)
         assert all(getattr(before, name) == getattr(after, name) for name in constant)
 

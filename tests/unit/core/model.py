@@ -73,7 +73,8 @@ class Judge:
         """Whether a yes is taken."""
         asked = self.asked(one)
         entitled = bool({source for sources, _ in asked for source in sources} & self.groups[person])
-        own = any(person in self.barred(one, rules) for rules in self.in_force(one) if self.needed(rules, one))
+        barred = [self.barred(one, rules) | self.retrier(one, rules) for rules in self._asking(one)]
+        own = any(person in people for people in barred)
         fits = generation in {None, one["generation"]} and not self.own_word(one, person) and not self.overdue(one)
         return one["state"] == "open" and self.members[person] and entitled and not own and fits
 
@@ -123,6 +124,14 @@ class Judge:
         later = [build for build in self.builds.values() if live is not None and live < build["place"] <= place]
         return [set(build["authors"]) for build in later] + [set(self.builds[one["build"]]["authors"])]
 
+    def _asking(self, one: Fact) -> list[Fact]:
+        """Return the rules then and now that ask anybody."""
+        return [rules for rules in self.in_force(one) if self.needed(rules, one)]
+
+    def retrier(self, one: Fact, rules: Fact) -> set[str]:
+        """Return whose new approval counts nothing because they had it tried again."""
+        return set() if rules["self"] == "allow" or one["retrier"] is None else {one["retrier"]}
+
     def barred(self, one: Fact, rules: Fact) -> set[str]:
         """Return whose approval counts nothing under these rules."""
         if rules["self"] == "allow":
@@ -139,7 +148,10 @@ class Judge:
         if not asked:
             return True
         barred = self.barred(one, rules)
-        groups = {name: set(yes["groups"]) for name, yes in self.standing(one).items() if name not in barred}
+        stands, again = self.standing(one), self.retrier(one, rules)
+        counting = {name: yes for name, yes in stands.items() if name not in barred}
+        counting = {name: yes for name, yes in counting.items() if name not in again or not yes["new"]}
+        groups = {name: set(yes["groups"]) for name, yes in counting.items()}
         if as_of_today:
             groups = {name: mine & self.groups[name] for name, mine in groups.items() if self.members[name]}
         seats = [set(sources) for sources, count in asked for _ in range(count)]

@@ -183,7 +183,7 @@ ALLOW = policy(self_approval=SelfApproval.ALLOW)
 STRICT = policy(self_approval=SelfApproval.STRICT)
 OPTIONAL = policy(mode=Mode.DEPLOYMENT, self_approval=SelfApproval.STRICT)
 BY_PRIYA = a_build(1, authors=(PRIYA_AUTHOR,))
-REQUESTER, PUSHER, AUTHOR = (OwnRelease(how) for how in OwnWork)
+REQUESTER, RETRIER, PUSHER, AUTHOR = (OwnRelease(how) for how in OwnWork)
 OWN: list[tuple[str, Release, Policy, tuple[Reason, ...]]] = [
     ("nobody's own", release(), POLICY, ()),
     ("who asked for it", release(requested_by="priya"), POLICY, (REQUESTER,)),
@@ -195,6 +195,14 @@ OWN: list[tuple[str, Release, Policy, tuple[Reason, ...]]] = [
         (REQUESTER,),
     ),
     ("who asked for it with another account", release(requested_by="pri", requested_slack="U0SAM"), POLICY, ()),
+    ("who tried it again", release(retry_of=7, retried_by="priya"), POLICY, (RETRIER,)),
+    (
+        "who tried it again under a name they had",
+        release(retried_by="pri", retried_slack="U0PRIYA"),
+        POLICY,
+        (RETRIER,),
+    ),
+    ("who tried it again with another account", release(retried_by="pri", retried_slack="U0SAM"), POLICY, ()),
     ("who pushed, by GitHub id", release(build=a_build(1, pusher=Author("?", github="1001"))), POLICY, (PUSHER,)),
     (
         "who pushed, by e-mail, however written",
@@ -216,9 +224,9 @@ OWN: list[tuple[str, Release, Policy, tuple[Reason, ...]]] = [
     ("who wrote none of it, under strict", release(under=STRICT, build=a_build(1, authors=(SAM_AUTHOR,))), STRICT, ()),
     (
         "everything at once, each told once",
-        release(under=STRICT, requested_by="priya", build=replace(BY_PRIYA, pusher=PRIYA_AUTHOR)),
+        release(under=STRICT, requested_by="priya", retried_by="priya", build=replace(BY_PRIYA, pusher=PRIYA_AUTHOR)),
         STRICT,
-        (REQUESTER, PUSHER, AUTHOR),
+        (REQUESTER, RETRIER, PUSHER, AUTHOR),
     ),
     ("all allowed", release(under=ALLOW, requested_by="priya", build=BY_PRIYA), ALLOW, ()),
     ("all allowed then, not now", release(under=ALLOW, requested_by="priya", build=BY_PRIYA), POLICY, (REQUESTER,)),

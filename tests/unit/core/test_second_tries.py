@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot.core.build import BuildState
-from bot.core.decide import decide
+from bot.core.decide import Decision, Fresh, decide
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Account, Retry
+from bot.core.inputs import Account, Actor, Retry, TimePassed, Withdraw
 from bot.core.lane import Around, Judgement, Lane, Live, Mark
-from bot.core.policy import Hotfix, Kind, Mode, Policy
+from bot.core.policy import Hotfix, Kind, Mode, Policy, SelfApproval
 from bot.core.refusals import (
     AccountMayNotAct,
     AlreadyLive,
@@ -24,9 +24,11 @@ from bot.core.refusals import (
     NotDeployable,
     NotFailed,
     NotInPolicy,
+    OwnRelease,
+    OwnWork,
     Reason,
 )
-from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Override, Release
+from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Override, Release
 from tests.factories import LANE, NOON, a_build
 from tests.unit.core.values import (
     ALEX,
@@ -37,8 +39,10 @@ from tests.unit.core.values import (
     OLGA,
     POLICY,
     PRIYA,
+    QA,
     SAM,
     SRE,
+    approves,
     flying,
     go,
     lane,
@@ -71,7 +75,7 @@ def failed(*by: Any, under: Policy = POLICY, **changed: Any) -> Release:
 
 
 def second(under: Policy = POLICY, **changed: Any) -> Release:
-    """Return the release that olga's second try opens."""
+    """Return the release that priya's second try opens."""
     build = a_build(1)
     born = Release(
         number=9,
@@ -86,8 +90,15 @@ def second(under: Policy = POLICY, **changed: Any) -> Release:
         policy=lane_policy(under),
         policy_hash="policy-1",
         retry_of=1,
+        retried_by="priya",
+        retried_slack="U0PRIYA",
     )
     return replace(born, **changed)
+
+
+def kept(by: Actor) -> Approval:
+    """Return what somebody said of the first try, as it counts on."""
+    return replace(word(by), inherited=True)
 
 
 AGAIN = Retry(1, PRIYA)
@@ -118,7 +129,7 @@ def test_it_is_what_the_first_one_was() -> None:
         put_off="no route",
     )
     decided = go(lane(first), Retry(1, OLGA), under)
-    asked = {"requested_by": "olga", "requested_slack": "U0OLGA"}
+    asked = {"requested_by": "olga", "requested_slack": "U0OLGA", "retried_by": "olga", "retried_slack": "U0OLGA"}
     wanted = second(under, kind=Kind.HOTFIX, why="it loses money", origin=Origin.REQUEST, **asked)
     assert one(decided, 9) == wanted
 
@@ -126,7 +137,7 @@ def test_it_is_what_the_first_one_was() -> None:
 def test_approvals_of_the_same_artifact_count_on() -> None:
     first = failed(PRIYA, generation=1, approvals=(word(PRIYA, generation=3), word(ALEX, generation=2)))
     decided = go(lane(replace(first, generation=3)), AGAIN)
-    assert one(decided, 9) == second(approvals=(word(PRIYA),), approved_at=APPROVED)
+    assert one(decided, 9) == second(approvals=(kept(PRIYA),), approved_at=APPROVED)
     assert decided.effects == (StartDeployment(9, 1),)
 
 
@@ -142,7 +153,7 @@ KEEPS: list[tuple[str, Policy, Policy, datetime, bool]] = [
 @pytest.mark.parametrize(("then", "now", "at", "keeps"), [row[1:] for row in KEEPS], ids=[row[0] for row in KEEPS])
 def test_approvals_count_on(then: Policy, now: Policy, at: datetime, keeps: bool) -> None:
     decided = go(lane(failed(PRIYA, under=then)), AGAIN, now, at)
-    assert one(decided, 9).approvals == ((word(PRIYA),) if keeps else ())
+    assert one(decided, 9).approvals == ((kept(PRIYA),) if keeps else ())
     assert one(decided, 9).approved_at == (APPROVED if keeps else None)
 
 
@@ -156,7 +167,7 @@ UNMOVED: list[tuple[str, Lane, bool]] = [
 
 @pytest.mark.parametrize(("there", "keeps"), [row[1:] for row in UNMOVED], ids=[row[0] for row in UNMOVED])
 def test_approvals_are_of_a_change_of_what_was_live(there: Lane, keeps: bool) -> None:
-    assert one(go(there, AGAIN), 9).approvals == ((word(PRIYA),) if keeps else ())
+    assert one(go(there, AGAIN), 9).approvals == ((kept(PRIYA),) if keeps else ())
 
 
 def test_a_rebuilt_artifact_inherits_nothing() -> None:
@@ -168,7 +179,7 @@ def test_a_rebuilt_artifact_inherits_nothing() -> None:
 def test_the_same_artifact_under_todays_build_inherits() -> None:
     told = a_build(1, title="Told better")
     decided = go(lane(failed(PRIYA)), replace(AGAIN, build=told))
-    assert one(decided, 9) == second(build=told, approvals=(word(PRIYA),), approved_at=APPROVED)
+    assert one(decided, 9) == second(build=told, approvals=(kept(PRIYA),), approved_at=APPROVED)
 
 
 def test_what_failed_at_a_moment_that_nobody_noted_inherits_nothing() -> None:
@@ -178,7 +189,7 @@ def test_what_failed_at_a_moment_that_nobody_noted_inherits_nothing() -> None:
 def test_approvals_that_no_longer_suffice_wait_from_now_on() -> None:
     decided = go(lane(failed(PRIYA)), Retry(1, PRIYA), policy(SRE))
     again = one(decided, 9)
-    assert (again.approvals, again.approved_at, again.asked_since) == ((word(PRIYA),), None, LATER)
+    assert (again.approvals, again.approved_at, again.asked_since) == ((kept(PRIYA),), None, LATER)
 
 
 def test_where_nobody_is_asked_it_starts_at_once() -> None:
@@ -295,3 +306,41 @@ def test_a_hotfix_is_tried_again_in_place_of_an_ordinary_release() -> None:
 def test_a_release_that_the_lane_was_loaded_without_is_a_mistake_of_ours() -> None:
     with pytest.raises(LookupError, match=r"^R-1 is not in payments/production$"):
         decide(lane(release(2)), AGAIN, POLICY, FRESH, LATER)
+
+
+# -- whose new approval counts ---------------------------------------------------------------------------------------
+
+
+def test_who_tries_again_does_not_approve_it() -> None:
+    tried = go(lane(failed()), Retry(1, PRIYA)).lane
+    assert reasons(tried, approves(PRIYA, 9)) == (OwnRelease(OwnWork.RETRIER),)
+    assert go(tried, approves(ALEX, 9)).effects == (StartDeployment(9, 1),)
+
+
+def test_what_they_said_of_the_first_try_counts_on_until_they_take_it_back() -> None:
+    both = policy(QA, SRE)
+    tried = go(lane(failed(PRIYA, under=both)), AGAIN, both).lane
+    assert go(tried, approves(SAM, 9), both).effects == (StartDeployment(9, 1),)
+    back = go(tried, Withdraw(9, PRIYA), both).lane
+    assert reasons(back, approves(PRIYA, 9), both) == (OwnRelease(OwnWork.RETRIER),)
+
+
+def test_who_tries_a_second_try_again_keeps_what_they_said_of_the_first() -> None:
+    second_failed = second(
+        approvals=(kept(PRIYA),),
+        state=Lifecycle.FAILED,
+        ended_at=NOON,
+        deployment=Deployment(DeployStatus.FAILED, NOON),
+    )
+    decided = decide(lane(second_failed), Retry(9, PRIYA), POLICY, Fresh(10, "abcd2345"), LATER)
+    assert isinstance(decided, Decision)
+    assert one(decided, 10).approvals == (kept(PRIYA),)
+    assert decided.effects == (StartDeployment(10, 1),)
+
+
+def test_their_word_that_was_allowed_then_does_not_count_once_it_is_forbidden() -> None:
+    allowed = policy(self_approval=SelfApproval.ALLOW)
+    tried = go(lane(failed(under=allowed)), AGAIN, allowed).lane
+    said = go(tried, approves(PRIYA, 9), allowed).lane
+    assert go(said, TimePassed(), allowed).effects == (StartDeployment(9, 1),)
+    assert go(said, TimePassed(), POLICY).effects == ()

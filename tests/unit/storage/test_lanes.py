@@ -16,7 +16,7 @@ from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release, a_sha
 from tests.unit.storage.conftest import File
 
 STAGING = LaneId("payments", "staging")
-YES = Approval("priya", "U0PRIYA", Verdict.APPROVE, 1, ("qa", "sre"), NOON, Surface.BUTTON, "saw-1")
+YES = Approval("priya", "U0PRIYA", Verdict.APPROVE, 1, ("qa", "sre"), NOON, Surface.BUTTON, "saw-1", inherited=True)
 NO_MORE = Approval("priya", None, Verdict.WITHDRAW, 1, (), NOON, Surface.CLI)
 
 
@@ -62,6 +62,8 @@ def test_a_release_comes_back_whole(file: File) -> None:
         origin=Origin.REQUEST,
         requested_by="sam",
         requested_slack="U0SAM",
+        retried_by="priya",
+        retried_slack="U0PRIYA",
         instead_of=Replaced((NOON, 7, 1), "7 (abc)"),
         approvals=(YES, NO_MORE),
         older_than_live=True,
@@ -236,7 +238,7 @@ def test_only_what_is_being_deployed_is_in_flight(file: File) -> None:
     [
         "UPDATE approvals SET person = 'sam'",
         "DELETE FROM approvals",
-        "REPLACE INTO approvals SELECT id, release, 'sam', slack, verdict, generation, groups, at, surface, saw FROM approvals",
+        "REPLACE INTO approvals SELECT id, release, 'sam', slack, verdict, generation, groups, at, surface, saw, inherited FROM approvals",
     ],
 )
 def test_the_database_refuses_to_alter_what_people_said(file: File, statement: str) -> None:

@@ -138,7 +138,7 @@ def test_what_people_said_is_still_only_added_to(old: File, statement: str) -> N
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO approvals SELECT 5, 99, 'p', NULL, 'lapse', 1, '[]', '', 'cli', NULL",
+        "INSERT INTO approvals SELECT 5, 99, 'p', NULL, 'lapse', 1, '[]', '', 'cli', NULL, 0",
         "INSERT INTO handles VALUES ('h2', 3, 99, 1, 'approve')",
         "UPDATE lanes SET live_release = 99",
         "UPDATE releases SET superseded_by = 99 WHERE number = 3",

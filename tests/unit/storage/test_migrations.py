@@ -83,6 +83,7 @@ STEPS = [
     "0024_drafts",
     "0025_comparing",
     "0026_escalated",
+    "0027_retried",
 ]
 
 

@@ -111,7 +111,7 @@ def _of_lanes() -> list[Example]:
 
 def _done() -> list[Example]:
     one, lost = release(), ended(Lifecycle.LIVE)
-    again = release(number=44, retry_of=42, approvals=BOTH)
+    again = release(number=44, retry_of=42, retried_by="nora", approvals=BOTH)
     hold = Hold("the database moves", NOON, "sam", EVENING)
     older = release(older_than_live=True, build=world.OLDER)
     return [

@@ -136,6 +136,8 @@ def release(evil: Evil, *states: Lifecycle) -> Release:
         kind=evil.pick(list(Kind)),
         why=evil.maybe(evil()),
         retry_of=evil.maybe(41),
+        retried_by=evil.maybe(evil()),
+        retried_slack=evil.maybe(evil()),
         asked_at=evil.maybe(TEN),
         approved_at=evil.maybe(TEN),
         scheduled_for=evil.maybe(ELEVEN),

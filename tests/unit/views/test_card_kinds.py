@@ -83,14 +83,16 @@ def test_a_rollback_read_aloud() -> None:
 
 def test_a_hotfix() -> None:
     fast = replace(IN_PRODUCTION, hotfix=Hotfix((SRE,)))
-    hotfix = a_release(kind=Kind.HOTFIX, requested_by="kim", why="refunds fail", policy=fast, retry_of=41)
+    hotfix = a_release(
+        kind=Kind.HOTFIX, requested_by="kim", why="refunds fail", policy=fast, retry_of=41, retried_by="sam"
+    )
     assert seen(shown(hotfix, production=fast)) == snapshot("""\
 # Waiting for approval (HOTFIX): payments 118 to production
 *HOTFIX:* this goes the fast path, with its own approvals: “refunds fail”
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
-*Asked for by:* kim, who tries R-41 again
+*Asked for by:* kim; <@U0SAM> tries R-41 again
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
 *Needs 2 of sre:* 0 of 2 given; may approve: <@U0ALEX>, <!subteam^S0SRE>

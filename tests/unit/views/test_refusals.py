@@ -63,6 +63,7 @@ REASONS: tuple[Reason, ...] = (
     NotAnApprover((QA, SRE)),
     NotAnApprover(()),
     OwnRelease(OwnWork.REQUESTER),
+    OwnRelease(OwnWork.RETRIER),
     OwnRelease(OwnWork.PUSHER),
     AlreadyApproved(),
     NothingToWithdraw(),
@@ -124,6 +125,7 @@ Slack could not be asked just now whose account this is; please try again in a m
 You are not among those who decide here (1 of qa, 2 of sre): please ask kim, <@U0PRIYA>, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 You are not among those who decide here (no rule): the policy names nobody else either, please tell who keeps it.
 You asked for this release, and nobody approves their own work here: please ask another approver.
+You tried this release again, and nobody approves their own work here: please ask another approver.
 You pushed this commit, and nobody approves their own work here: please ask another approver.
 You have approved this already, once is enough. To take it back: `/deploy withdraw R-42`.
 You have no approval standing here, so there is none to take back. `/deploy why payments production` tells all there is to it.
