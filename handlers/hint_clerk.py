@@ -57,7 +57,7 @@ class HintClerk:
             if built_in is None or built_in.lower() != hint.repository.lower():
                 continue
             if await self._unadopted(service):
-                return TryLater(1.0, f"{service.name} is not adopted yet")
+                return TryLater(AGAIN, f"{service.name} is not adopted yet")
             report = await self.source.run(service, hint)
             match report:
                 case TryLater():

@@ -4,7 +4,9 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,14 +25,22 @@ class Disk:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self.connection.deserialize(_formatted())
         self.connection.execute("PRAGMA foreign_keys=ON")
         self.database = Database(self.connection, execute_plugins=False)
-        self.connection.execute("BEGIN IMMEDIATE")
-        migrate(self.database, Path("simulated.db"))
-        self.connection.execute("COMMIT")
         self.commits = 0
         self.kill_at: tuple[int, bool] | None = None
         """The commit at which the process that makes it dies, and whether after it."""
+
+
+@cache
+def _formatted() -> bytes:
+    """Return the file that every story begins with: its tables are made once in a process, since that takes long."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        migrate(Database(connection, execute_plugins=False), Path("simulated.db"))
+        connection.execute("COMMIT")
+        return connection.serialize()
 
 
 class DiskStore:

@@ -78,27 +78,28 @@ class Transactions:
         roll_back(connection)  # what a disk that failed kept from being rolled back then
         connection.execute("BEGIN IMMEDIATE")
         try:
+            self._database.starts(reading=False)
             result = work(self._transaction())
-            self._database.go_on()
+            self._database.ends()
             connection.execute("COMMIT")
         finally:
             roll_back(connection)
         return result
 
     def read(self, query: Callable[[Transaction], T]) -> T:
-        """Run on a consistent view; an attempt to write is an error."""
+        """Run on a consistent view; an attempt to write is an error, and nothing of it stays."""
         connection = self._database.conn
         roll_back(connection)
-        connection.execute("PRAGMA query_only=ON")
         try:
             connection.execute("BEGIN")
-            return query(self._transaction())
+            self._database.starts(reading=True)
+            result = query(self._transaction())
+            self._database.ends()
         finally:
             roll_back(connection)
-            connection.execute("PRAGMA query_only=OFF")
+        return result
 
     def _transaction(self) -> SqliteTransaction:
-        self._database.undone = None
         return SqliteTransaction(self._database, self._clock, self._token)
 
 
