@@ -1,4 +1,4 @@
-// Talks with the sandbox: what is to be seen, the acts of people, the pipeline, the clock.
+// Talks with the sandbox: what is to be seen, the acts of people, the pipeline, the clock, what goes wrong.
 
 export class Unknown extends Error {}
 
@@ -14,10 +14,16 @@ export const ask = async (name, body) => (await post(`/sandbox/act/${name}`, bod
 export const pipeline = async (name, body) => (await post(`/sandbox/github/${name}`, body)) !== null;
 export const forward = async (seconds) => (await post("/sandbox/clock", { forward_seconds: seconds })) !== null;
 
-async function post(path, body) {
+export const faults = (rules) => send("PUT", "/sandbox/faults", rules);
+export const weather = (change) => send("PUT", "/sandbox/weather", change);
+export const hangUp = (reason) => post("/sandbox/disconnect", { reason });
+
+const post = (path, body) => send("POST", path, body);
+
+async function send(method, path, body) {
   let answer;
   try {
-    answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    answer = await fetch(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   } catch {
     tell("The sandbox does not answer, so that did not happen. Try again once it is back.");
     return null;

@@ -11,6 +11,7 @@ import * as messages from "./messages.js";
 import * as modal from "./modal.js";
 import * as pipeline from "./pipeline.js";
 import { mark, marks } from "./seen.js";
+import * as slack from "./slack.js";
 import * as sidebar from "./sidebar.js";
 import { now, page, redraw, refresh, STEP } from "./store.js";
 import * as thread from "./thread.js";
@@ -106,14 +107,14 @@ function look(channel, visible) {
 }
 
 function drawPanel(state) {
-  const empty = !state.clock && !state.pipeline;
-  $("panel").hidden = page.panelHidden || empty;
-  $("toggle-panel").hidden = empty;
+  $("panel").hidden = page.panelHidden;
   $("toggle-panel").setAttribute("aria-expanded", String(!page.panelHidden));
   document.body.classList.toggle("with-thread", !$("thread").hidden);
   $("clock").hidden = !state.clock;
   ticking.tick();
-  if (!page.panelHidden) pipeline.show($("pipeline"), state.pipeline);
+  if (page.panelHidden) return;
+  pipeline.show($("pipeline"), state.pipeline);
+  slack.show($("slack"), state);
 }
 
 async function openThread(message) {
