@@ -15,7 +15,7 @@ from handlers.ci.github_compare import Side
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_replies import TIMED_OUT, after_read, limited
 from handlers.ci.github_source import github_source
-from handlers.ci.sender import AGAIN, Sender
+from handlers.ci.sender import AGAIN, Sends
 
 V = TypeVar("V")
 
@@ -64,7 +64,7 @@ class Learnt:
 class GithubComparer:
     """Implements the port Comparer. `web_url` is the address of GitHub's pages."""
 
-    sender: Sender
+    sender: Sends
     web_url: str
     learnt: Learnt
 

@@ -24,7 +24,7 @@ from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_replies import after_read
 from handlers.ci.github_source import github_source
-from handlers.ci.sender import AGAIN, Sender
+from handlers.ci.sender import AGAIN, Sends
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ class _Page:
 class Github:
     """Implements the ports Source, Executor and Comparer. `web_url` is the address of GitHub's pages."""
 
-    sender: Sender
+    sender: Sends
     web_url: str
     _seen: dict[str, _Page] = field(default_factory=dict)
     """What `recent` read last, by service."""

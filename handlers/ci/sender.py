@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from aiohttp import (
     ClientConnectorError,
@@ -54,6 +55,17 @@ GITHUB = System(
     ),
     limited,
 )
+
+
+class Sends(Protocol):
+    """Whoever calls one host, whatever proves who calls."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The present, for whoever reads an answer that speaks of time."""
+
+    async def send(self, request: HttpRequest, *, etag: str | None = None) -> HttpReply | TryLater | Unsure:
+        """Send once and return the whole reply, or how it ended without one; see `Sender.send`."""
 
 
 class Sender:

@@ -3,6 +3,8 @@
 import functools
 import re
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -168,6 +170,7 @@ class Rest:
         self._forge.requests += 1
         asked = request.headers.get("X-GitHub-Api-Version", VERSIONS[0])
         return {
+            "date": format_datetime(self._forge.clock().astimezone(UTC), usegmt=True),
             "x-github-request-id": f"{self._forge.requests:04X}:5A4D:B0C5",
             "x-github-media-type": "github.v3; format=json",
             "x-github-api-version-selected": asked if asked in VERSIONS else VERSIONS[0],
