@@ -316,7 +316,10 @@ class ReachedBefore:
 
 @dataclass(frozen=True, slots=True)
 class FoundLive:
-    """What the target names as its newest successful deployment. `key` is the release's, where Signoff made it."""
+    """What the target names as its newest successful deployment. `key` is the release's, where Signoff made it.
+
+    `run` is the CI system's id of the run that brought it there, where a run that went on at its gate did.
+    """
 
     sha: str
     version: str
@@ -324,6 +327,7 @@ class FoundLive:
     position: Position | None
     key: str | None = None
     url: str | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

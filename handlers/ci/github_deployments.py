@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from bot.core.policy import GithubDeployment, GithubSource
 from bot.core.release import Release
-from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
+from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress
 from bot.ports.trouble import Trouble, TryLater, Unsure
 from bot.views.escape import plain
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Deployment
-from handlers.ci.github_records import read_deployments, read_statuses, standing, statuses_request
+from handlers.ci.github_records import progress_of, read_deployments, read_statuses, statuses_request
 from handlers.ci.github_replies import after_read, after_start
 
 CREATED = 201
@@ -96,15 +96,9 @@ class DeploymentOrder:
         statuses = read_statuses(reply)
         if statuses is None:
             return after_read(reply, now)
-        status, decisive = standing(statuses)
-        page = self.pages.deployments(self.source.repository, self.target.environment)
-        if decisive is None:
-            return Progress(status, "", page)
-        url = self.pages.own(decisive.log_url) or self.pages.own(decisive.target_url) or page
-        detail = plain(decisive.description or "", _DESCRIPTION)
-        if status is ProgressStatus.FAILED and decisive.state not in {"failure", "error"}:
-            detail = detail or "GitHub marked the deployment inactive before it succeeded"
-        return Progress(status, detail, url)
+        return progress_of(
+            statuses, self.pages, self.pages.deployments(self.source.repository, self.target.environment)
+        )
 
     @property
     def _task(self) -> str:

@@ -1,6 +1,7 @@
 """What is live by GitHub's own records, for lanes that are seen for the first time. Pure."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +12,7 @@ from bot.ports.ci import HttpReply, HttpRequest, ProgressStatus
 from bot.ports.trouble import TryLater
 from handlers.ci.github_pages import api
 from handlers.ci.github_payloads import Deployment, DeploymentStatus
-from handlers.ci.github_records import read_deployments, standing
+from handlers.ci.github_records import read_deployments, run_named, standing
 from handlers.ci.github_replies import after_read
 
 NOT_FOUND = 404
@@ -52,6 +53,12 @@ def live_of(made: Deployment, statuses: tuple[DeploymentStatus, ...]) -> FoundLi
     ours = _ours(made)
     version = ours.version if ours and _VERSION.fullmatch(ours.version) else made.sha[:12]
     return FoundLive(made.sha, version, decisive.created_at, position=None, key=ours.signoff_key if ours else None)
+
+
+def of_run(found: FoundLive, statuses: tuple[DeploymentStatus, ...]) -> FoundLive:
+    """Return what is live with the run that made it so, where its statuses link that run's log."""
+    run = next((run for status in statuses if (run := run_named(status)) is not None), None)
+    return found if run is None else replace(found, run=str(run))
 
 
 def _ours(made: Deployment) -> _Ours | None:

@@ -3,15 +3,21 @@
 https://docs.github.com/rest/deployments/statuses
 """
 
+import re
+
 from pydantic import ValidationError
 
 from bot.core.policy import GithubSource
-from bot.ports.ci import HttpReply, HttpRequest, ProgressStatus
-from handlers.ci.github_pages import api
+from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
+from bot.views.escape import plain
+from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Deployment, Deployments, DeploymentStatus, Statuses
 
 OK = 200
+_DESCRIPTION = 140
+"""GitHub's limit."""
 
+_RUN = re.compile(r"/actions/runs/([1-9][0-9]{0,18})(?:/job/[0-9]{1,19})?\Z", re.ASCII)
 _STATES = {
     "queued": ProgressStatus.WAITING,
     "pending": ProgressStatus.WAITING,
@@ -61,3 +67,21 @@ def standing(statuses: tuple[DeploymentStatus, ...]) -> tuple[ProgressStatus, De
         return (ProgressStatus.FAILED if inactive else ProgressStatus.WAITING), (statuses[0] if inactive else None)
     status = _STATES[decisive.state]
     return (ProgressStatus.FAILED if inactive and status is not ProgressStatus.SUCCEEDED else status), decisive
+
+
+def progress_of(statuses: tuple[DeploymentStatus, ...], pages: Pages, page: str) -> Progress:
+    """Return how far a deployment is, by what was said of it (newest first); `page` stands in for a link."""
+    status, decisive = standing(statuses)
+    if decisive is None:
+        return Progress(status, "", page)
+    url = pages.own(decisive.log_url) or pages.own(decisive.target_url) or page
+    detail = plain(decisive.description or "", _DESCRIPTION)
+    if status is ProgressStatus.FAILED and decisive.state not in {"failure", "error"}:
+        detail = detail or "GitHub marked the deployment inactive before it succeeded"
+    return Progress(status, detail, url)
+
+
+def run_named(status: DeploymentStatus) -> int | None:
+    """Return the run whose log a status links, or None."""
+    found = [_RUN.search(url) for url in (status.log_url, status.target_url) if url]
+    return next((int(one[1]) for one in found if one), None)

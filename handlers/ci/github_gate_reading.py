@@ -1,0 +1,195 @@
+"""Finds out how far a run is at an environment's gate, by asking GitHub: the run, what it waits for, its records."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.core.policy import GithubSource
+from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
+from bot.ports.trouble import TryLater, Unsure
+from handlers.ci import github_gate as gate
+from handlers.ci import github_records as records
+from handlers.ci import github_runs as runs
+from handlers.ci.github_gate import Attempt, Coming, Over, Standing, Waits, WentOn
+from handlers.ci.github_gate_payloads import GateRun
+from handlers.ci.github_pages import Pages
+from handlers.ci.github_payloads import Deployment, DeploymentStatus
+from handlers.ci.github_replies import after_read
+from handlers.ci.sender import AGAIN, Sender
+
+T = TypeVar("T")
+Span = tuple[datetime | None, datetime | None]
+"""From when to before when an attempt is under way; None where that is open."""
+
+NOT_FOUND = 404
+MOST_RECORDS = 10
+"""Records of one commit in one environment that are looked through, newest first."""
+ENDED = {
+    "failure": "its run ended there without going on: rejected, or timed out after GitHub's 30 days",
+    "cancelled": "its run was cancelled on GitHub",
+    "success": "its run has ended without coming to its gate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GateReader:
+    """Reads through the one sender. `web_url` is the address of GitHub's pages."""
+
+    sender: Sender
+    web_url: str
+
+    async def standing(self, source: GithubSource, sha: str, environment: str, attempt: Attempt) -> Standing | TryLater:
+        """Return how far an attempt of a run is at an environment: waiting, gone on, not there yet, or at its end."""
+        repository = source.repository
+        run = await self._run(runs.run_request(repository, attempt.run_id))
+        if isinstance(run, TryLater):
+            return run
+        if run is None:
+            return Over(attempt, "GitHub does not know its run any more")
+        if run.head_sha != sha:
+            return Over(attempt, f"run {attempt.run_id} is of {run.head_sha[:12]}, and not of the commit approved")
+        if run.run_attempt == attempt.number and run.status != "completed":
+            waits = await self._waits(repository, environment, attempt)
+            if waits is not None:
+                return waits
+        return await self._beyond(source, sha, environment, attempt, run)
+
+    async def reviewed(self, repository: str, at: Attempt, environment: str, key: str) -> bool | TryLater:
+        """Return whether a review with a key has approved it, though it waits for something else there as well."""
+        return await self._ask(
+            gate.reviews_request(repository, at.run_id), lambda reply: gate.approved_with(reply, environment, key)
+        )
+
+    async def progress(self, source: GithubSource, environment: str, at: Attempt, record: int) -> Progress | TryLater:
+        """Return how far what went on is, by its record, and where that has no last word by the end of its attempt."""
+        told = await self._statuses(source, str(record))
+        if isinstance(told, TryLater):
+            return told
+        now = self._progress(source, environment, told)
+        if now.status in {ProgressStatus.SUCCEEDED, ProgressStatus.FAILED}:
+            return now
+        run = await self._run(gate.attempt_request(source.repository, at.run_id, at.number))
+        if isinstance(run, TryLater):
+            return run
+        if run is None or run.status != "completed":
+            return now
+        ended = ProgressStatus.SUCCEEDED if run.conclusion == "success" else ProgressStatus.FAILED
+        known = run.conclusion if run.conclusion in runs.CONCLUSIONS else None
+        detail = f"the run ended: {known.replace('_', ' ')}" if known else "the run has ended"
+        return Progress(ended, "" if ended is ProgressStatus.SUCCEEDED else detail, self._page(source, at))
+
+    async def came_to(self, source: GithubSource, sha: str, environment: str, attempt: Attempt) -> bool | TryLater:
+        """Return whether an attempt of a run has ever come to an environment."""
+        run = await self._run(runs.run_request(source.repository, attempt.run_id))
+        span = run if isinstance(run, TryLater) or run is None else await self._span(source.repository, attempt, run)
+        if isinstance(span, TryLater) or span is None:
+            return span or False
+        found = await self._record(source, sha, environment, attempt.run_id, span)
+        return found if isinstance(found, TryLater) else found is not None
+
+    async def waits_at(self, repository: str, run: int) -> frozenset[str] | TryLater:
+        """Return the environments at which a run waits now, in lower case."""
+        return await self._ask(
+            gate.pending_request(repository, run),
+            lambda reply: (
+                None
+                if (told := gate.read_pending(reply)) is None
+                else frozenset(one.environment.name.lower() for one in told)
+            ),
+        )
+
+    async def others_green(self, repository: str, run: int) -> bool | TryLater | None:
+        """Return whether all other jobs have ended well; None while one runs."""
+        reply = await self._read(gate.jobs_request(repository, run))
+        return reply if isinstance(reply, TryLater) else gate.all_others_green(reply)
+
+    async def _waits(self, repository: str, environment: str, attempt: Attempt) -> Waits | TryLater | None:
+        told = await self._ask(gate.pending_request(repository, attempt.run_id), gate.read_pending)
+        if isinstance(told, TryLater):
+            return told
+        here = [one for one in told if one.environment.name.lower() == environment.lower()]
+        return Waits(attempt, here[0].environment.id, here[0].current_user_can_approve) if here else None
+
+    async def _beyond(
+        self, source: GithubSource, sha: str, environment: str, attempt: Attempt, run: GateRun
+    ) -> Standing | TryLater:
+        """Tell of an attempt that does not wait there whether it went on, has not come yet, or never will."""
+        span = await self._span(source.repository, attempt, run)
+        if isinstance(span, TryLater):
+            return span
+        found = await self._record(source, sha, environment, attempt.run_id, span)
+        if isinstance(found, TryLater):
+            return found
+        if found is not None and gate.has_gone_on(found[1]):
+            at = await self.progress(source, environment, attempt, found[0].id)
+            return at if isinstance(at, TryLater) else WentOn(attempt, found[0].id, at)
+        if run.run_attempt > attempt.number:
+            return Over(attempt, f"it was run again on GitHub: attempt {run.run_attempt} is another build")
+        if run.status != "completed":
+            return Coming(attempt)
+        reviews = await self._read(gate.reviews_request(source.repository, attempt.run_id))
+        said = "" if isinstance(reviews, TryLater) else gate.rejected_by(reviews, environment)
+        return Over(attempt, said or ENDED.get(run.conclusion or "", "its run has ended on GitHub"))
+
+    async def _span(self, repository: str, attempt: Attempt, run: GateRun) -> Span | TryLater:
+        """Return when an attempt began and when the next one did, each None where nobody can tell or there is none."""
+        if run.run_attempt == attempt.number:
+            return (run.run_started_at if attempt.number > 1 else None), None
+        began = await self._run(gate.attempt_request(repository, attempt.run_id, attempt.number))
+        following = await self._run(gate.attempt_request(repository, attempt.run_id, attempt.number + 1))
+        if isinstance(began, TryLater):
+            return began
+        if isinstance(following, TryLater):
+            return following
+        return (began.run_started_at if began else None), (following.run_started_at if following else None)
+
+    async def _record(
+        self, source: GithubSource, sha: str, environment: str, run: int, span: Span
+    ) -> tuple[Deployment, tuple[DeploymentStatus, ...]] | TryLater | None:
+        """Return the newest record of a run in an environment, with what was said of it."""
+        since, until = span
+        made = await self._ask(gate.records_request(source.repository, environment, sha), records.read_deployments)
+        if isinstance(made, TryLater):
+            return made
+        in_time = [one for one in made if one.sha == sha and (until is None or one.created_at < until)]
+        for one in sorted(in_time, key=lambda one: one.id, reverse=True)[:MOST_RECORDS]:
+            told = await self._statuses(source, str(one.id))
+            if isinstance(told, TryLater):
+                return told
+            if gate.made_by(one, told, run, since):
+                return one, told
+        return None
+
+    async def _statuses(self, source: GithubSource, ref: str) -> tuple[DeploymentStatus, ...] | TryLater:
+        return await self._ask(records.statuses_request(source, ref), records.read_statuses)
+
+    def _progress(self, source: GithubSource, environment: str, told: tuple[DeploymentStatus, ...]) -> Progress:
+        return records.progress_of(told, self._pages, self._pages.deployments(source.repository, environment))
+
+    def _page(self, source: GithubSource, at: Attempt) -> str:
+        return self._pages.run(source.repository, at.run_id)
+
+    async def _run(self, request: HttpRequest) -> GateRun | TryLater | None:
+        reply = await self._read(request)
+        if isinstance(reply, TryLater):
+            return reply
+        if reply.status == NOT_FOUND:
+            return None
+        return gate.read_gate_run(reply) or after_read(reply, self.sender.clock())
+
+    async def _ask(self, request: HttpRequest, understand: Callable[[HttpReply], T | None]) -> T | TryLater:
+        """Return what an answer says, or when to ask again what cannot be understood."""
+        reply = await self._read(request)
+        if isinstance(reply, TryLater):
+            return reply
+        told = understand(reply)
+        return after_read(reply, self.sender.clock()) if told is None else told
+
+    async def _read(self, request: HttpRequest) -> HttpReply | TryLater:
+        reply = await self.sender.send(request)
+        return TryLater(AGAIN, reply.why) if isinstance(reply, Unsure) else reply
+
+    @property
+    def _pages(self) -> Pages:
+        return Pages(self.web_url)

@@ -1,0 +1,96 @@
+"""Builds of services whose runs wait at a gate: green is a run that waits there with every other job done.
+
+- Waits, and every other job has ended well: succeeded. Waits, and a job has failed: failed.
+- It came to its gate and never succeeded: cancelled, which proves nothing about the commit. What was rejected, timed
+  out or failed while it was deployed had built well.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.core.build import PipelineReport, RunStatus
+from bot.core.policy import ServicePolicy
+from bot.ports.ci import RunHint, Source
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.ci.github_gate import Attempt, environments
+from handlers.ci.github_gate_reading import GateReader
+from handlers.ci.github_source import github_source
+
+MOST_KNOWN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class GatedBuilds:
+    """Implements Source around another, which reads the runs."""
+
+    source: Source
+    reader: GateReader
+    _ended: dict[tuple[str, str, int], RunStatus] = field(default_factory=dict)
+    """What ended attempts of runs come to, by service: that does not change any more."""
+
+    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+        """Fetch a run, and where it waits."""
+        found = await self.source.run(service, hint)
+        return await self._judged(service, found) if isinstance(found, PipelineReport) else found
+
+    async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
+        """Fetch the newest runs, and where they wait."""
+        found = await self.source.recent(service)
+        if isinstance(found, TryLater | Unsure | GiveUp):
+            return found
+        judged: list[PipelineReport] = []
+        for report in found:
+            one = await self._judged(service, report)
+            if isinstance(one, TryLater):
+                return one
+            judged.append(one)
+        return tuple(judged)
+
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Fetch the files in which a commit differs from one before it."""
+        return await self.source.changed(service, base, commit)
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Fetch the tags of some commits."""
+        return await self.source.tags(service, commits)
+
+    async def _judged(self, service: ServicePolicy, report: PipelineReport) -> PipelineReport | TryLater:
+        at = environments(service)
+        if not at or report.status in {RunStatus.SUCCEEDED, RunStatus.RUNNING}:
+            return report
+        if report.status is RunStatus.QUEUED:
+            status = await self._while_it_waits(service, report, at)
+        else:
+            status = await self._at_its_end(service, report, at)
+        return status if isinstance(status, TryLater) else replace(report, status=status)
+
+    async def _while_it_waits(
+        self, service: ServicePolicy, report: PipelineReport, at: Collection[str]
+    ) -> RunStatus | TryLater:
+        repository, run = github_source(service).repository, int(report.run_id)
+        waits = await self.reader.waits_at(repository, run)
+        if isinstance(waits, TryLater):
+            return waits
+        if waits.isdisjoint(at):
+            return report.status
+        green = await self.reader.others_green(repository, run)
+        if isinstance(green, TryLater):
+            return green
+        return {True: RunStatus.SUCCEEDED, False: RunStatus.FAILED, None: RunStatus.RUNNING}[green]
+
+    async def _at_its_end(
+        self, service: ServicePolicy, report: PipelineReport, at: Collection[str]
+    ) -> RunStatus | TryLater:
+        key = (service.name, report.run_id, report.attempt)
+        if key in self._ended:
+            return self._ended[key]
+        status, attempt = report.status, Attempt(int(report.run_id), report.attempt)
+        for environment in sorted(at):
+            came = await self.reader.came_to(github_source(service), report.sha, environment, attempt)
+            if isinstance(came, TryLater):
+                return came
+            status = RunStatus.CANCELLED if came else status
+        if len(self._ended) >= MOST_KNOWN:
+            self._ended.clear()
+        self._ended[key] = status
+        return status

@@ -1,0 +1,206 @@
+"""Deploys by answering the gate at which a run waits. Implements the ports Executor and Gatekeeper.
+
+An answer counts once: a second one is refused by GitHub, since nothing waits there any more. What it cannot tell
+apart are the attempts of a run, so which one waits is looked up just before anything is sent.
+"""
+
+from dataclasses import dataclass, field
+
+from bot.core.inputs import FoundLive
+from bot.core.policy import GithubDeployment, GithubGate, ServicePolicy, Target
+from bot.core.release import Release
+from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
+from bot.ports.gatekeeping import Turned
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.ci import github_gate as gate
+from handlers.ci import github_live as live
+from handlers.ci import github_records as records
+from handlers.ci.github_gate import Attempt, Coming, Over, Standing, Waits, WentOn
+from handlers.ci.github_gate_reading import GateReader
+from handlers.ci.github_pages import Pages
+from handlers.ci.github_replies import FORBIDDEN, after_read, after_start
+from handlers.ci.github_source import github_source
+from handlers.ci.sender import AGAIN, Sender
+
+LATER = 15.0
+"""Seconds until a run is looked at again that has not come to its gate."""
+MOST_KNOWN = 1_000
+UNPROCESSABLE = 422
+_RANK: dict[type[Standing], int] = {Waits: 0, WentOn: 1, Coming: 2, Over: 3}
+"""Which of a build's runs is the one with the gate: the one that is there, or was."""
+
+
+@dataclass(frozen=True, slots=True)
+class GithubGates:
+    """Answers gates through the one sender. `web_url` is the address of GitHub's pages."""
+
+    sender: Sender
+    web_url: str
+    _records: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """GitHub's records of what went on, by repository, environment and attempt: found once, then read directly."""
+
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
+        """Let the run go on that waits at the gate: the approved attempt of the approved commit, or nothing."""
+        at = await self._standing(service, release)
+        match at:
+            case TryLater():
+                return at
+            case Waits():
+                return await self._approve(service, release, at)
+            case WentOn(progress=Progress(status=ProgressStatus.FAILED)):
+                return GiveUp(f"{_run(at)} has gone on there already, and failed; run it again on GitHub")
+            case WentOn():  # somebody let it go on there meanwhile: it is just what was approved, so it is followed
+                return self._placed(service, at.attempt)
+            case Coming():
+                return TryLater(LATER, f"{_run(at)} has not come to the gate of {_target(release).environment} yet")
+            case Over(why=why):
+                return GiveUp(f"{_run(at)} does not wait at its gate any more: {why}")
+
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
+        """Tell of an answer that was lost whether it arrived: the run has moved on, or shows a review with the key."""
+        at = await self._standing(service, release)
+        if isinstance(at, TryLater):
+            return at
+        if isinstance(at, Coming):
+            return None
+        if isinstance(at, Waits):
+            source, target = github_source(service), _target(release)
+            seen = at.may_review and await self._reader.reviewed(
+                source.repository, at.attempt, target.environment, release.key
+            )
+            if isinstance(seen, TryLater):
+                return seen
+            return self._placed(service, at.attempt) if seen else None
+        return self._placed(service, at.attempt)  # gone on, or at its end: how it ended is for `follow` to tell
+
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
+        """Return how far the run is beyond its gate."""
+        at = gate.attempt_of(release.deployment.ref if release.deployment else None)
+        if at is None:
+            return GiveUp("the deployment has no run that GitHub would know")
+        source, environment = github_source(service), _target(release).environment
+        known = self._records.get(where := (source.repository, environment, at.ref))
+        if known is not None:
+            return await self._reader.progress(source, environment, at, known)
+        stands = await self._reader.standing(source, release.build.sha, environment, at)
+        page = Pages(self.web_url).run(source.repository, at.run_id)
+        match stands:
+            case TryLater():
+                return stands
+            case WentOn():
+                self._remember(where, stands.deployment)
+                return stands.progress
+            case Over(why=why):
+                return Progress(ProgressStatus.FAILED, why, page)
+            case Waits() | Coming():
+                return Progress(ProgressStatus.WAITING, "", page)
+
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
+        """Return the newest record of the environment that succeeded, whoever let it go on."""
+        if not isinstance(target, GithubGate):
+            return None
+        source = github_source(service)
+        reply = await self._send(live.newest_request(source, GithubDeployment(target.environment)))
+        if isinstance(reply, TryLater):
+            return reply
+        newest = live.read_newest(reply, self.sender.clock())
+        if isinstance(newest, TryLater):
+            return newest
+        for made in newest:
+            reply = await self._send(records.statuses_request(source, str(made.id)))
+            if isinstance(reply, TryLater):
+                return reply
+            statuses = records.read_statuses(reply)
+            if statuses is None:
+                return after_read(reply, self.sender.clock())
+            if found := live.live_of(made, statuses):
+                return live.of_run(found, statuses)
+        return None
+
+    async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
+        """Reject the run that waits for a release which ended; nothing is sent where none waits any more."""
+        at = await self._standing(service, release)
+        match at:
+            case TryLater():
+                return at
+            case Coming():
+                return TryLater(LATER, f"{_run(at)} has not come to its gate yet")
+            case WentOn():
+                return Turned(f"{_run(at)} has gone on there")
+            case Over(why=why):
+                return Turned(f"{_run(at)} waits no more: {why}")
+        repository, environment = github_source(service).repository, _target(release).environment
+        comment = gate.comment_of(release, "rejected")
+        reply = await self.sender.send(gate.answer_request(repository, at, environment, "rejected", comment))
+        if not isinstance(reply, HttpReply):
+            return reply
+        if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes
+            return Turned(f"{_run(at)} is rejected")
+        if reply.status == UNPROCESSABLE:  # it was answered between our look and our word
+            return TryLater(LATER, f"GitHub answers {reply.status}")
+        return _refused(at, reply, after_start(reply, self.sender.clock()))
+
+    async def _approve(self, service: ServicePolicy, release: Release, at: Waits) -> Placed | Trouble:
+        repository, environment = github_source(service).repository, _target(release).environment
+        comment = gate.comment_of(release, "approved")
+        reply = await self.sender.send(gate.answer_request(repository, at, environment, "approved", comment))
+        if not isinstance(reply, HttpReply):
+            return reply
+        if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes
+            return self._placed(service, at.attempt)
+        trouble = after_start(reply, self.sender.clock())
+        if not isinstance(trouble, GiveUp):
+            return trouble
+        now = await self._standing(service, release)  # somebody may have answered between our look and our word
+        gone = isinstance(now, WentOn) and now.attempt == at.attempt
+        return self._placed(service, at.attempt) if gone else _refused(at, reply, trouble)
+
+    async def _standing(self, service: ServicePolicy, release: Release) -> Standing | TryLater:
+        """Return how far the run of the release's build is that has the gate."""
+        source, environment = github_source(service), _target(release).environment
+        found: list[Standing] = []
+        for attempt in gate.attempts_of(release.build.checks):
+            told = await self._reader.standing(source, release.build.sha, environment, attempt)
+            if isinstance(told, TryLater):
+                return told
+            found.append(told)
+        nothing = Over(Attempt(0, 0), "no run is known of its build")
+        return min(found, key=lambda one: _RANK[type(one)], default=nothing)
+
+    def _placed(self, service: ServicePolicy, at: Attempt) -> Placed:
+        return Placed(at.ref, Pages(self.web_url).run(github_source(service).repository, at.run_id))
+
+    def _remember(self, where: tuple[str, str, str], record: int) -> None:
+        if len(self._records) >= MOST_KNOWN:
+            self._records.clear()
+        self._records[where] = record
+
+    async def _send(self, request: HttpRequest) -> HttpReply | TryLater:
+        reply = await self.sender.send(request)
+        return TryLater(AGAIN, reply.why) if isinstance(reply, Unsure) else reply
+
+    @property
+    def _reader(self) -> GateReader:
+        return GateReader(self.sender, self.web_url)
+
+
+def _refused(at: Waits, reply: HttpReply, trouble: Trouble) -> Trouble:
+    """Say what is to be set up where GitHub does not let us answer."""
+    if reply.status != FORBIDDEN or not isinstance(trouble, GiveUp):
+        return trouble
+    return GiveUp(
+        f"{trouble.reason}. Signoff may not answer for {_run(at)}: make it a required reviewer of the environment, by "
+        "a user's token, or install its GitHub App as a deployment protection rule there"
+    )
+
+
+def _run(at: Standing) -> str:
+    again = f", attempt {at.attempt.number}" if at.attempt.number > 1 else ""
+    return f"run {at.attempt.run_id}{again}"
+
+
+def _target(release: Release) -> GithubGate:
+    target = release.policy.target
+    if not isinstance(target, GithubGate):
+        raise TypeError(f"{release.name} is not deployed by a gate but by {target}")
+    return target
