@@ -40,7 +40,7 @@ def scene_of(tx: Transaction, policy: Policy, links: Links, workspace: str, now:
     """Return the surroundings; use them within the transaction only."""
     return Scene(
         policy,
-        links,
+        links.knowing(policy),
         Permalinks(tx.cards, workspace),
         now,
         compared=LookedUp(tx.changes.get),

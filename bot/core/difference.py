@@ -66,6 +66,7 @@ def _all(before: Policy, after: Policy) -> Iterator[str]:
     yield from _changed("command", before.command, after.command)
     if before.heartbeat != after.heartbeat:
         yield "heartbeat: changed"  # its address may be a secret
+    yield from _each("connection", _by(before.connections, "name"), _by(after.connections, "name"), ("web_url",))
     yield from _each("person", _by(before.people, "id"), _by(after.people, "id"))
     yield from _each("group", _by(before.groups, "name"), _by(after.groups, "name"))
     held, holds = dict(before.permissions), dict(after.permissions)
@@ -86,16 +87,18 @@ def _by(several: Iterable[Any], name: str) -> Mapping[str, Any]:
     return found
 
 
-def _each(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Tell of what is new and what is gone in one line, and of each key that has changed."""
+def _each(
+    kind: str, before: Mapping[str, Any], after: Mapping[str, Any], follows: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Tell of what is new and what is gone in one line, and of each key that has changed; not of what `follows`."""
     for name in dict.fromkeys((*before, *after)):
         if name not in after:
             yield f"{kind} {name}: removed"
         elif name not in before:
-            said = _short(_parts(after[name], without=("id", "name")))
+            said = _short(_parts(after[name], without=("id", "name", *follows)))
             yield f"{kind} {name}: added{f' ({said})' if said else ''}"
         else:
-            yield from _fields(f"{kind} {name}", before[name], after[name])
+            yield from _fields(f"{kind} {name}", before[name], after[name], follows)
 
 
 def _fields(where: str, before: Any, after: Any, without: tuple[str, ...] = ()) -> Iterator[str]:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal
 
 from bot.core.calendar import Freeze, QuietHours
+from bot.core.connections import Connection
 from bot.core.speaking import Announcement, Cards, Escalation
 
 
@@ -116,6 +117,7 @@ class GithubDeployment:
     """Create a deployment at the exact commit; a workflow `on: deployment` does the rest."""
 
     environment: str
+    connection: str | None = None  # None: the environment's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class GithubWorkflow:
     workflow: str
     ref: str
     inputs: tuple[tuple[str, str], ...] = ()
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class GithubGate:
     kind: Literal["github_gate"] = (
         "github_gate"  # tells it from a deployment to the same environment where it is stored
     )
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ class GithubSource:
     events: tuple[str, ...] = ("push",)
     poll: timedelta = timedelta(minutes=5)
     paths: tuple[str, ...] = ()  # globs; none: every commit concerns the service
+    connection: str | None = None  # None: the environment's own
 
     @property
     def pipelines(self) -> tuple[str, ...]:
@@ -385,6 +390,7 @@ class Policy:
     command: str = "/deploy"
     heartbeat: Heartbeat | None = None
     freezes: tuple[Freeze, ...] = ()
+    connections: tuple[Connection, ...] = ()
     hash: str = ""
     warnings: tuple[str, ...] = field(default=())
 
@@ -400,6 +406,10 @@ class Policy:
     def lanes(self) -> tuple[LanePolicy, ...]:
         """Return every lane of every service."""
         return tuple(lane for service in self.services for lane in service.lanes)
+
+    def connection(self, name: str) -> Connection | None:
+        """Return a connection by its name, or None."""
+        return next((one for one in self.connections if one.name == name), None)
 
     def group(self, name: str) -> Group | None:
         """Return a group by its name, or None."""

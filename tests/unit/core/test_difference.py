@@ -8,6 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekday, Weekly
+from bot.core.connections import Connection, GithubApp
 from bot.core.difference import LONGEST, MOST, ORDER, differences
 from bot.core.policy import (
     After,
@@ -38,6 +39,9 @@ from bot.core.speaking import Announcement, Cards, Escalation
 from tests.factories import a_lane_policy, a_policy
 
 STAGING = LaneId("payments", "staging")
+GHE = Connection(
+    "enterprise", "https://github.acme.example/api/v3", "https://github.acme.example", token_env="GHE_TOKEN"
+)
 QUIET = QuietHours(time(20), time(7), "Europe/Berlin")
 PROBE = HttpProbe("https://payments.acme.example/version", path="version", equals="{version}")
 ONE_OF_SRE = (ApprovalRule(("sre",), 1),)
@@ -228,6 +232,40 @@ def test_two_freezes_of_one_name_are_told_apart() -> None:
     )
 
 
+def test_connections_are_told_by_what_the_file_says_of_them() -> None:
+    app = replace(GHE, token_env=None, app=GithubApp("GHE_APP_ID", "GHE_APP_KEY"), secret_env="GHE_SECRET")
+    assert differences(a_policy(), a_policy(connections=(GHE, replace(app, name="app")))) == snapshot(
+        (
+            "connection enterprise: added (api_url https://github.acme.example/api/v3, token_env GHE_TOKEN)",
+            "connection app: added (api_url https://github.acme.example/api/v3, app id_env GHE_APP_ID, private_key_env GHE_APP_KEY, secret_env GHE_SECRET)",
+        )
+    )
+    moved = replace(GHE, api_url="https://git.acme.example/api/v3", web_url="https://git.acme.example")
+    assert differences(a_policy(connections=(GHE,)), a_policy(connections=(moved,))) == snapshot(
+        ("connection enterprise: api_url: https://github.acme.example/api/v3 -> https://git.acme.example/api/v3",)
+    )
+    assert differences(a_policy(connections=(GHE,)), a_policy(connections=(app,))) == snapshot(
+        (
+            "connection enterprise: token_env: GHE_TOKEN -> absent",
+            "connection enterprise: app: absent -> id_env GHE_APP_ID, private_key_env GHE_APP_KEY",
+            "connection enterprise: secret_env: absent -> GHE_SECRET",
+        )
+    )
+    assert differences(a_policy(connections=(GHE,)), a_policy()) == snapshot(("connection enterprise: removed",))
+    here = a_policy().services[0]
+    assert isinstance(here.source, GithubSource)
+    service = replace(here, source=replace(here.source, connection="enterprise"))
+    assert differences(a_policy(), a_policy(services=(service,))) == snapshot(
+        ("payments: build.github: connection: absent -> enterprise",)
+    )
+    target = GithubWorkflow("deploy.yml", "main", connection="enterprise")
+    assert of_lane(target=target) == snapshot(
+        (
+            "payments/production: deploy: github_deployment environment production -> github_workflow workflow deploy.yml, ref main, connection enterprise",
+        )
+    )
+
+
 def test_another_order_is_told_where_nothing_else_has_changed() -> None:
     two = a_policy(a_lane_policy(STAGING), a_lane_policy())
     assert differences(two, a_policy(a_lane_policy(), a_lane_policy(STAGING))) == (ORDER,)
@@ -257,6 +295,7 @@ def test_no_part_of_a_policy_changes_silently(changed: str) -> None:
         "command": "/ship",
         "heartbeat": Heartbeat(),
         "freezes": (Freeze("weekend", Weekly(frozenset(), None, None, "UTC")),),
+        "connections": (GHE,),
     }
     assert differences(a_policy(), a_policy(**{changed: others[changed]}))
 
