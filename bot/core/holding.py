@@ -2,9 +2,11 @@
 
 Rules:
 
-- A hold keeps everything from starting until somebody resumes it or its time is up; a later hold replaces it.
+- A hold keeps everything from starting until somebody resumes it or its time is up. Who set it may set it anew;
+  nobody's hold silently replaces somebody else's.
 - A hold that nobody set, which a rollback or a request left behind, may be resumed by whoever may ask for a release,
-  too: what they ask for ships in spite of it, and where nobody may hold, the lane would stay held for ever.
+  too: what they ask for ships in spite of it, and where nobody may hold, the lane would stay held for ever. A person's
+  hold takes its place, unless it would end by itself: then the lane would go on unasked.
 - A lock is one person's, for a time. Only they can extend it; whoever else may lock can end it, and they are told.
 - A lock or a hold whose time is up is none, whether the clock has come by or not.
 - A mode set at run time wins until the file's own mode changes. Releases that are open keep the rules they opened
@@ -23,6 +25,7 @@ from bot.core.inputs import Actor, HoldLane, LockLane, ResumeLane, SwitchMode, U
 from bot.core.lane import Hold, Lane, Lock, ModeSwitch
 from bot.core.policy import LanePolicy, Mode, Policy
 from bot.core.refusals import (
+    HeldAlready,
     LaneIsObserved,
     LockedBy,
     NobodyToAsk,
@@ -41,8 +44,11 @@ WARNED_BEFORE = timedelta(minutes=5)
 
 
 def hold(lane: Lane, given: HoldLane, policy: Policy, now: datetime) -> Decision | Refusal:
-    """Let nothing start here until somebody resumes it; a second hold replaces the first."""
+    """Let nothing start here until somebody resumes it; one's own second hold replaces the first."""
     reasons = [*authorize(given.by, Act.HOLD, policy, lane=lane), *_unfit(lane, given.reason, given.until, policy, now)]
+    known = gates.hold_of(lane, now)
+    if known is not None and _takes_away(given, known):
+        reasons.append(HeldAlready(known))
     if reasons:
         return Refusal(tuple(reasons))
     by, why = given.by.person.id, given.reason.strip()
@@ -160,7 +166,18 @@ def _unfit(lane: Lane, reason: str, until: datetime | None, policy: Policy, now:
     return tuple(found)
 
 
+def _takes_away(given: HoldLane, known: Hold) -> bool:
+    """Whether a hold would take the place of what somebody else meant, or end what has no end."""
+    if known.by is None:
+        return given.until is not None
+    return not _mine(given.by) & {known.by}
+
+
 def _owns(by: Actor, known: Lock) -> bool:
-    """Whether a lock is the actor's own, under any id they had: listed in the policy since, or no longer."""
-    mine = {by.person.id, by.person.slack} - {None}
-    return bool(mine & {known.owner, known.slack})
+    """Whether a lock is the actor's own."""
+    return bool(_mine(by) & {known.owner, known.slack})
+
+
+def _mine(by: Actor) -> set[str]:
+    """Return every id under which somebody may have acted: listed in the policy since, or no longer."""
+    return {one for one in (by.person.id, by.person.slack) if one is not None}

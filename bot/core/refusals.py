@@ -6,7 +6,7 @@ from enum import Enum
 
 from bot.core.build import BuildState
 from bot.core.inputs import Account
-from bot.core.lane import Lock, Mark, Stop
+from bot.core.lane import Hold, Lock, Mark, Stop
 from bot.core.policy import ApprovalRule, LaneId, Mode, Permission
 from bot.core.release import Lifecycle
 
@@ -162,6 +162,13 @@ class NothingHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAlready:
+    """The lane is held by somebody else, or without an end by nobody: another hold would take that away."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
 class NotLocked:
     """Nobody has locked the lane."""
 
@@ -260,6 +267,7 @@ Reason = (
     | NoFastPath
     | BuildQuarantined
     | NothingHeld
+    | HeldAlready
     | NotLocked
     | LockedBy
     | AlreadyStopped

@@ -32,7 +32,7 @@ def barrier(blocker: Barrier, release: Release, lane: Lane, scene: Scene) -> str
                 f"{who} can choose this one with {choose}."
             )
         case Held():
-            return f"{held(blocker.hold, lane, policy)} {_may_resume(blocker.hold, lane, policy)}"
+            return f"{held(blocker.hold, lane.id, policy)} {_may_resume(blocker.hold, lane, policy)}"
         case Locked():
             return f"{locked(blocker.lock, lane.id, policy)} {_may_unlock(blocker.lock, lane, policy)}"
         case AllStopped():
@@ -40,11 +40,11 @@ def barrier(blocker: Barrier, release: Release, lane: Lane, scene: Scene) -> str
     assert_never(blocker)
 
 
-def held(hold: Hold, lane: Lane, policy: Policy) -> str:
+def held(hold: Hold, lane: LaneId, policy: Policy) -> str:
     """Return that a lane is held: by whom, since and until when, why."""
     who = f" by {person(hold.by, policy)}" if hold.by else ""
     until = f" until {date(hold.until)}" if hold.until else ""
-    return f"{lane_label(lane.id)} is held{who}{until}, since {date(hold.since)}{said_why(hold.reason)}."
+    return f"{lane_label(lane)} is held{who}{until}, since {date(hold.since)}{said_why(hold.reason)}."
 
 
 def locked(lock: Lock, lane: LaneId, policy: Policy) -> str:

@@ -66,7 +66,7 @@ def retried(failed: Release, again: Release, permalinks: Permalinks) -> Message:
 def held(lane: Lane, hold: Hold, policy: Policy) -> Message:
     """Answer somebody who held a lane."""
     resume = typed(policy, f"resume {lane_words(lane.id)}")
-    return said(f"{held_words(hold, lane, policy)} What is being deployed goes on. {resume} ends the hold.")
+    return said(f"{held_words(hold, lane.id, policy)} What is being deployed goes on. {resume} ends the hold.")
 
 
 def resumed(lane: LaneId) -> Message:

@@ -79,7 +79,7 @@ def _kept_shut(actor: Actor, board: Board, scene: Scene) -> Iterator[str]:
         hold, lock = gates.hold_of(lane, scene.now), gates.lock_of(lane, scene.now)
         if hold is not None and hold.by in names:
             ends = typed(policy, f"resume {lane_words(lane.id)}")
-            yield f"*Your hold:* {held(hold, lane, policy)} {ends} ends it."
+            yield f"*Your hold:* {held(hold, lane.id, policy)} {ends} ends it."
         if lock is not None and not names.isdisjoint({lock.owner, lock.slack}):
             ends = typed(policy, f"unlock {lane_words(lane.id)}")
             yield f"*Your lock:* {locked(lock, lane.id, policy)} {ends} ends it."

@@ -9,6 +9,7 @@ from bot.core.refusals import (
     AlreadyOpen,
     AlreadyStopped,
     BuildQuarantined,
+    HeldAlready,
     LaneIsObserved,
     LockedBy,
     NeverLiveThere,
@@ -22,7 +23,7 @@ from bot.core.refusals import (
     NotStopped,
     SameMode,
 )
-from bot.views.barriers import locked, stopped
+from bot.views.barriers import held, locked, stopped
 from bot.views.case import Case
 from bot.views.escape import date
 from bot.views.holders import holders
@@ -33,6 +34,7 @@ from bot.views.sayings import said_why
 
 AboutLane = (
     NothingHeld
+    | HeldAlready
     | NotLocked
     | LockedBy
     | AlreadyStopped
@@ -50,6 +52,8 @@ def about_lane(reason: AboutLane, case: Case) -> str:
     match reason:
         case NothingHeld():
             return f"It is not held, so there is nothing to resume. {case.why}"
+        case HeldAlready():
+            return _held_already(reason, case)
         case NotLocked():
             return f"Nobody has it for themselves, so there is nothing to unlock. {case.why}"
         case LockedBy():
@@ -77,6 +81,14 @@ def about_lane(reason: AboutLane, case: Case) -> str:
             lanes = few([lane_words(one.lane) for one in case.policy.lanes()], 20)
             return f"The policy does not name {lane_label(reason.lane)}. It names: {lanes or 'nothing yet'}."
     assert_never(reason)
+
+
+def _held_already(reason: HeldAlready, case: Case) -> str:
+    where = held(reason.hold, case.lane, case.policy) if case.lane else "It is held already."
+    end = f"end it first with {case.typed(f'resume {case.place}')}; what waits may start then."
+    if reason.hold.by is None:
+        return f"{where} That has no end, and yours would have one: please hold it without a time, or {end}"
+    return f"{where} Yours would take the place of theirs: please ask them, or {end}"
 
 
 def _locked_by(reason: LockedBy, case: Case) -> str:

@@ -49,7 +49,7 @@ def shut(lane: Lane, scene: Scene) -> list[str]:
     found = []
     hold, lock = gates.hold_of(lane, now), gates.lock_of(lane, now)
     if hold is not None:
-        found.append(f"{held(hold, lane, policy)} {typed(policy, f'resume {lane_words(lane.id)}')} ends that.")
+        found.append(f"{held(hold, lane.id, policy)} {typed(policy, f'resume {lane_words(lane.id)}')} ends that.")
     if lock is not None:
         found.append(f"{locked(lock, lane.id, policy)} {typed(policy, f'unlock {lane_words(lane.id)}')} ends that.")
     frozen = calendar.frozen(policy.freezes, lane.id, now)

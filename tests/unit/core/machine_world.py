@@ -224,7 +224,7 @@ class World:
                 one["schedule"] = at if at > judge.now else None
             case HoldLane():
                 until = given.until and round((given.until - NOON) / timedelta(minutes=1))
-                judge.holds[env] = {"person": True, "until": until}
+                judge.holds[env] = {"person": given.by.person.id, "until": until}
             case LockLane():
                 judge.locks[env] = {
                     "by": given.by.person.id,
@@ -399,12 +399,12 @@ class World:
         back = any(one.kind.value == "rollback" for one in landed)
         if (older or back) and today is not None and today["mode"] == "deployment":
             known = judge.holds.get(env)
-            judge.holds[env] = {"person": bool(known and judge.runs(known) and known["person"]), "until": None}
+            judge.holds[env] = {"person": known["person"] if known and judge.runs(known) else None, "until": None}
         known, hold = judge.holds.get(env), decided.lane.hold
         runs = known is not None and judge.runs(known)
         at = None if hold is None or hold.until is None else round((hold.until - NOON) / timedelta(minutes=1))
         assert runs is (hold is not None and (at is None or at > judge.now))
-        assert not runs or (known is not None and hold is not None and known["person"] is (hold.by is not None))
+        assert not runs or (known is not None and hold is not None and known["person"] == hold.by)
 
     def _complete(self, env: str) -> None:
         for fact in self.judge.releases.values():

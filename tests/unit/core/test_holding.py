@@ -14,6 +14,7 @@ from bot.core.lane import Hold, Lane, Lock, ModeSwitch
 from bot.core.policy import Mode, Permission, Policy
 from bot.core.refusals import (
     AccountMayNotAct,
+    HeldAlready,
     LaneIsObserved,
     LockedBy,
     NobodyToAsk,
@@ -35,6 +36,9 @@ TONIGHT = LATER + 8 * HOUR
 LANES = frozenset({Permission.HOLD, Permission.LOCK, Permission.MODE})
 SAM, ALEX = actor("sam", permissions=LANES), actor("alex", permissions=LANES)
 HELD = Hold("the sale", NOON, "alex")
+OWN_HOLDS = [replace(HELD, by=by) for by in ("sam", "U0SAM")]
+NOBODYS = replace(HELD, by=None)
+LONG = replace(HELD, until=TONIGHT)
 LOCK = Lock("sam", "U0SAM", "a load test", NOON, TONIGHT)
 ASKER, DAN = (replace(OLGA, permissions=frozenset(mine)) for mine in ({Permission.REQUEST}, ()))
 GUEST = replace(SAM, account=Account.GUEST)
@@ -61,12 +65,20 @@ def nothing_there(permission: Permission) -> NotPermitted:
 
 
 @pytest.mark.parametrize("until", [None, LATER + TICK])
-@pytest.mark.parametrize("before", [None, HELD])
-def test_a_hold_replaces_the_one_before(before: Hold | None, until: datetime | None) -> None:
+@pytest.mark.parametrize(
+    "before",
+    [None, *OWN_HOLDS, replace(HELD, until=LATER)],
+    ids=["none", "own", "own, unlisted then", "one that ended"],
+)
+def test_a_hold_replaces_the_own_one_before(before: Hold | None, until: datetime | None) -> None:
     assert done(lane(hold=before), HoldLane(SAM, " the fair ", until)) == Decision(
         lane(hold=Hold("the fair", LATER, "sam", until)),
         happenings=(Happening(Happened.HELD, by="sam", detail="the fair"),),
     )
+
+
+def test_a_persons_hold_without_an_end_takes_the_place_of_one_that_nobody_set() -> None:
+    assert done(lane(hold=NOBODYS), HoldLane(SAM, "the fair")).lane.hold == Hold("the fair", LATER, "sam")
 
 
 def test_the_lanes_approvers_hold_it_where_the_policy_names_nobody() -> None:
@@ -180,6 +192,16 @@ REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
         HoldLane(OLGA, "", NOON),
         GONE,
         (nothing_there(Permission.HOLD), NOBODY_KNOWS, NoReason(), NotInThePast(NOON)),
+    ),
+    ("hold what another holds", lane(hold=HELD), HoldLane(SAM, "x"), RULED, (HeldAlready(HELD),)),
+    ("hold what another holds", lane(hold=LONG), HoldLane(SAM, "x", TONIGHT + HOUR), RULED, (HeldAlready(LONG),)),
+    ("let end what has no end", lane(hold=NOBODYS), HoldLane(SAM, "x", TONIGHT), RULED, (HeldAlready(NOBODYS),)),
+    (
+        "hold with all of it, held by another",
+        lane(hold=HELD),
+        HoldLane(OLGA, ""),
+        RULED,
+        (nothing_there(Permission.HOLD), NoReason(), HeldAlready(HELD)),
     ),
     ("resume without permission", lane(hold=HELD), ResumeLane(OLGA), RULED, (nothing_there(Permission.HOLD),)),
     ("resume unasked", lane(hold=replace(HELD, by=None)), ResumeLane(DAN), RULED, (nothing_there(Permission.HOLD),)),

@@ -302,6 +302,9 @@ class Desk(RuleBasedStateMachine):
 
     def somebody_holds(self, env: str, person: str, reason: str, span: int | None) -> None:
         may = self.judge.may(person, "hold", env) and bool(reason.strip()) and env in self.judge.file
+        hold = self.judge.holds.get(env)
+        if hold is not None and self.judge.runs(hold):
+            may = may and (hold["person"] == person or (hold["person"] is None and span is None))
         until = None if span is None else self.at(span)
         assert self.world.submit(env, HoldLane(actor(person, self.judge), reason, until)) is may
 

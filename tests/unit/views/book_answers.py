@@ -99,6 +99,8 @@ def _of_lanes() -> list[Example]:
         ("The build is in quarantine", refusals.BuildQuarantined(BAD)),
         ("The build is not in quarantine", refusals.NotQuarantined("119 (4b5c6d7)")),
         ("The lane is not held", refusals.NothingHeld()),
+        ("Somebody else holds the lane", refusals.HeldAlready(Hold("the database moves", NOON, "sam", EVENING))),
+        ("It is held without an end", refusals.HeldAlready(Hold("R-42 went back", NOON))),
         ("The lane is not locked", refusals.NotLocked()),
         ("Somebody else has locked the lane", refusals.LockedBy(LOCK)),
         ("Everything is stopped already", refusals.AlreadyStopped(STOP)),

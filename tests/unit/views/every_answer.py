@@ -71,6 +71,7 @@ def every_reason(evil: Evil) -> tuple[Reason, ...]:
         refusals.NoFastPath(lane),
         refusals.BuildQuarantined(mark),
         refusals.NothingHeld(),
+        refusals.HeldAlready(Hold(evil(), TEN, evil.maybe(evil()), evil.maybe(TEN))),
         refusals.NotLocked(),
         refusals.LockedBy(lock(evil)),
         refusals.AlreadyStopped(stop(evil)),

@@ -261,7 +261,7 @@ _OF_RELEASES: Mapping[str, Entry] = {
     ),
 }
 _OF_LANES: Mapping[str, Entry] = {
-    "barriers.held": lambda evil: mrkdwn(barriers.held(hold(evil), values.lane(evil), values.policy(evil))),
+    "barriers.held": lambda evil: mrkdwn(barriers.held(hold(evil), values.lane_id(evil), values.policy(evil))),
     "barriers.locked": lambda evil: mrkdwn(barriers.locked(lock(evil), values.lane_id(evil), values.policy(evil))),
     "barriers.stopped": lambda evil: mrkdwn(barriers.stopped(stop(evil), values.policy(evil))),
     "freezes.concerns": lambda evil: mrkdwn(freezes.concerns(values.policy(evil).freezes[0])),

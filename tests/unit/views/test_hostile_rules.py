@@ -13,6 +13,7 @@ from bot.core.policy import Hotfix, Kind, LaneId, LanePolicy, Mode, Policy, Skip
 from bot.core.refusals import (
     AlreadyStopped,
     BuildQuarantined,
+    HeldAlready,
     LaneIsObserved,
     LockedBy,
     MovedOn,
@@ -135,6 +136,7 @@ def test_messages_about_a_lane_a_build_or_everything(text: str) -> None:
     mark, freeze = lane.around.marks[0], policy.freezes[0]
     reasons = (
         LockedBy(lane.lock),
+        HeldAlready(lane.hold),
         AlreadyStopped(lane.around.stop),
         BuildQuarantined(mark),
         NeverLiveThere(text),

@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 
 from bot.core.build import BuildState
 from bot.core.inputs import Account
-from bot.core.lane import Judgement, Lock, Mark, Stop
+from bot.core.lane import Hold, Judgement, Lock, Mark, Stop
 from bot.core.policy import LaneId, Mode, Permission
 from bot.core.refusals import (
     AccountMayNotAct,
@@ -17,6 +17,7 @@ from bot.core.refusals import (
     AlreadyStopped,
     BuildQuarantined,
     ChangedSince,
+    HeldAlready,
     LaneIsObserved,
     LockedBy,
     MayNotCancel,
@@ -90,6 +91,8 @@ REASONS: tuple[Reason, ...] = (
     BuildQuarantined(MARK),
     BuildQuarantined(replace(MARK, by=None)),
     NothingHeld(),
+    HeldAlready(Hold("the database moves", TEN, "sam")),
+    HeldAlready(Hold("after a rollback", TEN)),
     NotLocked(),
     LockedBy(LOCK),
     AlreadyStopped(STOP),
@@ -170,6 +173,8 @@ The policy has no fast path for payments in production: ask for a release instea
 Build 118 (9f3c2ab) is in quarantine, and every build that contains it: <@U0SAM> put it there <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by nobody yet (the policy file gives `quarantine` to no one)).
 Build 118 (9f3c2ab) is in quarantine, and every build that contains it: Signoff put it there <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by nobody yet (the policy file gives `quarantine` to no one)).
 It is not held, so there is nothing to resume. `/deploy why payments production` tells all there is to it.
+payments in production is held by <@U0SAM>, since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “the database moves”. Yours would take the place of theirs: please ask them, or end it first with `/deploy resume payments production`; what waits may start then.
+payments in production is held, since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “after a rollback”. That has no end, and yours would have one: please hold it without a time, or end it first with `/deploy resume payments production`; what waits may start then.
 Nobody has it for themselves, so there is nothing to unlock. `/deploy why payments production` tells all there is to it.
 <@U0SAM> has payments in production for themselves until <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “load test”. Please ask them, or end their lock first with `/deploy unlock payments production`.
 Everything is stopped by <@U0SAM>, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “the data centre burns”. Once is enough; `/deploy go-all` lets it go on.
