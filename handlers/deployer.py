@@ -34,7 +34,7 @@ from bot.core.inputs import (
 from bot.core.policy import ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import Approval, Lifecycle, Release
-from bot.ports.ci import Executor, Placed
+from bot.ports.ci import CertainlyNot, Executor, Placed
 from bot.ports.meter import Timed
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
@@ -42,7 +42,7 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, deploy_key, submit
 from handlers.desk import Desk
 from handlers.people import People
-from handlers.resending import arrived_meanwhile, known_by_its_id, lost_pause, why_again
+from handlers.resending import NEVER_BEGUN, arrived_meanwhile, looked_for, lost_pause, why_again
 from handlers.standing import ask, attempted, to_be_asked
 from handlers.watch import why
 
@@ -134,24 +134,23 @@ class Deployer:
         started = await certain(self.executor.start(task.service, task.release))
         await self._after_start(task, started)
 
-    async def _after_look(self, task: Task, found: Placed | Trouble | None) -> bool:
+    async def _after_look(self, task: Task, found: Placed | Trouble | CertainlyNot | None) -> bool:
         """Write down what the look-up by key told; True when the request may be sent."""
         now = self.desk.clock()
         if isinstance(found, Placed):
             await self._accepted(task, found)
             return False
-        if found is not None and task.first:
-            await self._put_off(task, found)
-            return False
-        if found is not None:
-            await self._not_looked_up(task, found, now)
+        never = isinstance(found, CertainlyNot)
+        if found is not None and not isinstance(found, CertainlyNot):
+            await (self._put_off(task, found) if task.first else self._not_looked_up(task, found, now))
             return False
         if task.row.claimed_from is EffectState.READY:
             return True
-        until = window_ends(task, now)
+        until = now if never else window_ends(task, now)
+        again = NEVER_BEGUN if never else why_again(task.release)
         if now < until:
             await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))
-        elif (again := why_again(task.release)) is not None and now < task.row.give_up_at:
+        elif again is not None and now < task.row.give_up_at:
             log.warning("deploy_sent_again", why=again)
             await self._put_back(task, EffectState.READY, now)
         else:
@@ -257,7 +256,7 @@ def put_off(tx: Transaction, looked: Looked, now: datetime) -> None:
 def window_ends(task: Task, now: datetime) -> datetime:
     """Return until when a request that was lost is looked for at the CI system; now, when none was, or nobody looks."""
     lost_at = task.row.first_lost_at
-    return now if lost_at is None or known_by_its_id(task.release) else lost_at + task.release.policy.lookup_window
+    return now if lost_at is None else lost_at + looked_for(task.release)
 
 
 async def certain(call: Awaitable[T]) -> T | Unsure:

@@ -5,7 +5,7 @@ Each time is a sending like the first: everything that may be in the way is look
 
 from datetime import timedelta
 
-from bot.core.policy import DeployWebhook, WhenUnknown
+from bot.core.policy import Command, DeployWebhook, WhenUnknown
 from bot.core.release import DeployStatus, Release
 
 _SCHEDULE = tuple(
@@ -14,11 +14,18 @@ _SCHEDULE = tuple(
 )
 """https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, «Deliverability»."""
 _SPREAD = 0.1
+NEVER_BEGUN = "it was never begun, and nothing of before can begin it"
 
 
 def known_by_its_id(release: Release) -> bool:
     """Whether a release's receiver answers the same request the same, however often it comes."""
     return isinstance(release.policy.target, DeployWebhook)
+
+
+def looked_for(release: Release) -> timedelta:
+    """Return for how long a lost request may yet turn up: no time where nobody looks, or this host itself does."""
+    at_once = isinstance(release.policy.target, DeployWebhook | Command)
+    return timedelta(0) if at_once else release.policy.lookup_window
 
 
 def why_again(release: Release) -> str | None:

@@ -111,6 +111,11 @@ class ProgressStatus(Enum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
+@dataclass(frozen=True, slots=True)
+class CertainlyNot:
+    """It was never begun, and no request of before can begin it any more: it may be asked for again."""
+
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -127,7 +132,7 @@ class Executor(Protocol):
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Trigger the deploy at exactly the release's commit, with its key."""
 
-    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | CertainlyNot | None:
         """Look the deploy up by its key; None when the system does not know it (yet)."""
 
     async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:

@@ -9,7 +9,7 @@ from bot.core.inputs import FoundLive
 from bot.core.policy import ServicePolicy, SourcePolicy, Target
 from bot.core.release import Release
 from bot.ports.changes import CannotTell, Comparer
-from bot.ports.ci import Executor, Placed, Progress, RunHint, Source
+from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.trouble import GiveUp, Trouble
 
 NO_COMPARISON = "this source does not tell what lies between two commits"
@@ -29,7 +29,7 @@ class Systems:
     executors: Mapping[type[Target], Executor]
     comparers: Mapping[type[SourcePolicy], Comparer]
 
-    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is not one that the policy names."""
         source = self.sources.get(type(service.source))
         return await source.run(service, hint) if source else _not_set_up(service)
@@ -59,7 +59,7 @@ class Systems:
         executor = self._executor(release.policy.target)
         return await executor.start(service, release) if executor else _no_target(release)
 
-    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | CertainlyNot | None:
         """Look the deploy up by its key; None when the system does not know it (yet)."""
         executor = self._executor(release.policy.target)
         return await executor.find(service, release) if executor else _no_target(release)
