@@ -27,7 +27,7 @@ class Follower:
     news: Bell = field(default_factory=Bell)
 
     def look_now(self, repository: str) -> None:
-        """Look at once: a webhook says that something in the repository has news."""
+        """Look at once: a webhook says that something in the repository, or of the builder, has news."""
         log.debug("news", repository=repository)
         self.news.ring()
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bot.core.build import PipelineReport
-from bot.core.policy import ServicePolicy
-from bot.ports.ci import RunHint, Source
+from bot.core.policy import BuildbotSource, ServicePolicy, SourcePolicy
+from bot.ports.ci import BuildHint, RunHint, Source
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.submit import Setting, take_reports
@@ -30,7 +30,7 @@ class HintClerk:
     async def handle(self, row: InboxRow) -> str | TryLater:
         """Fetch what a hint is about and let the lanes decide; nothing is believed of the hint itself."""
         hint = hint_of(HINT.validate_json(row.received.body))
-        found = await self._fetched(hint) if isinstance(hint, RunHint) else []
+        found = await self._fetched(hint) if isinstance(hint, RunHint | BuildHint) else []
         if isinstance(found, TryLater):
             return found
         outcome = "applied" if found else "nothing that the policy names"
@@ -41,7 +41,7 @@ class HintClerk:
             tx.inbox.done(row.id, outcome)
 
         await self.desk.change(work)
-        self.follower.look_now(hint.repository)
+        self.follower.look_now(hint.builder if isinstance(hint, BuildHint) else hint.repository)
         return outcome
 
     def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
@@ -49,12 +49,11 @@ class HintClerk:
         del tx, setting, row
         return "set aside"
 
-    async def _fetched(self, hint: RunHint) -> list[tuple[ServicePolicy, PipelineReport]] | TryLater:
-        """Return what the run says now, for each service that is built in its repository and follows such runs."""
+    async def _fetched(self, hint: RunHint | BuildHint) -> list[tuple[ServicePolicy, PipelineReport]] | TryLater:
+        """Return what the run says now, for each service that is built there and follows such runs."""
         found = []
         for service in self.desk.policy.services:
-            built_in = service.source.repository
-            if built_in is None or built_in.lower() != hint.repository.lower():
+            if not _is_about(hint, service.source):
                 continue
             if await self._unadopted(service):
                 return TryLater(AGAIN, f"{service.name} is not adopted yet")
@@ -80,3 +79,10 @@ class HintClerk:
         """Whether a lane has not been seen before: until then nobody can tell which builds are old."""
         lanes = await self.desk.store.read(lambda tx: [tx.lanes.load(lane.lane) for lane in service.lanes])
         return any(lane.adopted_at is None for lane in lanes)
+
+
+def _is_about(hint: RunHint | BuildHint, source: SourcePolicy) -> bool:
+    """Whether a hint may be about builds of a source."""
+    if isinstance(hint, BuildHint):
+        return isinstance(source, BuildbotSource) and source.builder == hint.builder
+    return source.repository is not None and source.repository.lower() == hint.repository.lower()

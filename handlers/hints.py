@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bot.ports.ci import DeploymentHint, Hint, RunHint, SignedReport
+from bot.ports.ci import BuildHint, DeploymentHint, Hint, RunHint, SignedReport
 
 
 class _News(BaseModel):
@@ -19,6 +19,16 @@ class RunNews(_News):
 
     kind: Literal["run"] = "run"
     run_id: int
+
+
+class BuildNews(BaseModel):
+    """A build has news."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["build"] = "build"
+    builder: str
+    number: int
 
 
 class DeploymentNews(_News):
@@ -38,8 +48,8 @@ class SignedNews(BaseModel):
     body: str
 
 
-HINT: TypeAdapter[RunNews | DeploymentNews] = TypeAdapter(
-    Annotated[RunNews | DeploymentNews, Field(discriminator="kind")]
+HINT: TypeAdapter[RunNews | BuildNews | DeploymentNews] = TypeAdapter(
+    Annotated[RunNews | BuildNews | DeploymentNews, Field(discriminator="kind")]
 )
 
 
@@ -48,14 +58,18 @@ def stored(hint: Hint | SignedReport) -> str:
     match hint:
         case RunHint(repository, run_id):
             return RunNews(repository=repository, run_id=run_id).model_dump_json()
+        case BuildHint(builder, number):
+            return BuildNews(builder=builder, number=number).model_dump_json()
         case DeploymentHint(repository, ref):
             return DeploymentNews(repository=repository, ref=ref).model_dump_json()
         case SignedReport(signer, body):
             return SignedNews(signer=signer, body=body).model_dump_json()
 
 
-def hint_of(news: RunNews | DeploymentNews) -> Hint:
+def hint_of(news: RunNews | BuildNews | DeploymentNews) -> Hint:
     """Return the hint that was stored."""
     if isinstance(news, RunNews):
         return RunHint(news.repository, news.run_id)
+    if isinstance(news, BuildNews):
+        return BuildHint(news.builder, news.number)
     return DeploymentHint(news.repository, news.ref)

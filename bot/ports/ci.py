@@ -45,14 +45,22 @@ class RunHint:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildHint:
+    """A push says that a builder's build has news; the build itself is fetched before it counts."""
+
+    builder: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentHint:
-    """A webhook says that a deployment has news."""
+    """A webhook says that a deployment has news; `repository` is the builder where it is not GitHub's."""
 
     repository: str
     ref: str
 
 
-Hint = RunHint | DeploymentHint
+Hint = RunHint | BuildHint | DeploymentHint
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Delivery:
 class Source(Protocol):
     """Where builds come from. The implementation does its I/O through the one sender."""
 
-    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is not one that the policy names (repository, branch, workflow, trigger)."""
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
@@ -103,6 +111,11 @@ class Placed:
     url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CertainlyNot:
+    """It was never begun, and no request of before can begin it any more: it may be asked for again."""
+
+
 class ProgressStatus(Enum):
     """How far a deployment is at the CI system."""
 
@@ -110,11 +123,6 @@ class ProgressStatus(Enum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
-
-@dataclass(frozen=True, slots=True)
-class CertainlyNot:
-    """It was never begun, and no request of before can begin it any more: it may be asked for again."""
-
 
 
 @dataclass(frozen=True, slots=True)

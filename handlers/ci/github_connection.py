@@ -12,7 +12,7 @@ from bot.core.inputs import FoundLive
 from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, ServicePolicy, Target
 from bot.core.release import Release
 from bot.ports.changes import CannotTell
-from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, RunHint
+from bot.ports.ci import BuildHint, HttpReply, HttpRequest, Placed, Progress, RunHint
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import github_files, github_tags
 from handlers.ci import github_live as live
@@ -75,8 +75,10 @@ class Github:
     """What `recent` read last, by service."""
     _learnt: Learnt = field(default_factory=Learnt)
 
-    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is gone or not one that the policy names."""
+        if not isinstance(hint, RunHint):
+            return None
         reply = await self._read(runs.run_request(github_source(service).repository, hint.run_id))
         if isinstance(reply, TryLater):
             return reply

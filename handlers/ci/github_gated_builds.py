@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.core.build import PipelineReport, RunStatus
 from bot.core.policy import ServicePolicy
-from bot.ports.ci import RunHint, Source
+from bot.ports.ci import BuildHint, RunHint, Source
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.github_gate import Attempt, environments
 from handlers.ci.github_gate_reading import GateReader
@@ -28,7 +28,7 @@ class GatedBuilds:
     _ended: dict[tuple[str, str, int], RunStatus] = field(default_factory=dict)
     """What ended attempts of runs come to, by service: that does not change any more."""
 
-    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run, and where it waits."""
         found = await self.source.run(service, hint)
         return await self._judged(service, found) if isinstance(found, PipelineReport) else found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
-from bot.ports.ci import RunHint
+from bot.ports.ci import BuildHint, RunHint
 from bot.ports.trouble import Trouble
 
 
@@ -13,7 +13,7 @@ from bot.ports.trouble import Trouble
 class StandardReports:
     """Implements Source by knowing nothing: what is reported is in the inbox already."""
 
-    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Return None: no hint is about such a source."""
         del service, hint
         return None

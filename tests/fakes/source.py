@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
-from bot.ports.ci import RunHint
+from bot.ports.ci import BuildHint, RunHint
 from bot.ports.trouble import Trouble
 
 
@@ -26,12 +26,13 @@ class FakeSource:
         """Let runs have news."""
         self.reports.extend(reports)
 
-    async def run(self, service: ServicePolicy, hint: RunHint) -> PipelineReport | Trouble | None:
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Return the newest that is known of a run."""
-        self.asked.append(f"run {hint.run_id}")
+        run_id = hint.run_id if isinstance(hint, RunHint) else hint.number
+        self.asked.append(f"run {run_id}")
         if self.trouble is not None:
             return self.trouble
-        known = [r for r in self.reports if r.run_id == str(hint.run_id) and r.service == service.name]
+        known = [r for r in self.reports if r.run_id == str(run_id) and r.service == service.name]
         return known[-1] if known else None
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:

@@ -1,0 +1,102 @@
+"""Buildbot as a target of deploys: one forced build for each release, looked up by its key, followed to its end."""
+
+from dataclasses import dataclass
+
+from bot.core.inputs import FoundLive
+from bot.core.policy import BuildbotForce, ServicePolicy, Target
+from bot.core.release import Release
+from bot.ports.ci import HttpReply, Placed, Progress
+from bot.ports.trouble import GiveUp, Trouble, TryLater
+from handlers.ci import buildbot_builds as builds
+from handlers.ci import buildbot_force as forced
+from handlers.ci import buildbot_live as live
+from handlers.ci.buildbot_calls import BuildbotCalls
+from handlers.ci.buildbot_force import ForceOrder
+from handlers.ci.buildbot_form import Form, form_request, read_form
+from handlers.ci.buildbot_pages import BuildbotPages
+from handlers.ci.buildbot_replies import LATER, NOT_FOUND, OK, after_read
+
+
+@dataclass(frozen=True, slots=True)
+class BuildbotDeploys:
+    """Implements the port Executor."""
+
+    calls: BuildbotCalls
+    pages: BuildbotPages
+
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
+        """Force a build of exactly the release's commit, with its key, if the scheduler's form takes both."""
+        del service
+        order = self._order(release)
+        form = await self._form(order.target)
+        if not isinstance(form, Form):
+            return form
+        reply = await self.calls.send(order.start(form))
+        return order.started(reply, self.calls.now) if isinstance(reply, HttpReply) else reply
+
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
+        """Look our key up among all requests of the builder since the release was opened; None when none has it."""
+        del service
+        order = self._order(release)
+        number = await self.calls.ask(forced.builder_request(order.target.builder), forced.read_builder)
+        if isinstance(number, TryLater):
+            return number
+        for page in range(forced.MOST_PAGES):
+            requests = await self.calls.ask(order.page(number, page * forced.PAGE), forced.read_requests)
+            if isinstance(requests, TryLater):
+                return requests
+            found = order.ours(requests)
+            if found is not None or order.is_last(requests):
+                return found
+        return TryLater(LATER, f"{order.target.builder} has too many requests to look our key up among them")
+
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
+        """Return how far the request is, by its builds; of one that has ended also whether it was the right commit."""
+        del service
+        ref = release.deployment.ref if release.deployment else None
+        if ref is None or not (ref.isascii() and ref.isdigit()):
+            return GiveUp("the deployment has no id that Buildbot would know")
+        order = self._order(release)
+        request = await self.calls.ask(forced.follow_request(ref), forced.read_request)
+        if isinstance(request, TryLater):
+            return request
+        page = await self.calls.ask(forced.builds_request(ref), builds.read_builds)
+        if isinstance(page, TryLater):
+            return page
+        build = page[0] if page else None
+        if not request.complete:
+            return order.under_way(build, ref)
+        buildsets = await self.calls.ask(builds.buildsets_request([request.buildsetid]), builds.read_buildsets)
+        return buildsets if isinstance(buildsets, TryLater) else order.ended(request, build, buildsets)
+
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
+        """Return what the newest successful build for the lane made live, where its properties tell lanes apart."""
+        known = live.told_apart(service, target) if isinstance(target, BuildbotForce) else None
+        if known is None or not isinstance(target, BuildbotForce):
+            return None
+        page = await self.calls.ask(live.newest_request(target), builds.read_builds)
+        if isinstance(page, TryLater):
+            return page
+        found = [one for build in page if (one := live.live_of(build, target, known, self.pages))]
+        return max(found, key=lambda one: one.since, default=None)
+
+    async def _form(self, target: BuildbotForce) -> Form | Trouble:
+        """Return the form of the target's scheduler, or why nothing may be sent by it."""
+        reply = await self.calls.read(form_request(target))
+        if isinstance(reply, TryLater):
+            return reply
+        if reply.status == NOT_FOUND:
+            return GiveUp(f"Buildbot knows no force scheduler {target.scheduler}")
+        form = read_form(reply) if reply.status == OK else None
+        if form is None:
+            return after_read(reply, self.calls.now)
+        if not form.enabled:
+            return TryLater(LATER, f"the force scheduler {target.scheduler} is switched off in Buildbot")
+        lacking = form.lacks(target)
+        return GiveUp(lacking) if lacking else form
+
+    def _order(self, release: Release) -> ForceOrder:
+        target = release.policy.target
+        if not isinstance(target, BuildbotForce):
+            raise TypeError(f"{release.name} is not deployed by Buildbot but by {target}")
+        return ForceOrder(target, release, self.pages)
