@@ -36,12 +36,7 @@ class CardKeeper:
 
     async def run(self) -> None:
         """Work for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            while await self.desk.whole(self.once()):
-                pass
-            due = await self.desk.store.read(lambda tx: tx.cards.next_due())
-            await self.desk.rest(seen, due)
+        await self.desk.work_off(self.once, lambda tx: tx.cards.next_due())
 
     async def once(self) -> bool:
         """Bring one card up to date; False when all are."""

@@ -24,7 +24,12 @@ class Clock:
     async def once(self) -> datetime | None:
         """Tell every lane that is due; returns when the next one is."""
         now = self.desk.clock()
-        for lane in await self.desk.store.read(lambda tx: tx.agenda.due(now)):
+        lanes, soaks, due = await self.desk.store.read(
+            lambda tx: (tx.agenda.due(now), tx.agenda.soaked(now), tx.agenda.next_due(now))
+        )
+        if not lanes and not soaks:
+            return due
+        for lane in lanes:
             await self.desk.submit(lane, TimePassed())
         for soak in await self.desk.store.read(lambda tx: tx.agenda.soaked(now)):
             await self.desk.change(lambda tx, setting, soak=soak: soak_ended(tx, soak, setting))  # type: ignore[misc]

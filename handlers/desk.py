@@ -131,6 +131,21 @@ class Desk:
         """Wait while the database cannot be used: so long, or until somebody could write after all."""
         await self.bell.wait(self.bell.rung, seconds)
 
+    async def work_off(
+        self, once: Callable[[], Coroutine[Any, Any, bool]], due: Callable[[Transaction], datetime | None]
+    ) -> None:
+        """Work for ever: do what is due, one after another, and rest. A look that finds nothing due writes nothing.
+
+        Args:
+            once: does one thing that is due; False when there was none after all.
+            due: returns when the next is due.
+        """
+        while True:
+            seen = self.bell.rung
+            at = await self.store.read(due)
+            if at is None or at > self.clock() or not await self.whole(once()):
+                await self.rest(seen, at)
+
     async def rest(self, seen: int, due: datetime | None) -> None:
         """Wait until the bell rings or something is due; at most half a minute, whatever the clock does meanwhile."""
         left = MOST_REST if due is None else min(MOST_REST, max(0.0, (due - self.clock()).total_seconds()))

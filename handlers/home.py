@@ -43,16 +43,12 @@ class HomeKeeper:
 
     async def run(self) -> None:
         """Work for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            while await self.desk.whole(self.once()):
-                pass
-            await self.desk.rest(seen, await self._next_due())
+        await self.desk.work_off(self.once, self._next_due)
 
     async def once(self) -> bool:
         """Bring one home up to date; False when all are, or rest."""
         policy, now = self.desk.policy, self.desk.clock()
-        due = await self._next_due()
+        due = await self.desk.store.read(self._next_due)
         if due is None or due > now:
             return False
         home = await self.desk.store.write(lambda tx: tx.homes.claim(policy.hash, now))
@@ -60,9 +56,8 @@ class HomeKeeper:
             await self._look_at(home, policy)
         return home is not None
 
-    async def _next_due(self) -> datetime | None:
-        policy, now = self.desk.policy.hash, self.desk.clock()
-        return await self.desk.store.read(lambda tx: tx.homes.next_due(policy, now))
+    def _next_due(self, tx: Transaction) -> datetime | None:
+        return tx.homes.next_due(self.desk.policy.hash, self.desk.clock())
 
     async def _look_at(self, home: Home, policy: Policy) -> None:
         try:

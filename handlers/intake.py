@@ -46,12 +46,7 @@ class Intake:
 
     async def run(self) -> None:
         """Work for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            while await self.desk.whole(self.once()):
-                pass
-            due = await self.desk.store.read(lambda tx: tx.inbox.next_due(self.sources))
-            await self.desk.rest(seen, due)
+        await self.desk.work_off(self.once, lambda tx: tx.inbox.next_due(self.sources))
 
     async def once(self) -> bool:
         """Work off one row; False when none is due."""

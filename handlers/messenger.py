@@ -56,12 +56,7 @@ class Messenger:
 
     async def run(self) -> None:
         """Work for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            while await self.desk.whole(self.once()):
-                pass
-            due = await self.desk.store.read(lambda tx: tx.effects.next_due(self.kinds))
-            await self.desk.rest(seen, due)
+        await self.desk.work_off(self.once, lambda tx: tx.effects.next_due(self.kinds))
 
     async def once(self) -> bool:
         """Send one message that is due; False when none is."""

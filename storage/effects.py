@@ -8,6 +8,7 @@ out may have happened: it is taken to be looked up, like after a crash.
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import takewhile
 
 from sqlite_utils import Database
@@ -67,12 +68,12 @@ class SqliteEffects:
 
     def look(self, kinds: Sequence[EffectKind], now: datetime) -> tuple[int, NewEffect] | None:
         """Return what `claim` would take now, with its row's id."""
-        row = next(self._database.query(NEXT, {"kinds": _listed(kinds), "now": to_text(now)}), None)
+        row = next(self._database.query(NEXT, {"kinds": _listed(tuple(kinds)), "now": to_text(now)}), None)
         return None if row is None else (row["id"], _effect(row))
 
     def claim(self, kinds: Sequence[EffectKind], now: datetime, *, only: int | None = None) -> EffectRow | None:
         """Take the effect that has been due the longest, under a lease; a look-up is not counted as an attempt."""
-        given = {"kinds": _listed(kinds), "now": to_text(now)}
+        given = {"kinds": _listed(tuple(kinds)), "now": to_text(now)}
         found = (
             self._database.query(NEXT, given) if only is None else self._database.query(ONLY, given | {"only": only})
         )
@@ -192,7 +193,7 @@ class SqliteEffects:
 
     def next_due(self, kinds: Sequence[EffectKind]) -> datetime | None:
         """Return when the next effect of these kinds can be claimed; one that waits for another has no time yet."""
-        row = self._database.execute(NEXT_DUE, {"kinds": _listed(kinds)}).fetchone()
+        row = self._database.execute(NEXT_DUE, {"kinds": _listed(tuple(kinds))}).fetchone()
         return maybe_time(row[0])
 
     def _lose(self, row: Row, now: datetime, note: str) -> None:
@@ -235,5 +236,6 @@ def _claimed(row: Row, claimed_from: EffectState) -> EffectRow:
     )
 
 
-def _listed(kinds: Sequence[EffectKind]) -> str:
+@cache
+def _listed(kinds: tuple[EffectKind, ...]) -> str:
     return json.dumps([kind.value for kind in kinds])

@@ -164,6 +164,8 @@ class SqliteLanes:
 
     def _approvals(self, numbers: list[int]) -> dict[int, list[Approval]]:
         words: dict[int, list[Approval]] = defaultdict(list)
+        if not numbers:
+            return words
         rows = self._database.query(
             "SELECT * FROM approvals WHERE release IN (SELECT value FROM json_each(?)) ORDER BY id",
             [json.dumps(numbers)],

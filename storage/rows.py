@@ -1,5 +1,6 @@
 """Values <-> rows: enums by value, times as text, nested values as JSON."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -137,13 +138,13 @@ def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
         number=row["number"],
         lane=LaneId(row["service"], row["environment"]),
         origin=Origin(row["origin"]),
-        build=BUILD.validate_json(row["build"]),
+        build=_build_of(row["build"]),
         artifact=row["artifact"],
         generation=row["generation"],
         key=row["key"],
         state=Lifecycle(row["state"]),
         opened_at=from_text(row["opened_at"]),
-        policy=LANE_POLICY.validate_json(row["policy"]),
+        policy=_policy_of(row["policy"]),
         policy_hash=row["policy_hash"],
         requested_by=row["requested_by"],
         requested_slack=row["requested_slack"],
@@ -170,6 +171,17 @@ def release_of(row: Row, approvals: tuple[Approval, ...]) -> Release:
         chosen=bool(row["chosen"]),
         health=_of_json(HEALTH, row["health"]),
     )
+
+
+@lru_cache(maxsize=256)
+def _build_of(text: str) -> Build:
+    return BUILD.validate_json(text)
+
+
+@lru_cache(maxsize=256)
+def _policy_of(text: str) -> LanePolicy:
+    """Return the policy of a release: few differ, and each is read again with every look at a lane."""
+    return LANE_POLICY.validate_json(text)
 
 
 def _deployment_of(row: Row) -> Deployment | None:

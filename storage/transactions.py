@@ -69,8 +69,7 @@ class Transactions:
 
     def __init__(self, database: Database, clock: Callable[[], datetime], token: Callable[[], str]) -> None:
         self._database = Statements(database.conn, execute_plugins=False)
-        self._clock = clock
-        self._token = token
+        self._transaction = SqliteTransaction(self._database, clock, token)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run in BEGIN IMMEDIATE and commit; roll back and raise what `work` or the commit raises."""
@@ -78,8 +77,7 @@ class Transactions:
         roll_back(connection)  # what a disk that failed kept from being rolled back then
         connection.execute("BEGIN IMMEDIATE")
         try:
-            self._database.starts(reading=False)
-            result = work(self._transaction())
+            result = work(self._begin(reading=False))
             self._database.ends()
             connection.execute("COMMIT")
         finally:
@@ -92,15 +90,16 @@ class Transactions:
         roll_back(connection)
         try:
             connection.execute("BEGIN")
-            self._database.starts(reading=True)
-            result = query(self._transaction())
+            result = query(self._begin(reading=True))
             self._database.ends()
         finally:
             roll_back(connection)
         return result
 
-    def _transaction(self) -> SqliteTransaction:
-        return SqliteTransaction(self._database, self._clock, self._token)
+    def _begin(self, *, reading: bool) -> SqliteTransaction:
+        self._database.starts(reading=reading)
+        self._transaction.lanes = SqliteLanes(self._database)  # the one that remembers what it has handed out
+        return self._transaction
 
 
 def roll_back(connection: sqlite3.Connection) -> None:

@@ -111,7 +111,7 @@ async def test_a_hint_before_the_adoption_opens_nothing_old(world: World) -> Non
     await world.settle()
     assert world.source.asked == []
     await world.looks()
-    world.passes(1)
+    world.passes(5)
     await world.settle()
     assert await world.states() == []
     assert await world.sql("SELECT state FROM inbox") == [("done",)]
