@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,19 +18,31 @@ from aiohttp import ClientSession, ClientTimeout, web
 from pydantic import SecretStr
 
 from bot import VERSION
+from bot.config.accounts import Account
 from bot.config.environment import Settings
-from bot.core.policy import DeployWebhook, GithubDeployment, GithubSource, GithubWorkflow, Policy, StandardSource
+from bot.core.connections import Connection
+from bot.core.policy import (
+    Command,
+    DeployWebhook,
+    GithubDeployment,
+    GithubSource,
+    GithubWorkflow,
+    Policy,
+    StandardSource,
+)
 from bot.crew import Pace, World, muster
+from bot.githubs import Workshop
 from bot.ports.store import Store
+from bot.redaction import Redactor
 from bot.reload import Read, Reload
 from bot.views.links import Links
 from bot.vitals import Vitals, about
 from handlers import control, control_socket, health
 from handlers.bell import Bell
 from handlers.ci import github_webhook
+from handlers.ci.command_executor import on_this_host
+from handlers.ci.command_probe import CommandHealth
 from handlers.ci.deploy_webhook import DeployWebhooks
-from handlers.ci.github_connection import Github
-from handlers.ci.sender import Sender
 from handlers.ci.standard_source import StandardReports
 from handlers.ci.systems import Systems
 from handlers.desk import Desk
@@ -38,6 +51,7 @@ from handlers.http_connections import runner_of
 from handlers.http_refusals import Refusals
 from handlers.metrics import metrics_routes
 from handlers.probe import HttpHealth
+from handlers.probes import Probes
 from handlers.reconsider import reconsider
 from handlers.slack.app import SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
@@ -89,6 +103,10 @@ class Signoff:
     """Where the heartbeat goes that the policy asks for."""
     named_secret: Callable[[str], str | None] = field(default=lambda _name: None)
     """Returns the secret of a variable that the policy names, None where it is unset."""
+    account: Callable[[Connection], Account | None] = field(default=lambda _connection: None)
+    """Returns who we are on a connection that the policy names."""
+    hide: Callable[[str], str] = field(default=partial(Redactor().text, lines=True))
+    """Takes secrets out of what commands print."""
     restored: bool = False
     """Somebody says that the database is an old copy with which to go on."""
     read_policy: Read | None = None
@@ -144,20 +162,19 @@ class Signoff:
         desk = Desk(
             store, known.policy, self.clock, token, bell, chance, workspace=known.workspace, meter=vitals.metrics
         )
-        sender = Sender(
-            http, self.settings.github_api_url, _secret(self.settings.github_token), self.clock, meter=vitals.metrics
-        )
         await reconsider(desk, VERSION)
-        github = Github(sender, self.settings.github_web_url)
+        github = Workshop(http, lambda: desk.policy, self.clock, vitals.metrics).all(
+            self.settings.github_api_url, self.settings.github_web_url, Account.of(self.settings), self.account
+        )
+        commands = on_this_host(self.settings.database_path, desk.policy, self.clock, self.hide)
         webhooks = DeployWebhooks(http, self.named_secret, self.clock, meter=vitals.metrics)
+        probes = Probes(HttpHealth(http), CommandHealth(commands.host, self.hide))
         systems = Systems(
             {GithubSource: github, StandardSource: StandardReports()},
-            {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks},
+            {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands},
             {GithubSource: github},
         )
-        world = World(
-            slack.chat, slack.directory, source=systems, executor=systems, prober=HttpHealth(http), comparer=systems
-        )
+        world = World(slack.chat, slack.directory, source=systems, executor=systems, prober=probes, comparer=systems)
         self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])

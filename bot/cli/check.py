@@ -6,12 +6,15 @@ import os
 from bot.cli.files import policy_of
 from bot.cli.room import Commands, command, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, say
+from bot.config.accounts import needs
 from bot.config.promises import promises
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    takes_policy(command(commands, "check", "validate the policy file; prints what each target can guarantee", _check))
+    takes_policy(
+        command(commands, "check", "validate the policy file; prints what each target can guarantee, and needs", _check)
+    )
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -23,4 +26,6 @@ def _check(asked: argparse.Namespace) -> int:
         say(f"warning: {warning}")
     for promise in promises(policy):
         say(promise)
+    for need in needs(policy):
+        say(need)
     return DONE

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from bot.cli.speech import complain
+from bot.config.accounts import Accounts
 from bot.config.environment import Settings
 from bot.config.load import load_policy
 from bot.core.policy import Policy
@@ -23,8 +24,12 @@ def settings_and_policy(file: str) -> tuple[Settings, Policy] | None:
     settings = Settings.from_environ(os.environ)
     webhooks = isinstance(settings, Settings) and settings.github_webhook_secret is not None
     policy = policy_of(file, webhooks=webhooks)
+    lacking = Accounts(os.environ).problems(policy) if policy is not None else ()
     if isinstance(settings, tuple):
-        complain(*settings)
+        complain(*settings, *lacking)
+        return None
+    if lacking:
+        complain(*lacking)
         return None
     return (settings, policy) if policy is not None else None
 

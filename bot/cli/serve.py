@@ -13,9 +13,11 @@ from bot.app import NotListening, Signoff
 from bot.cli.files import read_policy, settings_and_policy
 from bot.cli.room import Commands, command, port, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain
+from bot.config.accounts import Accounts
 from bot.config.named import NamedSecrets, heartbeat_address, secrets_of
 from bot.core.policy import Policy
 from bot.ports.outage import StoreUnavailable
+from bot.redaction import Redactor
 from handlers.control import socket_path
 from handlers.control_socket import unusable
 from storage.database import DatabaseLost
@@ -44,11 +46,11 @@ def _serve(asked: argparse.Namespace) -> int:
     heartbeat = heartbeat_address(policy, os.environ)
     if isinstance(heartbeat, tuple):
         return complain(*heartbeat)
-    named = NamedSecrets(os.environ)
+    named, accounts = NamedSecrets(os.environ), Accounts(os.environ)
     lacking = named.problems(policy)
     if lacking:
         return complain(*lacking)
-    logs.set_up(secrets_of(settings, heartbeat, *named.values(policy)))
+    logs.set_up(secrets_of(settings, heartbeat, *named.values(policy), *accounts.values(policy)))
     signoff = Signoff(
         settings,
         policy,
@@ -58,6 +60,8 @@ def _serve(asked: argparse.Namespace) -> int:
         heartbeat_address=heartbeat,
         restored=asked.restored,
         named_secret=named,
+        hide=partial(Redactor(secrets_of(settings, heartbeat, *named.values(policy))).text, lines=True),
+        account=accounts.of,
         read_policy=partial(_read_again, asked.config, named, webhooks=settings.github_webhook_secret is not None),
     )
     try:
@@ -72,7 +76,9 @@ def _serve(asked: argparse.Namespace) -> int:
 def _read_again(file: str, named: NamedSecrets, *, webhooks: bool) -> Policy | tuple[str, ...]:
     """Read the policy once more; one whose secrets are not there is refused."""
     loaded = read_policy(file, webhooks=webhooks)
-    return loaded if isinstance(loaded, tuple) else named.problems(loaded) or loaded
+    if isinstance(loaded, tuple):
+        return loaded
+    return (*named.problems(loaded), *Accounts(os.environ).problems(loaded)) or loaded
 
 
 async def _until_told(signoff: Signoff) -> DatabaseLost | None:

@@ -69,12 +69,14 @@ def check_target(address: str) -> str | None:
 def web_of(api: str) -> str:
     """Return the origin where people see the GitHub whose API is at `api`.
 
-    GitHub Enterprise Server keeps its API at https://HOST/api/v3, beside its pages.
+    GitHub Enterprise Server keeps its API at https://HOST/api/v3, beside its pages; GitHub Enterprise Cloud with data
+    residency at https://api.NAME.ghe.com.
     """
     if api.rstrip("/") == GITHUB_API:
         return "https://github.com"
     parts = urlsplit(api)
-    return f"{parts.scheme}://{parts.netloc}"
+    resident = (parts.hostname or "").endswith(".ghe.com")
+    return f"{parts.scheme}://{parts.netloc.removeprefix('api.') if resident else parts.netloc}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from bot.config.addresses import GITHUB_API, SLACK_API, check_api, web_of
+from bot.config.app_key import check_app_id, private_key
 
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file that holds one value."""
@@ -21,7 +22,7 @@ _APP_REMEDY = (
     f"create one (xapp-...) under Basic Information > App-Level Tokens with connections:write at {_SLACK_APPS}"
 )
 _SECRET_REMEDY = f"copy the Signing Secret from Basic Information > App Credentials at {_SLACK_APPS}"
-_GITHUB_REMEDY = (
+GITHUB_REMEDY = (
     "create a fine-grained token for the repositories of the policy (Actions and Deployments: read and write, "
     "Contents: read) at https://github.com/settings/personal-access-tokens"
 )
@@ -41,6 +42,9 @@ class Settings(BaseModel):
     """Ends with a slash."""
     database_path: Path
     github_token: SecretStr | None
+    github_app_id: str | None = None
+    github_app_private_key: SecretStr | None = None
+    """PEM. Both are set, or neither; then there is no token."""
     github_webhook_secret: SecretStr | None
     """None: webhooks are off and GitHub is asked instead."""
     github_api_url: str
@@ -79,7 +83,10 @@ class Settings(BaseModel):
         app, signing_secret = reader.slack_way_in(needed=needs_slack)
         slack_api = reader.checked("SLACK_API_URL", SLACK_API, check_api)
         database = reader.checked("SIGNOFF_DATABASE", f"{SQLITE}signoff.db", _check_database)
-        github = reader.token("GITHUB_TOKEN", _GITHUB_REMEDY, needed=needs_slack)
+        github = reader.token("GITHUB_TOKEN", GITHUB_REMEDY, needed=False)  # the policy says whether there must be one
+        app_id, app_key = reader.app("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY")
+        if github is not None and app_id is not None:
+            reader.problems.append("GITHUB_TOKEN and GITHUB_APP_ID are both set; keep one.")
         webhook_secret = reader.text("GITHUB_WEBHOOK_SECRET")
         github_api = reader.checked("GITHUB_API_URL", GITHUB_API, check_api)
         if reader.problems:
@@ -91,15 +98,11 @@ class Settings(BaseModel):
             slack_api_url=f"{slack_api.rstrip('/')}/",  # slack_sdk joins the method's name to it as it is
             database_path=Path(database.removeprefix(SQLITE)),
             github_token=github,
+            github_app_id=app_id,
+            github_app_private_key=app_key,
             github_webhook_secret=SecretStr(webhook_secret) if webhook_secret else None,
             github_api_url=github_api.rstrip("/"),
         )
-
-
-_INSTEAD = {
-    "GITHUB_TOKEN": ("GITHUB_APP_ID", "a GitHub App is not in this version of Signoff"),
-}
-"""Where a variable is missing, another that would stand in for it in a later version."""
 
 
 @dataclass(slots=True)
@@ -132,9 +135,7 @@ class Variables:
         value = self.text(name)
         if value is None:
             if needed and len(self.problems) == before:
-                other, why = _INSTEAD.get(name, ("", ""))
-                found = self.environ.get(other) or self.environ.get(f"{other}_FILE")
-                self.problems.append(f"{name} is not set{f' ({other} is, but {why})' if found else ''}: {remedy}.")
+                self.problems.append(f"{name} is not set: {remedy}.")
             return None
         value = value.strip()
         if not value.startswith(begins) or value == begins:
@@ -142,6 +143,25 @@ class Variables:
         elif not all("!" <= letter <= "~" for letter in value):
             self.problems.append(f"{name} holds a character that no token has, such as a space: {remedy}.")
         return SecretStr(value)
+
+    def app(self, id_name: str, key_name: str) -> tuple[str | None, SecretStr | None]:
+        """Return a GitHub App's id and its private key; both, or neither beside a problem where one is set."""
+        before = len(self.problems)
+        app_id, key = self.text(id_name), self.text(key_name)
+        if len(self.problems) > before or (app_id is None and key is None):
+            return None, None
+        for name, value, other in ((id_name, app_id, key_name), (key_name, key, id_name)):
+            if value is None:
+                self.problems.append(f"{name} is not set, and {other} is; a GitHub App needs both.")
+        problem = check_app_id(app_id.strip()) if app_id is not None else None
+        if problem is not None:
+            self.problems.append(f"{id_name} {problem}.")
+        read = private_key(key) if key is not None else None
+        if isinstance(read, str):
+            self.problems.append(f"{key_name} {read}.")
+        if app_id is None or not isinstance(read, SecretStr) or problem is not None:
+            return None, None
+        return app_id.strip(), read
 
     def slack_way_in(self, *, needed: bool) -> tuple[SecretStr | None, SecretStr | None]:
         """Return the app token and the signing secret; one of them is enough."""

@@ -82,19 +82,12 @@ def test_people_see_github_where_its_api_is(api: str, web: str) -> None:
 
 
 def test_what_is_missing_is_told_at_once_with_where_to_get_it() -> None:
-    assert Settings.from_environ({"SLACK_BOT_TOKEN": "", "GITHUB_TOKEN": "  "}) == (
-        f"SLACK_BOT_TOKEN is not set: {BOT}",
-        NEITHER,
-        f"GITHUB_TOKEN is not set: {GITHUB}",
-    )
+    assert Settings.from_environ({"SLACK_BOT_TOKEN": ""}) == (f"SLACK_BOT_TOKEN is not set: {BOT}", NEITHER)
 
 
-def test_what_would_stand_in_in_a_later_version_is_named() -> None:
-    environ = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "GITHUB_APP_ID": "7"}
-    assert Settings.from_environ(environ) == (
-        f"GITHUB_TOKEN is not set (GITHUB_APP_ID is, but a GitHub App is not in this version of Signoff): {GITHUB}",
-    )
-    assert isinstance(Settings.from_environ({**TOKENS, "GITHUB_APP_ID": "7"}), Settings)
+def test_what_is_on_no_github_needs_no_account_there() -> None:
+    read = settings(GITHUB_TOKEN="  ")
+    assert (read.github_token, read.github_app_id, read.github_app_private_key) == (None, None, None)
 
 
 def test_the_signing_secret_instead_of_the_app_token_means_http() -> None:

@@ -1,0 +1,111 @@
+"""Several GitHubs: each service is asked about where the policy says that it is built, or deployed.
+
+Each connection has ports of its own around a sender of its own, made when it is first needed: one host's outage, and
+one account's rate limit, are nobody else's.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from bot.core.build import PipelineReport
+from bot.core.changelog import Comparison, Span
+from bot.core.connections import Connection
+from bot.core.inputs import FoundLive
+from bot.core.policy import GithubDeployment, GithubGate, GithubWorkflow, Policy, ServicePolicy, Target
+from bot.core.release import Release
+from bot.ports.changes import CannotTell, Comparer
+from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
+from bot.ports.trouble import GiveUp, Trouble
+from handlers.ci.github_source import github_source
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What one GitHub is to us; `executors` by the type of the policy's target."""
+
+    source: Source
+    comparer: Comparer
+    executors: Mapping[type[Target], Executor]
+
+
+@dataclass(frozen=True, slots=True)
+class Githubs:
+    """Implements Source, Executor and Comparer by the connection that the policy names.
+
+    Attributes:
+        own: the ports of the environment's own GitHub.
+        policy: today's policy.
+        make: returns the ports of a connection; None where nothing proves us there.
+    """
+
+    own: Ports
+    policy: Callable[[], Policy]
+    make: Callable[[Connection], Ports | None]
+    _made: dict[str, tuple[Connection, Ports]] = field(default_factory=dict)
+
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
+        """Fetch a run; None when it is gone or not one that the policy names."""
+        found = self._builds(service)
+        return found if isinstance(found, GiveUp) else await found.source.run(service, hint)
+
+    async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
+        """Fetch the runs that the policy names, oldest first."""
+        found = self._builds(service)
+        return found if isinstance(found, GiveUp) else await found.source.recent(service)
+
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Fetch the files in which a commit differs from one before it; None where not all of them are told."""
+        found = self._builds(service)
+        return None if isinstance(found, GiveUp) else await found.source.changed(service, base, commit)
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Fetch the tags that point at each of some commits."""
+        found = self._builds(service)
+        return found if isinstance(found, GiveUp) else await found.source.tags(service, commits)
+
+    async def compare(self, service: ServicePolicy, span: Span) -> Comparison | Trouble | CannotTell:
+        """Fetch what a span changes."""
+        found = self._builds(service)
+        return found if isinstance(found, GiveUp) else await found.comparer.compare(service, span)
+
+    async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
+        """Trigger the deploy at exactly the release's commit, with its key."""
+        found = self._deploys(release.policy.target)
+        return found if isinstance(found, GiveUp) else await found.start(service, release)
+
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | CertainlyNot | None:
+        """Look the deploy up by its key; None when GitHub does not know it (yet)."""
+        found = self._deploys(release.policy.target)
+        return found if isinstance(found, GiveUp) else await found.find(service, release)
+
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
+        """Return how far the deployment is."""
+        found = self._deploys(release.policy.target)
+        return found if isinstance(found, GiveUp) else await found.follow(service, release)
+
+    async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
+        """Return the newest successful deployment that the target can name."""
+        found = self._deploys(target)
+        return found if isinstance(found, GiveUp) else await found.newest_live(service, target)
+
+    def _builds(self, service: ServicePolicy) -> Ports | GiveUp:
+        return self._of(github_source(service).connection)
+
+    def _deploys(self, target: Target | None) -> Executor | GiveUp:
+        if not isinstance(target, GithubDeployment | GithubWorkflow | GithubGate):
+            raise TypeError(f"{target} is no target on GitHub")
+        found = self._of(target.connection)
+        return found if isinstance(found, GiveUp) else found.executors[type(target)]
+
+    def _of(self, name: str | None) -> Ports | GiveUp:
+        """Return the ports of a connection as today's policy has it, else as it was when it was last there."""
+        if name is None:
+            return self.own
+        connection, kept = self.policy().connection(name), self._made.get(name)
+        if kept is not None and connection in {None, kept[0]}:
+            return kept[1]
+        made = self.make(connection) if connection is not None else None
+        if connection is None or made is None:
+            return GiveUp(f"the connection {name} is not set up; nothing was sent")
+        self._made[name] = (connection, made)
+        return made

@@ -1,0 +1,37 @@
+"""What a token of a GitHub App has to open: the repositories that the policy names, and what is done there. Pure."""
+
+from collections.abc import Iterator
+
+from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
+from handlers.ci.github_app import READ, WRITE, Scope, owner_of
+
+BUILDS = (("actions", READ), ("contents", READ), ("pull_requests", READ))
+"""Where builds come from: runs, commits and files, pull requests with their labels."""
+DEPLOYS = {
+    GithubDeployment: (("deployments", WRITE),),
+    GithubWorkflow: (("actions", WRITE),),
+    GithubGate: (("actions", READ), ("deployments", WRITE)),
+}
+
+
+def scope_of(policy: Policy, connection: str | None, repository: str) -> Scope:
+    """Return what is needed of the owner of a repository, on a connection; None: the environment's own."""
+    repositories: set[str] = set()
+    rights: dict[str, str] = {}
+    for service in policy.services:
+        source = service.source
+        if not isinstance(source, GithubSource) or owner_of(source.repository) != owner_of(repository):
+            continue
+        for right, level in _rights(service, source, connection):
+            repositories.add(source.repository)
+            rights[right] = WRITE if WRITE in {level, rights.get(right)} else READ
+    return Scope(frozenset(repositories), tuple(sorted(rights.items())))
+
+
+def _rights(service: ServicePolicy, source: GithubSource, connection: str | None) -> Iterator[tuple[str, str]]:
+    if source.connection == connection:
+        yield from BUILDS
+    for lane in service.lanes:
+        target = lane.target
+        if isinstance(target, GithubDeployment | GithubWorkflow | GithubGate) and target.connection == connection:
+            yield from DEPLOYS[type(target)]
