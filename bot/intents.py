@@ -24,6 +24,7 @@ from bot.core.effects import (
     TellLanesAfter,
     TellOperations,
     TellRolledBack,
+    TurnAway,
 )
 from bot.core.lane import Lane
 from bot.core.line import Broke, Mended
@@ -115,9 +116,8 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
     if release is None:
         raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
     match effect:
-        case StartDeployment():
-            new = NewEffect(deploy_key(release), EffectKind.DEPLOY, in_turn(lane.id), release.number, "{}")
-            tx.effects.enqueue(new, setting.now)
+        case StartDeployment() | TurnAway():
+            tx.effects.enqueue(_of_a_deploy(effect, release), setting.now)
         case ResendDeployment():
             tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
         case Announce():
@@ -128,6 +128,14 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
             _call(tx, effect, release, setting)
         case TellFailure() | AskWhetherItRan():
             _show(tx, effect, release, setting)
+
+
+def _of_a_deploy(effect: StartDeployment | TurnAway, release: Release) -> NewEffect:
+    """Return what the CI system is to begin, or to leave alone for good."""
+    if isinstance(effect, TurnAway):
+        key = f"gate:{release.name}"
+        return NewEffect(key, EffectKind.TURN_AWAY, key, release.number, "{}")
+    return NewEffect(deploy_key(release), EffectKind.DEPLOY, in_turn(release.lane), release.number, "{}")
 
 
 def _show(tx: Transaction, effect: TellFailure | AskWhetherItRan, release: Release, setting: Setting) -> None:

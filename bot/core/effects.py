@@ -23,6 +23,13 @@ class ResendDeployment:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnAway:
+    """Reject the run that waits at its gate for a release which has ended, unless another one ships the same."""
+
+    release: int
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Tell people outside the team that a release is live. At most once."""
 
@@ -94,6 +101,7 @@ class TellLanesAfter:
 Effect = (
     StartDeployment
     | ResendDeployment
+    | TurnAway
     | Announce
     | TellFailure
     | AskWhetherItRan

@@ -16,12 +16,13 @@ Rules:
   beside what counts on, their word on it does not count.
 - Another artifact of the same commit is another generation: approvals of the former are void, people are asked again.
   A rollback whose build is rebuilt is dropped: it goes back to what was live, and what would ship now never was.
+- Where the deploy is a run that waits at a gate, a release is dropped when that run has ended without going on.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import asking, gates
+from bot.core import asking, gated, gates
 from bot.core.approvals import in_force
 from bot.core.authorize import Act, authorize
 from bot.core.blockers import approval_blockers
@@ -79,6 +80,10 @@ def reached_before(lane: Lane, given: ReachedBefore, policy: Policy, fresh: Fres
 
 
 def _with_build(decided: Decision, release: Release, build: Build, now: datetime) -> Decision:
+    if gated.run_ended(release, build):
+        over = replace(release, build=build, state=Lifecycle.CANCELLED, ended_at=now, reason=gated.RUN_ENDED)
+        told = Happening(Happened.CANCELLED, release.number, detail=gated.RUN_ENDED, url=build.url)
+        return decided.changed(over).happened(told)
     if build.artifact == release.artifact or build.state is not BuildState.DEPLOYABLE:
         broke = build.state is BuildState.BROKEN and release.build.state is not BuildState.BROKEN
         shown = decided.changed(replace(release, build=build))

@@ -16,7 +16,7 @@ Rules:
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import gates
+from bot.core import gated, gates
 from bot.core.blockers import Scheduled, Undoable, own_blockers
 from bot.core.build import Build
 from bot.core.decision import Decision
@@ -73,4 +73,5 @@ def overtake(decided: Decision, live: Build, by: Release | None, now: datetime) 
 def supersede(decided: Decision, older: Release, by: int | None, now: datetime) -> Decision:
     """End an open release because another has taken its place."""
     ended = replace(older, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by)
-    return decided.changed(ended).happened(Happening(Happened.SUPERSEDED, older.number, other=by))
+    told = decided.changed(ended).happened(Happening(Happened.SUPERSEDED, older.number, other=by))
+    return gated.turn_away(told, ended)

@@ -12,7 +12,7 @@ Rules:
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import approvals, asking, gates
+from bot.core import approvals, asking, gated, gates
 from bot.core.authorize import Act, authorize
 from bot.core.blockers import (
     FindingAuthors,
@@ -114,7 +114,8 @@ def reject(lane: Lane, release: Release, given: Reject, policy: Policy, now: dat
     if reasons:
         return Refusal(tuple(reasons))
     ended = replace(release, state=Lifecycle.REJECTED, ended_at=now, reason=why)
-    return Decision(lane).changed(ended).happened(Happening(Happened.REJECTED, release.number, given.by.person.id, why))
+    told = Happening(Happened.REJECTED, release.number, given.by.person.id, why)
+    return gated.turn_away(Decision(lane).changed(ended).happened(told), ended)
 
 
 def cancel(lane: Lane, release: Release, given: Cancel, policy: Policy, now: datetime) -> Decision | Refusal:

@@ -175,9 +175,10 @@ class EffectState(Enum):
 
 
 class EffectKind(Enum):
-    """What an effect row asks for. `DEPLOY` goes to the CI system, the others to Slack."""
+    """What an effect row asks for. `DEPLOY` and `TURN_AWAY` go to the CI system, the others to Slack."""
 
     DEPLOY = "deploy"
+    TURN_AWAY = "turn_away"  # the run that waits at a gate for a release that has ended
     ANNOUNCE = "announce"
     TELL_FAILURE = "tell_failure"
     TELL_ROLLED_BACK = "tell_rolled_back"

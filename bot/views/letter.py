@@ -35,6 +35,7 @@ _WHAT = {
     "audit": "the head of the audit, in the operations channel",
     "anchor": "the head of the audit, in the operations channel",
     "deploy": "its deploy",
+    "turn_away": "the rejection of the run that waits for it at its gate",
     "log": "a line in its thread",
     "answer": "a private answer",
     "reply": "the answer to a question by mention",

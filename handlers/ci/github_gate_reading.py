@@ -79,14 +79,16 @@ class GateReader:
         detail = f"the run ended: {known.replace('_', ' ')}" if known else "the run has ended"
         return Progress(ended, "" if ended is ProgressStatus.SUCCEEDED else detail, self._page(source, at))
 
-    async def came_to(self, source: GithubSource, sha: str, environment: str, attempt: Attempt) -> bool | TryLater:
-        """Return whether an attempt of a run has ever come to an environment."""
+    async def came_to(
+        self, source: GithubSource, sha: str, environment: str, attempt: Attempt
+    ) -> bool | TryLater | None:
+        """Return whether an attempt of a run has gone on at an environment's gate; None when it never came there."""
         run = await self._run(runs.run_request(source.repository, attempt.run_id))
         span = run if isinstance(run, TryLater) or run is None else await self._span(source.repository, attempt, run)
         if isinstance(span, TryLater) or span is None:
-            return span or False
+            return span
         found = await self._record(source, sha, environment, attempt.run_id, span)
-        return found if isinstance(found, TryLater) else found is not None
+        return found if isinstance(found, TryLater) or found is None else gate.has_gone_on(found[1])
 
     async def waits_at(self, repository: str, run: int) -> frozenset[str] | TryLater:
         """Return the environments at which a run waits now, in lower case."""

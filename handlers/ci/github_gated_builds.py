@@ -1,8 +1,8 @@
 """Builds of services whose runs wait at a gate: green is a run that waits there with every other job done.
 
-- Waits, and every other job has ended well: succeeded. Waits, and a job has failed: failed.
-- It came to its gate and never succeeded: cancelled, which proves nothing about the commit. What was rejected, timed
-  out or failed while it was deployed had built well.
+- It waits, and every other job has ended well: succeeded. It waits, and a job has failed: failed.
+- It came to its gate, and ended there: cancelled, which proves nothing about the commit and leaves nothing to ship.
+- It went on at its gate, and failed: that says nothing about the build any more, and is no report of it.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ class GatedBuilds:
 
     source: Source
     reader: GateReader
-    _ended: dict[tuple[str, str, int], RunStatus] = field(default_factory=dict)
+    _ended: dict[tuple[str, str, int], RunStatus | None] = field(default_factory=dict)
     """What ended attempts of runs come to, by service: that does not change any more."""
 
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
@@ -43,7 +43,7 @@ class GatedBuilds:
             one = await self._judged(service, report)
             if isinstance(one, TryLater):
                 return one
-            judged.append(one)
+            judged += [one] if one is not None else []
         return tuple(judged)
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
@@ -54,15 +54,16 @@ class GatedBuilds:
         """Fetch the tags of some commits."""
         return await self.source.tags(service, commits)
 
-    async def _judged(self, service: ServicePolicy, report: PipelineReport) -> PipelineReport | TryLater:
+    async def _judged(self, service: ServicePolicy, report: PipelineReport) -> PipelineReport | TryLater | None:
         at = environments(service)
         if not at or report.status in {RunStatus.SUCCEEDED, RunStatus.RUNNING}:
             return report
+        status: RunStatus | TryLater | None
         if report.status is RunStatus.QUEUED:
             status = await self._while_it_waits(service, report, at)
         else:
             status = await self._at_its_end(service, report, at)
-        return status if isinstance(status, TryLater) else replace(report, status=status)
+        return status if isinstance(status, TryLater) or status is None else replace(report, status=status)
 
     async def _while_it_waits(
         self, service: ServicePolicy, report: PipelineReport, at: Collection[str]
@@ -80,16 +81,20 @@ class GatedBuilds:
 
     async def _at_its_end(
         self, service: ServicePolicy, report: PipelineReport, at: Collection[str]
-    ) -> RunStatus | TryLater:
+    ) -> RunStatus | TryLater | None:
         key = (service.name, report.run_id, report.attempt)
         if key in self._ended:
             return self._ended[key]
-        status, attempt = report.status, Attempt(int(report.run_id), report.attempt)
+        status: RunStatus | None = report.status
+        attempt = Attempt(int(report.run_id), report.attempt)
         for environment in sorted(at):
-            came = await self.reader.came_to(github_source(service), report.sha, environment, attempt)
-            if isinstance(came, TryLater):
-                return came
-            status = RunStatus.CANCELLED if came else status
+            went_on = await self.reader.came_to(github_source(service), report.sha, environment, attempt)
+            if isinstance(went_on, TryLater):
+                return went_on
+            if went_on is not None:
+                status = None if went_on else RunStatus.CANCELLED
+            if went_on:
+                break
         if len(self._ended) >= MOST_KNOWN:
             self._ended.clear()
         self._ended[key] = status

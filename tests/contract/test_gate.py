@@ -7,7 +7,7 @@ import pytest
 from bot.core.build import RunStatus
 from bot.core.inputs import FoundLive
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
-from bot.ports.ci import Placed, Progress, ProgressStatus
+from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from sandbox.github.records_gates import Reviewer
@@ -108,7 +108,7 @@ def test_a_lost_answer_is_looked_up_at_the_gate(way: Way, kind: str, mishap: Mis
 
 @ways
 @kinds
-def test_a_job_that_fails_beyond_its_gate_has_failed_and_its_commit_has_not(way: Way, kind: str) -> None:
+def test_a_job_that_fails_beyond_its_gate_has_failed_and_says_nothing_of_its_build(way: Way, kind: str) -> None:
     async def story(stage: Stage) -> None:
         run = await stage.push()
         stage.arrives(run)
@@ -116,7 +116,8 @@ def test_a_job_that_fails_beyond_its_gate_has_failed_and_its_commit_has_not(way:
         flying = placed_at(release, await stage.gates.start(SERVICE, release))
         stage.forge.finish_run(REPO, run, "failure")
         assert await progress(stage, flying) == (ProgressStatus.FAILED, "")
-        assert (await stage.report(run)).status is RunStatus.CANCELLED
+        assert await stage.source.run(SERVICE, RunHint(REPO, run.id)) is None
+        assert await stage.source.recent(SERVICE) == ()
         again = replace(release, number=2, key="R-2-abcd2345")
         assert await stage.gates.start(SERVICE, again) == GiveUp(
             f"run {run.id} has gone on there already, and failed; run it again on GitHub"

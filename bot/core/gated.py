@@ -1,0 +1,34 @@
+"""Releases whose deploy is a run that waits at a gate of the CI system: what their ends mean there, and the other way.
+
+Rules:
+
+- Rejecting or superseding a release rejects the run that waits for it. A release that expired, was cancelled or was on
+  trial leaves its run waiting: nobody has said no, and the build may be asked for again.
+- A run that was rejected there, cancelled or timed out ships nothing any more: a release that is still open ends.
+"""
+
+from bot.core.build import Build, BuildState, RunStatus
+from bot.core.decision import Decision
+from bot.core.effects import TurnAway
+from bot.core.policy import GithubGate
+from bot.core.release import Release
+
+RUN_ENDED = (
+    "its run on GitHub has ended before it could go on at its gate: it was rejected there, cancelled or timed out"
+)
+
+
+def turn_away(decided: Decision, release: Release) -> Decision:
+    """Have the run turned away that waits for a release which was rejected or superseded."""
+    return decided.wants(TurnAway(release.number)) if waits_at_gate(release) else decided
+
+
+def run_ended(release: Release, build: Build) -> bool:
+    """Whether what an open release ships has ended at its gate, so that nothing is left to go on."""
+    cancelled = any(check.status is RunStatus.CANCELLED for check in build.checks)
+    return waits_at_gate(release) and build.state is BuildState.BROKEN and cancelled
+
+
+def waits_at_gate(release: Release) -> bool:
+    """Whether a release is deployed by a run that waits at a gate."""
+    return isinstance(release.policy.target, GithubGate)

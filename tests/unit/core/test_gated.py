@@ -1,0 +1,75 @@
+"""Releases that a run waits for at its gate: their ends there, and its end here."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.build import Build, BuildState, RunStatus
+from bot.core.effects import Happened, Happening, TurnAway
+from bot.core.gated import RUN_ENDED
+from bot.core.inputs import BuildChanged, Cancel, Reject, TimePassed
+from bot.core.policy import GithubGate, Policy
+from bot.core.release import Lifecycle
+from tests.factories import NOON, a_build
+from tests.unit.core.values import LATER, POLICY, PRIYA, go, lane, one, policy, release
+
+GATED = policy(target=GithubGate("production"))
+TRIAL = policy(target=GithubGate("production"), trial=True)
+DAY = timedelta(hours=24)
+
+
+def over(number: int, status: RunStatus = RunStatus.CANCELLED, state: BuildState = BuildState.BROKEN) -> Build:
+    build = a_build(number)
+    return replace(build, state=state, checks=tuple(replace(check, status=status) for check in build.checks))
+
+
+def test_a_rejection_turns_its_run_away() -> None:
+    decided = go(lane(release(1, under=GATED)), Reject(1, PRIYA, "totals are off"), GATED)
+    assert decided.effects == (TurnAway(1),)
+
+
+def test_a_newer_build_turns_the_older_run_away() -> None:
+    decided = go(lane(release(1, under=GATED)), BuildChanged(a_build(2), newest=True, became=True), GATED)
+    assert [effect for effect in decided.effects if isinstance(effect, TurnAway)] == [TurnAway(1)]
+
+
+def test_other_targets_have_nobody_to_turn_away() -> None:
+    assert go(lane(release(1)), Reject(1, PRIYA, "totals are off")).effects == ()
+    decided = go(lane(release(1)), BuildChanged(a_build(2), newest=True, became=True))
+    assert not any(isinstance(effect, TurnAway) for effect in decided.effects)
+
+
+def test_what_was_cancelled_expired_or_on_trial_leaves_its_run_waiting() -> None:
+    assert go(lane(release(1, under=GATED)), Cancel(1, PRIYA), GATED).effects == ()
+    expired = go(lane(release(1, under=GATED)), TimePassed(), GATED, NOON + DAY)
+    assert expired.lane.releases[0].state is Lifecycle.EXPIRED
+    assert not any(isinstance(effect, TurnAway) for effect in expired.effects)
+    ready = release(1, PRIYA, under=TRIAL, approved_at=NOON)
+    tried = go(lane(ready), TimePassed(), TRIAL)
+    assert tried.lane.releases[0].state is Lifecycle.CANCELLED
+    assert tried.effects == ()
+
+
+def test_a_release_ends_when_its_run_has_ended_at_the_gate() -> None:
+    decided = go(lane(release(1, under=GATED)), BuildChanged(over(1), newest=False), GATED)
+    ended = one(decided)
+    assert (ended.state, ended.reason, ended.ended_at) == (Lifecycle.CANCELLED, RUN_ENDED, LATER)
+    assert ended.build.state is BuildState.BROKEN
+    assert decided.happenings == (Happening(Happened.CANCELLED, 1, detail=RUN_ENDED, url=ended.build.url),)
+    assert decided.effects == ()
+
+
+@pytest.mark.parametrize(
+    ("under", "build"),
+    [
+        (POLICY, over(1)),
+        (GATED, over(1, RunStatus.FAILED)),
+        (GATED, over(1, RunStatus.QUEUED, BuildState.PENDING)),
+        (GATED, over(1, RunStatus.CANCELLED, BuildState.PENDING)),
+    ],
+    ids=["another target", "a job failed", "it runs again", "nothing is settled yet"],
+)
+def test_else_it_stays_open(under: Policy, build: Build) -> None:
+    decided = go(lane(release(1, under=under)), BuildChanged(build, newest=False), under)
+    assert one(decided).state is Lifecycle.OPEN

@@ -1,0 +1,124 @@
+"""Runs that wait at a gate are turned away when their release was rejected or superseded, and only then."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from bot.core.policy import GithubGate, ServicePolicy
+from bot.core.release import Release
+from bot.ports.gatekeeping import Turned
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.turning_away import TurningAway, claim
+from tests.factories import a_lane_policy, a_policy, a_report
+from tests.fakes.world import World
+from tests.unit.handlers.conftest import Opening
+
+GATED = a_policy(a_lane_policy(target=GithubGate("production")))
+STATES = "SELECT key, state, note FROM effects WHERE kind = 'turn_away' ORDER BY id"
+
+
+@dataclass
+class FakeGatekeeper:
+    """Keeps the promise of the port; `script` holds what the next calls come to."""
+
+    script: deque[Trouble | Exception] = field(default_factory=deque)
+    asked: list[str] = field(default_factory=list)
+
+    async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
+        """Turn it away, unless told otherwise."""
+        del service
+        self.asked.append(release.name)
+        told = self.script.popleft() if self.script else None
+        if isinstance(told, Exception):
+            raise told
+        return told or Turned("it is rejected")
+
+
+async def rejected(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeGatekeeper, TurningAway]:
+    """Return a world in which R-1 was rejected, and nobody has turned its run away yet."""
+    world = await opening(GATED)
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.rejects("U0PRIYA", await world.notice(), "totals are off")
+    gates = FakeGatekeeper(deque(script))
+    return world, gates, TurningAway(world.desk, gates)
+
+
+async def test_a_rejected_release_has_its_run_turned_away_once(opening: Opening) -> None:
+    world, gates, worker = await rejected(opening)
+    assert await worker.once() is True
+    assert await worker.once() is False
+    assert gates.asked == ["R-1"]
+    assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
+
+
+async def test_a_superseded_one_too(opening: Opening) -> None:
+    world = await opening(GATED)
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.looks(a_report(2))
+    gates = FakeGatekeeper()
+    worker = TurningAway(world.desk, gates)
+    assert [await worker.once(), await worker.once()] == [True, False]
+    assert gates.asked == ["R-1"]
+
+
+@pytest.mark.parametrize(
+    "trouble", [TryLater(9.0, "not there yet"), Unsure("the answer was lost"), RuntimeError("a bug")], ids=repr
+)
+async def test_what_was_lost_or_put_off_is_tried_again(opening: Opening, trouble: Trouble | Exception) -> None:
+    world, gates, worker = await rejected(opening, trouble)
+    assert await worker.once() is True
+    assert await worker.once() is False
+    ((_, state, _),) = await world.sql(STATES)
+    assert state == "ready"
+    world.passes(30)
+    assert await worker.once() is True
+    assert gates.asked == ["R-1", "R-1"]
+    assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
+
+
+async def test_after_a_crash_in_the_middle_it_is_tried_again(opening: Opening) -> None:
+    world, gates, _ = await rejected(opening)
+    await world.store.write(lambda tx: claim(tx, world.desk.setting()))
+    await world.crash()
+    worker = TurningAway(world.desk, gates)
+    assert await worker.once() is True
+    assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
+
+
+async def test_what_is_refused_for_good_becomes_a_letter(opening: Opening) -> None:
+    world, _, worker = await rejected(opening, GiveUp("Signoff may not answer"))
+    assert await worker.once() is True
+    assert await worker.once() is False
+    assert await world.sql(STATES) == [("gate:R-1", "dead", "Signoff may not answer")]
+    await world.settle()
+    (letter,) = [one for one in world.chat.messages if one.channel == "C0OPS"]
+    assert "the rejection of the run that waits for it at its gate" in str(letter.message.blocks)
+
+
+async def test_after_a_day_it_is_given_up(opening: Opening) -> None:
+    world, _, worker = await rejected(opening, *[TryLater(9.0, "not there yet")] * 2)
+    assert await worker.once() is True
+    world.passes(timedelta(hours=25).total_seconds())
+    assert await worker.once() is True
+    assert await world.sql(STATES) == [("gate:R-1", "dead", "not there yet")]
+
+
+async def test_a_run_that_another_release_of_its_build_wants_is_let_be(opening: Opening) -> None:
+    world, gates, worker = await rejected(opening)
+    await world.types("U0PRIYA", "payments 1 to production")
+    assert [state.value for state in await world.states()] == ["rejected", "open"]
+    assert await worker.once() is True
+    assert gates.asked == []
+    assert await world.sql(STATES) == [("gate:R-1", "cancelled", "R-2 ships the same build")]
+
+
+async def test_a_service_that_left_the_policy_has_nobody_to_turn_away(opening: Opening) -> None:
+    world, gates, worker = await rejected(opening)
+    worker.desk.policy = a_policy(services=())
+    assert await worker.once() is True
+    assert gates.asked == []
+    assert await world.sql(STATES) == [("gate:R-1", "cancelled", "its service left the policy")]
