@@ -47,6 +47,7 @@ MENDABLE = frozenset(
     {
         "channel_not_found",
         "is_archived",
+        "is_inactive",
         "messages_tab_disabled",
         "not_in_channel",
         "posting_to_channel_denied",
@@ -64,6 +65,7 @@ REMEDIES: Mapping[str, str] = {
     "not_in_channel": INVITE,
     "user_not_in_channel": INVITE,
     "is_archived": "Unarchive the channel or name another one in the policy",
+    "is_inactive": "Unarchive the channel",
     "restricted_action": "Allow apps to post in this channel, or name another one in the policy",
     "message_not_found": "The message was deleted in Slack",
     "cant_update_message": "The message is not the bot's; it was posted with another token",

@@ -31,11 +31,10 @@ export function start() {
 export function draw() {
   const { state } = page;
   const channel = state.channels.find((one) => one.id === state.here);
-  const direct = channel.kind === "im";
-  const atHome = direct && page.tab === "home" && state.app.home_tab;
+  const atHome = channel.with_app && page.tab === "home" && state.app.home_tab;
   const atThreads = page.tab === "threads";
   const known = names(state, now());
-  const title = direct ? channel.name : `#${channel.name}`;
+  const title = channel.direct ? channel.name : `#${channel.name}`;
   $("title").textContent = atThreads ? "Threads" : title;
   document.title = `${atThreads ? "Threads" : title} · ${state.team}`;
   drawLink(state.app);
@@ -43,7 +42,7 @@ export function draw() {
   $("home").hidden = !atHome;
   $("threads").hidden = !atThreads;
   $("messages").hidden = atHome || atThreads;
-  $("composer").hidden = atHome || atThreads || (direct && state.app.messages_read_only);
+  $("composer").hidden = atHome || atThreads || (channel.with_app && state.app.messages_read_only);
   line.name(`Message ${title}`);
   line.offer(state.commands, known.mentioned, known.places);
   $("messages").setAttribute("aria-label", `Messages in ${title}`);
@@ -69,7 +68,7 @@ function drawLink(app) {
 
 function drawTabs(channel, state, atHome) {
   const tabs = $("tabs");
-  tabs.hidden = channel.kind !== "im" || !state.app.home_tab || page.tab === "threads";
+  tabs.hidden = !channel.with_app || !state.app.home_tab || page.tab === "threads";
   tabs.setAttribute("aria-label", `Parts of ${state.app.name}`);
   const tab = (name, words) => h("a", { href: `#${channel.id}${name}`, "data-focus": words, "aria-current": atHome === (name === "/home") ? "page" : null }, words);
   refill(tabs, h("span", {}, tab("/home", "Home"), tab("", "Messages")));

@@ -3,6 +3,7 @@
 import { watch } from "./connection.js";
 import { draw, start } from "./draw.js";
 import { follow, permalink, read } from "./route.js";
+import * as sidebar from "./sidebar.js";
 import { become, go, lost, onState, page, redraw, refresh } from "./store.js";
 import { browse } from "./walking.js";
 
@@ -14,6 +15,7 @@ browse($("messages"));
 browse($("thread"));
 
 $("me").addEventListener("change", (event) => become(event.target.value));
+$("new-direct").addEventListener("submit", (event) => sidebar.write(event, page.me));
 addEventListener("hashchange", () => go(...read(location.hash)));
 document.addEventListener("visibilitychange", redraw);
 document.addEventListener("click", (event) => {

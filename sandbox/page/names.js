@@ -12,7 +12,7 @@ export function names(state, now) {
     channel: (id) => `#${channels[id] ?? id}`,
     usergroup: (id) => `@${state.usergroups[id] ?? id}`,
     everybody: people.map((one) => option(one.id, one.real_name)),
-    places: state.channels.filter((one) => one.kind !== "im").map((one) => option(one.id, `#${one.name}`)),
+    places: state.channels.filter((one) => !one.direct).map((one) => option(one.id, `#${one.name}`)),
     mentioned: [state.people[state.app.user], ...people].filter(Boolean),
     me: state.me,
     mine: [state.me, ...state.people[state.me].groups],

@@ -62,6 +62,8 @@ async function ask() {
   }
   const asked = [where.person, where.channel, where.thread].join();
   if (asked !== [page.me ?? "", page.channel, page.thread].join()) return;
+  // who one has become may not see the place: the address follows, else a link back to it would lead nowhere
+  if (where.channel && where.channel !== state.here) history.replaceState(null, "", `#${state.here}`);
   Object.assign(page, { state, me: state.me, channel: state.here, privateAfter: state.private_after, lost: false, at: performance.now() });
   if (begin(state)) again = true;
   redraw();

@@ -4,7 +4,7 @@ import { h, reconcile } from "./dom.js";
 import { plainText } from "./mrkdwn.js";
 
 export function show(pane, threads, channels) {
-  const called = Object.fromEntries(channels.map((one) => [one.id, one.kind === "im" ? one.name : `#${one.name}`]));
+  const called = Object.fromEntries(channels.map((one) => [one.id, one.direct ? one.name : `#${one.name}`]));
   const items = threads.map((one) => ({ key: `${one.channel} ${one.ts}`, content: { ...one, place: called[one.channel] } }));
   const none = { key: "none", content: { none: "No threads yet. Those that you write in, or are named in, are listed here." } };
   reconcile(pane, items.length ? items : [none], entry);

@@ -11,6 +11,7 @@ from sandbox.slack.refusal import RefusalError, invalid
 from sandbox.slack.workspace import Workspace
 
 UPDATE_TEXT = 4000
+NO_JSON = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
 POST_TEXT = 40_000
 """Slack cuts longer texts of new messages without a word."""
 
@@ -30,7 +31,7 @@ def post_message(workspace: Workspace, call: Call) -> dict[str, Any]:
         text[:POST_TEXT],
         blocks,
         thread_ts=thread,
-        metadata=structured(call.arguments, "metadata"),
+        metadata=_metadata(call.arguments),
     )
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json(workspace.team_id)}
 
@@ -39,6 +40,8 @@ def update(workspace: Workspace, call: Call) -> dict[str, Any]:
     """chat.update: without text and blocks the old blocks stay, with text alone they go."""
     channel = _existing(workspace, call.text("channel"))
     message = _own(workspace, channel, call.text("ts"), "cant_update_message")
+    if channel.archived:
+        raise RefusalError("is_inactive")
     if not {"text", "blocks"} & call.arguments.keys():
         text, blocks = message.text, message.blocks
     else:
@@ -47,7 +50,7 @@ def update(workspace: Workspace, call: Call) -> dict[str, Any]:
         raise RefusalError("msg_too_long")
     workspace.edit(message, text, blocks)
     if "metadata" in call.arguments:
-        message.metadata = structured(call.arguments, "metadata") or {}
+        message.metadata = _metadata(call.arguments)
     return {"channel": channel.id, "ts": message.ts, "text": text, "message": message.as_json(workspace.team_id)}
 
 
@@ -60,7 +63,9 @@ def delete(workspace: Workspace, call: Call) -> dict[str, Any]:
 
 
 def post_ephemeral(workspace: Workspace, call: Call) -> dict[str, Any]:
-    """chat.postEphemeral: for one person who is in the channel."""
+    """chat.postEphemeral: for one person who is in the channel, which is never given as a person's id."""
+    if call.text("channel") in workspace.people:
+        raise RefusalError("channel_not_found")
     channel = _postable(workspace, call.text("channel"))
     person = call.text("user")
     if person not in workspace.people or not channel.has(person):
@@ -109,7 +114,18 @@ def structured(arguments: dict[str, Any], name: str) -> Any:
     try:
         return json.loads(value) if value else None
     except ValueError:
-        raise RefusalError("invalid_blocks_format" if name == "blocks" else "invalid_arguments") from None
+        raise RefusalError(NO_JSON.get(name, "invalid_arguments")) from None
+
+
+def _metadata(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return a message's metadata; an empty object is none."""
+    given = structured(arguments, "metadata")
+    if not given:
+        return {}
+    right = isinstance(given, dict) and isinstance(given.get("event_payload"), dict)
+    if not right or not isinstance(given.get("event_type"), str) or not given["event_type"]:
+        raise RefusalError("invalid_metadata_schema")
+    return dict(given)
 
 
 def _postable(workspace: Workspace, known: str) -> Channel:
@@ -121,7 +137,7 @@ def _postable(workspace: Workspace, known: str) -> Channel:
             raise RefusalError("cannot_dm_bot")
         channel = workspace.direct_channel(person)
     else:
-        channel = _existing(workspace, known)
+        channel = _existing(workspace, _id_of(workspace, known))
     if channel.person and not workspace.app.messages_tab:
         raise RefusalError("messages_tab_disabled")
     if channel.archived:
@@ -129,6 +145,13 @@ def _postable(workspace: Workspace, known: str) -> Channel:
     if not channel.is_member and (channel.private or "chat:write.public" not in workspace.app.scopes):
         raise RefusalError("not_in_channel")
     return channel
+
+
+def _id_of(workspace: Workspace, known: str) -> str:
+    """Return the id of a channel that is named; only posting takes names."""
+    name = known.removeprefix("#")
+    found = (one.id for one in workspace.channels.values() if one.name == name and not one.is_direct)
+    return known if known in workspace.channels else next(found, known)
 
 
 def _existing(workspace: Workspace, known: str) -> Channel:

@@ -78,11 +78,22 @@ class UserGroup:
         }
 
 
+READING = {
+    "im": "im:read",
+    "mpim": "mpim:read",
+    "private_channel": "groups:read",
+    "public_channel": "channels:read",
+}
+"""The scope that looking at a conversation needs, by its type."""
+PAIR = 2
+
+
 @dataclass(slots=True)
 class Channel:
-    """A channel, or a direct message between the bot and `person`. `members` is None where everybody is in it.
+    """A channel, or a direct message: between the bot and `person`, or, where it is `direct`, between its `members`.
 
-    `is_member` is whether the bot is. `posts` are all messages ever sent, replies and deleted ones too.
+    `members` is None where everybody is in it. `is_member` is whether the bot is. `posts` are all messages ever sent,
+    replies and deleted ones too.
     """
 
     id: str
@@ -93,6 +104,7 @@ class Channel:
     ext_shared: bool = False
     members: set[str] | None = None
     person: str | None = None
+    direct: bool = False
     posts: list[Message] = field(default_factory=list)
 
     @property
@@ -109,12 +121,24 @@ class Channel:
         """Return the channel's type as conversations.list names it."""
         if self.person:
             return "im"
+        if self.direct:
+            return "mpim" if len(self.members or ()) > PAIR else "im"
         return "private_channel" if self.private else "public_channel"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a direct message, of two or of several."""
+        return self.person is not None or self.direct
+
+    @property
+    def told_as(self) -> str:
+        """Return its name as payloads carry it."""
+        return "directmessage" if self.kind == "im" else self.name
 
     @property
     def reading_scope(self) -> str:
         """Return the scope that the bot needs to look at it."""
-        return {"im": "im:read", "private_channel": "groups:read", "public_channel": "channels:read"}[self.kind]
+        return READING[self.kind]
 
     def as_json(self, team_id: str) -> dict[str, Any]:
         """Return the conversation object."""
@@ -125,9 +149,9 @@ class Channel:
             "name": self.name,
             "name_normalized": self.name,
             "is_channel": not self.private,
-            "is_group": self.private,
+            "is_group": self.private and not self.direct,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": self.direct,
             "is_private": self.private,
             "is_archived": self.archived,
             "is_general": False,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from sandbox.slack import envelopes
-from sandbox.slack.directory import Channel, Person
+from sandbox.slack.directory import PAIR, Channel, Person
 from sandbox.slack.filled import Value
 from sandbox.slack.finding import Target, element_of, fill_in, wrong_values
 from sandbox.slack.messages import Block, Message
@@ -22,6 +22,10 @@ from sandbox.slack.weather import Weather
 from sandbox.slack.workspace import SLACKBOT, Workspace
 from sandbox.slack.writing import typed
 
+MOST_IN_DIRECT = 9
+"""Somebody and eight others."""
+TOLD = {"im": "im", "mpim": "mpim", "private_channel": "groups", "public_channel": "channels"}
+"""What the event of a message is called, by the kind of place."""
 Somebody = str | Person
 Somewhere = str | Channel
 
@@ -103,13 +107,26 @@ class Driver:
         text = typed(self.workspace, text)
         message = self.workspace.post(channel, person.id, text, thread_ts=thread.ts if thread else None)
         # Slack dispatches no app_mention in direct messages, and none where the app is not
-        if f"<@{self.workspace.app.bot_user}>" in text and channel.is_member and not channel.person:
+        if f"<@{self.workspace.app.bot_user}>" in text and channel.is_member and channel.kind != "im":
             await self.event(envelopes.written(self.workspace, message, "app_mention"))
-        kind = "im" if channel.person else "groups" if channel.private else "channels"
-        if f"message.{kind}" in self.workspace.app.events and channel.is_member:
+        if f"message.{TOLD[channel.kind]}" in self.workspace.app.events and channel.is_member:
             event = envelopes.written(self.workspace, message, "message")
             await self._tell(event)
         return message
+
+    def open_direct(self, who: Somebody, others: Collection[Somebody]) -> Channel:
+        """Open the direct message of a person with others, up to eight; the app hears of it only where it is one.
+
+        Raises:
+            LookupError: nobody else is named, too many are, or somebody has left.
+        """
+        everybody = [self.workspace.person(one) for one in (who, *others)]
+        if gone := [one.name for one in everybody if one.deleted]:
+            raise LookupError(f"{', '.join(gone)} left the workspace")
+        ids = {one.id for one in everybody}
+        if not PAIR <= len(ids) <= MOST_IN_DIRECT:
+            raise LookupError(f"a direct message is between {PAIR} and {MOST_IN_DIRECT} people")
+        return self.workspace.direct_between(ids)
 
     async def mention(self, who: Somebody, where: Somewhere, text: str, *, thread: Message | None = None) -> Message:
         """Write a message that begins with the app's name, such as `status payments`."""

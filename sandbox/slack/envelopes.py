@@ -21,7 +21,7 @@ def slash_command(  # noqa: PLR0917 - the fields of the payload
         "team_id": person.team_id or workspace.team_id,
         "team_domain": workspace.domain,
         "channel_id": channel.id,
-        "channel_name": "directmessage" if channel.person else channel.name,
+        "channel_name": channel.told_as,
         "user_id": person.id,
         "user_name": person.name,
         "command": command,
@@ -57,7 +57,7 @@ def message_action(  # noqa: PLR0917 - the same
         **_acted(workspace, person, "block_actions"),
         "container": container,
         "trigger_id": urls[1],
-        "channel": {"id": channel.id, "name": "directmessage" if channel.person else channel.name},
+        "channel": {"id": channel.id, "name": channel.told_as},
         "state": {"values": {**initial_values(blocks), **(values or {})}},
         "response_url": urls[0],
         "actions": [{**action, "action_ts": workspace.next_ts()}],
@@ -90,7 +90,7 @@ def suggestion(
     return {
         **asked,
         "container": {"type": "message", "message_ts": where.ts, "channel_id": channel.id, "is_ephemeral": False},
-        "channel": {"id": channel.id, "name": "directmessage" if channel.person else channel.name},
+        "channel": {"id": channel.id, "name": channel.told_as},
         "message": where.as_json(workspace.team_id),
     }
 

@@ -44,7 +44,7 @@ class OneShots:
 
     def trigger(self, person: str) -> str:
         """Give out a trigger id."""
-        number = len(self._triggers) + 1
+        number = int(next(reversed(self._triggers), "0").partition(".")[0]) + 1
         trigger = Trigger(f"{number}.{int(self._clock().timestamp())}.{number:032x}", person, self._clock())
         self._triggers[trigger.id] = trigger
         return trigger.id
@@ -69,7 +69,7 @@ class OneShots:
         self, person: str, channel: str, message: str | None = None, thread_ts: str | None = None
     ) -> ResponseUrl:
         """Give out a response URL."""
-        number = f"{len(self._responses) + 1:024x}"
+        number = f"{int(next(reversed(self._responses), '0'), 16) + 1:024x}"
         given = ResponseUrl(number, person, channel, self._clock(), message, thread_ts)
         self._responses[given.id] = given
         return given

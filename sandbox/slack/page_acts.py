@@ -60,6 +60,13 @@ async def _home(driver: Driver, body: Body) -> None:
     await driver.open_home(body["person"], body.get("tab", "home"))
 
 
+async def _open(driver: Driver, body: Body) -> str:
+    others = body.get("with")
+    if not isinstance(others, list) or not all(isinstance(one, str) for one in others):
+        raise TypeError("with is a list of people")
+    return driver.open_direct(body["person"], others).id
+
+
 async def _inspect(driver: Driver, body: Body) -> Body:
     shown = inspected(driver.workspace, _target(driver, body))
     return shown | {"problems": refused(shown["kind"], shown["sent"])}
@@ -78,6 +85,7 @@ ACTS: dict[str, Callable[[Driver, Body], Awaitable[Any]]] = {
     "submit": _submit,
     "close": _close,
     "home": _home,
+    "open": _open,
     "inspect": _inspect,
     "check": _check,
 }

@@ -42,6 +42,7 @@ class SavedPlace(BaseModel):
     ext_shared: bool
     members: set[str] | None
     person: str | None
+    direct: bool = False
 
 
 class SavedRest(BaseModel):

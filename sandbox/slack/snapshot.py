@@ -57,7 +57,7 @@ def _everything(workspace: Workspace, channels: list[Channel], person: Person) -
     shown = []
     for one in channels:
         visible = _in_order([post for post in one.posts if not post.deleted] + workspace.ephemerals(person, one))
-        shown.append(_channel(workspace, one) | {"messages": [_message(post) for post in visible]})
+        shown.append(_channel(workspace, one, person) | {"messages": [_message(post) for post in visible]})
     return {"channels": shown}
 
 
@@ -68,7 +68,9 @@ def _seen(workspace: Workspace, channels: list[Channel], person: Person, window:
         alike = [one for one in channels if one.person and window.channel.startswith("D")]
         here = next(iter(alike or channels))
     shown = [
-        _channel(workspace, one) | counts(workspace, one, person, window.seen.get(one.id, "")) | {"messages": []}
+        _channel(workspace, one, person)
+        | counts(workspace, one, person, window.seen.get(one.id, ""))
+        | {"messages": []}
         for one in channels
     ]
     private = [one for one in workspace.ephemerals(person, here) if order(one.ts) > order(after)]
@@ -137,15 +139,27 @@ def _note(person: Person) -> str:
     return "guest" if person.is_restricted else ""
 
 
-def _channel(workspace: Workspace, channel: Channel) -> dict[str, Any]:
+def _channel(workspace: Workspace, channel: Channel, person: Person) -> dict[str, Any]:
     return {
         "id": channel.id,
-        "name": workspace.app.name if channel.person else channel.name,
+        "name": _called(workspace, channel, person),
+        "direct": channel.is_direct,
+        "with_app": channel.person is not None,
         "kind": channel.kind,
         "archived": channel.archived,
         "shared": channel.ext_shared,
         "has_app": channel.is_member,
     }
+
+
+def _called(workspace: Workspace, channel: Channel, person: Person) -> str:
+    """Return a place's name as somebody reads it: a direct message is called after the others."""
+    if channel.person:
+        return workspace.app.name
+    if not channel.direct:
+        return channel.name
+    others = [workspace.people[one] for one in channel.members or () if one != person.id]
+    return ", ".join(sorted(one.real_name or one.name for one in others))
 
 
 def _message(message: Message) -> dict[str, Any]:

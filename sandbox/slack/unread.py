@@ -21,7 +21,7 @@ def order(ts: str) -> tuple[int, int]:
 def counts(workspace: Workspace, channel: Channel, person: Person, seen: str) -> dict[str, int]:
     """Return how many messages somebody has not read, and how many of those are about them: in a direct message all."""
     new = [one for one in _newest(channel.posts, seen) if not one.is_reply and one.author != person.id]
-    about = new if channel.person else [one for one in new if mentions(workspace, one, person)]
+    about = new if channel.is_direct else [one for one in new if mentions(workspace, one, person)]
     return {"unread": len(new), "mentions": len(about)}
 
 

@@ -31,7 +31,7 @@ METHODS: dict[str, tuple[Method, str | None]] = {
     "usergroups.users.list": (directory_methods.usergroups_users_list, "usergroups:read"),
     "conversations.info": (directory_methods.conversations_info, None),
     "conversations.list": (directory_methods.conversations_list, None),
-    "conversations.open": (directory_methods.conversations_open, "im:write"),
+    "conversations.open": (directory_methods.conversations_open, None),
 }
 """The methods, each with the scope that it needs; conversations.* look at the channel to know theirs."""
 
@@ -79,6 +79,8 @@ class WebApi:
             raise RefusalError("not_authed")
         call = Call(found, str(request.url.origin()))
         if name == CONNECT and self.sockets is not None:
+            if request.method != "POST":
+                raise RefusalError("insecure_request")
             return self._connect(self.sockets, given, call)
         if name not in METHODS:
             raise RefusalError("unknown_method", req_method=name)

@@ -1,6 +1,6 @@
 """The workspace itself: who is there, what was said, which modals are open. It knows nothing of HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ from sandbox.slack import reading
 from sandbox.slack.app import App
 from sandbox.slack.block_kit.completion import completed
 from sandbox.slack.changes import Changes
-from sandbox.slack.directory import Channel, Person, UserGroup
+from sandbox.slack.directory import PAIR, Channel, Person, UserGroup
 from sandbox.slack.messages import Block, Message, Version
 from sandbox.slack.one_shot import OneShots
 from sandbox.slack.rates import Rates
@@ -90,6 +90,21 @@ class Workspace:
         known = f"D{person.id[1:]}"
         if known not in self.channels:
             self.channels[known] = Channel(known, person.name, person=person.id)
+        return self.channels[known]
+
+    def direct_between(self, people: Collection[str]) -> Channel:
+        """Return the direct message between people, given by their ids, opened if it was not."""
+        bot, everybody = self.app.bot_user, sorted(set(people))
+        others = [one for one in everybody if one != bot]
+        if len(everybody) == PAIR and len(others) == 1:
+            return self.direct_channel(others[0])
+        known = f"{'D' if len(everybody) <= PAIR else 'G'}{''.join(one[1:] for one in everybody)}"
+        if known not in self.channels:
+            name = f"mpdm-{'--'.join(self.person(one).name for one in everybody)}-1"
+            self.channels[known] = Channel(
+                known, name, private=True, is_member=bot in everybody, members=set(everybody), direct=True
+            )
+            self.changes.announce()
         return self.channels[known]
 
     def direct_messages(self, who: str | Person) -> list[Message]:

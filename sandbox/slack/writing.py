@@ -30,6 +30,8 @@ def typed(workspace: "Workspace", line: str) -> str:
                 return f"<@{workspace.person(token['person']).id}>"
             if kind == "channel":
                 channel = workspace.channel(token["channel"])
+                if channel.is_direct:
+                    return whole
                 return f"<#{channel.id}|{'' if channel.private else channel.name}>"
         except LookupError:
             return whole
