@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 from pydantic import SecretStr
 
 from bot import VERSION
@@ -39,7 +39,8 @@ from bot.views.links import Links
 from bot.vitals import Vitals, about
 from handlers import control, control_socket, health
 from handlers.bell import Bell
-from handlers.ci import github_webhook
+from handlers.ci import buildbot_webhook, github_webhook
+from handlers.ci.buildbot_connection import buildbot_systems
 from handlers.ci.command_executor import on_this_host
 from handlers.ci.command_probe import CommandHealth
 from handlers.ci.deploy_webhook import DeployWebhooks
@@ -153,7 +154,9 @@ class Signoff:
         bell = Bell()
         door = self._slack_door(store)
         await self._open_http(store, bell, door)
-        http = await self._stack.enter_async_context(ClientSession(timeout=ClientTimeout(total=10)))
+        http = await self._stack.enter_async_context(
+            ClientSession(timeout=ClientTimeout(total=10), cookie_jar=DummyCookieJar())
+        )
         slack = vitals.slack = slack_connection(self.settings, self.clock, self.slack_pace, door, vitals.metrics)
         self._stack.push_async_callback(slack.close)
         arrival = Arrival(slack, store, self.policy)
@@ -169,9 +172,11 @@ class Signoff:
         commands = on_this_host(self.settings.database_path, desk.policy, self.clock, self.hide)
         webhooks = DeployWebhooks(http, self.named_secret, self.clock, meter=vitals.metrics)
         probes = Probes(HttpHealth(http), CommandHealth(commands.host, self.hide))
+        user = (self.settings.buildbot_user or "", _secret(self.settings.buildbot_password))
+        builds, forces = buildbot_systems(http, self.settings.buildbot_url, user, self.clock, vitals.metrics)
         systems = Systems(
-            {GithubSource: github, StandardSource: StandardReports()},
-            {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands},
+            {GithubSource: github, StandardSource: StandardReports(), **builds},
+            {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands, **forces},
             {GithubSource: github},
         )
         world = World(slack.chat, slack.directory, source=systems, executor=systems, prober=probes, comparer=systems)
@@ -215,6 +220,8 @@ class Signoff:
         """Return the secret that a variable holds: one of ours, or one that the policy names."""
         if name == github_webhook.SECRET:
             return _secret(self.settings.github_webhook_secret) or None
+        if name == buildbot_webhook.SECRET:
+            return _secret(self.settings.buildbot_webhook_secret) or None
         return self.named_secret(name)
 
     async def _listen(self, app: web.Application, port: int, option: str) -> int:
@@ -249,7 +256,7 @@ class Signoff:
 
     def _run(self, desk: Desk, arrival: Arrival, world: World, heartbeat: Heartbeat | None) -> None:
         slack = arrival.slack
-        crew = muster(desk, world, Links(self.settings.github_web_url), self.pace)
+        crew = muster(desk, world, Links(self.settings.github_web_url, others=self.settings.other_web_urls), self.pace)
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind
         if self.read_policy is not None:

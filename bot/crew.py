@@ -183,6 +183,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "acts": Intake(desk, ("slack",), clerk).run,
         "acts on the host": host.run,
         "hints": hints.run,
+        "pushes": Intake(desk, ("buildbot",), HintClerk(desk, world.source, follower)).run,
         "reports": Intake(desk, ("standard",), ReportClerk(desk)).run,
         "answers": Messenger(desk, world.chat, ANSWERS, links, world.directory).run,
         "messages": Messenger(desk, world.chat, TOLD, links, world.directory).run,

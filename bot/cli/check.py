@@ -7,6 +7,7 @@ from bot.cli.files import policy_of
 from bot.cli.room import Commands, command, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, say
 from bot.config.accounts import needs
+from bot.config.buildbot import needs_buildbot
 from bot.config.promises import promises
 
 
@@ -26,6 +27,6 @@ def _check(asked: argparse.Namespace) -> int:
         say(f"warning: {warning}")
     for promise in promises(policy):
         say(promise)
-    for need in needs(policy):
+    for need in (*needs(policy), *needs_buildbot(policy)):
         say(need)
     return DONE

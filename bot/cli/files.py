@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.cli.speech import complain
 from bot.config.accounts import Accounts
+from bot.config.buildbot import lacking_buildbot
 from bot.config.environment import Settings
 from bot.config.load import load_policy
 from bot.core.policy import Policy
@@ -25,6 +26,8 @@ def settings_and_policy(file: str) -> tuple[Settings, Policy] | None:
     webhooks = isinstance(settings, Settings) and settings.github_webhook_secret is not None
     policy = policy_of(file, webhooks=webhooks)
     lacking = Accounts(os.environ).problems(policy) if policy is not None else ()
+    if policy is not None and isinstance(settings, Settings):
+        lacking += lacking_buildbot(policy, settings.buildbot_url)
     if isinstance(settings, tuple):
         complain(*settings, *lacking)
         return None

@@ -28,7 +28,7 @@ def read_alone(settings: Settings, config: str, words: Words) -> Reply | None:
         return None
     store = ReadingStore(settings.database_path, now)
     try:
-        return asyncio.run(_read(store, policy, Links(settings.github_web_url), words))
+        return asyncio.run(_read(store, policy, Links(settings.github_web_url, others=settings.other_web_urls), words))
     finally:
         store.close()
 

@@ -14,6 +14,8 @@ from bot.cli.files import read_policy, settings_and_policy
 from bot.cli.room import Commands, command, port, takes_policy
 from bot.cli.speech import DONE, MISTAKEN, REFUSED, complain
 from bot.config.accounts import Accounts
+from bot.config.buildbot import lacking_buildbot
+from bot.config.environment import Settings
 from bot.config.named import NamedSecrets, heartbeat_address, secrets_of
 from bot.core.policy import Policy
 from bot.ports.outage import StoreUnavailable
@@ -50,7 +52,8 @@ def _serve(asked: argparse.Namespace) -> int:
     lacking = named.problems(policy)
     if lacking:
         return complain(*lacking)
-    logs.set_up(secrets_of(settings, heartbeat, *named.values(policy), *accounts.values(policy)))
+    hidden = secrets_of(settings, heartbeat, *named.values(policy), *accounts.values(policy))
+    logs.set_up(hidden)
     signoff = Signoff(
         settings,
         policy,
@@ -60,9 +63,9 @@ def _serve(asked: argparse.Namespace) -> int:
         heartbeat_address=heartbeat,
         restored=asked.restored,
         named_secret=named,
-        hide=partial(Redactor(secrets_of(settings, heartbeat, *named.values(policy))).text, lines=True),
+        hide=partial(Redactor(hidden).text, lines=True),
         account=accounts.of,
-        read_policy=partial(_read_again, asked.config, named, webhooks=settings.github_webhook_secret is not None),
+        read_policy=partial(_read_again, asked.config, named, settings),
     )
     try:
         lost = asyncio.run(_until_told(signoff))
@@ -73,12 +76,13 @@ def _serve(asked: argparse.Namespace) -> int:
     return DONE if lost is None else complain(str(lost), code=REFUSED)
 
 
-def _read_again(file: str, named: NamedSecrets, *, webhooks: bool) -> Policy | tuple[str, ...]:
+def _read_again(file: str, named: NamedSecrets, settings: Settings) -> Policy | tuple[str, ...]:
     """Read the policy once more; one whose secrets are not there is refused."""
-    loaded = read_policy(file, webhooks=webhooks)
+    loaded = read_policy(file, webhooks=settings.github_webhook_secret is not None)
     if isinstance(loaded, tuple):
         return loaded
-    return (*named.problems(loaded), *Accounts(os.environ).problems(loaded)) or loaded
+    lacking = (*named.problems(loaded), *Accounts(os.environ).problems(loaded))
+    return (*lacking, *lacking_buildbot(loaded, settings.buildbot_url)) or loaded
 
 
 async def _until_told(signoff: Signoff) -> DatabaseLost | None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from bot.config.addresses import GITHUB_API, SLACK_API, check_api, web_of
 from bot.config.app_key import check_app_id, private_key
+from bot.config.buildbot import buildbot_access
 
 LARGEST_SECRET = 64 * 1024
 """Bytes of a file that holds one value."""
@@ -49,6 +50,13 @@ class Settings(BaseModel):
     """None: webhooks are off and GitHub is asked instead."""
     github_api_url: str
     """Does not end with a slash."""
+    buildbot_url: str | None = None
+    """Does not end with a slash. None: there is no Buildbot."""
+    buildbot_user: str | None = None
+    buildbot_password: SecretStr | None = None
+    """Both are set, or neither; then Buildbot is asked as nobody."""
+    buildbot_webhook_secret: SecretStr | None = None
+    """None: pushes are not taken and Buildbot is asked instead."""
 
     @property
     def slack_over_http(self) -> bool:
@@ -70,6 +78,11 @@ class Settings(BaseModel):
         """Return the address under which people see GitHub; it does not end with a slash."""
         return web_of(self.github_api_url)
 
+    @property
+    def other_web_urls(self) -> tuple[str, ...]:
+        """Return the addresses under which people see the CI systems beside GitHub."""
+        return (self.buildbot_url,) if self.buildbot_url is not None else ()
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], *, needs_slack: bool = True) -> Self | tuple[str, ...]:
         """Return the settings, or one sentence for each problem.
@@ -89,6 +102,7 @@ class Settings(BaseModel):
             reader.problems.append("GITHUB_TOKEN and GITHUB_APP_ID are both set; keep one.")
         webhook_secret = reader.text("GITHUB_WEBHOOK_SECRET")
         github_api = reader.checked("GITHUB_API_URL", GITHUB_API, check_api)
+        buildbot = buildbot_access(reader)
         if reader.problems:
             return tuple(reader.problems)
         return cls(
@@ -102,6 +116,10 @@ class Settings(BaseModel):
             github_app_private_key=app_key,
             github_webhook_secret=SecretStr(webhook_secret) if webhook_secret else None,
             github_api_url=github_api.rstrip("/"),
+            buildbot_url=buildbot.url,
+            buildbot_user=buildbot.user,
+            buildbot_password=buildbot.password,
+            buildbot_webhook_secret=buildbot.webhook_secret,
         )
 
 

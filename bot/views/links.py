@@ -20,10 +20,12 @@ class Links:
         github_web: the site of the environment's own GitHub, e.g. https://github.com.
         elsewhere: the sites of repositories (in lower case) that the policy has on another host; None where two of
             the same name are on different ones, so that nobody can tell which is meant.
+        others: the sites of CI systems that keep no repositories.
     """
 
     github_web: str
     elsewhere: Mapping[str, str | None] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
     def knowing(self, policy: Policy) -> "Links":
         """Return the links that lead to where a policy has its repositories."""
@@ -69,7 +71,7 @@ class Links:
 
     def own(self, url: str | None) -> str | None:
         """Return an address that a CI system reported if it is on a configured host; anybody may report others."""
-        sites = {self.github_web, *(site for site in self.elsewhere.values() if site is not None)}
+        sites = {self.github_web, *self.others, *(site for site in self.elsewhere.values() if site is not None)}
         known = url is not None and any(url.startswith(f"{site.rstrip('/')}/") for site in sites)
         return url if known else None
 

@@ -5,10 +5,11 @@ Adding a system is a few pure files, its connection, and one line in the list be
 
 from collections.abc import Mapping
 
-from handlers.ci import github_webhook, standard_webhook
+from handlers.ci import buildbot_webhook, github_webhook, standard_webhook
 from handlers.ci.dialect import WebhookDialect
 
 SOURCES: Mapping[str, WebhookDialect] = {
+    "buildbot": buildbot_webhook,
     "github": github_webhook,
     "standard": standard_webhook,
 }

@@ -33,7 +33,7 @@ def settings(**more: str) -> Settings:
 
 
 def test_the_tokens_are_enough() -> None:
-    assert settings(PATH="/bin", BUILDBOT_URL="x") == Settings(
+    assert settings(PATH="/bin", JENKINS_URL="x") == Settings(
         slack_bot_token=SecretStr("xoxb-1-secret"),
         slack_app_token=SecretStr("xapp-1-secret"),
         slack_signing_secret=None,
@@ -209,7 +209,9 @@ def test_a_file_that_cannot_be_read_is_told_without_its_content(tmp_path: Path) 
 
 def test_settings_do_not_show_their_secrets() -> None:
     shown = repr(settings(GITHUB_WEBHOOK_SECRET="hush-secret", SLACK_SIGNING_SECRET="hush-secret"))
-    assert "secret" not in shown.replace("github_webhook_secret=", "").replace("slack_signing_secret=", "")
+    assert "secret" not in shown.replace("github_webhook_secret=", "").replace("slack_signing_secret=", "").replace(
+        "buildbot_webhook_secret=", ""
+    )
 
 
 @given(st.sampled_from([*TOKENS, "SLACK_API_URL", "GITHUB_API_URL", "SIGNOFF_DATABASE"]), st.text(min_size=1))

@@ -1,0 +1,1 @@
+"""A real Buildbot for the tests: what is installed, its configuration, and how it is started."""
