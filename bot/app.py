@@ -25,6 +25,7 @@ from bot.core.policy import (
     Command,
     DeployWebhook,
     GithubDeployment,
+    GithubGate,
     GithubSource,
     GithubWorkflow,
     Policy,
@@ -63,7 +64,7 @@ from storage.database import DatabaseLost, SqliteStore, open_store
 
 log = structlog.get_logger()
 
-GITHUBS = (GithubDeployment, GithubWorkflow)
+GITHUBS = (GithubDeployment, GithubWorkflow, GithubGate)
 """What GitHub deploys."""
 ALPHABET = string.ascii_lowercase + string.digits
 STOP_WITHIN = 20.0
@@ -178,8 +179,17 @@ class Signoff:
             {GithubSource: github, StandardSource: StandardReports(), **builds},
             {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands, **forces},
             {GithubSource: github},
+            {GithubGate: github},
         )
-        world = World(slack.chat, slack.directory, source=systems, executor=systems, prober=probes, comparer=systems)
+        world = World(
+            slack.chat,
+            slack.directory,
+            source=systems,
+            executor=systems,
+            prober=probes,
+            comparer=systems,
+            gatekeeper=systems,
+        )
         self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True
         log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])

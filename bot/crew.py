@@ -10,6 +10,7 @@ import structlog
 from bot.core.policy import Policy, ServicePolicy
 from bot.ports.changes import Comparer
 from bot.ports.ci import Executor, Source
+from bot.ports.gatekeeping import Gatekeeper
 from bot.ports.meter import Counted
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Chat, Directory
@@ -33,6 +34,7 @@ from handlers.people import People
 from handlers.pruning import Pruner
 from handlers.reception import Reception
 from handlers.report_clerk import ReportClerk
+from handlers.turning_away import TurningAway
 from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
 
@@ -76,6 +78,8 @@ class World:
     executor: Executor
     prober: Prober
     comparer: Comparer
+    gatekeeper: Gatekeeper | None = None
+    """None: nothing waits at gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,8 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "verifications": Verifier(desk, world.prober).run,
         "pruning": Pruner(desk).run,
     }
+    if world.gatekeeper is not None:
+        loops["gates"] = TurningAway(desk, world.gatekeeper).run
     for number in range(1, DEPLOYERS + 1):
         loops[f"deploys {number}"] = Deployer(desk, world.executor, people).run
     for one in watches:

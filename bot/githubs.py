@@ -1,18 +1,22 @@
 """Puts each GitHub together: its one sender, who we are there, and the ports that ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from aiohttp import ClientSession
 
 from bot.config.accounts import Account
 from bot.core.connections import Connection
-from bot.core.policy import GithubDeployment, GithubWorkflow, Policy
+from bot.core.policy import GithubDeployment, GithubGate, GithubWorkflow, Policy, Target
+from bot.ports.ci import Executor
 from bot.ports.meter import Meter
 from handlers.ci.github_app_sender import AppSender
 from handlers.ci.github_app_tokens import InstallationTokens
 from handlers.ci.github_connection import Github
 from handlers.ci.github_connections import Githubs, Ports
+from handlers.ci.github_gate_reading import GateReader
+from handlers.ci.github_gated_builds import GatedBuilds
+from handlers.ci.github_gates import GithubGates
 from handlers.ci.github_scope import scope_of
 from handlers.ci.sender import Sender, Sends
 
@@ -45,8 +49,14 @@ class Workshop:
         return Githubs(self._ports(api_url, web_url, own, None), self._policy, make)
 
     def _ports(self, api_url: str, web_url: str, account: Account, connection: str | None) -> Ports:
-        github = Github(self._sends(api_url, account, connection), web_url)
-        return Ports(github, github, {GithubDeployment: github, GithubWorkflow: github})
+        sends = self._sends(api_url, account, connection)
+        github, gates = Github(sends, web_url), GithubGates(sends, web_url)
+        executors: Mapping[type[Target], Executor] = {
+            GithubDeployment: github,
+            GithubWorkflow: github,
+            GithubGate: gates,
+        }
+        return Ports(GatedBuilds(github, GateReader(sends, web_url)), github, executors, gates)
 
     def _sends(self, api_url: str, account: Account, connection: str | None) -> Sends:
         token = account.token.get_secret_value() if account.token is not None else ""

@@ -44,12 +44,7 @@ class TurningAway:
 
     async def run(self) -> None:
         """Work for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            while await self.desk.whole(self.once()):
-                pass
-            due = await self.desk.store.read(lambda tx: tx.effects.next_due(KINDS))
-            await self.desk.rest(seen, due)
+        await self.desk.work_off(self.once, lambda tx: tx.effects.next_due(KINDS))
 
     async def once(self) -> bool:
         """Take one that is due; False when none is."""

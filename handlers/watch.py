@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
+RECENT = 50
+"""Releases of a lane that are looked through for the one whose run is found."""
 
 
 @dataclass(slots=True)
@@ -97,7 +99,8 @@ class Watch:
             there = tx.lanes.load(lane)
             is_live = there.live is not None and (there.live.sha == found.sha or found.since < there.live.since)
             flying = there.in_flight is not None and there.in_flight.build.sha == found.sha
-            return is_live or flying or _is_told(tx, found), tx.builds.of_commit(lane.service, found.sha)
+            told = _is_told(tx, found) or _went_on(tx, lane, found)
+            return is_live or flying or told, tx.builds.of_commit(lane.service, found.sha)
 
         is_known, build = await self.desk.store.read(known)
         if not is_known:
@@ -119,6 +122,14 @@ def _is_told(tx: Transaction, found: FoundLive) -> bool:
     if release is None or release.key != found.key:
         return False
     return release.state is not Lifecycle.FAILED or release.health is not None
+
+
+def _went_on(tx: Transaction, lane: LaneId, found: FoundLive) -> bool:
+    """Whether it is the run of a release of ours that went on at its gate: what came of that it was told itself."""
+    releases = tx.lanes.history(lane, RECENT) if found.run is not None else ()
+    refs = [(one, one.deployment.ref) for one in releases if one.deployment is not None and one.deployment.ref]
+    ours = [one for one, ref in refs if ref.partition("/")[0] == found.run and one.build.sha == found.sha]
+    return any(one.state is not Lifecycle.FAILED or one.health is not None for one in ours)
 
 
 def why(trouble: TryLater | Unsure | GiveUp) -> str:

@@ -15,6 +15,7 @@ from bot.core.policy import GithubDeployment, GithubGate, GithubWorkflow, Policy
 from bot.core.release import Release
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
+from bot.ports.gatekeeping import Gatekeeper, Turned
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.ci.github_source import github_source
 
@@ -26,11 +27,12 @@ class Ports:
     source: Source
     comparer: Comparer
     executors: Mapping[type[Target], Executor]
+    gatekeeper: Gatekeeper
 
 
 @dataclass(frozen=True, slots=True)
 class Githubs:
-    """Implements Source, Executor and Comparer by the connection that the policy names.
+    """Implements Source, Executor, Comparer and Gatekeeper by the connection that the policy names.
 
     Attributes:
         own: the ports of the environment's own GitHub.
@@ -87,6 +89,14 @@ class Githubs:
         """Return the newest successful deployment that the target can name."""
         found = self._deploys(target)
         return found if isinstance(found, GiveUp) else await found.newest_live(service, target)
+
+    async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
+        """Reject what waits for the release, if it still does."""
+        target = release.policy.target
+        if not isinstance(target, GithubGate):
+            raise TypeError(f"{target} is no gate on GitHub")
+        found = self._of(target.connection)
+        return found if isinstance(found, GiveUp) else await found.gatekeeper.turn_away(service, release)
 
     def _builds(self, service: ServicePolicy) -> Ports | GiveUp:
         return self._of(github_source(service).connection)

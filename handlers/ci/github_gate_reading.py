@@ -16,7 +16,7 @@ from handlers.ci.github_gate_payloads import GateRun
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_payloads import Deployment, DeploymentStatus
 from handlers.ci.github_replies import after_read
-from handlers.ci.sender import AGAIN, Sender
+from handlers.ci.sender import AGAIN, Sends
 
 T = TypeVar("T")
 Span = tuple[datetime | None, datetime | None]
@@ -36,7 +36,7 @@ ENDED = {
 class GateReader:
     """Reads through the one sender. `web_url` is the address of GitHub's pages."""
 
-    sender: Sender
+    sender: Sends
     web_url: str
 
     async def standing(self, source: GithubSource, sha: str, environment: str, attempt: Attempt) -> Standing | TryLater:

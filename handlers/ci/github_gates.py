@@ -20,7 +20,7 @@ from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_replies import FORBIDDEN, after_read, after_start
 from handlers.ci.github_source import github_source
-from handlers.ci.sender import AGAIN, Sender
+from handlers.ci.sender import AGAIN, Sends
 
 LATER = 15.0
 """Seconds until a run is looked at again that has not come to its gate."""
@@ -34,7 +34,7 @@ _RANK: dict[type[Standing], int] = {Waits: 0, WentOn: 1, Coming: 2, Over: 3}
 class GithubGates:
     """Answers gates through the one sender. `web_url` is the address of GitHub's pages."""
 
-    sender: Sender
+    sender: Sends
     web_url: str
     _records: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """GitHub's records of what went on, by repository, environment and attempt: found once, then read directly."""

@@ -1,7 +1,7 @@
 """The list of CI systems, asked in turn: which one builds a service, and which one deploys it, its policy says."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
@@ -10,6 +10,7 @@ from bot.core.policy import ServicePolicy, SourcePolicy, Target
 from bot.core.release import Release
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
+from bot.ports.gatekeeping import Gatekeeper, Turned
 from bot.ports.trouble import GiveUp, Trouble
 
 NO_COMPARISON = "this source does not tell what lies between two commits"
@@ -17,17 +18,19 @@ NO_COMPARISON = "this source does not tell what lies between two commits"
 
 @dataclass(frozen=True, slots=True)
 class Systems:
-    """Implements Source, Executor and Comparer by those that are set up.
+    """Implements Source, Executor, Comparer and Gatekeeper by those that are set up.
 
     Attributes:
         sources: where builds come from, by the type of the policy's source.
         executors: what deploys, by the type of the policy's target.
         comparers: what compares commits, by the type of the policy's source; where there is none nobody can tell.
+        gatekeepers: where runs wait at gates, by the type of the policy's target.
     """
 
     sources: Mapping[type[SourcePolicy], Source]
     executors: Mapping[type[Target], Executor]
     comparers: Mapping[type[SourcePolicy], Comparer]
+    gatekeepers: Mapping[type[Target], Gatekeeper] = field(default_factory=dict)
 
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is not one that the policy names."""
@@ -73,6 +76,12 @@ class Systems:
         """Return the newest successful deployment that the target can name."""
         executor = self._executor(target)
         return await executor.newest_live(service, target) if executor else None
+
+    async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
+        """Reject what waits for the release, if it still does."""
+        target = release.policy.target
+        keeper = self.gatekeepers.get(type(target)) if target is not None else None
+        return await keeper.turn_away(service, release) if keeper else _no_target(release)
 
     def _executor(self, target: Target | None) -> Executor | None:
         return self.executors.get(type(target)) if target is not None else None
