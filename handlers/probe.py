@@ -12,7 +12,7 @@ from handlers.placeholders import filled
 
 WITHIN = ClientTimeout(total=5)
 LARGEST_ANSWER = 64 * 1024
-"""Bytes; a longer answer to a JSON probe counts as none."""
+"""Bytes; a longer answer counts as none, where what it says counts."""
 _SHOWN = 40
 
 
@@ -36,29 +36,37 @@ class HttpHealth:
             async with self.http.get(probe.url, timeout=WITHIN, allow_redirects=False) as response:
                 if response.status != probe.status:
                     return Health(well=False, detail=f"the probe was answered {response.status}, not {probe.status}")
-                if probe.path is None:
+                if probe.equals is None:
                     return Health(well=True, detail=f"the probe was answered {response.status}")
                 body = await response.content.read(LARGEST_ANSWER + 1)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             return Health(well=False, detail=f"the probe was not answered ({type(error).__name__})")
-        return judge(body, probe.path, filled(probe.equals or "", values))
+        return judge(body, probe.path, filled(probe.equals, values))
 
 
-def judge(body: bytes, path: str, wanted: str) -> Health:
-    """Say whether the JSON of an answer names at `path` what is wanted. Hostile bytes are no JSON, never an error."""
+def judge(body: bytes, path: str | None, wanted: str) -> Health:
+    """Say whether an answer is what is wanted, or with a `path`, whether its JSON names that there.
+
+    Space around an answer is no part of it. Hostile bytes are no JSON, never an error.
+    """
     if len(body) > LARGEST_ANSWER:
         return Health(well=False, detail=f"the probe's answer is longer than {LARGEST_ANSWER} bytes")
+    if path is None:
+        return _held("the probe's answer", body.decode("utf-8", "replace").strip(), wanted)
     try:
         value: Any = json.loads(body)
     except (ValueError, RecursionError):
         return Health(well=False, detail="the probe's answer is no JSON")
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
-    seen = _as_text(value)
+    return _held(path, _as_text(value), wanted)
+
+
+def _held(what: str, seen: str, wanted: str) -> Health:
     if seen == wanted:
-        return Health(well=True, detail=f"{path} is {wanted}")
+        return Health(well=True, detail=f"{what} is {wanted}")
     shown = seen if len(seen) <= _SHOWN else f"{seen[:_SHOWN]}..."
-    return Health(well=False, detail=f"{path} is {shown!r}, not {wanted!r}")
+    return Health(well=False, detail=f"{what} is {shown!r}, not {wanted!r}")
 
 
 def _as_text(value: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.core.inputs import HealthSeen
-from bot.core.policy import HttpProbe
+from bot.core.policy import CommandProbe, HttpProbe
 from bot.core.release import Lifecycle, Release
 from handlers.desk import Desk
 from handlers.placeholders import values_of
@@ -21,36 +21,55 @@ BAD_LOOKS = 2
 class Prober(Protocol):
     """Where probes go."""
 
-    async def look(self, probe: HttpProbe, values: Mapping[str, str]) -> Health:
+    async def look(self, probe: HttpProbe | CommandProbe, values: Mapping[str, str]) -> Health:
         """Ask once; never raises for what the address answers."""
 
 
 @dataclass(slots=True)
 class Verifier:
-    """Probes every release that is being verified. A restart forgets only how many bad looks there were in a row."""
+    """Probes every release that is being verified, each by itself: a slow probe keeps no other release waiting.
+
+    A restart forgets only how many bad looks there were in a row.
+    """
 
     desk: Desk
     prober: Prober
     every: timedelta = timedelta(seconds=5)
     _ill: Counter[int] = field(default_factory=Counter)
+    _looking: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Verify for ever; sleeps while nothing is to be verified."""
-        while True:
-            work = self.desk.bell.rung
-            if await self.once():
-                await asyncio.sleep(self.every.total_seconds())
-            else:
-                await self.desk.rest(work, None)
+        try:
+            while True:
+                work = self.desk.bell.rung
+                if await self.once():
+                    await asyncio.sleep(self.every.total_seconds())
+                else:
+                    await self.desk.rest(work, None)
+        finally:
+            await self._leave()
 
     async def once(self) -> int:
-        """Look at each release once; returns how many there are."""
+        """Look at each release once that nobody looks at still; returns how many there are."""
         flying = await self.desk.store.read(lambda tx: tx.lanes.in_flight())
         verified = [release for release in flying if release.state is Lifecycle.VERIFYING and _probe(release)]
         for gone in set(self._ill) - {release.number for release in verified}:
             del self._ill[gone]
-        await asyncio.gather(*(self._look(release) for release in verified))
+        for release in verified:
+            if release.number not in self._looking:
+                self._looking[release.number] = asyncio.create_task(self._look(release))
+        if self._looking:
+            await asyncio.wait(self._looking.values(), timeout=self.every.total_seconds())
+        for number in [number for number, look in self._looking.items() if look.done()]:
+            self._looking.pop(number).result()
         return len(verified)
+
+    async def _leave(self) -> None:
+        for look in self._looking.values():
+            look.cancel()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
+        self._looking.clear()
 
     async def _look(self, release: Release) -> None:
         probe = _probe(release)
@@ -64,5 +83,5 @@ class Verifier:
             await self.desk.submit(release.lane, HealthSeen(release.number, seen.well, seen.detail))
 
 
-def _probe(release: Release) -> HttpProbe | None:
+def _probe(release: Release) -> HttpProbe | CommandProbe | None:
     return release.policy.verify.probe if release.policy.verify else None

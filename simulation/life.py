@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.core.inputs import FoundLive, TimePassed
-from bot.core.policy import HttpProbe, Policy, ServicePolicy, Target
+from bot.core.policy import CommandProbe, HttpProbe, Policy, ServicePolicy, Target
 from bot.core.release import Release
 from bot.crew import Crew, Pace, World, muster
-from bot.ports.ci import Executor, Placed, Progress
+from bot.ports.ci import CertainlyNot, Executor, Placed, Progress
 from bot.ports.trouble import Trouble
 from bot.views.links import Links
 from handlers.bell import Bell
@@ -35,7 +35,7 @@ LETTERS = string.ascii_lowercase + string.digits
 class AllWell:
     """Whatever is probed is well: no schedule verifies yet."""
 
-    async def look(self, probe: HttpProbe, values: Mapping[str, str]) -> Health:
+    async def look(self, probe: HttpProbe | CommandProbe, values: Mapping[str, str]) -> Health:
         """Return that it is well."""
         del probe, values
         return Health(well=True, detail="")
@@ -151,7 +151,7 @@ class Stalling:
         """Start, and perhaps stand still."""
         return await self._then(self.inner.start(service, release))
 
-    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | None:
+    async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | CertainlyNot | None:
         """Find, and perhaps stand still."""
         return await self._then(self.inner.find(service, release))
 

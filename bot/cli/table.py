@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-ROOMS = ("serve", "reload", "check", "schema", "demo", "words", "effects", "audit", "simulate")
+ROOMS = ("serve", "reload", "check", "schema", "demo", "words", "effects", "output", "audit", "simulate")
 QUICK = "demo"
 """Its page is to be there within a second: nothing is imported for it that other commands need."""
 

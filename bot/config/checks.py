@@ -183,6 +183,15 @@ def check_input_value(value: Any) -> str:
     return _placed(text(r"[^\x00-\x1f\x7f]{0,1000}", "one line of text, at most 1000 long")(value), PLACEHOLDERS)
 
 
+def check_argument(value: Any) -> str:
+    """Check an argument of a command: a placeholder is a whole one, so no value becomes a part of another."""
+    written = _placed(text(r"[^\x00-\x1f\x7f]{1,1000}", "one line of text, from 1 to 1000 long")(value), PLACEHOLDERS)
+    for found in re.findall(r"\{[^{}]*\}", written):
+        if found != written:
+            raise ValueError(f"holds {quoted(found)} beside other text; make it an argument of its own")
+    return written
+
+
 def check_template(value: Any) -> str:
     """Check the template of an announcement and its placeholders."""
     should = "text of at most 2000 characters that says something"

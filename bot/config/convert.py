@@ -19,13 +19,14 @@ from bot.config.file_rules import (
     QuietSection,
     RollbackSection,
 )
-from bot.config.file_targets import DeploySection
+from bot.config.file_targets import CommandTarget, DeploySection
 from bot.config.file_verify import VerifySection
 from bot.config.policy_file import EnvironmentSection, HeartbeatSection, PolicyFile, ServiceSection
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
     ApprovalRule,
+    Command,
     DeployWebhook,
     GithubDeployment,
     GithubSource,
@@ -237,12 +238,19 @@ def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | N
         return GithubDeployment(deploy.github_deployment.environment)
     if deploy.webhook is not None:
         return DeployWebhook(deploy.webhook.url, deploy.webhook.secret_env)
+    if deploy.command is not None:
+        return _command(deploy.command)
     if deploy.github_workflow is None or service.build.github is None:
         raise ValueError("a lane has no target")
     started = deploy.github_workflow
     ref = started.ref or service.build.github.branch
     # GitHub's API starts a workflow by the name of its file alone.
     return GithubWorkflow(_file_of(started.workflow), ref, tuple(started.inputs.items()))
+
+
+def _command(written: CommandTarget) -> Command:
+    given = {key: value for key in ("timeout", "directory") if (value := getattr(written, key)) is not None}
+    return Command(written.argv, **given)
 
 
 def _hash(policy: Policy) -> str:

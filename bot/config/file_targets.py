@@ -6,7 +6,10 @@ from pydantic import Field
 
 from bot.config.section import Section
 from bot.config.written import (
+    Argument,
     Branch,
+    Directory,
+    Duration,
     GithubEnvironment,
     InputName,
     InputValue,
@@ -50,12 +53,26 @@ class WebhookTarget(Section):
     )
 
 
+class CommandTarget(Section):
+    """Run a program on the bot's own host: arguments as they are, never a shell, once for each release."""
+
+    NAME = "command"
+
+    argv: Annotated[tuple[Argument, ...], Field(min_length=1, max_length=64)] = Field(
+        description="the program and its arguments; one that is a placeholder as a whole stands for its value: "
+        "`{version}` `{sha}` `{digest}` `{environment}` `{service}` `{release}` `{key}`",
+        examples=['[./deploy.sh, --version, "{version}", --sha, "{sha}"]'],
+    )
+    timeout: Duration | None = Field(None, description="how long it may run before it is killed", examples=["20m"])
+    directory: Directory | None = Field(None, description="where it runs", examples=["/srv/legacy"])
+
+
 class DeploySection(Section):
     """How a release reaches its environment: exactly one of these."""
 
     NAME = "deploy"
-    INSTEAD = "write `github_deployment`, `github_workflow` or `webhook`"
-    LATER = frozenset({"github_gate", "command", "buildbot"})
+    INSTEAD = "write `github_deployment`, `github_workflow`, `webhook` or `command`"
+    LATER = frozenset({"github_gate", "buildbot"})
 
     github_deployment: DeploymentTarget | None = Field(
         None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
@@ -67,4 +84,9 @@ class DeploySection(Section):
         None,
         description="send a signed webhook",
         examples=["{url: https://deployer.acme.example/hooks/docs, secret_env: DOCS_DEPLOY_SECRET}"],
+    )
+    command: CommandTarget | None = Field(
+        None,
+        description="run a program on the bot's own host",
+        examples=['{argv: [./deploy.sh, --sha, "{sha}"], timeout: 20m}'],
     )

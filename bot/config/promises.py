@@ -40,7 +40,12 @@ def _promise(lane: LanePolicy) -> str:
                 "answer is lost it is sent again under the same id, after 5 s, 5 min, 30 min and so on"
             )
         case Command(argv):
-            what = f"one run of {argv[0]} on this host"
+            risk = lane.when_unknown is WhenUnknown.RESEND
+            then = "it is run again, at the risk of a second deploy" if risk else "a person is asked in operations"
+            return (
+                f"{lane.lane}: one run of {argv[0]} on this host; its own record tells after a crash whether it ran "
+                f"and how it ended, and where nobody saw that, {then}"
+            )
     then = {
         WhenUnknown.ASK: "then a person is asked in operations",
         WhenUnknown.RESEND: "then it is sent again, at the risk of a second deploy",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bot.config.commands import commands
 from bot.config.escalation import escalation, too_late
 from bot.config.file_builds import BuildSection
 from bot.config.file_rules import ApprovalSection
@@ -39,6 +40,7 @@ class Whole:
             *self._rules(),
             *self._services(),
             *(one for one in systems(self.file) if not self._spoiled(one.path)),
+            *(one for one in commands(self.file) if not self._spoiled(one.path)),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
             *(one for place, holder in self._holders() for one in quiet_hours(place, holder.quiet_hours)),
             *(one for place, holder in self._holders() for one in self._escalation(place, holder)),

@@ -15,6 +15,7 @@ from bot.config.checks import (
     TAG,
     WORKFLOW,
     check_address,
+    check_argument,
     check_branch,
     check_count,
     check_duration,
@@ -105,6 +106,11 @@ InputValue = Annotated[
     BeforeValidator(check_input_value),
     WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": 1000}),
 ]
+Argument = Annotated[
+    str, BeforeValidator(check_argument), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1000})
+]
+_DIRECTORY = r"/[^\x00-\x1f\x7f]{0,999}"
+Directory = Annotated[str, BeforeValidator(text(_DIRECTORY, "a whole path such as /srv/legacy")), _schema(_DIRECTORY)]
 Template = Annotated[str, BeforeValidator(check_template), WithJsonSchema({"type": "string", "maxLength": 2000})]
 Address = Annotated[str, BeforeValidator(check_address), _schema(r"https?://[!-~]{1,2000}")]
 Receiver = Annotated[str, BeforeValidator(check_receiver), _schema(r"https?://[!-~]{1,2000}")]

@@ -12,7 +12,7 @@ from bot.views.blocks import Fact, Line, actions, marked, section
 from bot.views.buttons import after_failure
 from bot.views.escape import link, mrkdwn
 from bot.views.naming import Permalinks, lane_words, live_label, named, subject, typed, word
-from bot.views.outcome import REASON, way_on
+from bot.views.outcome import REASON, printed, way_on
 from bot.views.scene import Scene
 from bot.views.states import marked_aside
 from bot.views.wrote import wrote_what_it_brings
@@ -65,6 +65,7 @@ def _lines(release: Release, lane: Lane, came: Aftermath | None, scene: Scene) -
     job = scene.links.own(release.deployment.url) if release.deployment else None
     if job:
         lines.append(Fact("Job", link(job, "open the deploy job")))
+    lines += printed(release)
     lines.append(Fact("Release", named(release.number, scene.permalinks)))
     if came is None:
         check = typed(policy, f"status {lane_words(release.lane)}")

@@ -1,6 +1,6 @@
 """What became of a release: the part of the card that replaces the buttons."""
 
-from bot.core.policy import Policy, Verification
+from bot.core.policy import Command, Policy, Verification
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
 from bot.views.blocks import Fact
 from bot.views.escape import date, link, mrkdwn, quote
@@ -21,16 +21,16 @@ def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalin
         case Lifecycle.DEPLOYING:
             return _deploying(release, policy, links)
         case Lifecycle.VERIFYING:
-            return (*_verifying(release), *_job(release.deployment, links))
+            return (*_verifying(release), *_job(release.deployment, links), *printed(release))
         case Lifecycle.LIVE:
             by = " by somebody else's deploy; Signoff took note of it" if release.origin is Origin.EXTERNAL else ""
-            return (Fact("Live since", f"{_when(release)}{by}"), *_job(release.deployment, links))
+            return (Fact("Live since", f"{_when(release)}{by}"), *_job(release.deployment, links), *printed(release))
         case Lifecycle.ROLLED_BACK:
             told = f"it was live from {_when(release)}; the thread says by which release and why"
             return (Fact("Rolled back", told),)
         case Lifecycle.FAILED:
             told = mrkdwn(release.reason or "no reason was told", REASON)
-            job = _job(release.deployment, links)
+            job = (*_job(release.deployment, links), *printed(release))
             return (Fact("Failed", f"{_when(release)}: {told}"), *job, Fact("Next", way_on(release, policy)))
         case _:
             return _not_shipped(release, policy, permalinks)
@@ -114,3 +114,10 @@ def _verified(health: Health, rule: Verification) -> str:
 def _job(deployment: Deployment | None, links: Links) -> tuple[Fact, ...]:
     url = links.own(deployment.url) if deployment else None
     return (Fact("Job", link(url, "open the deploy job")),) if url else ()
+def printed(release: Release) -> tuple[Fact, ...]:
+    """Return where to read what a release's command printed; nothing where it was deployed in another way."""
+    if not isinstance(release.policy.target, Command) or release.origin is Origin.EXTERNAL:
+        return ()
+    return (Fact("Output", f"`signoff output {release.name}` on Signoff's host"),)
+
+

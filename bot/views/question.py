@@ -131,8 +131,10 @@ def _sent(release: Release, links: Links, policy: Policy) -> list[Fact]:
 def _open(release: Release, policy: Policy) -> list[Fact]:
     by_id = isinstance(release.policy.target, DeployWebhook)
     then = "it may not be sent again by itself" if by_id else "the CI system does not know the key"
+    unseen = "the host's own record does not tell whether the command ran to its end"
+    why = unseen if isinstance(release.policy.target, Command) else f"the answer was lost and {then}"
     return [
-        Fact("Why you are asked", f"the answer was lost and {then}"),
+        Fact("Why you are asked", why),
         Fact("Until then", "nothing is sent again by itself, and the lane stays busy"),
         Fact("May answer", holders(Permission.RESOLVE, policy)),
     ]

@@ -5,19 +5,22 @@ and is found again by the release's key. What has no record of a start never ran
 """
 
 import asyncio
+import os
+import pwd
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import Command, ServicePolicy, Target
+from bot.core.policy import Command, Policy, ServicePolicy, Target
 from bot.core.release import Release
 from bot.ports.ci import CertainlyNot, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.command_job import Host, job_of
-from handlers.ci.command_record import Known, Records, Stage
+from handlers.ci.command_record import Known, Records, Stage, directory_of
 from handlers.ci.command_runner import launch
 from handlers.ci.command_words import ended, unseen
 from handlers.placeholders import values_of
@@ -94,7 +97,7 @@ class Commands:
         if not isinstance(known, Known):
             return known
         if known.ending is not None:
-            return Progress(_STATUS[known.ending.well], ended(known.ending, known.printed, release), None)
+            return Progress(_STATUS[known.ending.well], ended(known.ending, known.printed), None)
         if known.stage is Stage.RUNNING:
             return Progress(ProgressStatus.RUNNING, "", None)
         return Progress(ProgressStatus.FAILED, unseen(begun=known.stage is Stage.LOST), None)
@@ -120,3 +123,20 @@ class Commands:
             return await asyncio.to_thread(look)
         except (OSError, ValueError) as error:
             return TryLater(AGAIN, f"this host's record of it cannot be read ({type(error).__name__})")
+
+
+def on_this_host(database: Path, policy: Policy, clock: Callable[[], datetime], hide: Callable[[str], str]) -> Commands:
+    """Return the executor of this host, having made room for its records beside the database where there is need."""
+    records = Records(directory_of(database), clock, hide)
+    if any(isinstance(lane.target, Command) for lane in policy.lanes()):
+        records.open()
+    records.prune()
+    return Commands(records, Host(str(Path.cwd()), _home()))
+
+
+def _home() -> str:
+    """Return the directory of the user whom the process belongs to, which no variable can change."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:  # nobody whom the host knows, as in some containers
+        return "/"

@@ -82,7 +82,7 @@ class Records:
         home.mkdir(mode=0o700, exist_ok=True)
         attempt = home / str(len(_attempts(home)) + 1)
         attempt.mkdir(mode=0o700)
-        keep(attempt / "job.json", json.dumps(job.as_json()).encode())
+        written(attempt, job)
         settle(home)
         settle(self.directory)
         return attempt
@@ -110,6 +110,11 @@ class Records:
         return self.directory / key
 
 
+def written(attempt: Path, job: Job) -> None:
+    """Write down what an attempt is to run, for its supervisor."""
+    keep(attempt / "job.json", json.dumps(job.as_json()).encode())
+
+
 def look(attempt: Path, hide: Callable[[str], str]) -> Known:
     """Return what is known of an attempt; what has not begun never will."""
     ended = _ended(attempt, hide)
@@ -129,6 +134,25 @@ def look(attempt: Path, hide: Callable[[str], str]) -> Known:
     finally:
         fcntl.flock(lock, fcntl.LOCK_UN)
         os.close(lock)
+
+
+def printed_of(directory: Path, release: str, hide: Callable[[str], str]) -> str | None:
+    """Return what the command of a release has printed so far, attempt by attempt; None where none is on record.
+
+    It only reads, whoever else is at work.
+    """
+    homes = [one for one in directory.iterdir() if one.name.startswith(f"{release}-") and KEY.fullmatch(one.name)]
+    attempts = [attempt for home in homes for attempt in _attempts(home)]
+    return "".join(_so_far(attempt, hide) for attempt in attempts) if attempts else None
+
+
+def _so_far(attempt: Path, hide: Callable[[str], str]) -> str:
+    for name in ("printed", "output", "printed"):  # the second becomes the third while we look
+        try:
+            return hide((attempt / name).read_bytes().decode("utf-8", "replace"))
+        except FileNotFoundError:
+            continue
+    return ""
 
 
 def directory_of(database: Path) -> Path:

@@ -1,18 +1,15 @@
 """How a command ended, in words for people. Pure."""
 
-from bot.core.release import Release
 from handlers.ci.command_record import Ending
 
 LAST_LINE = 300
 """Characters."""
 
 
-def ended(ending: Ending, printed: str, release: Release) -> str:
-    """Say how a release's command ended, the last that it printed, and where all of it is."""
+def ended(ending: Ending, printed: str) -> str:
+    """Say how a command ended, and the last that it printed."""
     last = last_line(printed)
-    said = f'; at last it printed "{last}"' if last else ""
-    more = f"; signoff output {release.name}, on its host, shows what it printed" if last else ""
-    return f"{outcome(ending)}{said}{more}"
+    return f'{outcome(ending)}; at last it printed "{last}"' if last else outcome(ending)
 
 
 def outcome(ending: Ending) -> str:

@@ -151,6 +151,7 @@ PREFIXES = {
     "DeploymentTarget": "deploy.github_deployment",
     "WorkflowTarget": "deploy.github_workflow",
     "WebhookTarget": "deploy.webhook",
+    "CommandTarget": "deploy.command",
 }
 """How the keys of a section are called where that is not the section's own name."""
 

@@ -16,7 +16,7 @@ from bot.config.file_rules import (
     QuietSection,
     RollbackSection,
 )
-from bot.config.file_targets import DeploymentTarget, DeploySection, WebhookTarget, WorkflowTarget
+from bot.config.file_targets import CommandTarget, DeploymentTarget, DeploySection, WebhookTarget, WorkflowTarget
 from bot.config.file_verify import HttpProbeSection, JsonProbe, VerifySection
 from bot.config.policy_file import EnvironmentSection, HeartbeatSection, Inherited, PolicyFile, ServiceSection
 from bot.config.schema import json_schema
@@ -53,6 +53,7 @@ SECTIONS: dict[str, type[Section]] = {
     "`deploy.github_deployment`": DeploymentTarget,
     "`deploy.github_workflow`": WorkflowTarget,
     "`deploy.webhook`": WebhookTarget,
+    "`deploy.command`": CommandTarget,
 }
 
 

@@ -287,7 +287,7 @@ def workflow(inputs: str) -> str:
         (
             TARGET,
             "{}",
-            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or webhook.",
+            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or webhook or command.",
         ),
         (
             f"        deploy: {TARGET}\n",
@@ -304,8 +304,11 @@ def workflow(inputs: str) -> str:
         ),
         (
             TARGET,
-            "{command: {argv: [x]}}",
-            "14: `command` is not in this version of Signoff; write `github_deployment`, `github_workflow` or `webhook`.",
+            "{buildbot: {builder: x}}",
+            (
+                "14: `buildbot` is not in this version of Signoff; write `github_deployment`, `github_workflow`, "
+                "`webhook` or `command`."
+            ),
         ),
         (
             TARGET,

@@ -20,7 +20,7 @@ VALUES = {"version": "42", "sha": "a" * 40}
 async def serving(answer: Answer) -> AsyncIterator[tuple[HttpHealth, str]]:
     app = web.Application()
     app.router.add_get("/version", answer)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
@@ -54,10 +54,64 @@ async def test_a_value_in_the_answer_is_held_against_the_release() -> None:
         assert await health.look(wrong, VALUES) == Health(well=False, detail="build.version is '42', not 'v42'")
 
 
+async def test_the_whole_answer_may_be_held_against_the_release() -> None:
+    async with serving(says(" v42\n")) as (health, url):
+        right = HttpProbe(url, equals="v{version}")
+        assert await health.look(right, VALUES) == Health(well=True, detail="the probe's answer is v42")
+        wrong = HttpProbe(url, equals="{version}")
+        assert await health.look(wrong, VALUES) == Health(well=False, detail="the probe's answer is 'v42', not '42'")
+
+
+async def test_an_answer_of_the_wrong_status_is_not_read() -> None:
+    async with serving(says("42", 500)) as (health, url):
+        seen = await health.look(HttpProbe(url, equals="{version}"), VALUES)
+    assert seen == Health(well=False, detail="the probe was answered 500, not 200")
+
+
+async def test_of_an_answer_without_end_only_so_much_is_read() -> None:
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        while sent < 64 * LARGEST_ANSWER:
+            await answer.write(b"x" * 65536)
+            sent += 65536
+        return answer
+
+    async with serving(endless) as (health, url):
+        seen = await health.look(HttpProbe(url, equals="42"), VALUES)
+    assert seen == Health(well=False, detail="the probe's answer is longer than 65536 bytes")
+    assert sent < 64 * LARGEST_ANSWER
+
+
+async def test_a_name_that_leads_nowhere_is_not_well() -> None:
+    async with ClientSession() as http:
+        seen = await HttpHealth(http).look(HttpProbe("https://no-such-host.invalid/version"), VALUES)
+    assert seen in {
+        Health(well=False, detail="the probe was not answered (ClientConnectorDNSError)"),
+        Health(well=False, detail="the probe was not answered (ClientConnectorError)"),
+    }
+
+
+async def test_an_answer_that_is_no_http_is_not_well() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"hello\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, ClientSession() as http:
+        seen = await HttpHealth(http).look(HttpProbe(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), VALUES)
+    assert seen == Health(well=False, detail="the probe was not answered (ClientResponseError)")
+
+
 async def test_no_redirect_is_followed() -> None:
     async def elsewhere(request: web.Request) -> web.StreamResponse:
-        del request
-        raise web.HTTPFound("/somewhere")
+        assert not request.query, "it was followed"
+        raise web.HTTPFound(f"{request.url.with_query('again')}")
 
     async with serving(elsewhere) as (health, url):
         assert await health.look(HttpProbe(url), VALUES) == Health(
