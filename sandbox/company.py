@@ -120,9 +120,11 @@ def _gone_on_with(scenario: Scenario, kept: Kept) -> Company:
     kept.follow(company.workspace, company.forge)
     company.sites.ill.update(kept.about["ill"])
     company.sites.all_ill = kept.about["all_ill"]
+    from sandbox.slack import asked  # noqa: PLC0415 - only who goes on needs pydantic, which takes its time
+
     try:
-        company.faults.replace(kept.about.get("faults", []))
-        company.faults.weather.change(kept.about.get("weather", {}))
+        company.faults.replace(asked.faults(kept.about.get("faults", [])))
+        company.faults.weather.change(asked.weather(kept.about.get("weather", {})))
     except ValueError as problem:
         raise kept.damaged(problem) from None
     company.told, company.url = True, kept.about["url"]

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.github.forge import Forge
-from sandbox.slack.saved import Row, Rows, restore
 from sandbox.slack.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sandbox.slack.saved import Row, Rows
 
 FORMAT = 1
 """Of everything that is kept; another one is refused."""
 FILE = "sandbox.db"
-ABOUT: Row = ("demo", "about")
-PIPELINE: Row = ("pipeline", "github")
+ABOUT: "Row" = ("demo", "about")
+PIPELINE: "Row" = ("pipeline", "github")
 
 
 class KeptError(Exception):
@@ -30,7 +32,7 @@ class Kept:
     file: Path
     about: dict[str, Any] = field(default_factory=dict)
     _connection: sqlite3.Connection | None = None
-    _rows: Rows | None = None
+    _rows: "Rows | None" = None
     _forge: Forge | None = None
     _forge_changed: bool = True
     _about_written: bytes = b""
@@ -77,7 +79,7 @@ class Kept:
         about = self._read().get(ABOUT)
         self.about = json.loads(about) if about else {}
 
-    def _read(self) -> Mapping[Row, bytes]:
+    def _read(self) -> "Mapping[Row, bytes]":
         with closing(self._db.execute("SELECT kind, id, state FROM kept")) as found:
             return {(kind, known): state for kind, known, state in found}
 
@@ -93,6 +95,8 @@ class Kept:
         Raises:
             KeptError: it is damaged, or of another version.
         """
+        from sandbox.slack.saved import restore  # noqa: PLC0415 - pydantic takes its time, and most keep nothing
+
         rows = self._read()
         try:
             restore(workspace, rows)
@@ -111,6 +115,8 @@ class Kept:
 
     def follow(self, workspace: Workspace, forge: Forge) -> None:
         """From now on `save` writes these."""
+        from sandbox.slack.saved import Rows  # noqa: PLC0415 - as said
+
         self._rows, self._forge = Rows(workspace), forge
         forge.on_change.append(self._stale)
 

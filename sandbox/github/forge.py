@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.github import control, events, events_gates, jobs, panel, progress, saved, troubles
+from sandbox.github import control, events, events_gates, jobs, panel, progress
 from sandbox.github.apps import Apps
 from sandbox.github.checks import Checks, check_of
 from sandbox.github.gates import Gates
@@ -328,10 +328,14 @@ class Forge(ForgeState):
 
     def dump(self) -> dict[str, Any]:
         """Return everything that is remembered, as JSON takes it."""
+        from sandbox.github import saved, troubles  # noqa: PLC0415 - pydantic takes its time, and most keep nothing
+
         return saved.dump(self._ids, self.repositories) | {"troubles": troubles.dump(self)}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take up what `dump` returned; what was under way goes on with `resume`."""
+        from sandbox.github import saved, troubles  # noqa: PLC0415 - as said
+
         self._ids, self.repositories = saved.load(state)
         troubles.load(self, state.get("troubles", {}))
         self.changed()

@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from sandbox.slack.driver import Driver
 from sandbox.slack.faults import Faults
@@ -92,7 +93,7 @@ class Control:
     async def set_faults(self, request: web.Request) -> web.Response:
         """Replace the faults in force by a list of them."""
         try:
-            self.faults.replace(await _json(request))
+            self.faults.replace(_asked().faults(await _json(request)))
         except ValueError as error:
             return _refused(error)
         return web.json_response(self.faults.as_json())
@@ -104,7 +105,7 @@ class Control:
     async def set_weather(self, request: web.Request) -> web.Response:
         """Change what an object names; where the network is cut, the connections end without a word."""
         try:
-            self.faults.weather.change(await _json(request))
+            self.faults.weather.change(_asked().weather(await _json(request)))
         except ValueError as error:
             return _refused(error)
         if self.faults.weather.cut:
@@ -140,6 +141,10 @@ def _window(query: Mapping[str, str]) -> Window | None:
     return Window(query["channel"], last, query.get("thread", ""), seen, query.get("private_after"))
 
 
+def _asked() -> ModuleType:
+    return import_module("sandbox.slack.asked")
+
+
 async def _json(request: web.Request) -> object:
     # only JSON: a form of another site could post here without asking the browser
     if request.content_type != "application/json":
@@ -150,8 +155,9 @@ async def _json(request: web.Request) -> object:
 def _refused(error: Exception) -> web.Response:
     """Return every problem, each with where it is."""
     said = str(error)
-    if isinstance(error, ValidationError):
-        said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    problems = getattr(error, "errors", None)  # pydantic's own
+    if callable(problems):
+        said = "; ".join(f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in problems())
     return web.json_response({"error": said}, status=400)
 
 

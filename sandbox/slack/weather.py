@@ -1,11 +1,7 @@
 """What is wrong between Slack and the app until somebody mends it: no network, a revoked token, twice, late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field
-
-LATEST = 60.0
 
 
 @dataclass(slots=True)
@@ -22,20 +18,7 @@ class Weather:
     doubled: bool = False
     late: float = 0.0
 
-    def change(self, given: object) -> None:
-        """Take over what a JSON object names, and leave the rest.
-
-        Raises:
-            ValueError: it names something else, or is of the wrong type.
-        """
-        for name, value in _Asked.model_validate(given).model_dump(exclude_none=True).items():
+    def change(self, fields: Mapping[str, bool | float]) -> None:
+        """Take over the fields that are named, and leave the rest."""
+        for name, value in fields.items():
             setattr(self, name, value)
-
-
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    cut: bool | None = None
-    revoked: bool | None = None
-    doubled: bool | None = None
-    late: Annotated[float, Field(ge=0, le=LATEST, allow_inf_nan=False)] | None = None
