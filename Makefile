@@ -11,7 +11,7 @@ demo: .venv/runtime
 
 install: .venv/runtime
 
-test: .venv/test
+test: .venv/test .venv/buildbot.stamp
 	$(BIN)/python -m tests.run
 
 check: .venv/test
@@ -49,6 +49,8 @@ lock:
 		pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--extra test pyproject.toml -o requirements-test.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		tests/buildbot/requirements.in -o tests/buildbot/requirements.lock
 
 clean:
 	rm -rf .venv
@@ -69,6 +71,12 @@ clean:
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@$(MAKE) -s .venv/command
 	@touch $@ .venv/runtime
+
+# A real CI server for the tests, apart from everything else; where it cannot be had, its tests are left out and named.
+.venv/buildbot.stamp: tests/buildbot/requirements.lock | .venv/bin/python
+	@echo "installing Buildbot for the tests..."
+	@$(BIN)/python -m venv .venv/buildbot && .venv/buildbot/bin/python -m pip install -q --disable-pip-version-check \
+		--require-hashes -r $< && touch $@ || echo "Buildbot could not be installed"
 
 # The command is a small file that runs this checkout: `pip install -e` would need a build tool from outside the lock.
 .PHONY: .venv/command

