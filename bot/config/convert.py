@@ -29,6 +29,7 @@ from bot.core.policy import (
     Command,
     DeployWebhook,
     GithubDeployment,
+    GithubGate,
     GithubSource,
     GithubWorkflow,
     Group,
@@ -236,6 +237,8 @@ def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | N
         return None
     if deploy.github_deployment is not None:
         return GithubDeployment(deploy.github_deployment.environment)
+    if deploy.github_gate is not None:
+        return GithubGate(deploy.github_gate.environment)
     if deploy.webhook is not None:
         return DeployWebhook(deploy.webhook.url, deploy.webhook.secret_env)
     if deploy.command is not None:

@@ -42,6 +42,16 @@ class WorkflowTarget(Section):
     )
 
 
+class GateTarget(Section):
+    """Let the run go on that built the release and waits at an environment's gate, or reject it there."""
+
+    NAME = "github_gate"
+
+    environment: GithubEnvironment = Field(
+        description="the environment on GitHub at whose gate the run waits", examples=["production"]
+    )
+
+
 class WebhookTarget(Section):
     """Ask an address by a signed webhook whose id is the release's key; its receiver reports how far it is."""
 
@@ -71,14 +81,17 @@ class DeploySection(Section):
     """How a release reaches its environment: exactly one of these."""
 
     NAME = "deploy"
-    INSTEAD = "write `github_deployment`, `github_workflow`, `webhook` or `command`"
-    LATER = frozenset({"github_gate", "buildbot"})
+    INSTEAD = "write `github_deployment`, `github_workflow`, `github_gate`, `webhook` or `command`"
+    LATER = frozenset({"buildbot"})
 
     github_deployment: DeploymentTarget | None = Field(
         None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
     )
     github_workflow: WorkflowTarget | None = Field(
         None, description="start a workflow on GitHub", examples=["{workflow: deploy.yml}"]
+    )
+    github_gate: GateTarget | None = Field(
+        None, description="answer the gate at which a run on GitHub waits", examples=["{environment: production}"]
     )
     webhook: WebhookTarget | None = Field(
         None,

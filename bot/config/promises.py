@@ -14,6 +14,10 @@ from bot.core.policy import (
     WhenUnknown,
 )
 
+_THEN_AT_A_GATE = {
+    WhenUnknown.ASK: "then a person is asked in operations",
+    WhenUnknown.RESEND: "then it is sent again, which GitHub refuses unless a run waits there",
+}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -31,7 +35,11 @@ def _promise(lane: LanePolicy) -> str:
         case GithubWorkflow(workflow, ref):
             what = f"one run of {workflow} on {ref} with the approved commit as its input `sha`"
         case GithubGate(environment):
-            what = f"the run that waits at {environment} goes on, at its own commit"
+            return (
+                f"{lane.lane}: the run that waits at {environment} goes on once, at the approved commit and attempt; "
+                f"for {_length(lane.lookup_window)} a lost answer is looked up by whether it waits there still, "
+                f"{_THEN_AT_A_GATE[lane.when_unknown]}"
+            )
         case BuildbotForce(scheduler, builder):
             what = f"one build of {builder} by {scheduler} at exactly the approved commit"
         case DeployWebhook():

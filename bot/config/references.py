@@ -11,6 +11,7 @@ from bot.config.file_builds import BuildSection
 from bot.config.file_rules import ApprovalSection
 from bot.config.file_targets import DeploySection
 from bot.config.freezes import freezes, quiet_hours
+from bot.config.gates import gates
 from bot.config.policy_file import EnvironmentSection, Inherited, PolicyFile, ServiceSection
 from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
@@ -41,6 +42,7 @@ class Whole:
             *self._services(),
             *(one for one in systems(self.file) if not self._spoiled(one.path)),
             *(one for one in commands(self.file) if not self._spoiled(one.path)),
+            *(one for one in gates(self.file) if not self._spoiled(one.path)),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
             *(one for place, holder in self._holders() for one in quiet_hours(place, holder.quiet_hours)),
             *(one for place, holder in self._holders() for one in self._escalation(place, holder)),

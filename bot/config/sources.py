@@ -54,7 +54,7 @@ def _standard(path: Path, service: ServiceSection, secrets: dict[str, str]) -> I
 
 def _without_github(path: Path, service: ServiceSection) -> Iterator[Found]:
     for environment, lane in service.environments.items():
-        for key in ("github_deployment", "github_workflow"):
+        for key in ("github_deployment", "github_workflow", "github_gate"):
             if lane.deploy is not None and getattr(lane.deploy, key) is not None:
                 yield Found(
                     (*path, "environments", environment, "deploy", key),

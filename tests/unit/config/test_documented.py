@@ -16,7 +16,14 @@ from bot.config.file_rules import (
     QuietSection,
     RollbackSection,
 )
-from bot.config.file_targets import CommandTarget, DeploymentTarget, DeploySection, WebhookTarget, WorkflowTarget
+from bot.config.file_targets import (
+    CommandTarget,
+    DeploymentTarget,
+    DeploySection,
+    GateTarget,
+    WebhookTarget,
+    WorkflowTarget,
+)
 from bot.config.file_verify import HttpProbeSection, JsonProbe, VerifySection
 from bot.config.policy_file import EnvironmentSection, HeartbeatSection, Inherited, PolicyFile, ServiceSection
 from bot.config.schema import json_schema
@@ -52,6 +59,7 @@ SECTIONS: dict[str, type[Section]] = {
     "`deploy`": DeploySection,
     "`deploy.github_deployment`": DeploymentTarget,
     "`deploy.github_workflow`": WorkflowTarget,
+    "`deploy.github_gate`": GateTarget,
     "`deploy.webhook`": WebhookTarget,
     "`deploy.command`": CommandTarget,
 }

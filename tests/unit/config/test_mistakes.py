@@ -287,7 +287,7 @@ def workflow(inputs: str) -> str:
         (
             TARGET,
             "{}",
-            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or webhook or command.",
+            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or github_gate or webhook or command.",
         ),
         (
             f"        deploy: {TARGET}\n",
@@ -307,7 +307,7 @@ def workflow(inputs: str) -> str:
             "{buildbot: {builder: x}}",
             (
                 "14: `buildbot` is not in this version of Signoff; write `github_deployment`, `github_workflow`, "
-                "`webhook` or `command`."
+                "`github_gate`, `webhook` or `command`."
             ),
         ),
         (

@@ -94,9 +94,5 @@ services:
 
 def test_exactly_what_is_not_built_is_refused() -> None:
     assert told(SHOWN) == [
-        (
-            "76: `github_gate` is not in this version of Signoff; write `github_deployment`, `github_workflow`, "
-            "`webhook` or `command`."
-        ),
         "81: `buildbot` is not in this version of Signoff; write `github` or `standard`.",
     ]
