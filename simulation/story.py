@@ -264,9 +264,9 @@ class Story:
                 continue
             if self.rng.random() < 0.5:
                 disk: Disk = self.earth.disk
-                disk.kill_at = (disk.commits + self.rng.randint(1, 30), self.rng.random() < 0.5)
+                disk.kill_at = (disk.commits + self.rng.randint(1, 8), self.rng.random() < 0.5)
             else:
-                self.earth.loop.dying = (life.process, self.earth.loop.steps + self.rng.randint(1, 2000))
+                self.earth.loop.dying = (life.process, self.earth.loop.steps + self.rng.randint(1, 1300))
 
     # -- the end -----------------------------------------------------------------------------------------------------
 

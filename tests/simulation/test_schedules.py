@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 from simulation.schedules import run
 
-SCHEDULES = int(os.environ.get("SIGNOFF_SCHEDULES", "400"))
+SCHEDULES = int(os.environ.get("SIGNOFF_SCHEDULES", "1000"))
 SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 BATCH = 25
 
