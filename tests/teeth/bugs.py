@@ -58,7 +58,7 @@ BUGS = (
         (
             Edit(
                 "handlers/deployer.py",
-                "return now if lost_at is None else lost_at + task.release.policy.lookup_window",
+                "return now if lost_at is None else lost_at + looked_for(task.release)",
                 "return now",
             ),
         ),
