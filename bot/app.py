@@ -49,6 +49,7 @@ from handlers.ci.standard_source import StandardReports
 from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
+from handlers.hint_queues import settle_queues
 from handlers.http_connections import runner_of
 from handlers.http_refusals import Refusals
 from handlers.metrics import metrics_routes
@@ -166,6 +167,7 @@ class Signoff:
         desk = Desk(
             store, known.policy, self.clock, token, bell, chance, workspace=known.workspace, meter=vitals.metrics
         )
+        await store.write(lambda tx: settle_queues(tx, desk.policy, self.clock()))
         await reconsider(desk, VERSION)
         github = Workshop(http, lambda: desk.policy, self.clock, vitals.metrics).all(
             self.settings.github_api_url, self.settings.github_web_url, Account.of(self.settings), self.account

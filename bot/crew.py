@@ -27,6 +27,7 @@ from handlers.draft_clerk import DraftKeeper
 from handlers.follow import Follower
 from handlers.freezes import FreezeNotices
 from handlers.hint_clerk import HintClerk
+from handlers.hint_queues import GITHUB, queue_of, settle_queues
 from handlers.home import HomeKeeper
 from handlers.intake import Intake
 from handlers.messenger import Messenger
@@ -101,6 +102,8 @@ class Crew:
     loops: dict[str, Loop]
     watch: Callable[[ServicePolicy], Watch] | None = None
     """Makes the watch of a service that a new policy names."""
+    apart: Callable[[str], dict[str, Loop]] | None = None
+    """Makes the loops of a connection that a new policy names: what waits for one host is done apart from all else."""
     failures: list[str] = field(default_factory=list)
     _failed_at: dict[str, float] = field(default_factory=dict)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -138,6 +141,18 @@ class Crew:
             if one.service.name not in kept:
                 self.loops[_loop_of(one.service)] = one.run
                 self._begin(_loop_of(one.service))
+        await self._apart(policy)
+
+    async def _apart(self, policy: Policy) -> None:
+        """Begin what a new connection needs; that of a former one goes on, and soon has nothing to do."""
+        if self.apart is None:
+            return
+        await self.desk.store.write(lambda tx: settle_queues(tx, policy, self.desk.clock()))
+        for connection in policy.connections:
+            begun = {name: loop for name, loop in self.apart(connection.name).items() if name not in self.loops}
+            self.loops |= begun
+            for name in begun:
+                self._begin(name)
 
     def _begin(self, name: str) -> None:
         self._tasks.append(asyncio.create_task(self._forever(name), name=name))
@@ -177,16 +192,22 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     reception = Reception(desk, links, people)
     clerk = ActClerk(desk, people)
     host = Intake(desk, ("cli",), clerk)
-    hints = Intake(desk, ("github",), HintClerk(desk, world.source, follower))
+    hint_clerk = HintClerk(desk, world.source, follower)
 
     def watch(service: ServicePolicy) -> Watch:
         return Watch(desk, world.source, world.executor, service)
+
+    def apart(connection: str) -> dict[str, Loop]:
+        return {
+            f"hints {connection}": Intake(desk, (queue_of(connection),), hint_clerk).run,
+            f"comparing {connection}": Comparing(desk, world.comparer, connection).run,
+        }
 
     watches = tuple(map(watch, desk.policy.services))
     loops: dict[str, Loop] = {
         "acts": Intake(desk, ("slack",), clerk).run,
         "acts on the host": host.run,
-        "hints": hints.run,
+        "hints": Intake(desk, (GITHUB,), hint_clerk).run,
         "pushes": Intake(desk, ("buildbot",), HintClerk(desk, world.source, follower)).run,
         "reports": Intake(desk, ("standard",), ReportClerk(desk)).run,
         "answers": Messenger(desk, world.chat, ANSWERS, links, world.directory).run,
@@ -209,7 +230,9 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         loops[f"deploys {number}"] = Deployer(desk, world.executor, people).run
     for one in watches:
         loops[_loop_of(one.service)] = one.run
-    return Crew(desk, reception, host, watches, loops, watch)
+    for connection in desk.policy.connections:
+        loops |= apart(connection.name)
+    return Crew(desk, reception, host, watches, loops, watch, apart)
 
 
 def _loop_of(service: ServicePolicy) -> str:

@@ -15,6 +15,7 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater
 from bot.showing import again
 from bot.submit import Setting, submit
 from handlers.desk import Desk
+from handlers.hint_queues import connection_of
 
 log = structlog.get_logger()
 
@@ -27,10 +28,14 @@ MOST_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """Works off the spans that are wanted, the longest wanted first; one call is in flight."""
+    """Works off the spans that are wanted on one host, the longest wanted first; one call is in flight.
+
+    `connection` names the host; None: the environment's own, and all that is on none.
+    """
 
     desk: Desk
     comparer: Comparer
+    connection: str | None = None
 
     async def run(self) -> None:
         """Work for ever."""
@@ -44,7 +49,7 @@ class Comparing:
 
     async def once(self) -> bool:
         """Have one span compared and keep what was told; False when none is due."""
-        services = {service.name: service for service in self.desk.policy.services}
+        services = {one.name: one for one in self.desk.policy.services if connection_of(one) == self.connection}
         sources = {name: source_of(service) for name, service in services.items()}
         wanted = await self.desk.store.read(lambda tx: tx.changes.due(sources, self.desk.clock()))
         if wanted is None:
@@ -99,7 +104,8 @@ class Comparing:
 
 def source_of(service: ServicePolicy) -> str:
     """Return what is compared: where a policy names another repository or other paths, it is told anew."""
-    return json.dumps([service.source.repository, *service.source.paths])
+    there, connection = service.source.repository, connection_of(service)
+    return json.dumps([there if connection is None else f"{connection}:{there}", *service.source.paths])
 
 
 def _show(tx: Transaction, span: Span, setting: Setting) -> None:

@@ -32,21 +32,34 @@ class Follower:
         self.news.ring()
 
     async def run(self) -> None:
-        """Follow for ever; sleeps while nothing is in flight."""
-        while True:
-            work, hints = self.desk.bell.rung, self.news.rung
-            flying = await self.once()
-            if flying:
-                await self.news.wait(hints, self.every.total_seconds())
-            else:
-                await self.desk.rest(work, None)
+        """Follow for ever, each by itself: a host that does not answer delays no other's; sleeps while none flies."""
+        asking: dict[int, asyncio.Task[None]] = {}
+        try:
+            while True:
+                work, hints = self.desk.bell.rung, self.news.rung
+                flying = await self._flying()
+                for release in flying:
+                    if release.number not in asking:
+                        asking[release.number] = asyncio.create_task(self._ask(release))
+                if flying or asking:
+                    await self.news.wait(hints, self.every.total_seconds())
+                    _reap(asking)
+                else:
+                    await self.desk.rest(work, None)
+        finally:
+            for task in asking.values():
+                task.cancel()
+            await asyncio.gather(*asking.values(), return_exceptions=True)
 
     async def once(self) -> int:
         """Ask about each deployment in flight once; returns how many there are."""
-        releases = await self.desk.store.read(lambda tx: tx.lanes.in_flight())
-        flying = [release for release in releases if _known(release)]
+        flying = await self._flying()
         await asyncio.gather(*(self._ask(release) for release in flying))
         return len(flying)
+
+    async def _flying(self) -> list[Release]:
+        releases = await self.desk.store.read(lambda tx: tx.lanes.in_flight())
+        return [release for release in releases if _known(release)]
 
     async def _ask(self, release: Release) -> None:
         service = self.desk.policy.service(release.lane.service)
@@ -71,6 +84,12 @@ class Follower:
                 succeeded = progress.status is ProgressStatus.SUCCEEDED
                 ended = DeploymentEnded(release.number, succeeded, progress.detail, progress.url)
                 await self.desk.submit(release.lane, ended)
+
+
+def _reap(asking: dict[int, asyncio.Task[None]]) -> None:
+    """Let go of those that have been answered; what failed in our own code fails here."""
+    for number in [number for number, task in asking.items() if task.done()]:
+        asking.pop(number).result()
 
 
 def _known(release: Release) -> bool:

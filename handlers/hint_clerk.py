@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.build import PipelineReport
-from bot.core.policy import BuildbotSource, ServicePolicy, SourcePolicy
+from bot.core.policy import BuildbotSource, GithubSource, ServicePolicy, SourcePolicy
 from bot.ports.ci import BuildHint, RunHint, Source
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
@@ -85,4 +85,6 @@ def _is_about(hint: RunHint | BuildHint, source: SourcePolicy) -> bool:
     """Whether a hint may be about builds of a source."""
     if isinstance(hint, BuildHint):
         return isinstance(source, BuildbotSource) and source.builder == hint.builder
-    return source.repository is not None and source.repository.lower() == hint.repository.lower()
+    if not isinstance(source, GithubSource) or source.connection != hint.connection:
+        return False
+    return source.repository.lower() == hint.repository.lower()

@@ -19,6 +19,7 @@ class RunNews(_News):
 
     kind: Literal["run"] = "run"
     run_id: int
+    connection: str | None = None
 
 
 class BuildNews(BaseModel):
@@ -56,8 +57,8 @@ HINT: TypeAdapter[RunNews | BuildNews | DeploymentNews] = TypeAdapter(
 def stored(hint: Hint | SignedReport) -> str:
     """Return a hint as the JSON text that the inbox keeps."""
     match hint:
-        case RunHint(repository, run_id):
-            return RunNews(repository=repository, run_id=run_id).model_dump_json()
+        case RunHint(repository, run_id, connection):
+            return RunNews(repository=repository, run_id=run_id, connection=connection).model_dump_json(exclude_none=True)
         case BuildHint(builder, number):
             return BuildNews(builder=builder, number=number).model_dump_json()
         case DeploymentHint(repository, ref):
@@ -69,7 +70,7 @@ def stored(hint: Hint | SignedReport) -> str:
 def hint_of(news: RunNews | BuildNews | DeploymentNews) -> Hint:
     """Return the hint that was stored."""
     if isinstance(news, RunNews):
-        return RunHint(news.repository, news.run_id)
+        return RunHint(news.repository, news.run_id, news.connection)
     if isinstance(news, BuildNews):
         return BuildHint(news.builder, news.number)
     return DeploymentHint(news.repository, news.ref)

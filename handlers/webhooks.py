@@ -119,7 +119,7 @@ class _Door:
         delivery = dialect.admit(headers, body, Known(self.policy(), self.secret, self.clock()))
         if isinstance(delivery, Verdict):
             return _OF_VERDICT[delivery]
-        received = Received(provider, delivery.dedupe_key, stored(delivery.hint), self.clock())
+        received = Received(delivery.source or provider, delivery.dedupe_key, stored(delivery.hint), self.clock())
         try:
             row = await self.store.write(lambda tx: tx.inbox.put(received))
         except StoreUnavailable as unavailable:

@@ -38,10 +38,11 @@ class HttpReply:
 
 @dataclass(frozen=True, slots=True)
 class RunHint:
-    """A webhook says that a run has news; the run itself is fetched before it counts."""
+    """A webhook says that a run has news; the run itself is fetched, over the connection, before it counts."""
 
     repository: str
     run_id: int
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,14 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook that is followed: its dedupe key and what it hints at, or itself says."""
+    """A webhook that is followed: its dedupe key and what it hints at, or itself says.
+
+    `source` is the name under which it waits in the inbox, where that is not the provider's.
+    """
 
     dedupe_key: str
     hint: Hint | SignedReport
+    source: str | None = None
 
 
 class Source(Protocol):

@@ -110,7 +110,7 @@ def letter_card(  # noqa: PLR0917 - the state, and what a view cannot look up it
 
 def what(kind: str) -> str:
     """Return what a kind of thing is, in words."""
-    return _WHAT[kind]
+    return _WHAT[_bare(kind)]
 
 
 def undelivered(left: Sequence[Undelivered], permalinks: Permalinks) -> Message:
@@ -137,11 +137,11 @@ def _settled(letter: Letter, policy: Policy) -> Fact:
 
 
 def _again(kind: str) -> str:
-    return _AGAIN.get(kind, _SENT_AGAIN)
+    return _AGAIN.get(_bare(kind), _SENT_AGAIN)
 
 
 def _leave(kind: str) -> str:
-    return _LEAVE.get(kind, _NEVER_SENT)
+    return _LEAVE.get(_bare(kind), _NEVER_SENT)
 
 
 def _buttons(letter: Letter, handles: Mapping[str, str]) -> tuple[Button, ...]:
@@ -155,3 +155,8 @@ def _buttons(letter: Letter, handles: Mapping[str, str]) -> tuple[Button, ...]:
             label = f"{words}: {letter.about}, {what(letter.what)}"
             row.append(Button(act, words, label, handles[act], confirm=sure))
     return tuple(row)
+
+
+def _bare(kind: str) -> str:
+    """Return a kind without the connection that stands behind it: a webhook is one, whichever host has sent it."""
+    return kind.partition("/")[0]

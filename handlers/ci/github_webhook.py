@@ -3,32 +3,39 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pydantic import ValidationError
 
-from bot.core.policy import GithubSource, GithubWorkflow, Policy, ServicePolicy
+from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
 from bot.ports.ci import Delivery, DeploymentHint, Hint, RunHint, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.github_payloads import DeploymentEvent, RunEvent, same_repository, workflow_path
+from handlers.hint_queues import queue_of
 
 SECRET = "GITHUB_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
+OURS: frozenset[str | None] = frozenset({None})
+"""The environment's own GitHub, which has no name."""
+_Found = tuple[Hint, str | None]
+"""A hint and the connection over which it is looked up."""
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)
 _DELIVERY = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)  # a GUID; some emulators count instead
 _EVENT = re.compile(r"[a-z_]{1,64}", re.ASCII)
 
 
 def secret_names(policy: Policy) -> frozenset[str]:
-    """Return the one variable, whatever the policy says."""
-    del policy
-    return frozenset({SECRET})
+    """Return the variable of the environment's own GitHub, and those of the connections that the policy names."""
+    return frozenset(_secrets(policy).values())
 
 
 def admit(headers: Mapping[str, str], body: bytes, known: Known) -> Delivery | Verdict:
-    """Return what an authentic delivery hints at; nothing of it is read before its signature is verified."""
-    if not verify(known.secret(SECRET) or "", headers, body):
-        return Verdict.NOT_AUTHENTIC
-    return parse_delivery(headers, body, known.policy)
+    """Return what an authentic delivery hints at; nothing of it is read before its signature is verified.
+
+    Whose secret has signed it says which connection sent it: it concerns what the policy has there, and nothing else.
+    """
+    secrets = _secrets(known.policy)
+    proven = {name for name, variable in secrets.items() if verify(known.secret(variable) or "", headers, body)}
+    return parse_delivery(headers, body, known.policy, proven) if proven else Verdict.NOT_AUTHENTIC
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -43,26 +50,38 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     return hmac.compare_digest(signature.encode("ascii"), f"sha256={digest}".encode("ascii"))
 
 
-def parse_delivery(headers: Mapping[str, str], body: bytes, policy: Policy) -> Delivery | Verdict:
+def parse_delivery(
+    headers: Mapping[str, str], body: bytes, policy: Policy, proven: Collection[str | None] = OURS
+) -> Delivery | Verdict:
     """Return what an authentic delivery hints at, or how it is answered when nothing follows from it.
 
     The headers are not signed: whoever replays a body under another delivery id makes us look once more, no more.
+
+    Args:
+        headers: as they came.
+        body: as it came.
+        policy: today's policy.
+        proven: the connections whose secret has signed it; None: the environment's own.
     """
     delivery, event = names_of(headers)
     if delivery is None or event is None:
         return Verdict.MALFORMED
-    hint: Hint | None
+    found: _Found | None
     try:
         match event:
             case "workflow_run":
-                hint = _run(RunEvent.model_validate_json(body), policy)
+                found = _run(RunEvent.model_validate_json(body), policy, proven)
             case "deployment_status":
-                hint = _deployment(DeploymentEvent.model_validate_json(body), policy)
+                found = _deployment(DeploymentEvent.model_validate_json(body), policy, proven)
             case _:
                 return Verdict.NOT_FOLLOWED
     except ValidationError:
         return Verdict.MALFORMED
-    return Delivery(f"github:{delivery}", hint) if hint else Verdict.NOT_FOLLOWED
+    if found is None:
+        return Verdict.NOT_FOLLOWED
+    hint, connection = found
+    queue = queue_of(connection)
+    return Delivery(f"{queue}:{delivery}", hint, None if connection is None else queue)
 
 
 def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -74,24 +93,40 @@ def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
     )
 
 
-def _run(sent: RunEvent, policy: Policy) -> RunHint | None:
+def _run(sent: RunEvent, policy: Policy, proven: Collection[str | None]) -> _Found | None:
     path = workflow_path(sent.workflow_run.path)
-    for service, source in _services(sent.repository.full_name, policy):
+    for service, source in _services(sent.repository.full_name, policy, proven):
         if path in _workflows(service, source):
-            return RunHint(source.repository, sent.workflow_run.id)
+            return RunHint(source.repository, sent.workflow_run.id, source.connection), source.connection
     return None
 
 
-def _deployment(sent: DeploymentEvent, policy: Policy) -> DeploymentHint | None:
-    for _, source in _services(sent.repository.full_name, policy):
-        return DeploymentHint(source.repository, str(sent.deployment.id))
+def _deployment(sent: DeploymentEvent, policy: Policy, proven: Collection[str | None]) -> _Found | None:
+    for _, source in _services(sent.repository.full_name, policy, proven):
+        return DeploymentHint(source.repository, str(sent.deployment.id)), source.connection
     return None
 
 
-def _services(repository: str, policy: Policy) -> Iterable[tuple[ServicePolicy, GithubSource]]:
+def _services(
+    repository: str, policy: Policy, proven: Collection[str | None]
+) -> Iterable[tuple[ServicePolicy, GithubSource]]:
     for service in policy.services:
-        if isinstance(service.source, GithubSource) and same_repository(repository, service.source.repository):
-            yield service, service.source
+        source = service.source
+        if isinstance(source, GithubSource) and same_repository(repository, source.repository):
+            targets = [
+                lane.target
+                for lane in service.lanes
+                if isinstance(lane.target, GithubDeployment | GithubWorkflow | GithubGate)
+            ]
+            if any(one.connection in proven for one in (source, *targets)):
+                yield service, source
+
+
+def _secrets(policy: Policy) -> Mapping[str | None, str]:
+    """Return the variable that holds the secret of each connection's webhooks."""
+    found: dict[str | None, str] = {None: SECRET}
+    found.update((one.name, one.secret_env) for one in policy.connections if one.secret_env is not None)
+    return found
 
 
 def _workflows(service: ServicePolicy, source: GithubSource) -> set[str]:

@@ -132,3 +132,7 @@ effect-12: the announcement that it is live, <https://acme.slack.example/archive
 inbox-7: a webhook of GitHub, waiting since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>, tried again <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: no reason was told\
 """)
     assert undelivered([], PERMALINKS).text == "Everything has been delivered, or waits for its first try."
+
+
+def test_a_webhook_is_one_whichever_host_has_sent_it() -> None:
+    assert what("github/enterprise") == what("github") == "a webhook of GitHub"

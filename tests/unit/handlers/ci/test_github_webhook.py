@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import GithubWorkflow, Policy
+from bot.core.connections import Connection
+from bot.core.policy import GithubDeployment, GithubWorkflow, Policy, ServicePolicy
 from bot.ports.ci import Delivery, DeploymentHint, RunHint, Verdict
+from handlers.ci.dialect import Known
 from handlers.ci.github_source import github_source
-from handlers.ci.github_webhook import names_of, parse_delivery, verify
-from tests.factories import a_lane_policy, a_policy
+from handlers.ci.github_webhook import admit, names_of, parse_delivery, secret_names, verify
+from tests.factories import NOON, a_lane_policy, a_policy
 from tests.unit.handlers.ci.payloads import a_deployment, a_run, a_status
 
 # Published by GitHub: https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
@@ -169,3 +171,72 @@ def test_of_two_services_in_one_repository_either_may_name_the_workflow() -> Non
     policy = replace(a_policy(), services=(one, other))
     hinted = delivered("workflow_run", run_event(path=".github/workflows/docs.yml"), policy)
     assert hinted == Delivery(f"github:{GUID}", RunHint("acme/payments", 9001))
+
+
+# -- several hosts -------------------------------------------------------------------------------------------------------
+
+GHE = Connection(
+    "enterprise", "https://ghe.example/api/v3", "https://ghe.example", "GHE_TOKEN", secret_env="GHE_SECRET"
+)
+POLLED = Connection("polled", "https://polled.example", "https://polled.example", "POLLED_TOKEN")
+SECRETS = {"GITHUB_WEBHOOK_SECRET": "ours", "GHE_SECRET": "theirs"}
+
+
+def built_on(connection: str | None, name: str = "payments", target: str | None = None) -> ServicePolicy:
+    service = a_policy().services[0]
+    lanes = (a_lane_policy(target=GithubDeployment("production", target or connection)),)
+    source = replace(github_source(service), connection=connection)
+    return replace(service, name=name, source=source, lanes=lanes)
+
+
+def admitted(
+    secret: str, *services: ServicePolicy, event: str = "workflow_run", secrets: dict[str, str] | None = None
+) -> Delivery | Verdict:
+    sent = run_event() if event == "workflow_run" else deployment_event()
+    body = json.dumps(sent).encode()
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": GUID, "X-Hub-Signature-256": f"sha256={signature}"}
+    policy = Policy(services, connections=(GHE, POLLED))
+    return admit(headers, body, Known(policy, (secrets or SECRETS).get, NOON))
+
+
+def test_each_connection_has_its_own_secret() -> None:
+    assert secret_names(Policy((), connections=(GHE, POLLED))) == {"GITHUB_WEBHOOK_SECRET", "GHE_SECRET"}
+    assert secret_names(a_policy()) == {"GITHUB_WEBHOOK_SECRET"}
+
+
+def test_whose_secret_has_signed_says_where_a_run_is_looked_up() -> None:
+    here, there = built_on(None), built_on("enterprise", "web")
+    ours = Delivery(f"github:{GUID}", RunHint("acme/payments", 9001))
+    theirs = Delivery(f"github/enterprise:{GUID}", RunHint("acme/payments", 9001, "enterprise"), "github/enterprise")
+    assert admitted("ours", here, there) == admitted("ours", there, here) == ours
+    assert admitted("theirs", here, there) == admitted("theirs", there, here) == theirs
+
+
+def test_a_host_says_nothing_about_what_is_built_on_another() -> None:
+    assert admitted("theirs", built_on(None)) is Verdict.NOT_FOLLOWED
+    assert admitted("ours", built_on("enterprise")) is Verdict.NOT_FOLLOWED
+    assert admitted("theirs", built_on(None), event="deployment_status") is Verdict.NOT_FOLLOWED
+    assert admitted("another", built_on(None), built_on("enterprise")) is Verdict.NOT_AUTHENTIC
+
+
+def test_a_connection_without_a_secret_is_nobodys_word() -> None:
+    assert admitted("", built_on("polled")) is Verdict.NOT_AUTHENTIC
+    assert admitted("ours", built_on("polled")) is Verdict.NOT_FOLLOWED
+    assert (
+        admitted("theirs", built_on("enterprise"), secrets={"GITHUB_WEBHOOK_SECRET": "ours"}) is Verdict.NOT_AUTHENTIC
+    )
+
+
+def test_one_secret_for_two_connections_is_the_word_of_both() -> None:
+    same = {"GITHUB_WEBHOOK_SECRET": "ours", "GHE_SECRET": "ours"}
+    told = admitted("ours", built_on("enterprise"), secrets=same)
+    assert told == Delivery(
+        f"github/enterprise:{GUID}", RunHint("acme/payments", 9001, "enterprise"), "github/enterprise"
+    )
+
+
+def test_where_a_target_has_a_connection_of_its_own_its_host_may_speak_of_it() -> None:
+    both = built_on(None, target="enterprise")
+    told = admitted("theirs", both, event="deployment_status")
+    assert told == Delivery(f"github:{GUID}", DeploymentHint("acme/payments", "301"))
