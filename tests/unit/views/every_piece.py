@@ -231,7 +231,8 @@ _OF_RELEASES: Mapping[str, Entry] = {
     "outcome.outcome": _with_release(
         lambda _, release, __, scene: outcome.outcome(release, scene.policy, LINKS, PERMALINKS)
     ),
-    "outcome.put_off": _with_release(lambda _, release, *__: outcome.put_off(release)),
+    "outcome.put_off": _with_release(lambda _, release, __, scene: outcome.put_off(release, scene.policy)),
+    "outcome.printed": _with_release(lambda _, release, __, ___: outcome.printed(release)),
     "outcome.way_on": _with_release(lambda _, release, __, scene: outcome.way_on(release, scene.policy)),
     "since.compare": _with_release(lambda _, release, lane, scene: since.compare(values.span_of(release, lane), scene)),
     "since.since": _with_release(

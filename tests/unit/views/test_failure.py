@@ -9,7 +9,8 @@ from inline_snapshot import snapshot
 from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, WentBack
 from bot.core.build import Author
 from bot.core.lane import Live
-from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
+from bot.core.policy import Command
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
 from bot.ports.slack import Message
 from bot.views.failure import failure
 from bot.views.scene import Scene
@@ -66,6 +67,12 @@ Actions: Retry, Roll back, Mark as done.\
 BRINGS = compared()
 WHOLE = (*BRINGS.added, a_change(6, "Typo", SAM, sha=SPAN.head))
 KNOWN = replace(a_scene(), compared={SPAN: replace(BRINGS, added=WHOLE, added_total=len(WHOLE))})
+
+
+def test_where_to_read_what_a_command_printed() -> None:
+    commanded = replace(FAILED, policy=replace(FAILED.policy, target=Command(("./deploy.sh",))))
+    assert "*Output:* `signoff output R-42` on Signoff's host" in seen(told(commanded)).splitlines()
+    assert "signoff output" not in seen(told(replace(commanded, origin=Origin.EXTERNAL)))
 
 
 def test_everybody_is_mentioned_who_wrote_something_since_what_was_live() -> None:

@@ -28,5 +28,12 @@ def test_it_says_what_was_sent(target: Target | None, said: str) -> None:
     assert said in question(lost, POLICY, LINKS, {}, PERMALINKS, 1).text.splitlines()
 
 
+def test_of_a_command_it_says_why_only_a_person_can_tell() -> None:
+    release = a_release(state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.UNKNOWN, TEN))
+    lost = replace(release, policy=replace(release.policy, target=Command(("./deploy.sh",))))
+    why = "Why you are asked: the host's own record does not tell whether the command ran to its end."
+    assert why in question(lost, POLICY, LINKS, {}, PERMALINKS, 1).text.splitlines()
+
+
 def test_a_builder_is_the_one_pipeline_of_its_source() -> None:
     assert BuildbotSource("legacy-build", "main").pipelines == ("legacy-build",)

@@ -1,0 +1,31 @@
+"""The card says where to read what a command printed, once it has run."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.policy import Command
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin
+from bot.views.outcome import outcome
+from tests.unit.views.values import LINKS, PERMALINKS, POLICY, TEN, a_release
+
+OUTPUT = "Output: `signoff output R-42` on Signoff's host"
+
+
+def facts(state: Lifecycle, origin: Origin = Origin.PIPELINE, *, commanded: bool = True) -> list[str]:
+    release = a_release(state=state, deployment=Deployment(DeployStatus.SUCCEEDED, TEN))
+    target = Command(("./deploy.sh",)) if commanded else release.policy.target
+    release = replace(release, origin=origin, policy=replace(release.policy, target=target))
+    return [str(fact).removesuffix(".") for fact in outcome(release, POLICY, LINKS, PERMALINKS)]
+
+
+@pytest.mark.parametrize("state", [Lifecycle.VERIFYING, Lifecycle.LIVE, Lifecycle.FAILED])
+def test_once_it_has_run(state: Lifecycle) -> None:
+    assert OUTPUT in facts(state)
+    assert OUTPUT not in facts(state, commanded=False)
+    assert OUTPUT not in facts(state, Origin.EXTERNAL)
+
+
+@pytest.mark.parametrize("state", [Lifecycle.OPEN, Lifecycle.DEPLOYING, Lifecycle.REJECTED, Lifecycle.CANCELLED])
+def test_not_before_and_not_where_nothing_ran(state: Lifecycle) -> None:
+    assert OUTPUT not in facts(state)
