@@ -155,6 +155,8 @@ def _version_from(build: BuildSection) -> str:
 def _source(name: str, build: BuildSection, poll: timedelta) -> SourcePolicy:
     if build.standard is not None:
         return StandardSource(build.standard.source, build.standard.secret_env, build.standard.branch)
+    if build.buildbot is not None:
+        return build.buildbot.source()
     if build.github is None:
         raise ValueError(f"{name} has no source")
     return _github(build.github, poll)
@@ -243,6 +245,8 @@ def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | N
         return DeployWebhook(deploy.webhook.url, deploy.webhook.secret_env)
     if deploy.command is not None:
         return _command(deploy.command)
+    if deploy.buildbot is not None:
+        return deploy.buildbot.target()
     if deploy.github_workflow is None or service.build.github is None:
         raise ValueError("a lane has no target")
     started = deploy.github_workflow

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.config.file_buildbot import BuildbotBuild
 from bot.config.section import Section
 from bot.config.written import (
     Branch,
@@ -61,13 +62,16 @@ class BuildSection(Section):
     """Where the builds of a service come from: exactly one of the sources."""
 
     NAME = "build"
-    INSTEAD = "write `github` or `standard`"
-    LATER = frozenset({"buildbot", "gitlab", "jenkins", "circleci", "buildkite", "argocd", "cdevents"})
+    INSTEAD = "write `github`, `buildbot` or `standard`"
+    LATER = frozenset({"gitlab", "jenkins", "circleci", "buildkite", "argocd", "cdevents"})
 
     github: GithubBuild | None = Field(
         None,
         description="GitHub Actions",
         examples=["{repository: acme/payments, branch: main, workflows: [build.yml]}"],
+    )
+    buildbot: BuildbotBuild | None = Field(
+        None, description="a builder on Buildbot", examples=["{builder: legacy-build, branch: main}"]
     )
     standard: StandardBuild | None = Field(
         None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.config.file_buildbot import BuildbotTarget
 from bot.config.section import Section
 from bot.config.written import (
     Argument,
@@ -81,8 +82,7 @@ class DeploySection(Section):
     """How a release reaches its environment: exactly one of these."""
 
     NAME = "deploy"
-    INSTEAD = "write `github_deployment`, `github_workflow`, `github_gate`, `webhook` or `command`"
-    LATER = frozenset({"buildbot"})
+    INSTEAD = "write `github_deployment`, `github_workflow`, `github_gate`, `buildbot`, `webhook` or `command`"
 
     github_deployment: DeploymentTarget | None = Field(
         None, description="create a GitHub deployment (recommended)", examples=["{environment: production}"]
@@ -92,6 +92,9 @@ class DeploySection(Section):
     )
     github_gate: GateTarget | None = Field(
         None, description="answer the gate at which a run on GitHub waits", examples=["{environment: production}"]
+    )
+    buildbot: BuildbotTarget | None = Field(
+        None, description="force a build on Buildbot", examples=["{scheduler: force-deploy, builder: deploy-legacy}"]
     )
     webhook: WebhookTarget | None = Field(
         None,

@@ -8,7 +8,7 @@ from bot.config.problem import quoted
 from bot.config.shape import Found
 from bot.config.yaml_text import Path
 
-_SOURCES = ("github", "standard")
+_SOURCES = ("github", "buildbot", "standard")
 
 
 def sources_of(build: BuildSection) -> tuple[str, ...]:
@@ -31,6 +31,8 @@ def systems(file: PolicyFile) -> Iterator[Found]:
             yield Found((*path, "build"), several(sources))
         elif sources == ("standard",):
             yield from _standard((*path, "build"), service, secrets)
+        elif sources == ("buildbot",) and service.build.version_from.startswith("tag:"):
+            yield Found((*path, "build", "version_from"), "Buildbot names no tags; write run_number or sha.")
         if sources and "github" not in sources:
             yield from _without_github(path, service)
 

@@ -152,6 +152,8 @@ PREFIXES = {
     "WorkflowTarget": "deploy.github_workflow",
     "WebhookTarget": "deploy.webhook",
     "CommandTarget": "deploy.command",
+    "BuildbotBuild": "build.buildbot",
+    "BuildbotTarget": "deploy.buildbot",
 }
 """How the keys of a section are called where that is not the section's own name."""
 

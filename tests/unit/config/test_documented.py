@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.config.file_builds import BuildSection, GithubBuild, StandardBuild
+from bot.config.file_buildbot import BuildbotBuild, BuildbotTarget
 from bot.config.file_people import GroupSection, PermissionsSection, PersonSection, SlackSection
 from bot.config.file_rules import (
     AfterSection,
@@ -54,12 +55,14 @@ SECTIONS: dict[str, type[Section]] = {
     "`services.NAME`": ServiceSection,
     "`build`": BuildSection,
     "`build.github`": GithubBuild,
+    "`build.buildbot`": BuildbotBuild,
     "`build.standard`": StandardBuild,
     "`environments.NAME`": EnvironmentSection,
     "`deploy`": DeploySection,
     "`deploy.github_deployment`": DeploymentTarget,
     "`deploy.github_workflow`": WorkflowTarget,
     "`deploy.github_gate`": GateTarget,
+    "`deploy.buildbot`": BuildbotTarget,
     "`deploy.webhook`": WebhookTarget,
     "`deploy.command`": CommandTarget,
 }

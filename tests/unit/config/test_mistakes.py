@@ -158,7 +158,7 @@ def workflow(inputs: str) -> str:
         (
             f"github: {GITHUB}",
             "gitlab: {}",
-            "9: `gitlab` is not in this version of Signoff; write `github` or `standard`.",
+            "9: `gitlab` is not in this version of Signoff; write `github`, `buildbot` or `standard`.",
         ),
         (
             f"github: {GITHUB}",
@@ -287,7 +287,7 @@ def workflow(inputs: str) -> str:
         (
             TARGET,
             "{}",
-            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or github_gate or webhook or command.",
+            "14: `deploy` names no target for `payments/production`; write github_deployment or github_workflow or github_gate or buildbot or webhook or command.",
         ),
         (
             f"        deploy: {TARGET}\n",
@@ -305,10 +305,7 @@ def workflow(inputs: str) -> str:
         (
             TARGET,
             "{buildbot: {builder: x}}",
-            (
-                "14: `buildbot` is not in this version of Signoff; write `github_deployment`, `github_workflow`, "
-                "`github_gate`, `webhook` or `command`."
-            ),
+            "14: `scheduler` is missing in `buildbot`; write, for example, `scheduler: force-deploy`.",
         ),
         (
             TARGET,

@@ -1,6 +1,7 @@
-"""The policy that the operators' interface shows: what this version does not build is refused, and nothing else."""
+"""The policy that the operators' interface shows loads as it stands."""
 
-from tests.unit.config.files import told
+from bot.config.load import load_policy
+from bot.core.policy import Policy
 
 SHOWN = """\
 slack:
@@ -92,7 +93,7 @@ services:
 """
 
 
-def test_exactly_what_is_not_built_is_refused() -> None:
-    assert told(SHOWN) == [
-        "81: `buildbot` is not in this version of Signoff; write `github` or `standard`.",
-    ]
+def test_it_loads_as_it_stands() -> None:
+    policy = load_policy(SHOWN, file="signoff.yml", webhooks=True)
+    assert isinstance(policy, Policy)
+    assert [service.name for service in policy.services] == ["payments", "docs", "gateway", "legacy"]
