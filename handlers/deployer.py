@@ -13,7 +13,7 @@ looked at, and the directory is asked about everybody whose approval stands; whi
 may not be sent a second time is a person's to answer.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -23,56 +23,31 @@ import structlog
 
 from bot.core.decide import Decision
 from bot.core.inputs import (
-    Actor,
-    BeginDeployment,
     DeploymentAccepted,
     DeploymentLost,
     DeploymentPutOff,
     DeploymentRefused,
     OfRelease,
 )
-from bot.core.policy import ServicePolicy
 from bot.core.refusals import Refusal
-from bot.core.release import Approval, Lifecycle, Release
+from bot.core.unasked import put_off_since
 from bot.ports.ci import CertainlyNot, Executor, Placed
 from bot.ports.meter import Timed
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.store import EffectKind, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from bot.submit import Setting, deploy_key, submit
+from bot.submit import Setting, submit
+from handlers.claiming import Task, claim, look, put_off
 from handlers.desk import Desk
 from handlers.people import People
-from handlers.resending import NEVER_BEGUN, arrived_meanwhile, looked_for, lost_pause, why_again
-from handlers.standing import ask, attempted, to_be_asked
+from handlers.resending import NEVER_BEGUN, looked_for, lost_pause, why_again
+from handlers.standing import ask
 from handlers.watch import why
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
-WHEN_IT_FAILED = timedelta(minutes=1)
-Came = tuple[OfRelease, Decision] | TryLater | None
-"""What a claim came to beside its task: an input with what was decided, or that nobody could tell who approved."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The effect that is next, by its row and its release, and the approvals that stand on that."""
-
-    row: int
-    release: int | None
-    words: tuple[Approval, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A claimed effect with its release, and the service whose connection reaches the target."""
-
-    row: EffectRow
-    release: Release
-    service: ServicePolicy
-    first: bool
-    """Whether no request of this release may have arrived: then one that certainly did not takes nothing with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +72,10 @@ class Deployer:
         looked = await self.desk.store.read(lambda tx: look(tx, self.desk.clock()))
         if looked is None:
             return False
-        actors = await ask(self.people, looked.words)
+        asked = await ask(self.people, looked.words)
         setting = self.desk.setting()
         try:
-            row, task, came = await self.desk.store.write(
-                lambda tx: claim(tx, looked, actors, setting, self.desk.pause)
-            )
+            row, task, came = await self.desk.store.write(lambda tx: claim(tx, looked, asked, setting, self.desk.pause))
         except StoreUnavailable:
             raise
         except Exception:  # one of the four doors: logged, and the deploys of other lanes go on
@@ -112,7 +85,7 @@ class Deployer:
         if row is None:
             return True
         if isinstance(came, TryLater):
-            log.info("deploy_waits", why=unasked(came))
+            log.info("deploy_waits", why=put_off_since(came.why))
             self.desk.attempted(row, EffectState.READY)
         elif came is not None:
             given, decided = came
@@ -236,23 +209,6 @@ class Deployer:
             self.desk.record(task.release.lane, given, decided)
 
 
-def look(tx: Transaction, now: datetime) -> Looked | None:
-    """Return which effect is next, and whose approvals stand on what it ships."""
-    found = tx.effects.look((EffectKind.DEPLOY,), now)
-    if found is None:
-        return None
-    row, effect = found
-    release = tx.lanes.release(effect.release) if effect.release is not None else None
-    return Looked(row, effect.release, to_be_asked(release))
-
-
-def put_off(tx: Transaction, looked: Looked, now: datetime) -> None:
-    """Move the effect on which our own code failed out of the way for a while."""
-    row = tx.effects.claim((EffectKind.DEPLOY,), now, only=looked.row)
-    if row is not None:
-        tx.effects.outcome(row, row.claimed_from, now, due=now + WHEN_IT_FAILED, note="our own code failed")
-
-
 def window_ends(task: Task, now: datetime) -> datetime:
     """Return until when a request that was lost is looked for at the CI system; now, when none was, or nobody looks."""
     lost_at = task.row.first_lost_at
@@ -266,85 +222,3 @@ async def certain(call: Awaitable[T]) -> T | Unsure:
     except Exception:  # one of the four doors: logged once, looked up like any lost answer
         log.exception("deploy_call_failed")
         return Unsure("our own code failed")
-
-
-def unasked(trouble: TryLater) -> str:
-    """Say that nothing is sent while nobody can tell who its approvers are."""
-    return f"who approved it cannot be asked about: {trouble.why}"
-
-
-def claim(
-    tx: Transaction,
-    looked: Looked,
-    actors: tuple[Actor, ...] | TryLater | None,
-    setting: Setting,
-    pause: Callable[[int], timedelta],
-) -> tuple[EffectRow | None, Task | None, Came]:
-    """Claim the effect; for one to be sent, the release begins its deployment in the same transaction.
-
-    Nothing is claimed when somebody has approved since the directory was asked: then it is asked again. What is to be
-    sent waits while the directory cannot tell, for `pause` of the attempts so far; a look-up does not.
-    """
-    release = tx.lanes.release(looked.release) if looked.release is not None else None
-    if to_be_asked(release) != looked.words:
-        return None, None, None
-    row = tx.effects.claim((EffectKind.DEPLOY,), setting.now, only=looked.row)
-    if row is None:
-        return row, None, None
-    service = setting.policy.service(release.lane.service) if release else None
-    if release is None or release.state.ended or row.effect.key != deploy_key(release):
-        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended or ships another build")
-        return row, None, None
-    if arrived_meanwhile(release):
-        tx.effects.outcome(row, EffectState.DONE, setting.now, note="its receiver has reported on it")
-        return row, None, None
-    if service is None:
-        later = setting.now + timedelta(minutes=1)
-        tx.effects.outcome(row, row.claimed_from, setting.now, due=later, note="its service left the policy")
-        return row, None, None
-    if row.claimed_from is EffectState.VERIFY:
-        return row, _verifying(tx, row, release, service, setting), None
-    if isinstance(actors, TryLater):
-        later = setting.now + max(timedelta(seconds=actors.after), pause(row.attempt))
-        tx.effects.outcome(row, EffectState.READY, setting.now, due=later, note=unasked(actors))
-        return row, None, actors
-    return _begin(tx, row, release, service, actors, setting)
-
-
-def _begin(  # noqa: PLR0917 - what is begun, and the facts of the moment
-    tx: Transaction,
-    row: EffectRow,
-    release: Release,
-    service: ServicePolicy,
-    actors: tuple[Actor, ...] | None,
-    setting: Setting,
-) -> tuple[EffectRow, Task | None, Came]:
-    given = BeginDeployment(release.number, actors)
-    decided = submit(tx, release.lane, given, setting)
-    if isinstance(decided, Refusal) and attempted(release):
-        return row, None, _doubted(tx, row, release, setting)
-    if isinstance(decided, Refusal):
-        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="blocked again before it was sent")
-        return row, None, None
-    begun = decided.lane.release(release.number) or release
-    if begun.state is not Lifecycle.DEPLOYING:
-        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="an approval lapsed before it was sent")
-        return row, None, (given, decided)
-    return row, Task(row, begun, service, first=release.state is Lifecycle.OPEN), (given, decided)
-
-
-def _doubted(tx: Transaction, row: EffectRow, release: Release, setting: Setting) -> Came:
-    """Ask a person about a lost request that may not be sent again: something is in the way by now."""
-    lost = DeploymentLost(release.number)
-    tx.effects.outcome(row, EffectState.UNKNOWN, setting.now, note="blocked since it was sent")
-    decided = submit(tx, release.lane, lost, setting)
-    return None if isinstance(decided, Refusal) else (lost, decided)
-
-
-def _verifying(
-    tx: Transaction, row: EffectRow, release: Release, service: ServicePolicy, setting: Setting
-) -> Task | None:
-    if release.state is Lifecycle.OPEN:  # never begun, so never sent
-        tx.effects.outcome(row, EffectState.READY, setting.now, due=setting.now)
-        return None
-    return Task(row, release, service, first=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.core.inputs import Account, Actor
 from bot.core.policy import EVERYONE, Permission, Person, Policy
-from bot.core.release import Surface
+from bot.core.release import Approval, Surface
 from bot.ports.slack import Directory
 from bot.ports.trouble import TryLater
 
@@ -32,6 +32,17 @@ class People:
         if person is None:
             return None
         return await self._actor(person, Account.MEMBER, Surface.CLI, host_user)
+
+    def last_known(self, word: Approval) -> Actor:
+        """Return who gave an approval, as far as it was known then: Slack was asked before it was taken.
+
+        Whom the policy lists in which group is as it says today; the user groups are those of then.
+        """
+        policy = self.policy()
+        person = policy.person_of(slack=word.slack) or Person(id=word.person, slack=word.slack)
+        groups = {group.name for group in policy.groups if person.id in group.people}
+        groups |= {group.name for group in policy.groups if group.usergroup is not None and group.name in word.groups}
+        return Actor(person, Account.MEMBER, frozenset(groups), word.surface)
 
     async def zone(self, slack: str, team: str | None) -> str | None:
         """Return the name of the time zone that a Slack user has set; None where that cannot be told just now."""

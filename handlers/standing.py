@@ -1,5 +1,8 @@
 """Those whose approval stands, as the directory knows them now: asked once more just before a deploy is sent."""
 
+import asyncio
+from dataclasses import dataclass
+
 import structlog
 
 from bot.core.inputs import Account, Actor
@@ -11,6 +14,17 @@ from handlers.people import People
 log = structlog.get_logger()
 
 OWN_FAULT = TryLater(60.0, "our own code failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the directory told of everybody whose approval stands."""
+
+    actors: tuple[Actor, ...]
+    unasked: tuple[str, ...]
+    """Of whom it could not tell, by id: these are among `actors` as they were last known."""
+    trouble: TryLater | None
+    """Why it could not."""
 
 
 def to_be_asked(release: Release | None) -> tuple[Approval, ...]:
@@ -27,22 +41,30 @@ def attempted(release: Release) -> bool:
     return release.deployment.status is DeployStatus.ATTEMPTED
 
 
-async def ask(people: People, words: tuple[Approval, ...]) -> tuple[Actor, ...] | TryLater | None:
-    """Ask the directory about everybody; TryLater as soon as it cannot tell of one: then nothing may be sent.
+async def ask(people: People, words: tuple[Approval, ...]) -> Asked | TryLater | None:
+    """Ask the directory about everybody at the same time; None where there was nobody to ask about.
 
-    None where there was nobody to ask about.
+    TryLater where our own code failed on somebody: then nothing may be sent, whatever was known before.
     """
-    actors: list[Actor] = []
-    for word in words:
-        try:
-            actor = await _actor(people, word)
-        except Exception:  # one of the four doors: what nobody knows does not pass
-            log.exception("deploy_call_failed")
-            actor = OWN_FAULT
-        if isinstance(actor, TryLater):
-            return actor
-        actors.append(actor)
-    return tuple(actors) if words else None
+    if not words:
+        return None
+    told = await asyncio.gather(*(_told(people, word) for word in words))
+    if OWN_FAULT in told:
+        return OWN_FAULT
+    actors = [
+        people.last_known(word) if isinstance(one, TryLater) else one for word, one in zip(words, told, strict=True)
+    ]
+    trouble = next((one for one in told if isinstance(one, TryLater)), None)
+    unasked = [word.person for word, one in zip(words, told, strict=True) if isinstance(one, TryLater)]
+    return Asked(tuple(actors), tuple(unasked), trouble)
+
+
+async def _told(people: People, word: Approval) -> Actor | TryLater:
+    try:
+        return await _actor(people, word)
+    except Exception:  # one of the four doors: what nobody knows does not pass
+        log.exception("deploy_call_failed")
+        return OWN_FAULT
 
 
 async def _actor(people: People, word: Approval) -> Actor | TryLater:

@@ -166,6 +166,7 @@ TABLE: dict[tuple[Lifecycle, type[OfRelease]], Rule] = {
     (Lifecycle.OPEN, Schedule): _rule(words.schedule),
     (Lifecycle.OPEN, Override): _rule(words.override),
     (Lifecycle.OPEN, BeginDeployment): _rule(deploying.begin),
+    (Lifecycle.OPEN, DeploymentPutOff): _rule(deploying.waits),
     (Lifecycle.DEPLOYING, BeginDeployment): _rule(deploying.begin_again),
     (Lifecycle.DEPLOYING, DeploymentAccepted): _rule(deploying.accepted),
     (Lifecycle.DEPLOYING, DeploymentPutOff): _rule(deploying.put_off),

@@ -27,7 +27,11 @@ from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import NotExpected, Refusal, StillBlocked, TooLate
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
-from bot.core.words import overridable
+from bot.core.unasked import waits_for_directory
+from bot.core.words import DIRECTORY, overridable
+
+UNCHECKED = "Slack could not be asked once more about the approvals of"
+"""How it is told that some count as they were last known, before the people's ids."""
 
 
 def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime) -> Decision | Refusal:
@@ -44,11 +48,15 @@ def begin(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, 
     ):
         return decided if decided.happenings else Refusal((StillBlocked(),))
     if counted.override is not None:
-        skips = overridable(replace(counted, override=None), decided.lane, policy, now)
+        known = tuple(name for name in counted.override.skipped if name == DIRECTORY)
+        skips = known + overridable(replace(counted, override=None), decided.lane, policy, now)
         counted = replace(counted, override=replace(counted.override, skipped=skips))
-    begun = replace(counted, state=Lifecycle.DEPLOYING, deployment=Deployment(DeployStatus.ATTEMPTED, attempted_at=now))
-    again = release.put_off is not None
-    return decided.changed(begun).happened(Happening(Happened.DEPLOY_ATTEMPTED, release.number, again=again))
+    tried = None if waits_for_directory(release) else release.put_off
+    deployment = Deployment(DeployStatus.ATTEMPTED, attempted_at=now)
+    begun = replace(counted, state=Lifecycle.DEPLOYING, deployment=deployment, put_off=tried)
+    detail = f"{UNCHECKED} {', '.join(given.unasked)}" if given.unasked else ""
+    told = Happening(Happened.DEPLOY_ATTEMPTED, release.number, detail=detail, again=tried is not None)
+    return decided.changed(begun).happened(told)
 
 
 def begin_again(
@@ -95,6 +103,13 @@ def put_off(lane: Lane, release: Release, given: DeploymentPutOff, policy: Polic
     told = Happening(Happened.DEPLOY_PUT_OFF, release.number, detail=given.why, again=release.put_off is not None)
     waits = replace(release, state=Lifecycle.OPEN, deployment=None, put_off=given.why)
     return Decision(lane).changed(waits).happened(told)
+
+
+def waits(lane: Lane, release: Release, given: DeploymentPutOff, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Put off what nobody has begun to hand over: who approved it cannot be asked about."""
+    del policy, now
+    told = Happening(Happened.DEPLOY_PUT_OFF, release.number, detail=given.why, again=release.put_off is not None)
+    return Decision(lane).changed(replace(release, put_off=given.why)).happened(told)
 
 
 def accepted(

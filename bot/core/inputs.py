@@ -173,12 +173,13 @@ class BeginDeployment:
 
     `approvers` is everybody whose approval stands, as the directory knows them now; those who may not approve any more
     are not counted. None where nobody was to be asked. `build` is the build as it is known today; None when it is as
-    the release knew it.
+    the release knew it. `unasked` are those of them, by id, who could not be asked about and are as they were last known.
     """
 
     release: int
     approvers: tuple[Actor, ...] | None = None
     build: Build | None = None
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,10 @@ class DeploymentAccepted:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentPutOff:
-    """The CI system certainly never got the request, nor any before it; it is handed over later."""
+    """The CI system certainly never got the request, nor any before it; it is handed over later.
+
+    While the release is open: it was not even begun, since nobody can be asked about its approvers.
+    """
 
     release: int
     why: str

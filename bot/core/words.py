@@ -27,7 +27,7 @@ from bot.core.blockers import (
 )
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, TellOperations
-from bot.core.inputs import Approve, Cancel, Override, Reject, Schedule, Undo, Withdraw
+from bot.core.inputs import Actor, Approve, Cancel, Override, Reject, Schedule, Undo, Withdraw
 from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import (
@@ -43,11 +43,13 @@ from bot.core.refusals import (
     Refusal,
     TooLate,
 )
-from bot.core.release import Approval, Lifecycle, Release, Verdict
+from bot.core.release import Approval, Lifecycle, Release, Surface, Verdict
 from bot.core.release import Override as Overridden
+from bot.core.unasked import waits_for_directory
 
 ANOTHER = "an approver who is no author"
 AUTHORS = "finding out who wrote its commits"
+DIRECTORY = "asking Slack who approved it"
 
 
 def approve(lane: Lane, release: Release, given: Approve, policy: Policy, now: datetime) -> Decision | Refusal:
@@ -58,12 +60,19 @@ def approve(lane: Lane, release: Release, given: Approve, policy: Policy, now: d
         return Refusal((*approvals.account_reasons(given.by), TooLate(Lifecycle.EXPIRED)))
     reasons = list(authorize(given.by, Act.APPROVE, policy, lane=lane, release=release))
     reasons += _changed_since(release, given)
-    if approvals.word_of(given.by.person, release):
+    word = approvals.word_of(given.by.person, release)
+    if word and not _said_again_for(word, given.by, release):
         reasons.append(AlreadyApproved())
     if reasons:
         return Refusal(tuple(reasons))
-    said = _said(release, given, given.by.person.id, Verdict.APPROVE, now)
+    tried = None if waits_for_directory(release) else release.put_off
+    said = replace(_said(release, given, given.by.person.id, Verdict.APPROVE, now), put_off=tried)
     return Decision(lane).changed(said).happened(Happening(Happened.APPROVED, release.number, given.by.person.id))
+
+
+def _said_again_for(word: Approval, by: Actor, release: Release) -> bool:
+    """Whether a yes given in Slack is said once more on the host, where it counts without Slack."""
+    return by.surface is Surface.CLI and word.surface is not Surface.CLI and waits_for_directory(release)
 
 
 def _overdue(release: Release, lane: Lane, policy: Policy, now: datetime) -> bool:
@@ -188,7 +197,7 @@ def override(lane: Lane, release: Release, given: Override, policy: Policy, now:
 
 def overridable(release: Release, lane: Lane, policy: Policy, now: datetime) -> tuple[str, ...]:
     """Return by name what is in the way of a release that an override lifts: rules as people read them, and freezes."""
-    names: list[str] = []
+    names = [DIRECTORY] if waits_for_directory(release) else []
     of_people = approval_blockers(release, lane, policy) or authorship_blockers(release, lane, policy)
     for blocker in (*of_people, *lane_blockers(release, lane, policy, now)):
         match blocker:

@@ -66,7 +66,7 @@ def _own_releases(actor: Actor, board: Board, scene: Scene) -> Iterator[str]:
         lines = [f"*{_named(release, scene)}, which you asked for, {state}.*", _times(release, lane, scene)]
         lines += [f"• {obstacle(one, release, lane, scene)}" for one in missing]
         lines += _in_the_way("In the way", release, lane, scene, found)
-        yield item([*lines, *(f"• {fact}." for fact in put_off(release))])
+        yield item([*lines, *(f"• {fact}." for fact in put_off(release, scene.policy))])
 
 
 def _kept_shut(actor: Actor, board: Board, scene: Scene) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from bot.core.policy import Command, Policy, Verification
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
+from bot.core.unasked import waits_for_directory
 from bot.views.blocks import Fact
 from bot.views.escape import date, link, mrkdwn, quote
 from bot.views.links import Links
@@ -17,7 +18,7 @@ def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalin
     """Return what became of a release that is on its way or has ended; for an open one, whether it was put off."""
     match release.state:
         case Lifecycle.OPEN:
-            return put_off(release)
+            return put_off(release, policy)
         case Lifecycle.DEPLOYING:
             return _deploying(release, policy, links)
         case Lifecycle.VERIFYING:
@@ -74,12 +75,21 @@ def _when(release: Release) -> str:
     return date(release.ended_at) if release.ended_at else "by now"
 
 
-def put_off(release: Release) -> tuple[Fact, ...]:
+def put_off(release: Release, policy: Policy) -> tuple[Fact, ...]:
     """Return why the deploy of an open release could not be handed over yet, if that was tried."""
     if release.put_off is None:
         return ()
     why = mrkdwn(release.put_off, REASON)
-    return (Fact("Put off", f"{why}. Nothing was sent; it is tried again by itself"),)
+    tried = Fact("Put off", f"{why}. Nothing was sent; it is tried again by itself")
+    return (tried, Fact("Without Slack", _without_slack(release, policy))) if waits_for_directory(release) else (tried,)
+
+
+def _without_slack(release: Release, policy: Policy) -> str:
+    """Return how a release goes on about whose approvers Slack cannot be asked."""
+    return (
+        f"who is listed in the policy may approve it on the host with `signoff approve {release.name} --as PERSON`, "
+        f"also after an approval in Slack; or it is overridden with {typed(policy, f'override {release.name} REASON')}"
+    )
 
 
 def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ...]:
@@ -111,9 +121,6 @@ def _verified(health: Health, rule: Verification) -> str:
     return f"healthy since {date(health.well_since)}; it counts as live {until}, after {span(rule.hold_for)} of health"
 
 
-def _job(deployment: Deployment | None, links: Links) -> tuple[Fact, ...]:
-    url = links.own(deployment.url) if deployment else None
-    return (Fact("Job", link(url, "open the deploy job")),) if url else ()
 def printed(release: Release) -> tuple[Fact, ...]:
     """Return where to read what a release's command printed; nothing where it was deployed in another way."""
     if not isinstance(release.policy.target, Command) or release.origin is Origin.EXTERNAL:
@@ -121,3 +128,6 @@ def printed(release: Release) -> tuple[Fact, ...]:
     return (Fact("Output", f"`signoff output {release.name}` on Signoff's host"),)
 
 
+def _job(deployment: Deployment | None, links: Links) -> tuple[Fact, ...]:
+    url = links.own(deployment.url) if deployment else None
+    return (Fact("Job", link(url, "open the deploy job")),) if url else ()

@@ -8,6 +8,7 @@ from bot.core.blockers import Blocker
 from bot.core.policy import Kind
 from bot.core.progress import ON_TRIAL
 from bot.core.release import DeployStatus, Lifecycle, Origin, Release
+from bot.core.unasked import waits_for_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ _DEPLOYING = {
 _STARTING = Words("Starting the deploy", "is being handed to the CI system")
 _NEXT = Words("About to deploy", "is about to be deployed")
 _PUT_OFF = Words("Deploy put off", "could not be handed to the CI system yet, which is tried again")
+_UNASKED = Words("Waiting for Slack", "waits until it can be asked again who approved it")
 _BLOCKED = Words("Waiting", "waits for what is in its way")
 _OPEN: tuple[tuple[tuple[type[Blocker], ...], Words], ...] = (
     (
@@ -71,6 +73,8 @@ def words(release: Release, found: Sequence[Blocker]) -> Words:
         return _ENDED[release.state]
     if found:
         return next((shown for kinds, shown in _OPEN if any(isinstance(one, kinds) for one in found)), _BLOCKED)
+    if waits_for_directory(release):
+        return _UNASKED
     return _PUT_OFF if release.put_off is not None else _NEXT
 
 

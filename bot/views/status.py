@@ -87,7 +87,7 @@ def _reasons(release: Release, lane: Lane, scene: Scene) -> list[str]:
     due = expires_at(release, lane, policy)
     if due:
         reasons.append(f"Expires {date(due)} if approvals are still missing.")
-    tried = [f"{fact}." for fact in put_off(release)]
+    tried = [f"{fact}." for fact in put_off(release, policy)]
     chosen = ["Somebody chose it to go first after the freeze."] if release.chosen else []
     return chosen + (reasons or tried or ["Nothing is in its way: its deploy is next."])
 

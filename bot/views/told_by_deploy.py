@@ -13,7 +13,8 @@ from bot.views.told import Told
 
 
 def _attempted(told: Told) -> str:
-    return f"Asking the CI system to deploy {subject(told.release)}."
+    unchecked = f" {told.detail}: what it said of them before counts." if told.detail else ""
+    return f"Asking the CI system to deploy {subject(told.release)}.{unchecked}"
 
 
 def _put_off(told: Told) -> str:

@@ -16,6 +16,7 @@ from tests.acceptance.desk import POLICY, Desk, desk
 HOUR = 3600.0
 ANSWERED_WITHIN = 3.0
 """Seconds: the command line asks Slack once who is in a group, and waits half a second for it here."""
+BOTH = POLICY.replace("approvals: [{from: [qa, sre], count: 1}]", "approvals: [{from: [qa, sre], count: 2}]")
 LONGEST_PAUSE = 300.0
 """Seconds between two tries of what failed often."""
 
@@ -113,6 +114,62 @@ Live: payments 1 ([First]) in production. Open the deploy job.\
         assert posts(here, "releases") == snapshot(["payments 1 is live in production"])
         assert here.deploys() == {"First": 1}
         await here.types("priya", "/deploy status")
+
+
+async def test_an_approval_in_slack_and_one_on_the_host_deploy_while_slack_is_away_for_an_hour(tmp_path: Path) -> None:
+    async with desk(tmp_path, BOTH) as here:
+        await here.push("acme/payments", "First")
+        card = await here.card("payments", "Waiting for approval")
+        await here.clicks("sam", card, "Approve")
+        await here.says(card, "1 of 2 given")
+        await here.everything_is_told()
+        await here.cable.cut()
+        here.passes(HOUR)
+        await here.on_the_host("approve R-1", "priya")
+        await live(here, "R-1")
+        assert here.deploys() == {"First": 1}
+        await here.cable.mend()
+        await here.slack_is_well()
+        here.passes(LONGEST_PAUSE)
+        await here.says(card, "Live")
+        assert (await here.thread(card, "Live: payments"))[1:] == snapshot(
+            [
+                """\
+Approved by @priya (2 of 2 of qa or sre).
+Asking the CI system to deploy payments 1 ([First]) to production. Slack could not be asked once more about the approvals of sam: what it said of them before counts.
+The CI system accepted the deploy. Open the deploy job.
+Live: payments 1 ([First]) in production. Open the deploy job.\
+"""
+            ]
+        )
+
+
+async def test_what_waits_for_a_slack_that_is_away_for_long_says_so_on_the_host(tmp_path: Path) -> None:
+    async with desk(tmp_path, BOTH) as here:
+        await here.push("acme/payments", "First")
+        card = await here.card("payments", "Waiting for approval")
+        await here.clicks("sam", card, "Approve")
+        await here.says(card, "1 of 2 given")
+        await here.cable.cut()
+        here.passes(5 * HOUR)
+        await here.on_the_host("approve R-1", "priya")
+
+        async def put_off() -> bool:
+            return "Put off" in await here.on_the_host("why payments")
+
+        await here.comes(put_off)
+        assert (await here.on_the_host("why payments")).splitlines()[1:] == snapshot(
+            [
+                "R-1 (http://sandbox/archives/C0PAYMENTS/pTS), payments 1 ([First]) to production, waits until it can be asked again who approved it; opened 2026-11-21 10:00 UTC",
+                "• Put off: who approved it cannot be asked about: Slack cannot be reached: ClientConnectorError. Nothing was sent; it is tried again by itself.",
+                "• Without Slack: who is listed in the policy may approve it on the host with `signoff approve R-1 --as PERSON`, also after an approval in Slack; or it is overridden with `signoff override R-1 REASON`.",
+            ]
+        )
+        assert here.deploys() == {}
+        await here.on_the_host("approve R-1", "sam")
+        here.passes(60)
+        await live(here, "R-1")
+        assert here.deploys() == {"First": 1}
 
 
 async def test_a_slack_that_does_not_answer_keeps_nobody_waiting_on_the_host(

@@ -134,7 +134,9 @@ def test_a_pair_is_in_the_table_or_refused(state: Lifecycle, given: OfRelease) -
 
 
 def test_the_table_holds_these_pairs_and_no_others() -> None:
-    expected: set[tuple[Lifecycle, type[OfRelease]]] = {(Lifecycle.OPEN, kind) for kind in (*SAID, BeginDeployment)}
+    expected: set[tuple[Lifecycle, type[OfRelease]]] = {
+        (Lifecycle.OPEN, kind) for kind in (*SAID, BeginDeployment, DeploymentPutOff)
+    }
     expected |= {(Lifecycle.DEPLOYING, kind) for kind in (BeginDeployment, *REPORTED, Resolve)}
     expected |= {(Lifecycle.VERIFYING, HealthSeen), (Lifecycle.FAILED, MarkDone)}
     assert set(TABLE) == expected

@@ -424,7 +424,7 @@ async def test_a_deploy_on_which_our_code_fails_is_put_off(opening: Opening, mon
         raise KeyError("a bug of ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr("handlers.deployer.submit", broken)
+        patched.setattr("handlers.claiming.submit", broken)
         await shipping(world)
         await waits(world, 120, 20)
     assert await world.states() == [Lifecycle.OPEN]

@@ -13,6 +13,7 @@ from bot.core.lane import Around, Authorship, Hold, Lane
 from bot.core.policy import Kind, Mode, NewerBuild, Policy, SelfApproval, WhenLifted
 from bot.core.progress import ON_TRIAL
 from bot.core.release import DeployStatus, Health, Lifecycle, Origin, Override, Release
+from bot.core.unasked import put_off_since
 from bot.ports.slack import Message
 from bot.views import card, changes, thread
 from bot.views.blocks import listing
@@ -80,6 +81,7 @@ def _states() -> list[Example]:
         Example("Its build broke after it was opened", notice(_ready(build=build(state=BuildState.BROKEN)))),
         Example("Nothing is in the way", notice(_ready())),
         Example("The CI system could not be reached", notice(_ready(put_off="GitHub answers 503"))),
+        Example("Slack cannot be asked who approved it", notice(_ready(put_off=put_off_since("Slack answers 503")))),
         Example(
             "The deploy is about to be sent",
             notice(deploying(DeployStatus.ATTEMPTED)),

@@ -1,0 +1,46 @@
+"""Approvers about whom the directory cannot be asked just before a deploy: how long what it last said of them counts.
+
+An approval is taken only while the directory can be asked. At the trigger its giver is asked about again; while that is
+impossible, what was known when they said it counts for LAST_KNOWN, so that an outage of Slack delays no deploy. What is
+older counts no more: then the release waits, unless the others suffice, and says so.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core.blockers import approval_blockers
+from bot.core.lane import Lane
+from bot.core.policy import Policy
+from bot.core.release import Release
+
+LAST_KNOWN = timedelta(hours=4)
+"""Longer than Slack is usually away, and so short that hardly anybody leaves in between."""
+UNASKED = "who approved it cannot be asked about"
+"""How the reason begins for which such a release is put off."""
+
+
+def put_off_since(why: str) -> str:
+    """Return the reason for which a release is put off, given why nobody can be asked."""
+    return f"{UNASKED}: {why}"
+
+
+def waits_for_directory(release: Release) -> bool:
+    """Whether a release was put off since nobody could be asked about its approvers."""
+    return release.put_off is not None and release.put_off.startswith(UNASKED)
+
+
+def must_wait(release: Release, unasked: tuple[str, ...], lane: Lane, policy: Policy, now: datetime) -> bool:
+    """Whether a release has to wait until the directory can be asked.
+
+    Args:
+        release: the release, whose approvals stand.
+        unasked: the people of these approvals about whom the directory could not be asked.
+        lane: its lane.
+        policy: today's policy.
+        now: the present, in UTC.
+    """
+    standing = release.standing()
+    known = tuple(word for word in standing if word.person not in unasked or now - word.at <= LAST_KNOWN)
+    if len(known) == len(standing):
+        return False
+    return bool(approval_blockers(replace(release, approvals=known), lane, policy))
