@@ -115,13 +115,26 @@ class ActClerk:
         elif isinstance(act, Wish):
             told = request_clerk.wished(act, Asker(self.desk, tx, setting, actor, links, row.received.at))
         else:
-            told = muting(tx, act, actor, setting) or self._button(tx, setting, row, act, actor, links)
+            told = muting(tx, act, actor, setting) or self._pressed(tx, setting, row, act, actor, links)
         if told.outcome not in {*THROUGH_A_RULE, ANSWERED}:
             turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)
         if told.message is not None and act.slack is not None:
             tx.effects.enqueue(_answer(f"answer:{row.id}", act, told), setting.now)
         return told
+
+    def _pressed(  # noqa: PLR0917 - a click, and who made it
+        self,
+        tx: Transaction,
+        setting: Setting,
+        row: InboxRow,
+        act: Click | Form,
+        actor: Actor,
+        links: Mapping[int, str],
+    ) -> Told:
+        """Do what a button says; who is no full member, and whom the rules refuse, reads what they read everywhere."""
+        told = self._button(tx, setting, row, act, actor, links)
+        return replace(told, message=refusal(actor.account) or told.message)
 
     def _button(  # noqa: PLR0917 - a click, and who made it
         self,

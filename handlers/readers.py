@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.inputs import Account
 from bot.ports.slack import Message
 from bot.ports.trouble import TryLater
-from bot.views.mention import for_members
+from bot.views.outsiders import for_members
 from handlers.people import People
 
 PATIENCE = 0.8

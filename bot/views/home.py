@@ -12,15 +12,12 @@ from bot.views.home_parts import Share, blocks
 from bot.views.home_settings import settings
 from bot.views.home_state import Board, Viewer
 from bot.views.home_waiting import waiting
+from bot.views.outsiders import outsider
 from bot.views.scene import Scene
 
 WAITING, BOARD, FREEZES = Share(25, 60_000), Share(60, 85_000), Share(1, 10_000)
 """Together, with what stands around them, within Slack's 100 blocks and 250 kB of a view."""
 _AS_OF = "home:as-of"
-_STRANGERS = (
-    "This page is for full members of the workspace that Signoff works for, so there is nothing for you here; "
-    "somebody of the team can tell you what is live."
-)
 
 
 def home(viewer: Viewer, board: Board, scene: Scene, revision: int) -> dict[str, Any]:
@@ -33,7 +30,7 @@ def home(viewer: Viewer, board: Board, scene: Scene, revision: int) -> dict[str,
         revision: grows with every version that is sent.
     """
     if viewer.actor.account is not Account.MEMBER:
-        return {"type": "home", "blocks": [section(_STRANGERS, f"home:strangers:r{revision}")]}
+        return {"type": "home", "blocks": [section(outsider(viewer.actor.account), f"home:strangers:r{revision}")]}
     shown: list[Block] = []
     stop = home_board.stop(board, scene)
     if stop is not None:

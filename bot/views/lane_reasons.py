@@ -32,23 +32,13 @@ from bot.views.naming import lane_label, lane_words, named, word
 from bot.views.people import person
 from bot.views.sayings import said_why
 
-AboutLane = (
-    NothingHeld
-    | HeldAlready
-    | NotLocked
-    | LockedBy
-    | AlreadyStopped
-    | NotStopped
-    | SameMode
-    | NobodyToAsk
-    | LaneIsObserved
-    | NotInPolicy
-)
+AboutHold = NothingHeld | HeldAlready | NotLocked | LockedBy
+AboutLane = AlreadyStopped | NotStopped | SameMode | NobodyToAsk | LaneIsObserved | NotInPolicy
 AboutBuild = NotDeployable | AlreadyOpen | AlreadyLive | NeverLiveThere | NoFastPath | BuildQuarantined | NotQuarantined
 
 
-def about_lane(reason: AboutLane, case: Case) -> str:
-    """Return why a lane, or everything, is not in a state for that."""
+def about_hold(reason: AboutHold, case: Case) -> str:
+    """Return what somebody keeps a lane from, or does not."""
     match reason:
         case NothingHeld():
             return f"It is not held, so there is nothing to resume. {case.why}"
@@ -58,6 +48,12 @@ def about_lane(reason: AboutLane, case: Case) -> str:
             return f"Nobody has it for themselves, so there is nothing to unlock. {case.why}"
         case LockedBy():
             return _locked_by(reason, case)
+    assert_never(reason)
+
+
+def about_lane(reason: AboutLane, case: Case) -> str:
+    """Return why a lane, or everything, is not in a state for that."""
+    match reason:
         case AlreadyStopped():
             go = case.typed("go-all")
             return f"{stopped(reason.stop, case.policy)} Once is enough; {go} lets it go on."

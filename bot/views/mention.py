@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot.core.inputs import Account
 from bot.core.policy import Policy
 from bot.ports.slack import Message
 from bot.views.blocks import Block, said
@@ -60,14 +59,3 @@ def _fitting(block: Block) -> Block:
         return block
     shown = "\n".join(fold(block["text"]["text"].split("\n"), SECTION))
     return {**block, "text": {**block["text"], "text": shown}}
-
-
-def for_members(account: Account) -> Message:
-    """Answer a question, however it was asked, of somebody whose account is not a full member's."""
-    if account is Account.UNKNOWN:
-        return said("Slack could not be asked just now whose account this is; please try again in a minute.")
-    who = "a guest" if account is Account.GUEST else "no full member"
-    return said(
-        f"Signoff answers full members of this workspace, and you are {who} here. "
-        "Somebody from the team can ask it for you."
-    )

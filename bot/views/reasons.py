@@ -3,7 +3,6 @@
 from typing import assert_never
 
 from bot.core import refusals
-from bot.core.inputs import Account
 from bot.core.policy import LaneId, Policy
 from bot.core.refusals import (
     AlreadyApproved,
@@ -19,9 +18,10 @@ from bot.core.release import Release
 from bot.views.approvers import everybody, rule_label
 from bot.views.case import Case
 from bot.views.holders import named_holders
-from bot.views.lane_reasons import AboutBuild, AboutLane, about_build, about_lane
+from bot.views.lane_reasons import AboutBuild, AboutHold, AboutLane, about_build, about_hold, about_lane
 from bot.views.limits import few
 from bot.views.naming import Permalinks
+from bot.views.outsiders import outsider
 from bot.views.release_reasons import AboutAct, AboutRelease, about_act, about_release
 
 _AboutPerson = NotAnApprover | OwnRelease | AlreadyApproved | NothingToWithdraw | MayNotCancel | NotPermitted
@@ -33,26 +33,18 @@ def sentence(
     """Return one reason as a sentence with a way on; `lane` is what the act was about where it named no release."""
     case = Case(release, lane, policy, permalinks)
     if isinstance(reason, refusals.AccountMayNotAct):
-        return _ACCOUNTS[reason.account]
+        return outsider(reason.account)
     if isinstance(reason, AboutRelease):
         return about_release(reason, case)
     if isinstance(reason, AboutAct):
         return about_act(reason, case)
+    if isinstance(reason, AboutHold):
+        return about_hold(reason, case)
     if isinstance(reason, AboutLane):
         return about_lane(reason, case)
     if isinstance(reason, AboutBuild):
         return about_build(reason, case)
     return _about_person(reason, case)
-
-
-_ACCOUNTS = {
-    Account.MEMBER: "Your account may not do this here; please ask somebody of the team.",
-    Account.GUEST: "Guests may not act on releases; please ask a full member of this workspace.",
-    Account.BOT: "Bots may not act on releases; a person must.",
-    Account.DEACTIVATED: "This account is deactivated; please use an active one.",
-    Account.STRANGER: "Only members of the workspace that owns this desk may act on releases; please ask one of them.",
-    Account.UNKNOWN: "Slack could not be asked just now whose account this is; please try again in a minute.",
-}
 
 
 _OWN = {

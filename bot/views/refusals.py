@@ -6,6 +6,7 @@ from bot.core.release import Release
 from bot.ports.slack import Message
 from bot.views.blocks import said
 from bot.views.naming import Permalinks, lane_label, named, subject
+from bot.views.outsiders import for_members
 from bot.views.reasons import sentence
 
 
@@ -14,7 +15,7 @@ def refusal(
 ) -> Message:
     """Return why nothing was changed: every reason.
 
-    Somebody whose account may not act hears only that: names of people and groups are not for outsiders.
+    Somebody whose account may not act hears what they hear of everything: names are not for outsiders.
 
     Args:
         given: the refusal.
@@ -23,9 +24,9 @@ def refusal(
         permalinks: where the cards of releases are.
         lane: the lane that the act was about, where it named no release but a lane.
     """
-    account = [reason for reason in given.reasons if isinstance(reason, AccountMayNotAct)]
-    if account:
-        return said("Nothing was changed.", *(sentence(reason, release, policy, permalinks) for reason in account))
+    outside = next((reason for reason in given.reasons if isinstance(reason, AccountMayNotAct)), None)
+    if outside is not None:
+        return for_members(outside.account)
     about = f" ({named(release.number, permalinks)}, {subject(release)})" if release else ""
     if lane is not None and release is None:
         about = f" ({lane_label(lane)})"

@@ -71,10 +71,9 @@ Dropped: Nov 22, 2026 10:00 if nobody has posted it by then
 [Post] [Edit] [Discard]\
 """)
         await here.clicks("guest", draft, "Post")
-        assert await here.hears("guest", "Nothing was changed") == snapshot("""\
-Nothing was changed.
-Guests may not act on releases; please ask a full member of this workspace.\
-""")
+        assert await here.hears("guest", "full members") == snapshot(
+            "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you."
+        )
         await here.clicks("priya", draft, "Edit")
         await here.workspace.changed(lambda: here.workspace.modal("priya"))
         done = await here.running.driver.submit("priya", {"reason": "*Refunds* are here, <!channel>\nEnjoy!"})

@@ -222,16 +222,14 @@ async def test_who_may_not_decide_reads_why_and_nothing_changes(tmp_path: Path) 
         told = {}
         for one in (*people, here.workspace.person("guest")):
             await here.clicks(one.id, card, "Approve")
-            told[one.name] = (await here.hears(one.id, "Nothing was changed")).splitlines()[1:]
+            told[one.name] = await here.hears(one.id, "full members")
         assert told == snapshot(
             {
-                "gone": ["This account is deactivated; please use an active one."],
-                "robot": ["Bots may not act on releases; a person must."],
-                "stranger": [
-                    "Only members of the workspace that owns this desk may act on releases; please ask one of them."
-                ],
-                "visitor": ["Guests may not act on releases; please ask a full member of this workspace."],
-                "guest": ["Guests may not act on releases; please ask a full member of this workspace."],
+                "gone": "Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.",
+                "robot": "Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.",
+                "stranger": "Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.",
+                "visitor": "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.",
+                "guest": "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.",
             }
         )
         assert here.deploys() == {}
@@ -245,8 +243,8 @@ async def test_who_leaves_between_a_click_and_its_decision_decides_nothing(tmp_p
         here.workspace.person("priya").deleted = True
         here.running.faults.clear()
         here.passes(61)
-        assert (await here.hears("priya", "Nothing was changed")).splitlines()[1:] == snapshot(
-            ["This account is deactivated; please use an active one."]
+        assert await here.hears("priya", "full members") == snapshot(
+            "Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you."
         )
         assert here.deploys() == {}
         await here.clicks("sam", card, "Approve")

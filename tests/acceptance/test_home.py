@@ -89,7 +89,7 @@ async def test_a_guest_reads_one_sentence_and_nothing_of_the_board(tmp_path: Pat
         await here.push("acme/payments", "Add refunds")
         await here.card("payments", "Add refunds")
         assert reads(here, await home_of(here, "guest", "members")) == snapshot(
-            "This page is for full members of the workspace that Signoff works for, so there is nothing for you here; somebody of the team can tell you what is live."
+            "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you."
         )
 
 

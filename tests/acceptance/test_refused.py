@@ -17,10 +17,9 @@ Nothing was changed (R-1, payments 1 ([Add refunds]) to production).
 You are not among those who decide here (2 of qa or sre): please ask @priya, @sam, @sre.\
 """)
         await here.clicks("guest", card, "Approve")
-        assert await here.hears("guest", "Nothing was changed") == snapshot("""\
-Nothing was changed.
-Guests may not act on releases; please ask a full member of this workspace.\
-""")
+        assert await here.hears("guest", "full members") == snapshot(
+            "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you."
+        )
         await here.clicks("priya", card, "Approve")
         await here.says(card, "1 of 2")
         await here.clicks("priya", card, "Approve")

@@ -193,7 +193,7 @@ async def test_who_is_no_full_member_may_not(world: World, account: Account) -> 
     await world.rejects("U0PRIYA", posted, "no")
     assert await world.states() == [Lifecycle.OPEN]
     assert len(world.chat.whispers) == 2
-    assert all(text.startswith("Nothing was changed") for _, _, text in world.chat.whispers)
+    assert all(text.startswith("Signoff answers full members") for _, _, text in world.chat.whispers)
 
 
 async def test_while_the_directory_is_down_clicks_wait_and_nothing_is_approved(world: World) -> None:

@@ -137,7 +137,7 @@ async def test_whoever_is_no_member_reads_one_sentence(homes: Homes, account: Ac
     homes.world.directory.accounts["U0PRIYA"] = account
     await homes.opens("U0PRIYA")
     await homes.settle()
-    assert homes.read().startswith("This page is for full members")
+    assert homes.read().startswith("Signoff answers full members")
     assert "payments" not in homes.read()
 
 

@@ -122,6 +122,24 @@ async def test_who_is_no_full_member_hears_one_sentence_whatever_they_want_done(
     assert await world.sql("SELECT count(*) FROM inbox WHERE state != 'done'") == [(0,)]
 
 
+@pytest.mark.parametrize("account", [one for one in Account if one not in {Account.MEMBER, Account.UNKNOWN}])
+async def test_who_is_no_full_member_hears_the_same_sentence_whatever_they_press(
+    world: World, account: Account
+) -> None:
+    await world.looks()
+    await world.looks(a_report(1))
+    card = await world.notice()
+    world.directory.accounts["U0ELSE"] = account
+    for act in ("approve", "hold", "reject", "schedule"):
+        await world.clicks("U0ELSE", card, act)
+    await world.rejects("U0ELSE", card, "it is slow")
+    await world.clicks("U0ELSE", card, "", handle="nobody's")
+    assert [text for _, _, text in world.chat.whispers] == [SENTENCES.get(account, OTHERS)] * 6
+    rows = await world.sql("SELECT json_extract(data, '$.reasons') FROM audit WHERE action = 'refused'")
+    assert rows[0] == ("AccountMayNotAct, NotAnApprover",)
+    assert len(rows) == 6
+
+
 @pytest.mark.parametrize("directory", [FakeDirectory(down=TryLater(5.0, "away")), Silent()])
 async def test_while_slack_cannot_be_asked_those_read_whom_the_policy_lists(
     world: World, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ from bot.core.policy import Kind, LaneId, Mode, Permission
 from bot.core.refusals import AccountMayNotAct, OwnRelease, OwnWork, Reason, Refusal
 from bot.core.release import Lifecycle, Override, Release
 from bot.ports.slack import Message
-from bot.views import answers, done, mention, operations
+from bot.views import answers, done, mention, operations, outsiders
 from bot.views.refusals import refusal
 from handlers.grammar import parse
 from handlers.vocabulary import Misunderstood
@@ -192,7 +192,7 @@ def _not_done() -> list[Example]:
         Example("Something went wrong on our side", answers.set_aside("inbox-7")),
         Example("You mentioned Signoff with an act", mention.acts_by_command("approve R-42", POLICY)),
         Example("You mentioned Signoff and asked nothing", mention.nothing_asked(POLICY)),
-        Example("A guest mentioned Signoff", mention.for_members(Account.GUEST)),
+        Example("A guest mentioned Signoff", outsiders.for_members(Account.GUEST)),
     ]
 
 

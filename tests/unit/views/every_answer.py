@@ -13,7 +13,7 @@ from bot.core.policy import ApprovalRule, Mode, Permission
 from bot.core.refusals import Reason, Refusal
 from bot.core.release import Lifecycle
 from bot.ports.slack import Message
-from bot.views import anchor, announcement, answers, blocks, done, draft, freezes, mention, personal
+from bot.views import anchor, announcement, answers, blocks, done, draft, freezes, mention, outsiders, personal
 from bot.views import help as help_view
 from bot.views.escape import mrkdwn
 from bot.views.help import Entry as Form
@@ -187,8 +187,8 @@ ANSWERS: Mapping[str, Entry] = {
     "help.help_message": _help,
     "mention.acts_by_command": lambda evil: mention.acts_by_command(evil(), values.policy(evil)),
     "mention.calling_nobody": _calling_nobody,
-    "mention.for_members": lambda evil: mention.for_members(evil.pick(list(Account))),
     "mention.nothing_asked": lambda evil: mention.nothing_asked(values.policy(evil)),
+    "outsiders.for_members": lambda evil: outsiders.for_members(evil.pick(list(Account))),
     "personal.muted_now": lambda evil: personal.muted_now(values.policy(evil)),
     "personal.unmuted_now": lambda _: personal.unmuted_now(),
     "refusals.refusal": _refusal,

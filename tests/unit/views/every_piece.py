@@ -8,6 +8,7 @@ from bot.core.approvals import Missing
 from bot.core.blockers import Blocker
 from bot.core.blockers import blockers as blockers_of
 from bot.core.effects import Happened, Happening
+from bot.core.inputs import Account
 from bot.core.kinds_of_change import entries
 from bot.core.lane import Judgement, Mark
 from bot.core.policy import ApprovalRule, Group, LaneId, Permission
@@ -33,6 +34,7 @@ from bot.views import (
     naming,
     obstacles,
     outcome,
+    outsiders,
     people,
     policy_change,
     reasons,
@@ -331,6 +333,7 @@ _OF_WORDS: Mapping[str, Entry] = {
     "escape.quote": lambda evil: mrkdwn(f"said:\n{escape.quote(evil(), evil.pick((20, 300, 2000)))}"),
     "home_parts.item": lambda evil: mrkdwn(home_parts.item([escape.mrkdwn(evil(), 900) for _ in range(9)])),
     "lane_reasons.about_build": _about(lane_reasons.about_build, lane_reasons.AboutBuild),
+    "lane_reasons.about_hold": _about(lane_reasons.about_hold, lane_reasons.AboutHold),
     "lane_reasons.about_lane": _about(lane_reasons.about_lane, lane_reasons.AboutLane),
     "limits.few": lambda evil: mrkdwn(limits.few([escape.mrkdwn(evil(), 99) for _ in range(9)], 5)),
     "limits.fold": lambda evil: mrkdwn(*limits.fold([escape.mrkdwn(evil(), 300) for _ in range(30)], 3000)),
@@ -347,6 +350,7 @@ _OF_WORDS: Mapping[str, Entry] = {
     "reasons.sentence": _sentence,
     "release_reasons.about_act": _about(release_reasons.about_act, release_reasons.AboutAct),
     "release_reasons.about_release": _about(release_reasons.about_release, release_reasons.AboutRelease),
+    "outsiders.outsider": lambda evil: mrkdwn(outsiders.outsider(evil.pick(list(Account)))),
     "sayings.said_why": lambda evil: mrkdwn(sayings.said_why(evil())),
 }
 PIECES: Mapping[str, Entry] = {**_OF_RELEASES, **_OF_LANES, **_OF_PEOPLE, **_OF_WORDS}

@@ -15,6 +15,7 @@ from bot.core.policy import LaneId, Mode, Person, Policy
 from bot.core.release import DeployStatus, Lifecycle, Origin, Surface
 from bot.views.home import home, home_hash
 from bot.views.home_state import Asked, Board, Viewer
+from bot.views.outsiders import outsider
 from tests.unit.views.home_reading import read
 from tests.unit.views.values import (
     CARDS,
@@ -218,9 +219,7 @@ def strangers() -> list[Account]:
 def test_whoever_is_no_member_sees_nothing_of_the_board(account: Account) -> None:
     policy, board = busy()
     view = home(Viewer(actor("priya", "qa", account=account)), board, a_scene(policy), 7)
-    assert read(view) == snapshot(
-        "This page is for full members of the workspace that Signoff works for, so there is nothing for you here; somebody of the team can tell you what is live."
-    )
+    assert read(view) == outsider(account)
 
 
 def test_what_waits_for_an_approver_is_gone_once_they_approved() -> None:

@@ -8,7 +8,8 @@ from inline_snapshot import snapshot
 from bot.core.inputs import Account
 from bot.core.policy import Group
 from bot.views.blocks import listing, said
-from bot.views.mention import acts_by_command, calling_nobody, for_members, nothing_asked
+from bot.views.mention import acts_by_command, calling_nobody, nothing_asked
+from bot.views.outsiders import for_members
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import POLICY
 

@@ -119,11 +119,11 @@ def test_no_reason_is_left_out_above() -> None:
 
 def test_every_reason_about_a_release() -> None:
     assert "\n".join(sentence(reason, a_release(), POLICY, PERMALINKS) for reason in REASONS) == snapshot("""\
-Your account may not do this here; please ask somebody of the team.
-Guests may not act on releases; please ask a full member of this workspace.
-Bots may not act on releases; a person must.
-This account is deactivated; please use an active one.
-Only members of the workspace that owns this desk may act on releases; please ask one of them.
+Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.
+Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you.
+Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.
+Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.
+Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.
 Slack could not be asked just now whose account this is; please try again in a minute.
 You are not among those who decide here (1 of qa, 2 of sre): please ask kim, <@U0PRIYA>, <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 You are not among those who decide here (no rule): the policy names nobody else either, please tell who keeps it.
@@ -233,10 +233,9 @@ This build has an open release there already: <https://acme.slack.example/archiv
 
 def test_outsiders_learn_no_names() -> None:
     reasons = (AccountMayNotAct(Account.GUEST), NotAnApprover((QA,)), TooLate(Lifecycle.SUPERSEDED, 43))
-    assert told(a_release(), *reasons) == snapshot("""\
-Nothing was changed.
-Guests may not act on releases; please ask a full member of this workspace.\
-""")
+    assert told(a_release(), *reasons) == snapshot(
+        "Signoff answers full members of this workspace, and you are a guest here. Somebody from the team can ask it for you."
+    )
 
 
 def test_what_concerns_a_lane_names_it() -> None:
