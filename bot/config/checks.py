@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
-from bot.config.addresses import check_heartbeat, check_target
+from bot.config.addresses import check_api, check_heartbeat, check_target
 from bot.config.problem import nearest, quoted
 
 PLACEHOLDERS = ("version", "sha", "digest", "environment", "service", "release", "key")
@@ -219,6 +219,15 @@ def check_receiver(value: Any) -> str:
     """Check the address to which a request to deploy is sent."""
     address = text(r"[!-~]{1,2000}", "an address such as https://deployer.acme.example/hooks/docs")(value)
     problem = check_target(address)
+    if problem:
+        raise ValueError(problem)
+    return address
+
+
+def check_api_url(value: Any) -> str:
+    """Check the address of a REST API."""
+    address = text(r"[!-~]{1,2000}", "an address such as https://github.acme.example/api/v3")(value)
+    problem = check_api(address)
     if problem:
         raise ValueError(problem)
     return address

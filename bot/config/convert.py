@@ -8,6 +8,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
+from bot.config.connections import connection
 from bot.config.file_builds import BuildSection, GithubBuild
 from bot.config.file_rules import (
     AfterSection,
@@ -99,6 +100,7 @@ def _policy(file: PolicyFile, poll: timedelta) -> Policy:
         command=file.command,
         heartbeat=_heartbeat(file.heartbeat),
         freezes=tuple(map(_freeze, file.freezes)),
+        connections=tuple(connection(name, one.github) for name, one in file.connections.items()),
     )
 
 
@@ -135,7 +137,7 @@ def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedel
     return ServicePolicy(
         name=name,
         channel=service.channel,
-        source=_source(name, service.build, poll),
+        source=_source(name, service.build, _poll(service, file, poll)),
         version_from=VersionFrom(kind),
         lanes=tuple(
             _lane(LaneId(name, environment), lane, service, file, is_last=environment == last)
@@ -150,6 +152,14 @@ def _version_from(build: BuildSection) -> str:
     """Return where the version comes from; a pipeline that gives its builds versions is asked for no others."""
     unsaid = "version_from" not in build.model_fields_set
     return VersionFrom.REPORTED.value if build.standard is not None and unsaid else build.version_from
+
+
+def _poll(service: ServiceSection, file: PolicyFile, own: timedelta) -> timedelta:
+    """Return how often a service is asked about where its file is silent: `own`, or by its connection's webhooks."""
+    named = service.build.github.connection if service.build.github is not None else None
+    if named is None:
+        return own
+    return POLL_BESIDE_WEBHOOKS if file.connections[named].github.secret_env else POLL_ALONE
 
 
 def _source(name: str, build: BuildSection, poll: timedelta) -> SourcePolicy:
@@ -170,6 +180,7 @@ def _github(github: GithubBuild, poll: timedelta) -> GithubSource:
         events=github.events,
         poll=github.poll or poll,
         paths=github.paths or (),
+        connection=github.connection,
     )
 
 
@@ -237,10 +248,12 @@ def _verification(written: VerifySection | None) -> Verification | None:
 def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | None:
     if deploy is None:
         return None
+    built = service.build.github.connection if service.build.github is not None else None
     if deploy.github_deployment is not None:
-        return GithubDeployment(deploy.github_deployment.environment)
+        written = deploy.github_deployment
+        return GithubDeployment(written.environment, written.connection or built)
     if deploy.github_gate is not None:
-        return GithubGate(deploy.github_gate.environment)
+        return GithubGate(deploy.github_gate.environment, connection=deploy.github_gate.connection or built)
     if deploy.webhook is not None:
         return DeployWebhook(deploy.webhook.url, deploy.webhook.secret_env)
     if deploy.command is not None:
@@ -252,7 +265,8 @@ def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | N
     started = deploy.github_workflow
     ref = started.ref or service.build.github.branch
     # GitHub's API starts a workflow by the name of its file alone.
-    return GithubWorkflow(_file_of(started.workflow), ref, tuple(started.inputs.items()))
+    inputs = tuple(started.inputs.items())
+    return GithubWorkflow(_file_of(started.workflow), ref, inputs, started.connection or built)
 
 
 def _command(written: CommandTarget) -> Command:

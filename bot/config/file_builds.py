@@ -8,6 +8,7 @@ from bot.config.file_buildbot import BuildbotBuild
 from bot.config.section import Section
 from bot.config.written import (
     Branch,
+    ConnectionName,
     Duration,
     Event,
     PathGlob,
@@ -37,6 +38,11 @@ class GithubBuild(Section):
         None,
         description="in a repository of several services, the files whose change concerns this one; absent: all",
         examples=["[services/pay/**]"],
+    )
+    connection: ConnectionName | None = Field(
+        None,
+        description="the connection over which GitHub is asked; absent: the environment's own",
+        examples=["enterprise"],
     )
     poll: Duration | None = Field(
         None, description="how often GitHub is asked for what no webhook told", examples=["5m"]

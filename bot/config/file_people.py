@@ -19,7 +19,7 @@ class SlackSection(Section):
     """Where Signoff speaks to everybody."""
 
     NAME = "slack"
-    LATER = frozenset({"cards", "connections", "digest"})
+    LATER = frozenset({"cards", "digest"})
 
     announcements: Channel | None = Field(None, description="channel for what became live", examples=["C0RELEASES"])
     operations: Channel | None = Field(

@@ -9,6 +9,7 @@ from bot.config.section import Section
 from bot.config.written import (
     Argument,
     Branch,
+    ConnectionName,
     Directory,
     Duration,
     GithubEnvironment,
@@ -26,6 +27,11 @@ class DeploymentTarget(Section):
     NAME = "github_deployment"
 
     environment: GithubEnvironment = Field(description="the environment's name on GitHub", examples=["production"])
+    connection: ConnectionName | None = Field(
+        None,
+        description="the connection over which it is asked; absent: that of `build`",
+        examples=["enterprise"],
+    )
 
 
 class WorkflowTarget(Section):
@@ -41,6 +47,11 @@ class WorkflowTarget(Section):
         "`{release}` `{key}`",
         examples=['{version: "{version}"}'],
     )
+    connection: ConnectionName | None = Field(
+        None,
+        description="the connection over which it is asked; absent: that of `build`",
+        examples=["enterprise"],
+    )
 
 
 class GateTarget(Section):
@@ -50,6 +61,11 @@ class GateTarget(Section):
 
     environment: GithubEnvironment = Field(
         description="the environment on GitHub at whose gate the run waits", examples=["production"]
+    )
+    connection: ConnectionName | None = Field(
+        None,
+        description="the connection over which it is asked; absent: that of `build`",
+        examples=["enterprise"],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.config.file_builds import BuildSection
+from bot.config.file_connections import ConnectionSection
 from bot.config.file_people import GroupSection, PermissionsSection, PersonSection, SlackSection
 from bot.config.file_rules import (
     AfterSection,
@@ -204,7 +205,7 @@ _A_SERVICE = (
 class PolicyFile(Section):
     """The whole file."""
 
-    LATER = frozenset({"cards", "connections", "digest"})
+    LATER = frozenset({"cards", "digest"})
 
     slack: SlackSection = Field(
         default_factory=SlackSection, description="channels for everybody", examples=["{operations: C0OPS}"]
@@ -214,6 +215,11 @@ class PolicyFile(Section):
         None,
         description="an address that is asked while the bot is ready",
         examples=["{secret_env: HEARTBEAT_URL, every: 1m}"],
+    )
+    connections: dict[PlainName, ConnectionSection] = Field(
+        default_factory=dict,
+        description="further hosts and accounts by name, each with what proves us there",
+        examples=["{enterprise: {github: {api_url: https://github.acme.example/api/v3, token_env: GHE_TOKEN}}}"],
     )
     people: tuple[PersonSection, ...] = Field(
         (),

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.config.commands import commands
+from bot.config.connections import connections, unused
 from bot.config.escalation import escalation, too_late
 from bot.config.file_builds import BuildSection
 from bot.config.file_rules import ApprovalSection
@@ -41,6 +42,7 @@ class Whole:
             *self._rules(),
             *self._services(),
             *(one for one in systems(self.file) if not self._spoiled(one.path)),
+            *(one for one in connections(self.file, self._connections) if not self._spoiled(one.path)),
             *(one for one in commands(self.file) if not self._spoiled(one.path)),
             *(one for one in gates(self.file) if not self._spoiled(one.path)),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
@@ -64,6 +66,7 @@ class Whole:
         nobodys = [f"`{key}`" for key in silent if key not in _HAVE_HOLDERS]
         if nobodys:
             yield f"`permissions` gives {', '.join(nobodys)} to nobody: these acts will be refused to everybody."
+        yield from unused(self.file)
         for name, service in self.file.services.items():
             for environment, lane in service.environments.items():
                 if lane.announce and self.file.slack.announcements is None:
@@ -102,6 +105,12 @@ class Whole:
         return not any(
             path == ("groups",) or (path[:1] == ("people",) and path[2:] in {(), ("name",)}) for path in self._refused
         )
+
+    @property
+    def _connections(self) -> set[str]:
+        """The names of connections that are written, also where what they hold was refused."""
+        written = self.document.at(("connections",))
+        return set(map(str, written)) if isinstance(written, dict) else set()
 
     @cached_property
     def _known(self) -> set[str]:

@@ -15,6 +15,7 @@ from bot.config.checks import (
     TAG,
     WORKFLOW,
     check_address,
+    check_api_url,
     check_argument,
     check_branch,
     check_count,
@@ -68,6 +69,7 @@ PlainName = Annotated[
 ]
 NewName = Annotated[str, BeforeValidator(check_new_name), _schema(NAME)]
 Reference = Annotated[str, BeforeValidator(text(NAME, "the name of a group or a person")), _schema(NAME)]
+ConnectionName = Annotated[str, BeforeValidator(text(NAME, "the name of a connection")), _schema(NAME)]
 GroupName = Annotated[str, BeforeValidator(text(NAME, "the name of one group")), _schema(NAME)]
 SlackUser = Annotated[
     str,
@@ -113,6 +115,7 @@ _DIRECTORY = r"/[^\x00-\x1f\x7f]{0,999}"
 Directory = Annotated[str, BeforeValidator(text(_DIRECTORY, "a whole path such as /srv/legacy")), _schema(_DIRECTORY)]
 Template = Annotated[str, BeforeValidator(check_template), WithJsonSchema({"type": "string", "maxLength": 2000})]
 Address = Annotated[str, BeforeValidator(check_address), _schema(r"https?://[!-~]{1,2000}")]
+ApiUrl = Annotated[str, BeforeValidator(check_api_url), _schema(r"https?://[!-~]{1,2000}")]
 Receiver = Annotated[str, BeforeValidator(check_receiver), _schema(r"https?://[!-~]{1,2000}")]
 Variable = Annotated[
     str,

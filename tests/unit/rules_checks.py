@@ -223,9 +223,12 @@ def _file(told: Told, said: dict[str, str]) -> None:
 
 
 def value_at(policy: Policy, path: str) -> Any:
-    """Return what stands in the policy at a path; it begins with `lane`, `service`, or the name of a field."""
+    """Return what stands in the policy at a path; it begins with `lane`, `service`, `connection`, or a field."""
     head, *rest = path.split(".")
-    found: Any = {"lane": policy.lane(LANE), "service": policy.services[0]}.get(head)
+    named: dict[str, Any] = {"lane": policy.lane(LANE), "service": policy.services[0]}
+    if head == "connection":
+        named["connection"] = policy.connections[0]
+    found: Any = named.get(head)
     if found is None:
         found = getattr(policy, head)
     for name in rest:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from bot.config.file_builds import BuildSection, GithubBuild, StandardBuild
 from bot.config.file_buildbot import BuildbotBuild, BuildbotTarget
+from bot.config.file_builds import BuildSection, GithubBuild, StandardBuild
+from bot.config.file_connections import AppSection, ConnectionSection, GithubConnection
 from bot.config.file_people import GroupSection, PermissionsSection, PersonSection, SlackSection
 from bot.config.file_rules import (
     AfterSection,
@@ -37,6 +38,9 @@ SECTIONS: dict[str, type[Section]] = {
     "The file": PolicyFile,
     "`slack`": SlackSection,
     "`heartbeat`": HeartbeatSection,
+    "`connections.NAME`": ConnectionSection,
+    "`connections.NAME.github`": GithubConnection,
+    "`connections.NAME.github.app`": AppSection,
     "`people`": PersonSection,
     "`groups`": GroupSection,
     "`permissions`": PermissionsSection,
