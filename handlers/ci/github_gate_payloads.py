@@ -3,16 +3,11 @@
 https://docs.github.com/rest/actions/workflow-runs and https://docs.github.com/rest/actions/workflow-jobs
 """
 
-import re
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.ci.github_payloads import Account, Id, Maybe, Moment, Repository, Run, Sent
-
-_CALLBACK = re.compile(
-    r"https?://[^/?#]+(?:/[A-Za-z0-9._-]+)*/actions/runs/([1-9][0-9]{0,18})/deployment_protection_rule"
-)
+from handlers.ci.github_payloads import Account, Id, Maybe, Moment, Run, Sent
 
 
 class GateRun(Run):
@@ -59,42 +54,3 @@ class Jobs(Sent):
 
 Pendings = TypeAdapter(list[Annotated[Pending | None, Maybe]])
 Reviews = TypeAdapter(list[Annotated[Review | None, Maybe]])
-
-
-class JobEvent(Sent):
-    """The payload of `workflow_job`."""
-
-    class Which(Sent):
-        """The job, by its run and how far it is; everything else is fetched."""
-
-        run_id: Id
-        status: str = ""
-
-    workflow_job: Which
-    repository: Repository
-
-
-class ReviewEvent(Sent):
-    """The payload of `deployment_review`."""
-
-    class Which(Sent):
-        """Which run it is."""
-
-        id: Id
-
-    workflow_run: Which
-    repository: Repository
-
-
-class RuleEvent(Sent):
-    """The payload of `deployment_protection_rule`. The run is told by the address for the answer alone."""
-
-    environment: str
-    deployment_callback_url: str
-    repository: Repository
-
-    @property
-    def run_id(self) -> int | None:
-        """The number in the address; the address itself is never called."""
-        found = _CALLBACK.fullmatch(self.deployment_callback_url)
-        return int(found[1]) if found else None

@@ -31,7 +31,7 @@ class GatedBuilds:
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run, and where it waits."""
         found = await self.source.run(service, hint)
-        return await self._judged(service, found) if isinstance(found, PipelineReport) else found
+        return await self._judged(service, found, hinted=True) if isinstance(found, PipelineReport) else found
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
         """Fetch the newest runs, and where they wait."""
@@ -54,12 +54,15 @@ class GatedBuilds:
         """Fetch the tags of some commits."""
         return await self.source.tags(service, commits)
 
-    async def _judged(self, service: ServicePolicy, report: PipelineReport) -> PipelineReport | TryLater | None:
+    async def _judged(
+        self, service: ServicePolicy, report: PipelineReport, *, hinted: bool = False
+    ) -> PipelineReport | TryLater | None:
+        """Return what a report says of the build; `hinted`: its run may wait though GitHub tells that it runs still."""
         at = environments(service)
-        if not at or report.status in {RunStatus.SUCCEEDED, RunStatus.RUNNING}:
+        if not at or report.status is RunStatus.SUCCEEDED or (report.status is RunStatus.RUNNING and not hinted):
             return report
         status: RunStatus | TryLater | None
-        if report.status is RunStatus.QUEUED:
+        if report.status in {RunStatus.QUEUED, RunStatus.RUNNING}:
             status = await self._while_it_waits(service, report, at)
         else:
             status = await self._at_its_end(service, report, at)

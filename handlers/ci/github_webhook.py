@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
 from bot.ports.ci import Delivery, DeploymentHint, Hint, RunHint, Verdict
 from handlers.ci.dialect import Known
+from handlers.ci.github_gate import environments
+from handlers.ci.github_gate_events import EVENTS, GateNews, read_news
 from handlers.ci.github_payloads import DeploymentEvent, RunEvent, same_repository, workflow_path
 from handlers.hint_queues import queue_of
 
@@ -73,6 +75,8 @@ def parse_delivery(
                 found = _run(RunEvent.model_validate_json(body), policy, proven)
             case "deployment_status":
                 found = _deployment(DeploymentEvent.model_validate_json(body), policy, proven)
+            case _ if event in EVENTS:
+                found = _gate(read_news(event, body), policy, proven)
             case _:
                 return Verdict.NOT_FOLLOWED
     except ValidationError:
@@ -104,6 +108,16 @@ def _run(sent: RunEvent, policy: Policy, proven: Collection[str | None]) -> _Fou
 def _deployment(sent: DeploymentEvent, policy: Policy, proven: Collection[str | None]) -> _Found | None:
     for _, source in _services(sent.repository.full_name, policy, proven):
         return DeploymentHint(source.repository, str(sent.deployment.id)), source.connection
+    return None
+
+
+def _gate(news: GateNews | None, policy: Policy, proven: Collection[str | None]) -> _Found | None:
+    if news is None:
+        return None
+    for service, source in _services(news.repository, policy, proven):
+        gates = environments(service)
+        if gates and (news.environment is None or news.environment.lower() in gates):
+            return RunHint(source.repository, news.run_id, source.connection), source.connection
     return None
 
 
