@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 from pydantic import TypeAdapter
 
 from bot.core.effects import Happening
-from bot.core.policy import LaneId
+from bot.core.policy import LaneId, LanePolicy, Policy
 from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
+from bot.personal import muted
 from bot.ports.slack import Message
 from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
 from bot.views import anchor, freezes, mainline, thread
+from bot.views.mention import calling_nobody
 from bot.views.operations import loud
 from bot.views.rolled_back import tell_rolled_back
 from bot.views.scene import Scene
@@ -97,8 +100,20 @@ def _rolled_back(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits 
     rollback = _release(tx, row)
     number = OTHER.validate_json(row.effect.body).get("other")
     other = tx.lanes.release(number) if number is not None else None
-    message = tell_rolled_back(rollback, other, tx.lanes.load(rollback.lane), scene)
+    lane = tx.lanes.load(rollback.lane)
+    message = tell_rolled_back(rollback, other, lane, scene)
+    if other is not None:
+        message = calling_nobody(message, _not_called(tx, lane.policy(scene.policy) or other.policy, scene.policy))
     return Post(message, rollback.policy.channel)
+
+
+def _not_called(tx: Transaction, here: LanePolicy, policy: Policy) -> Policy:
+    """Return the policy of those whom a rollback's message names without calling them.
+
+    Where authors are told personally that is everybody, or they would hear it twice; elsewhere who has muted it.
+    """
+    people = policy.people if here.tell_authors else tuple(one for one in policy.people if muted(tx, one))
+    return replace(policy, people=people)
 
 
 def _loud(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

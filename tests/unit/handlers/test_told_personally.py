@@ -22,6 +22,7 @@ ANN = Author("Ann", None, "2001")
 PEOPLE = (Person("ann", "U0ANN", "2001"), Person("priya", "U0PRIYA", "1001"), Person("sam", "U0SAM", "1002"))
 EVERYBODY = tuple((permission, (EVERYONE,)) for permission in Permission)
 FAST = a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, tell_authors=True), people=PEOPLE, permissions=EVERYBODY)
+QUIET = a_policy(a_lane_policy(mode=Mode.DEPLOYMENT), people=PEOPLE, permissions=EVERYBODY)
 SLOW = a_policy(a_lane_policy(tell_authors=True), people=PEOPLE, permissions=EVERYBODY)
 
 
@@ -73,13 +74,41 @@ async def test_an_author_hears_of_a_rejection_in_its_own_words(opening: Opening)
 
 async def test_an_author_hears_of_a_rollback_and_whoever_rolled_back_does_not(opening: Opening) -> None:
     world = await begun(opening)
+    await rolls_back(world)
+    assert heard(world) == ["Your change is live", "Your change is live", "Your change was rolled back"]
+    assert [heard(world, who) for who in ("U0SAM", "U0PRIYA")] == [["What you asked for is live"], []]
+
+
+def channel_says(world: World) -> str:
+    """Return how the channel is told who wrote what was rolled back."""
+    (said,) = (one.message.text for one in world.chat.in_channel("C0PAYMENTS") if "was rolled back" in one.message.text)
+    return said.split(":")[0]
+
+
+async def rolls_back(world: World) -> None:
     await goes_live(world, 1)
     await goes_live(world, 2)
     await world.types("U0SAM", "rollback payments in production it loses money")
     world.executor.says(ProgressStatus.SUCCEEDED, nth=3)
     await world.follows()
-    assert heard(world) == ["Your change is live", "Your change is live", "Your change was rolled back"]
-    assert [heard(world, who) for who in ("U0SAM", "U0PRIYA")] == [["What you asked for is live"], []]
+
+
+async def test_who_is_told_of_a_rollback_personally_is_named_in_the_channel_and_not_called(opening: Opening) -> None:
+    world = await begun(opening)
+    await rolls_back(world)
+    assert heard(world)[-1] == "Your change was rolled back"
+    assert channel_says(world) == "ann"
+
+
+@pytest.mark.parametrize(("mutes", "called"), [(False, "<@U0ANN>"), (True, "ann")])
+async def test_where_nobody_is_told_personally_the_channel_calls_who_has_not_muted_it(
+    opening: Opening, mutes: bool, called: str
+) -> None:
+    world = await begun(opening, QUIET)
+    if mutes:
+        await presses(world, "U0ANN", "mute")
+    await rolls_back(world)
+    assert (heard(world), channel_says(world)) == ([], called)
 
 
 async def test_where_authors_are_not_told_nobody_is(opening: Opening) -> None:

@@ -17,6 +17,7 @@ from bot.ports.letters import Letter, Undelivered
 from bot.ports.slack import Message
 from bot.views import announcement, draft, failure, letter, mainline, personal, question, reminder, rolled_back
 from bot.views.announcement import announce
+from bot.views.mention import calling_nobody
 from tests.unit.views import book_world as world
 from tests.unit.views.book import Chapter, Example
 from tests.unit.views.book_cards import HANDLES
@@ -84,7 +85,13 @@ def _rolled_back() -> list[Example]:
     out = ended(Lifecycle.ROLLED_BACK)
     held = lane(hold=Hold("R-45 rolled it back", NOW), around=Around(marks=(BAD,)))
     return [
-        Example("A rollback is live, and tells the authors", rolled_back.tell_rolled_back(back, out, held, scene())),
+        Example(
+            "A rollback is live, and its authors are told personally",
+            calling_nobody(rolled_back.tell_rolled_back(back, out, held, scene()), world.POLICY),
+        ),
+        Example(
+            "A rollback is live where nobody is told personally", rolled_back.tell_rolled_back(back, out, held, scene())
+        ),
         Example("What was taken out was no release of ours", rolled_back.tell_rolled_back(back, None, lane(), scene())),
     ]
 
