@@ -6,6 +6,7 @@ import { open } from "./dialogs.js";
 import { h, refill } from "./dom.js";
 import { text } from "./elements.js";
 import { inspect } from "./inspector.js";
+import { redraw } from "./store.js";
 import { using } from "./using.js";
 
 let shown = null;
@@ -20,9 +21,16 @@ export function show(modal, me, names) {
   shown = null;
   if (!modal) return;
   shown = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title", "data-view": modal.view.id });
+  const close = () => act("close", { person: me, view: modal.view.id });
   shown.addEventListener("cancel", (event) => {
     event.preventDefault();
-    act("close", { person: me });
+    close();
+  });
+  // pressed again without anything between, Escape closes a dialog past `cancel`
+  shown.addEventListener("close", async (event) => {
+    if (event.target !== shown) return;
+    signature = "";
+    if (!(await close())) redraw();
   });
   fill(shown, modal, me, names);
   open(shown);
@@ -31,7 +39,7 @@ export function show(modal, me, names) {
 
 function fill(dialog, modal, me, names) {
   const view = modal.view;
-  const close = () => act("close", { person: me });
+  const close = () => act("close", { person: me, view: view.id });
   const place = { ...using({ person: me, view: view.id }, names, () => dialog), names, prefix: "field", values: modal.values, errors: modal.errors, typed: typedIn(dialog) };
   const form = h("form", { method: "dialog", novalidate: true });
   form.addEventListener("submit", (event) => {

@@ -53,6 +53,9 @@ async def _submit(driver: Driver, body: Body) -> None:
 
 
 async def _close(driver: Driver, body: Body) -> None:
+    modal = driver.workspace.modal(body["person"])
+    if "view" in body and (modal is None or modal.id != body["view"]):
+        return  # a second click of somebody in a hurry: that one is closed already, and what is below it stays
     await driver.close_modal(body["person"])
 
 
