@@ -21,11 +21,12 @@ from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.store import EffectState, InboxRow, Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, deploy_key, question_name, submit, take_reports
-from handlers.ci.standard_payloads import SAID, BuildSaid, DeployData, DeploySaid, address
+from handlers.ci.standard_payloads import SAID, BuildSaid, DeployData, DeploySaid, Said, SignalSaid, address
 from handlers.ci.standard_reports import report_of
 from handlers.ci.standard_webhook import follows
 from handlers.desk import Desk
 from handlers.hints import SignedNews
+from handlers.signals import signalled
 
 log = structlog.get_logger()
 
@@ -77,7 +78,7 @@ def _unadopted(tx: Transaction, service: ServicePolicy | None) -> bool:
 
 def _apply(  # noqa: PLR0917 - a report with all that is known of its arrival
     tx: Transaction,
-    said: BuildSaid | DeploySaid,
+    said: Said,
     signer: str,
     received_at: datetime,
     setting: Setting,
@@ -89,6 +90,12 @@ def _apply(  # noqa: PLR0917 - a report with all that is known of its arrival
     if isinstance(said, BuildSaid):
         return _build(tx, service, said, received_at, setting)
     lane, at = LaneId(service.name, said.data.environment), min(said.timestamp, received_at)
+    if isinstance(said, SignalSaid):
+        seen = signalled(tx.lanes.load(lane).in_flight, said, at)
+        if seen is None:
+            return NOT_OURS
+        decided.append((lane, seen, submit(tx, lane, seen, setting)))
+        return APPLIED
     if said.data.key is None:
         return _elsewhere(tx, lane, said, at, setting, decided)
     release = _release(tx, lane, said.data)

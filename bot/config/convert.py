@@ -21,13 +21,14 @@ from bot.config.file_rules import (
     RollbackSection,
 )
 from bot.config.file_targets import CommandTarget, DeploySection
-from bot.config.file_verify import VerifySection
+from bot.config.file_verify import CommandProbeSection, VerifySection
 from bot.config.policy_file import EnvironmentSection, HeartbeatSection, PolicyFile, ServiceSection
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
     ApprovalRule,
     Command,
+    CommandProbe,
     DeployWebhook,
     GithubDeployment,
     GithubGate,
@@ -43,6 +44,7 @@ from bot.core.policy import (
     Person,
     Policy,
     ServicePolicy,
+    Signal,
     SourcePolicy,
     StandardSource,
     Target,
@@ -239,10 +241,19 @@ def _hotfix(written: HotfixSection | None) -> Hotfix | None:
 def _verification(written: VerifySection | None) -> Verification | None:
     if written is None:
         return None
-    http = written.http
-    probe = HttpProbe(http.url, http.status, *((http.json_.path, http.json_.equals) if http.json_ else ()))
     given = {name: value for name in _VERIFIED if (value := getattr(written, name)) is not None}
-    return Verification(probe=probe, **given)
+    signal = Signal(written.signal.source, written.signal.secret_env) if written.signal is not None else None
+    return Verification(probe=_probe(written), signal=signal, **given)
+
+
+def _probe(written: VerifySection) -> HttpProbe | CommandProbe | None:
+    http = written.http
+    if written.command is not None:
+        return CommandProbe(written.command.argv, **_limits(written.command))
+    if http is None:
+        return None
+    path, equals = (http.json_.path, http.json_.equals) if http.json_ else (None, http.equals)
+    return HttpProbe(http.url, http.status, path, equals)
 
 
 def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | None:
@@ -270,8 +281,11 @@ def _target(deploy: DeploySection | None, service: ServiceSection) -> Target | N
 
 
 def _command(written: CommandTarget) -> Command:
-    given = {key: value for key in ("timeout", "directory") if (value := getattr(written, key)) is not None}
-    return Command(written.argv, **given)
+    return Command(written.argv, **_limits(written))
+
+
+def _limits(written: CommandTarget | CommandProbeSection) -> dict[str, Any]:
+    return {key: value for key in ("timeout", "directory") if (value := getattr(written, key)) is not None}
 
 
 def _hash(policy: Policy) -> str:

@@ -78,6 +78,8 @@ def _signing(policy: Policy) -> Iterator[tuple[str, str]]:
         for lane in service.lanes:
             if isinstance(lane.target, DeployWebhook):
                 yield lane.target.secret_env, f"`deploy` of {lane.lane}"
+            if lane.verify is not None and lane.verify.signal is not None:
+                yield lane.verify.signal.secret_env, f"`verify` of {lane.lane}"
 
 
 def _is_secret(value: str) -> bool:

@@ -24,7 +24,7 @@ _KEYS = {
     "hold_for": "for",
     "from_": "from",
     "sources": "from",
-    "probe": "http",
+    "probe": "",
     "when": "",
     "name": "source",
 }
@@ -40,6 +40,8 @@ _KINDS = {
     "GithubSource": "github",
     "BuildbotSource": "buildbot",
     "StandardSource": "standard",
+    "HttpProbe": "http",
+    "CommandProbe": "command",
 }
 
 

@@ -77,6 +77,17 @@ class DeployData(_Sent):
     detail: Annotated[str | None, Field(max_length=4000)] = None
 
 
+class SignalData(_Sent):
+    """What whoever watches an environment says of the release there: which, by its key or its commit."""
+
+    source: Name
+    service: Name
+    environment: Name
+    key: Annotated[str, _matches(_KEY)] | None = None
+    sha: Sha | None = None
+    detail: Annotated[str | None, Field(max_length=4000)] = None
+
+
 class BuildSaid(_Sent):
     """A report on a build."""
 
@@ -93,6 +104,14 @@ class DeploySaid(_Sent):
     data: DeployData
 
 
+class SignalSaid(_Sent):
+    """A word on a release that is being verified."""
+
+    type: Literal["signal.healthy", "signal.unhealthy"]
+    timestamp: When
+    data: SignalData
+
+
 class _ClaimedData(_Sent):
     source: str | None = None
     service: str | None = None
@@ -106,9 +125,10 @@ class Claim(_Sent):
     data: _ClaimedData
 
 
-Said = BuildSaid | DeploySaid
+Said = BuildSaid | DeploySaid | SignalSaid
 SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="type")])
-TYPES = frozenset(f"{what}.{how}" for what in ("build", "deploy") for how in ("started", "succeeded", "failed"))
+SIGNALS = frozenset({"signal.healthy", "signal.unhealthy"})
+TYPES = SIGNALS | {f"{what}.{how}" for what in ("build", "deploy") for how in ("started", "succeeded", "failed")}
 """What is followed; any other type is well formed, and nothing follows from it."""
 
 

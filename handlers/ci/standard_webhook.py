@@ -1,7 +1,8 @@
 """The generic signed webhook: whose word it is, by the secret of what it claims. Pure.
 
 A body is the word of whoever holds the secret of what it claims: of its `source`, or for a deploy that names none, of
-the lane's own `webhook` target. What it says is kept whole, since there is nobody to ask.
+the lane's own `webhook` target, and for a signal of whoever the lane's `verify` names. What it says is kept whole, since
+there is nobody to ask.
 """
 
 import re
@@ -9,10 +10,10 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from bot.core.policy import DeployWebhook, Policy, StandardSource
+from bot.core.policy import DeployWebhook, LaneId, Policy, Signal, StandardSource
 from bot.ports.ci import Delivery, SignedReport, Verdict
 from handlers.ci.dialect import Known
-from handlers.ci.standard_payloads import SAID, TYPES, BuildSaid, Claim, Said
+from handlers.ci.standard_payloads import SAID, SIGNALS, TYPES, BuildSaid, Claim, Said, SignalSaid
 from handlers.ci.standard_signature import Seal, authentic, id_of, seal_of
 
 LARGEST_UNSIGNED = 64 * 1024
@@ -21,10 +22,11 @@ _SOURCE = re.compile(rb'"source"[ \t\r\n]{0,16}:[ \t\r\n]{0,16}"([ !#-\[\]-~]{1,
 
 
 def secret_names(policy: Policy) -> frozenset[str]:
-    """Return the variable of every source and target that the policy names."""
+    """Return the variable of every source, target and signal that the policy names."""
     sources = {one.source.secret_env for one in policy.services if isinstance(one.source, StandardSource)}
     targets = {lane.target.secret_env for lane in policy.lanes() if isinstance(lane.target, DeployWebhook)}
-    return frozenset(sources | targets)
+    signals = {lane.verify.signal.secret_env for lane in policy.lanes() if lane.verify and lane.verify.signal}
+    return frozenset(sources | targets | signals)
 
 
 def admit(headers: Mapping[str, str], body: bytes, known: Known) -> Delivery | Verdict:
@@ -50,7 +52,8 @@ def admit(headers: Mapping[str, str], body: bytes, known: Known) -> Delivery | V
     if signer is None or not follows(said, signer, known.policy):
         return Verdict.NOT_FOLLOWED
     claimed = said.data.source or f"{said.data.service}/{claim.data.environment}"
-    return Delivery(f"standard:{claimed}:{seal.id}", SignedReport(signer, body.decode("utf-8")))
+    kind = "signal" if isinstance(said, SignalSaid) else "standard"
+    return Delivery(f"{kind}:{claimed}:{seal.id}", SignedReport(signer, body.decode("utf-8")))
 
 
 def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -78,6 +81,9 @@ def _signer(claim: Claim | None, policy: Policy) -> str | None:
     if claim is None:
         return None
     said = claim.data
+    if claim.type in SIGNALS:
+        signal = _signal(policy, said.service or "", said.environment or "")
+        return signal.secret_env if signal is not None and signal.name == said.source else None
     if said.source is not None:
         return next(iter(_of_source(said.source, policy)), None)
     service = policy.service(said.service or "")
@@ -85,11 +91,20 @@ def _signer(claim: Claim | None, policy: Policy) -> str | None:
     return lane.target.secret_env if lane and isinstance(lane.target, DeployWebhook) else None
 
 
+def _signal(policy: Policy, service: str, environment: str) -> Signal | None:
+    """Return who tells how the releases of a lane are."""
+    lane = policy.lane(LaneId(service, environment))
+    return lane.verify.signal if lane is not None and lane.verify is not None else None
+
+
 def follows(said: Said, signer: str, policy: Policy) -> bool:
     """Whether the policy gives its signer a say in what a report is about."""
     service = policy.service(said.data.service)
     if service is None:
         return False
+    if isinstance(said, SignalSaid):
+        told = _signal(policy, said.data.service, said.data.environment) == Signal(said.data.source, signer)
+        return told and (said.data.key is not None or said.data.sha is not None)
     source = service.source if isinstance(service.source, StandardSource) else None
     if isinstance(said, BuildSaid) or said.data.source is not None:
         if source is None or source.name != said.data.source or source.secret_env != signer:

@@ -146,6 +146,8 @@ PREFIXES = {
     "FreezeSection": "freezes",
     "JsonProbe": "verify.http.json",
     "HttpProbeSection": "verify.http",
+    "CommandProbeSection": "verify.command",
+    "SignalSection": "verify.signal",
     "GithubBuild": "build.github",
     "StandardBuild": "build.standard",
     "DeploymentTarget": "deploy.github_deployment",

@@ -26,7 +26,7 @@ from bot.config.file_targets import (
     WebhookTarget,
     WorkflowTarget,
 )
-from bot.config.file_verify import HttpProbeSection, JsonProbe, VerifySection
+from bot.config.file_verify import CommandProbeSection, HttpProbeSection, JsonProbe, SignalSection, VerifySection
 from bot.config.policy_file import EnvironmentSection, HeartbeatSection, Inherited, PolicyFile, ServiceSection
 from bot.config.schema import json_schema
 from bot.config.section import Section
@@ -56,6 +56,8 @@ SECTIONS: dict[str, type[Section]] = {
     "`verify`": VerifySection,
     "`verify.http`": HttpProbeSection,
     "`verify.http.json`": JsonProbe,
+    "`verify.command`": CommandProbeSection,
+    "`verify.signal`": SignalSection,
     "`services.NAME`": ServiceSection,
     "`build`": BuildSection,
     "`build.github`": GithubBuild,

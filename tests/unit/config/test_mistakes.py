@@ -217,7 +217,7 @@ def workflow(inputs: str) -> str:
         (
             RULE,
             f"{RULE}\n        verify: {{}}",
-            "14: `http` is missing in `verify`; write, for example, `http: {url: https://payments.acme.example/version}`.",
+            "14: `verify` does not say how; write http, command or signal.",
         ),
         (
             RULE,
