@@ -67,11 +67,12 @@ class Comparing:
 
     async def _keep(self, wanted: Wanted, source: str, told: Comparison | Trouble | CannotTell) -> None:
         span, now = wanted.span, self.desk.clock()
+        sure = wanted.tries > 0 or wanted.untold or (isinstance(told, CannotTell) and told.never)
         match told:
             case Comparison():
                 await self.desk.change(lambda tx, setting: self._told(tx, told, source, setting))
                 log.info("commits_told", **_named(span), added=told.added_total, complete=told.complete)
-            case CannotTell(reason) | GiveUp(reason) if wanted.tries > 0 or wanted.untold:
+            case CannotTell(reason) | GiveUp(reason) if sure:
                 await self.desk.change(lambda tx, setting: self._cannot(tx, span, reason, source, setting))
                 log.warning("commits_not_told", **_named(span), why=reason)
             case CannotTell() | GiveUp():

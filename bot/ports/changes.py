@@ -15,10 +15,12 @@ from bot.ports.trouble import Trouble
 class CannotTell:
     """Certainly nobody can tell what a span changes, as where a commit is gone; `reason` is told to people.
 
-    Who is refused, or sees nothing just now, does not know that: that is trouble, and is asked again.
+    Who is refused, or sees nothing just now, does not know that: that is trouble, and is asked again. `never`:
+    it is no matter of this span, such a thing is never told there; so nobody is asked a second time to be sure.
     """
 
     reason: str
+    never: bool = False
 
 
 class Comparer(Protocol):

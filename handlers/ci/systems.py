@@ -55,7 +55,7 @@ class Systems:
     async def compare(self, service: ServicePolicy, span: Span) -> Comparison | Trouble | CannotTell:
         """Fetch what a span changes."""
         comparer = self.comparers.get(type(service.source))
-        return await comparer.compare(service, span) if comparer else CannotTell(NO_COMPARISON)
+        return await comparer.compare(service, span) if comparer else CannotTell(NO_COMPARISON, never=True)
 
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Trigger the deploy at exactly the release's commit, with its key."""

@@ -188,6 +188,13 @@ async def test_what_nobody_can_tell_is_asked_once_more_and_then_shown(
     assert not await waiting.comparing.once()
 
 
+async def test_a_source_that_never_compares_is_asked_once_and_nobody_waits(waiting: World) -> None:
+    waiting.comparer.told[SPAN] = CannotTell("this source compares nothing", never=True)
+    before = await wants(waiting)
+    await waiting.comparing.once()
+    assert (await told(waiting), await wants(waiting)) == ("this source compares nothing", before + 1)
+
+
 async def test_what_nobody_could_tell_is_asked_again_every_hour_while_a_release_needs_it(waiting: World) -> None:
     gone = CannotTell("a commit is gone")
     waiting.comparer.told[SPAN] = gone
