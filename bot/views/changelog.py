@@ -12,7 +12,7 @@ from bot.core.policy import Policy
 from bot.views.blocks import Fact, Line
 from bot.views.escape import link, mrkdwn
 from bot.views.limits import LISTING, few
-from bot.views.links import Links
+from bot.views.links import Links, place_of
 from bot.views.people import author
 
 HEADINGS = {
@@ -131,8 +131,7 @@ def counted(number: int, what: str) -> str:
 
 def repository_of(comparison: Comparison, policy: Policy) -> str | None:
     """Return the repository that was compared, or None when today's policy no longer names the service."""
-    service = policy.service(comparison.span.service)
-    return service.source.repository if service else None
+    return place_of(policy.service(comparison.span.service))
 
 
 def untold(comparison: Comparison) -> list[Line]:

@@ -4,12 +4,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.core.policy import GithubSource, Policy
+from bot.core.policy import GithubSource, Policy, ServicePolicy
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{7,40}", re.ASCII)
 _WORKFLOW = re.compile(r"[A-Za-z0-9._-]{1,200}", re.ASCII)
 _LARGEST = 10**9
+
+
+def place_of(service: ServicePolicy | None) -> str | None:
+    """Return the repository of a service as links take it: behind its connection where that is not the first host."""
+    if service is None:
+        return None
+    source = service.source
+    if isinstance(source, GithubSource) and source.connection is not None:
+        return f"{source.connection}:{source.repository}"
+    return source.repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,34 +28,25 @@ class Links:
 
     Attributes:
         github_web: the site of the environment's own GitHub, e.g. https://github.com.
-        elsewhere: the sites of repositories (in lower case) that the policy has on another host; None where two of
-            the same name are on different ones, so that nobody can tell which is meant.
+        sites: those of the policy's connections, by name.
         others: the sites of CI systems that keep no repositories.
     """
 
     github_web: str
-    elsewhere: Mapping[str, str | None] = field(default_factory=dict)
+    sites: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
 
     def knowing(self, policy: Policy) -> "Links":
-        """Return the links that lead to where a policy has its repositories."""
-        if not policy.connections:
-            return self
-        sites: dict[str, str | None] = {}
-        for service in policy.services:
-            if isinstance(service.source, GithubSource):
-                repository, name = service.source.repository.lower(), service.source.connection
-                connection = policy.connection(name) if name is not None else None
-                site = connection.web_url if connection is not None else self.github_web
-                sites[repository] = site if sites.setdefault(repository, site) == site else None
-        return replace(self, elsewhere=sites)
+        """Return the links that lead to the hosts of a policy, too."""
+        return (
+            replace(self, sites={one.name: one.web_url for one in policy.connections}) if policy.connections else self
+        )
 
     def repository(self, repository: str | None) -> str | None:
-        """Return the page of a repository (owner/name)."""
-        if repository is None or not _REPOSITORY.fullmatch(repository):
-            return None
-        site = self.elsewhere.get(repository.lower(), self.github_web)
-        return f"{site.rstrip('/')}/{repository}" if site is not None else None
+        """Return the page of a repository: owner/name, behind `CONNECTION:` where it is on another host."""
+        connection, colon, name = (repository or "").rpartition(":")
+        site = self.sites.get(connection) if colon else self.github_web
+        return f"{site.rstrip('/')}/{name}" if site is not None and _REPOSITORY.fullmatch(name) else None
 
     def commit(self, repository: str | None, sha: str) -> str | None:
         """Return the page of a commit."""
@@ -71,7 +72,7 @@ class Links:
 
     def own(self, url: str | None) -> str | None:
         """Return an address that a CI system reported if it is on a configured host; anybody may report others."""
-        sites = {self.github_web, *self.others, *(site for site in self.elsewhere.values() if site is not None)}
+        sites = (self.github_web, *self.others, *self.sites.values())
         known = url is not None and any(url.startswith(f"{site.rstrip('/')}/") for site in sites)
         return url if known else None
 

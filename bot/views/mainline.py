@@ -6,7 +6,7 @@ from bot.ports.slack import Message
 from bot.views.blocks import Fact, said
 from bot.views.escape import link, mrkdwn
 from bot.views.limits import few
-from bot.views.links import Links
+from bot.views.links import Links, place_of
 from bot.views.naming import WORKFLOWS, build_label, word
 from bot.views.people import authors
 
@@ -37,7 +37,7 @@ def mended(build: Build, first: Build | None, policy: Policy, links: Links) -> M
 
 def _commit(build: Build, policy: Policy, links: Links) -> str:
     service = policy.service(build.service)
-    url = links.commit(service.source.repository if service else None, build.sha)
+    url = links.commit(place_of(service), build.sha)
     title = mrkdwn(build.title, _TITLE)
     return f"{link(url, build.short_sha)} “{title}”" if title else link(url, build.short_sha)
 

@@ -7,6 +7,7 @@ from bot.core.lane import Live
 from bot.core.policy import LaneId, Policy
 from bot.core.release import Release
 from bot.views.escape import link, mrkdwn, plain
+from bot.views.links import place_of
 
 _WORD = 100
 WORKFLOWS = ".github/workflows/"
@@ -76,6 +77,5 @@ def typed(policy: Policy, words: str) -> str:
 
 
 def repository(lane: LaneId, policy: Policy) -> str | None:
-    """Return the repository of a lane's service, or None when today's policy no longer names the service."""
-    service = policy.service(lane.service)
-    return service.source.repository if service else None
+    """Return the repository of a lane's service, for links, or None when today's policy no longer names the service."""
+    return place_of(policy.service(lane.service))

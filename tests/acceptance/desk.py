@@ -13,6 +13,7 @@ from typing import TypeVar
 import yaml
 
 from bot.app import Signoff
+from bot.config.accounts import Accounts
 from bot.config.environment import Settings
 from bot.config.load import load_policy
 from bot.core.policy import Policy
@@ -110,6 +111,8 @@ class Desk:
     """What stands in the policy file now."""
     secrets: dict[str, str] = field(default_factory=dict)
     """What the variables hold that the policy names."""
+    environ: dict[str, str] = field(default_factory=dict)
+    """What the environment says besides, or otherwise; empty means unset."""
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
@@ -219,6 +222,7 @@ class Desk:
                 "GITHUB_API_URL": self.running.github_api_url,
                 "SIGNOFF_DATABASE": f"sqlite:///{self.folder / 'signoff.db'}",
             }
+            | self.environ
         )
         assert isinstance(settings, Settings), settings
         self.signoff = Signoff(
@@ -232,6 +236,7 @@ class Desk:
             metrics_port=0,
             read_policy=self._read,
             named_secret=self.secrets.get,
+            account=Accounts(self.environ).of,
         )
         await self.signoff.start()
         address = f"http://127.0.0.1:{self.signoff.bound_port}"
