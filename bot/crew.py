@@ -47,8 +47,6 @@ SHORTEST_OUTAGE, LONGEST_PAUSE = 0.25, 5.0
 """Seconds between the looks of a loop at a database that cannot be used; a success elsewhere wakes it sooner."""
 STEADY = 60.0
 """Seconds that a loop runs after its own code failed before it counts as well again."""
-DEPLOYERS = 2
-"""So that one slow answer of a CI system does not keep the other lanes waiting."""
 TOLD = (
     EffectKind.LOG,
     EffectKind.TELL_FAILURE,
@@ -217,6 +215,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "cards": CardKeeper(desk, world.chat, links).run,
         "homes": HomeKeeper(desk, world.chat, people, links).run,
         "comparing": Comparing(desk, world.comparer).run,
+        "deploys": Deployer(desk, world.executor, people).run,
         "follow": follower.run,
         "clock": Clock(desk).run,
         "drafts": DraftKeeper(desk).run,
@@ -226,8 +225,6 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     }
     if world.gatekeeper is not None:
         loops["gates"] = TurningAway(desk, world.gatekeeper).run
-    for number in range(1, DEPLOYERS + 1):
-        loops[f"deploys {number}"] = Deployer(desk, world.executor, people).run
     for one in watches:
         loops[_loop_of(one.service)] = one.run
     for connection in desk.policy.connections:

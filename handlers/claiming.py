@@ -13,6 +13,7 @@ from bot.core.unasked import must_wait, put_off_since
 from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, deploy_key, submit
+from handlers.hosts import host_of
 from handlers.resending import arrived_meanwhile
 from handlers.standing import Asked, attempted, to_be_asked
 
@@ -30,6 +31,8 @@ class Looked:
     row: int
     release: int | None
     words: tuple[Approval, ...]
+    host: str
+    """Where its requests go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,14 @@ class Task:
     """Whether no request of this release may have arrived: then one that certainly did not takes nothing with it."""
 
 
-def look(tx: Transaction, now: datetime) -> Looked | None:
-    """Return which effect is next, and whose approvals stand on what it ships."""
-    found = tx.effects.look((EffectKind.DEPLOY,), now)
+def look(tx: Transaction, now: datetime, without: tuple[int, ...] = ()) -> Looked | None:
+    """Return which effect is next beside some that are under way, and whose approvals stand on what it ships."""
+    found = tx.effects.look((EffectKind.DEPLOY,), now, without)
     if found is None:
         return None
     row, effect = found
     release = tx.lanes.release(effect.release) if effect.release is not None else None
-    return Looked(row, effect.release, to_be_asked(release))
+    return Looked(row, effect.release, to_be_asked(release), host_of(release.policy.target if release else None))
 
 
 def put_off(tx: Transaction, looked: Looked, now: datetime) -> None:

@@ -13,8 +13,9 @@ looked at, and the directory is asked about everybody whose approval stands; whi
 may not be sent a second time is a person's to answer.
 """
 
+import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import TypeVar
@@ -37,42 +38,77 @@ from bot.ports.outage import StoreUnavailable
 from bot.ports.store import EffectKind, EffectState, Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, submit
-from handlers.claiming import Task, claim, look, put_off
+from handlers.apart import Apart
+from handlers.claiming import Looked, Task, claim, look, put_off
 from handlers.desk import Desk
 from handlers.people import People
 from handlers.resending import NEVER_BEGUN, looked_for, lost_pause, why_again
-from handlers.standing import ask
+from handlers.standing import Asked, ask
 from handlers.watch import why
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 LOOK_EVERY = timedelta(seconds=5)
+PLACES = 4
+"""Calls to one host at a time."""
+FRESH = 30.0
+"""Seconds after which what the directory told is asked for again: in the queue for a host that hangs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Deployer:
-    """Works off the deploy effects. Lanes never wait for one another; within one, the next waits for the last."""
+    """Works off the deploy effects, each by itself; within a lane, the next waits for the last.
+
+    What hangs at one host fills that host's places alone, and while Slack is asked about approvers no place is taken.
+    """
 
     desk: Desk
     executor: Executor
     people: People
+    _under_way: Apart[int] = field(init=False)
+    """By the effect's row."""
+    _places: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    """By host."""
+
+    def __post_init__(self) -> None:
+        self._under_way = Apart(self.desk.bell, self.desk.under_way)
 
     async def run(self) -> None:
         """Work for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            while await self.desk.whole(self.once()):
-                pass
-            due = await self.desk.store.read(lambda tx: tx.effects.next_due((EffectKind.DEPLOY,)))
-            await self.desk.rest(seen, due)
+        try:
+            while True:
+                seen = self.desk.bell.rung
+                self._under_way.fail()
+                while (looked := await self._next()) is not None:
+                    self._under_way.begin(looked.row, self._bring(looked))
+                await self.desk.rest(seen, await self._next_due())
+        finally:
+            await self._under_way.end()
 
     async def once(self) -> bool:
         """Take one effect that is due and bring it a step further; False when none is due."""
-        looked = await self.desk.store.read(lambda tx: look(tx, self.desk.clock()))
-        if looked is None:
-            return False
+        looked = await self._next()
+        if looked is not None:
+            await self._bring(looked)
+        return looked is not None
+
+    async def _next(self) -> Looked | None:
+        return await self.desk.store.read(lambda tx: look(tx, self.desk.clock(), self._under_way.keys))
+
+    async def _next_due(self) -> datetime | None:
+        return await self.desk.store.read(lambda tx: tx.effects.next_due((EffectKind.DEPLOY,), self._under_way.keys))
+
+    async def _bring(self, looked: Looked) -> None:
+        """Bring an effect a step further, as soon as its host has a place; looked at anew if that took long."""
+        clock = asyncio.get_running_loop().time
+        asked_at = clock()
         asked = await ask(self.people, looked.words)
+        async with self._places.setdefault(looked.host, asyncio.Semaphore(PLACES)):
+            if clock() - asked_at <= FRESH and not self._under_way.over:
+                await self._step(looked, asked)
+
+    async def _step(self, looked: Looked, asked: Asked | TryLater | None) -> None:
         setting = self.desk.setting()
         try:
             row, task, came = await self.desk.store.write(lambda tx: claim(tx, looked, asked, setting, self.desk.pause))
@@ -81,9 +117,9 @@ class Deployer:
         except Exception:  # one of the four doors: logged, and the deploys of other lanes go on
             log.exception("deploy_not_claimed")
             await self.desk.store.write(lambda tx: put_off(tx, looked, setting.now))
-            return True
+            return
         if row is None:
-            return True
+            return
         if isinstance(came, TryLater):
             log.info("deploy_waits", why=put_off_since(came.why))
             self.desk.attempted(row, EffectState.READY)
@@ -96,7 +132,6 @@ class Deployer:
                 await self._further(task)
                 self.desk.meter.took(Timed.EFFECT, monotonic() - begun, row.effect.kind.value)
         self.desk.bell.ring()
-        return True
 
     async def _further(self, task: Task) -> None:
         repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY

@@ -14,6 +14,9 @@ from handlers.people import People
 log = structlog.get_logger()
 
 OWN_FAULT = TryLater(60.0, "our own code failed")
+PATIENCE = 3.0
+"""Seconds that Slack has to answer about an approver: for so long it may delay a deploy."""
+TOO_SLOW = TryLater(5.0, "Slack does not answer in time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ async def ask(people: People, words: tuple[Approval, ...]) -> Asked | TryLater |
 
 async def _told(people: People, word: Approval) -> Actor | TryLater:
     try:
-        return await _actor(people, word)
+        async with asyncio.timeout(PATIENCE):
+            return await _actor(people, word)
+    except TimeoutError:
+        return TOO_SLOW
     except Exception:  # one of the four doors: what nobody knows does not pass
         log.exception("deploy_call_failed")
         return OWN_FAULT

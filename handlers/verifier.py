@@ -40,11 +40,13 @@ class Verifier:
 
     async def run(self) -> None:
         """Verify for ever; sleeps while nothing is to be verified."""
+        clock = asyncio.get_running_loop().time
         try:
             while True:
                 work = self.desk.bell.rung
+                begun = clock()
                 if await self.once():
-                    await asyncio.sleep(self.every.total_seconds())
+                    await asyncio.sleep(max(0.0, self.every.total_seconds() - (clock() - begun)))
                 else:
                     await self.desk.rest(work, None)
         finally:

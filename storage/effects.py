@@ -24,6 +24,7 @@ LEASE = timedelta(seconds=60)
 FREE = """
     FROM effects AS e
     WHERE e.kind IN (SELECT value FROM json_each(:kinds)) AND e.state IN ('ready', 'attempting', 'verify')
+        AND e.id NOT IN (SELECT value FROM json_each(:without))
         AND (e.state <> 'ready' OR NOT EXISTS (
             SELECT 1 FROM effects AS other
             WHERE other.lane = e.lane AND other.state IN ('attempting', 'verify', 'unknown')
@@ -66,14 +67,17 @@ class SqliteEffects:
             },
         )
 
-    def look(self, kinds: Sequence[EffectKind], now: datetime) -> tuple[int, NewEffect] | None:
-        """Return what `claim` would take now, with its row's id."""
-        row = next(self._database.query(NEXT, {"kinds": _listed(tuple(kinds)), "now": to_text(now)}), None)
+    def look(
+        self, kinds: Sequence[EffectKind], now: datetime, without: Sequence[int] = ()
+    ) -> tuple[int, NewEffect] | None:
+        """Return what `claim` would take now, with its row's id; `without` names rows by id."""
+        given = {"kinds": _listed(tuple(kinds)), "now": to_text(now), "without": json.dumps(list(without))}
+        row = next(self._database.query(NEXT, given), None)
         return None if row is None else (row["id"], _effect(row))
 
     def claim(self, kinds: Sequence[EffectKind], now: datetime, *, only: int | None = None) -> EffectRow | None:
         """Take the effect that has been due the longest, under a lease; a look-up is not counted as an attempt."""
-        given = {"kinds": _listed(tuple(kinds)), "now": to_text(now)}
+        given = {"kinds": _listed(tuple(kinds)), "now": to_text(now), "without": "[]"}
         found = (
             self._database.query(NEXT, given) if only is None else self._database.query(ONLY, given | {"only": only})
         )
@@ -191,9 +195,10 @@ class SqliteEffects:
             {"key": key, "state": state.value, "now": to_text(now), "give_up": to_text(now + GIVE_UP_AFTER)},
         )
 
-    def next_due(self, kinds: Sequence[EffectKind]) -> datetime | None:
+    def next_due(self, kinds: Sequence[EffectKind], without: Sequence[int] = ()) -> datetime | None:
         """Return when the next effect of these kinds can be claimed; one that waits for another has no time yet."""
-        row = self._database.execute(NEXT_DUE, {"kinds": _listed(tuple(kinds))}).fetchone()
+        given = {"kinds": _listed(tuple(kinds)), "without": json.dumps(list(without))}
+        row = self._database.execute(NEXT_DUE, given).fetchone()
         return maybe_time(row[0])
 
     def _lose(self, row: Row, now: datetime, note: str) -> None:

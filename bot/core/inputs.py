@@ -173,7 +173,7 @@ class BeginDeployment:
 
     `approvers` is everybody whose approval stands, as the directory knows them now; those who may not approve any more
     are not counted. None where nobody was to be asked. `build` is the build as it is known today; None when it is as
-    the release knew it. `unasked` are those of them, by id, who could not be asked about and are as they were last known.
+    the release knew it. `unasked` are those of them, by id, who could not be asked about and are as was known before.
     """
 
     release: int

@@ -230,8 +230,10 @@ class Effects(Protocol):
     def enqueue(self, effect: NewEffect, now: datetime) -> None:
         """Record an intent; one that is known by its key already stays as it is, unless it was cancelled."""
 
-    def look(self, kinds: Sequence[EffectKind], now: datetime) -> tuple[int, NewEffect] | None:
-        """Return what `claim` would take now, with its row's id, and leave it alone."""
+    def look(
+        self, kinds: Sequence[EffectKind], now: datetime, without: Sequence[int] = ()
+    ) -> tuple[int, NewEffect] | None:
+        """Return what `claim` would take now, with its row's id, and leave it alone; `without` names rows by id."""
 
     def claim(self, kinds: Sequence[EffectKind], now: datetime, *, only: int | None = None) -> EffectRow | None:
         """Take the next due effect that is first in its lane and record the attempt; None when there is none.
@@ -262,8 +264,8 @@ class Effects(Protocol):
     def resume(self, key: str, state: EffectState, now: datetime) -> None:
         """Wake an UNKNOWN row after a person's answer (READY, VERIFY or CANCELLED)."""
 
-    def next_due(self, kinds: Sequence[EffectKind]) -> datetime | None:
-        """Return when the next effect of these kinds is due."""
+    def next_due(self, kinds: Sequence[EffectKind], without: Sequence[int] = ()) -> datetime | None:
+        """Return when the next effect of these kinds is due, `without` these rows."""
 
 
 class CardKind(Enum):

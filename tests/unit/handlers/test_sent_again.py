@@ -1,8 +1,11 @@
 """A lost request is sent again only where nothing is in the way by now; else a person is asked."""
 
+from datetime import timedelta
+
 from bot.core.inputs import Account
 from bot.core.policy import WhenUnknown
 from bot.core.release import DeployStatus
+from bot.core.unasked import LAST_KNOWN
 from bot.ports.store import CardKind
 from bot.ports.trouble import TryLater, Unsure
 from tests.factories import a_lane_policy, a_policy, a_report
@@ -47,11 +50,12 @@ async def test_resend_sends_nothing_once_its_only_approver_is_gone(opening: Open
 
 
 async def test_a_lost_request_is_looked_up_while_the_directory_is_away_and_not_sent_again(opening: Opening) -> None:
-    world = await opening(RESENDING)
+    window = LAST_KNOWN + timedelta(hours=1)
+    world = await opening(a_policy(a_lane_policy(when_unknown=WhenUnknown.RESEND, lookup_window=window)))
     await lost(world)
     world.directory.down = TryLater(7.0, "Slack does not answer")
     looked = world.executor.asked("find")
-    await waits(world, 200)
+    await waits(world, int(window.total_seconds()) + 60, 60)
     assert world.executor.asked("find") > looked
     assert world.executor.asked("start") == 1
     waiting = ("ready", "who approved it cannot be asked about: Slack does not answer")
