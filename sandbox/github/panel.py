@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 from sandbox.github import control
 from sandbox.github.faults import Fault
 from sandbox.github.progress import FINAL
+from sandbox.github.records import Repository
+from sandbox.github.records_gates import APPROVED, REJECTED, WAITING, Gate
 
 if TYPE_CHECKING:
     from sandbox.github.forge import Forge
 
 AUTHORS = {"robin": ("Robin", 1009), "priya": ("Priya", 1001), "sam": ("Sam", 1002), "alex": ("Alex", 1003)}
 """Who pushes from the panel: name and account by login; Robin is in nobody's policy."""
-ORDERS = ("POST", "*/d[ei][ps]*s")
-"""The requests that start something: new deployments, dispatches of workflows."""
+ORDERS = ("POST", "*[/_]d[ei][ps]*")
+"""The requests that start something: new deployments, dispatches of workflows, answers at gates."""
+SOMEBODY = ("robin", 1009)
+"""Who answers a gate on GitHub itself, past the bot."""
 
 
 def snapshot(forge: "Forge") -> dict[str, Any]:
@@ -37,6 +41,7 @@ def snapshot(forge: "Forge") -> dict[str, Any]:
                     {"id": d.id, "environment": d.environment, "sha": d.sha[:7], "state": d.state}
                     for d in repository.deployments[:-6:-1]
                 ],
+                "gates": [_gate(repository, one) for one in repository.gates[:-6:-1]],
             }
             for repository in forge.repositories.values()
         ],
@@ -47,10 +52,10 @@ def snapshot(forge: "Forge") -> dict[str, Any]:
 
 
 async def act(forge: "Forge", name: str, arguments: dict[str, Any]) -> None:
-    """Do what a button says: push, fail_build, finish, rerun, switches, replay, and those of the control API.
+    """Do what a button says: push, finish or fail builds, rerun, answer gates, switches, replay, and the control API's.
 
     Raises:
-        LookupError: there is no such repository.
+        LookupError: there is no such repository, or nothing waits at that gate.
         ValueError: there is no such button.
     """
     repo = str(arguments.get("repository", ""))
@@ -58,6 +63,9 @@ async def act(forge: "Forge", name: str, arguments: dict[str, Any]) -> None:
         await _push(forge, repo, arguments)
     elif name == "replay":
         await _replay(forge)
+    elif name in _ANSWERS:
+        environment = str(arguments.get("environment", "production"))
+        forge.gates.decide(repo, environment, _ANSWERS[name], "answered on the panel", by=SOMEBODY)
     elif name in _BUILDS:
         _BUILDS[name](forge, repo)
     elif name in _SWITCHES:
@@ -67,6 +75,12 @@ async def act(forge: "Forge", name: str, arguments: dict[str, Any]) -> None:
         await control.act(forge, name, arguments)
     else:
         raise ValueError(f"the pipeline knows no act {name!r}")
+
+
+def _gate(repository: Repository, one: Gate) -> dict[str, Any]:
+    run = repository.run(one.run)
+    title = f"#{run.number} {run.title}" if run is not None else f"run {one.run}"
+    return {"run": one.run, "attempt": one.attempt, "title": title, "environment": one.environment, "state": one.state}
 
 
 async def _push(forge: "Forge", repo: str, given: dict[str, Any]) -> None:
@@ -118,19 +132,22 @@ def _rerun(forge: "Forge", repo: str) -> None:
 
 
 def _finish_run(forge: "Forge", repo: str, conclusion: str) -> bool:
-    """End the newest run that has not ended; False when there is none."""
-    run = next((run for run in reversed(forge.repositories[repo].runs) if run.conclusion is None), None)
+    """End the newest run that goes on; False when there is none. What waits at a gate is answered there."""
+    runs = reversed(forge.repositories[repo].runs)
+    run = next((run for run in runs if run.conclusion is None and run.status != WAITING), None)
     if run is not None:
         forge.finish_run(repo, run, conclusion)
     return run is not None
 
 
 def _finish_deployment(forge: "Forge", repo: str) -> None:
-    found = next((one for one in reversed(forge.repositories[repo].deployments) if one.state not in FINAL), None)
+    made = reversed(forge.repositories[repo].deployments)
+    found = next((one for one in made if one.state not in FINAL and one.state != WAITING), None)
     if found is not None:
         forge.progress_deployment(repo, found, "success")
 
 
+_ANSWERS = {"let_through": APPROVED, "turn_away": REJECTED}
 _BUILDS: dict[str, Callable[["Forge", str], None]] = {"finish": _finish, "fail_build": _fail_build, "rerun": _rerun}
 _SWITCHES: dict[str, Callable[["Forge"], None]] = {
     "break_deploy": _break_deploy,

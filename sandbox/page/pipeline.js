@@ -3,8 +3,8 @@
 import { pipeline as act } from "./api.js";
 import { h, reconcile } from "./dom.js";
 
-const GOOD = new Set(["success", "active"]);
-const BAD = new Set(["failure", "error", "cancelled", "timed_out"]);
+const GOOD = new Set(["success", "active", "approved"]);
+const BAD = new Set(["failure", "error", "cancelled", "timed_out", "rejected"]);
 const DONE = new Set([...GOOD, ...BAD, "inactive", "skipped", "neutral", "action_required", "stale"]);
 const SWITCHES = [
   ["break_deploy", "The next deployment fails", "break_next_deploy"],
@@ -48,15 +48,18 @@ function frame({ name, authors }) {
 }
 
 function fill(place, one) {
-  const building = one.runs.some((run) => !DONE.has(run.state));
-  const running = building || one.deployments.some((each) => !DONE.has(each.state));
+  const goesOn = (each) => !DONE.has(each.state) && each.state !== "waiting"; // what waits is answered at its gate
+  const building = one.runs.some(goesOn);
+  const running = building || one.deployments.some(goesOn);
+  const gates = one.gates ?? [];
   const parts = [
     { key: "acts", content: { name: one.name, running, building, again: one.runs.length > 0 && !building } },
+    ...(gates.length ? [{ key: "gates", content: { title: "Gates", name: one.name, gates } }] : []),
     { key: "runs", content: { title: "Runs", rows: one.runs.map((run) => [`#${run.number} ${run.title}`, run.state]) } },
     { key: "deployments", content: { title: "Deployments", rows: one.deployments.map((at) => [`${at.environment} ${at.sha}`, at.state]) } },
     { key: "commits", content: { title: "Commits", rows: one.commits.map((commit) => [`${commit.title}, by ${commit.author}`, commit.sha]), plain: true } },
   ];
-  reconcile(place, parts, (content) => (content.title ? group(content) : acts(content)));
+  reconcile(place, parts, (content) => (content.gates ? waiting(content) : content.title ? group(content) : acts(content)));
 }
 
 function acts({ name, running, building, again: rerun }) {
@@ -66,6 +69,17 @@ function acts({ name, running, building, again: rerun }) {
     running ? button("finish", "Finish", `Finish what runs in ${name}`) : null,
     building ? button("fail_build", "Fail the build", `Fail the build of ${name}`) : null,
     rerun ? button("rerun", "Build again", `Build again what ${name} built last`) : null);
+}
+
+function waiting({ title, name, gates }) {
+  const rows = gates.map((one) => [`${one.environment}: ${one.title}${one.attempt > 1 ? `, attempt ${one.attempt}` : ""}`, one.state]);
+  const at = gates.find((one) => one.state === "waiting")?.environment;
+  const button = (does, shown, label) =>
+    h("button", { type: "button", class: "button", "data-focus": does, "aria-label": label, onclick: () => act(does, { repository: name, environment: at }) }, shown);
+  const answers = h("div", { class: "actions" },
+    button("let_through", "Let it go on there", `Let it go on there: what waits at ${at} of ${name}`),
+    button("turn_away", "Reject it there", `Reject it there: what waits at ${at} of ${name}`));
+  return h("div", {}, group({ title, rows }), at ? answers : null);
 }
 
 function group({ title, rows, plain }) {

@@ -59,7 +59,7 @@ services:
         rollback: {{approvals: []}}
         deploy: {{github_deployment: {{environment: production}}}}
 
-  gateway:                                 # a workflow is dispatched; whoever is on call approves
+  gateway:                                 # the run that built it waits at its own gate; whoever is on call approves
     channel: C0GATEWAY
     build:
       github: {{repository: acme/gateway, branch: main, workflows: [build.yml]}}
@@ -69,8 +69,7 @@ services:
         mode: delivery
         newer_build: each-must-ship
         approvals: [{{from: sre, count: 1}}]
-        deploy:
-          github_workflow: {{workflow: deploy.yml, inputs: {{environment: production, version: "{{version}}"}}}}
+        deploy: {{github_gate: {{environment: production}}}}
 """
 
 
@@ -82,8 +81,7 @@ def _policy(now: datetime, url: str) -> str:
 def _furnish(company: Furniture) -> None:
     for name in ("payments", "docs", "search", "gateway"):
         company.forge.create(f"acme/{name}")
-    inputs = {"sha": True, "signoff_key": True, "environment": True, "version": True}
-    company.forge.declare("acme/gateway", "deploy.yml", inputs, "${{ inputs.signoff_key }}")
+    company.waits("acme/gateway", "production")
     company.past("acme/payments", "Add refunds", days=2, environments=("staging", "production"))
     for name, title in (("docs", "Explain refunds"), ("search", "Search by name"), ("gateway", "Limit requests")):
         company.past(f"acme/{name}", title, days=2)
@@ -105,7 +103,8 @@ async def _story(stage: Stage) -> None:
         "• Type `/deploy why payments production`, `/deploy status` or `/deploy help`.",
         "• Act as Alex (*Acting as*) and try to approve: Signoff says why not, and who may.",
         "• Push a commit to acme/docs in the panel *Pipeline*: docs ships by itself.",
-        "• In #search a deploy failed: *Retry* it or *Roll back*. In #gateway Alex holds a lock.",
+        "• In #search a deploy failed: *Retry* it or *Roll back*. In #gateway Alex holds a lock, and a run "
+        "waits at its gate on GitHub meanwhile.",
         "• Open *Signoff* below for your Home: what waits for you, and what is live everywhere.",
     )
 
@@ -140,7 +139,6 @@ async def _failed_search(stage: Stage) -> None:
 async def _locked_gateway(stage: Stage) -> None:
     """A release that is approved and waits for a lock to be lifted."""
     await stage.ago(hours=2, minutes=30)
-    await stage.types(SAM, "gateway", "/deploy live gateway production 1 it was there before Signoff")
     await stage.types(ALEX, "gateway", "/deploy lock gateway production for 8h partners test against it until tonight")
     await stage.ago(hours=2)
     await stage.push("acme/gateway", "feat: accept keys of partners", ROBIN, files=["keys/partners.py"])

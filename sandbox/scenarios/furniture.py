@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sandbox.clock import MovableClock
 from sandbox.github.forge import Forge
-from sandbox.github.records import Commit, Deployment, Status
+from sandbox.github.records import BOT, Commit, Deployment, Status
+from sandbox.github.records_gates import Reviewer
 from sandbox.scenarios.cast import ROBIN
 
 
@@ -33,3 +34,8 @@ class Furniture:
             made.statuses.append(Status(self.forge.next_id(), "success", at))
             repository.deployments.append(made)
         return commit
+
+    def waits(self, repo: str, environment: str) -> None:
+        """Let builds of a repository go on to an environment, as far as its gate, at which the bot is to answer."""
+        self.forge.repositories[repo].deploys_to = environment
+        self.forge.gates.protect(repo, environment, reviewers=[Reviewer(*BOT)])

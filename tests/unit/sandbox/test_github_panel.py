@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.github.forge import Forge
 from sandbox.github.hooks import Hook
+from sandbox.github.records_gates import Reviewer
 
 REPO = "acme/payments"
 
@@ -68,3 +69,33 @@ def test_others_show_something_beside_the_repositories(forge: Forge) -> None:
 
     forge.beside.append(sites)
     assert forge.snapshot()["sites"] == [{"name": "payments"}]
+
+
+async def test_what_waits_at_a_gate_is_shown_and_answered_there_alone(forge: Forge) -> None:
+    forge.gates.protect(REPO, "production", reviewers=[Reviewer("ann", 1001)])
+    for title, does in (("First", "let_through"), ("Second", "turn_away")):
+        await forge.push(REPO, title)
+        run = forge.repositories[REPO].runs[-1]
+        forge.gates.arrive(REPO, run, "production")
+        await forge.act("finish", {"repository": REPO})
+        await forge.act("fail_build", {"repository": REPO})
+        (gate, *_) = forge.snapshot()["repositories"][0]["gates"]
+        assert gate == {
+            "run": run.id,
+            "attempt": 1,
+            "title": f"#{run.number} {title}",
+            "environment": "production",
+            "state": "waiting",
+        }
+        await forge.act(does, {"repository": REPO, "environment": "production"})
+        await forge.act("finish", {"repository": REPO})
+    assert [one["state"] for one in forge.snapshot()["repositories"][0]["gates"]] == ["rejected", "approved"]
+    assert [run.conclusion for run in forge.repositories[REPO].runs] == ["success", "failure"]
+    with pytest.raises(LookupError, match="nothing waits at production of acme/payments"):
+        await forge.act("let_through", {"repository": REPO})
+
+
+async def test_the_answer_at_a_gate_can_be_lost_too(forge: Forge) -> None:
+    for path in ("actions/runs/7/pending_deployments", "actions/runs/7/deployment_protection_rule"):
+        await forge.act("lose_answer", {})
+        assert forge.faults.next("POST", f"/repos/{REPO}/{path}") is not None
