@@ -97,7 +97,8 @@ class Settings(BaseModel):
         slack_api = reader.checked("SLACK_API_URL", SLACK_API, check_api)
         database = reader.checked("SIGNOFF_DATABASE", f"{SQLITE}signoff.db", _check_database)
         github = reader.token("GITHUB_TOKEN", GITHUB_REMEDY, needed=False)  # the policy says whether there must be one
-        app_id, app_key = reader.app("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY")
+        # Whoever types a command beside a running bot may not be let at its key.
+        app_id, app_key = reader.app("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY") if needs_slack else (None, None)
         if github is not None and app_id is not None:
             reader.problems.append("GITHUB_TOKEN and GITHUB_APP_ID are both set; keep one.")
         webhook_secret = reader.text("GITHUB_WEBHOOK_SECRET")

@@ -124,6 +124,12 @@ def test_an_app_stands_in_for_the_token(tmp_path: Path) -> None:
         assert "PRIVATE" not in repr(read)
 
 
+def test_the_command_line_needs_no_key() -> None:
+    read = Settings.from_environ({"GITHUB_APP_ID": "7", "GITHUB_APP_PRIVATE_KEY": "/nowhere"}, needs_slack=False)
+    assert isinstance(read, Settings), read
+    assert Account.of(read) == Account()
+
+
 @pytest.mark.parametrize(
     ("environ", "problems"),
     [
