@@ -40,8 +40,15 @@ class CommandHealth:
         except (OSError, TimeoutError) as error:
             return Health(well=False, detail=f"the probe could not be run ({type(error).__name__})")
         finally:
-            await asyncio.shield(asyncio.to_thread(shutil.rmtree, attempt, ignore_errors=True))
+            await asyncio.shield(asyncio.to_thread(_forget, attempt))
         if known.ending is None:
             return Health(well=False, detail="nobody saw how the probe ended")
         said = ended(known.ending, known.printed).removeprefix("the command")
         return Health(well=known.ending.well, detail=f"the probe{said}")
+
+
+def _forget(attempt: Path) -> None:
+    """Remove what a probe left; one that is still under way, as we stop, finds nowhere to write when it has ended."""
+    gone = attempt.with_name(f"{attempt.name}.gone")
+    attempt.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)

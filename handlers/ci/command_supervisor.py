@@ -150,12 +150,12 @@ def _supervise(directory: Path, job: dict[str, Any], umask: int, *, wait: bool) 
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    output = Output(directory / "output")  # first: once the command runs, nothing may fail until it has ended
     process, printed, failed = _spawn(directory, job, umask)
     with contextlib.suppress(BrokenPipeError):  # whoever started us may be gone
         os.write(1, b"started\n")
     if not wait:
         os.close(1)
-    output = Output(directory / "output")
     code, timed_out = _watch(process, (printed, woken), output, begun + job["seconds"])
     output.close()
     error = os.read(failed, 1024).decode("utf-8", "replace")

@@ -38,6 +38,7 @@ class Shell:
         )
         self.executor.records.open()
         os.mkfifo(self.folder / "gate")
+        os.mkfifo(self.folder / "begun")
 
     def script(self, body: str, *arguments: str) -> Release:
         """Return a release whose command is a shell script, which says first that it ran."""
@@ -65,6 +66,10 @@ class Shell:
     async def opens_the_gate(self) -> None:
         """Let a script go on that reads `gate`; returns once it reads."""
         await asyncio.to_thread(lambda: (self.folder / "gate").write_text("go\n"))
+
+    async def has_begun(self) -> None:
+        """Wait until a script writes to `begun`."""
+        await asyncio.wait_for(asyncio.to_thread((self.folder / "begun").read_text), 30)
 
     async def is_over(self, release: Release, nth: int = 1) -> None:
         """Wait until the supervisor of an attempt has gone: until then it holds its lock."""

@@ -26,7 +26,7 @@ TARGET = Command(("./deploy.sh",), timedelta(minutes=5))
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     shell = Shell(tmp_path)
-    shell.script("test ! -e gated || read line < gate; test ! -e broken")
+    shell.script("test ! -e gated || { echo on > begun; read line < gate; }; test ! -e broken")
     return shell
 
 
@@ -125,6 +125,7 @@ async def test_killed_after_the_start_it_is_found(
     await world.settle()
     assert await status(world) is DeployStatus.ACCEPTED
     if not ended:
+        await shell.has_begun()
         await world.follows()
         assert await status(world) is DeployStatus.RUNNING
         await shell.opens_the_gate()
@@ -145,6 +146,7 @@ async def test_where_nobody_saw_its_end_a_person_is_asked_and_may_have_it_run_ag
         with pytest.raises(Killed):
             await world.looks(a_report(1))
     release = await world.release()
+    await shell.has_begun()
     _power_cut(shell, release)
     await shell.is_over(release)
     await world.crash()
@@ -162,6 +164,7 @@ async def test_where_nobody_saw_its_end_a_person_is_asked_and_may_have_it_run_ag
 async def test_where_nobody_saw_its_end_after_it_was_accepted_it_fails_and_says_so(shell: Shell, world: World) -> None:
     (shell.folder / "gated").touch()
     await world.looks(a_report(1))
+    await shell.has_begun()
     _power_cut(shell, await world.release())
     failed = await over(shell, world)
     assert failed.state is Lifecycle.FAILED
