@@ -101,7 +101,7 @@ class World:
         self.follower = Follower(desk, self.executor, timedelta(seconds=5))
         people = People(lambda: desk.policy, self.directory)
         self.acts = Intake(desk, ("slack", "cli"), ActClerk(desk, people))
-        self.hints = Intake(desk, ("github",), HintClerk(desk, self.source, self.follower))
+        self.hints = Intake(desk, ("github", "buildbot"), HintClerk(desk, self.source, self.follower))
         self.reports = Intake(desk, ("standard",), ReportClerk(desk))
         self.deployer = Deployer(desk, self.executor, people)
         self.cards = CardKeeper(desk, self.chat, links)
