@@ -38,6 +38,8 @@ class GithubGates:
     web_url: str
     _records: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """GitHub's records of what went on, by repository, environment and attempt: found once, then read directly."""
+    _failed: set[tuple[str, int]] = field(default_factory=set)
+    """Records that ended without success, such as those of rejected runs: another attempt has a record of its own."""
 
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Let the run go on that waits at the gate: the approved attempt of the approved commit, or nothing."""
@@ -107,6 +109,8 @@ class GithubGates:
         if isinstance(newest, TryLater):
             return newest
         for made in newest:
+            if (source.repository, made.id) in self._failed:
+                continue
             reply = await self._send(records.statuses_request(source, str(made.id)))
             if isinstance(reply, TryLater):
                 return reply
@@ -115,6 +119,8 @@ class GithubGates:
                 return after_read(reply, self.sender.clock())
             if found := live.live_of(made, statuses):
                 return live.of_run(found, statuses)
+            if records.standing(statuses)[0] is ProgressStatus.FAILED:
+                self._has_failed(source.repository, made.id)
         return None
 
     async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
@@ -169,6 +175,11 @@ class GithubGates:
 
     def _placed(self, service: ServicePolicy, at: Attempt) -> Placed:
         return Placed(at.ref, Pages(self.web_url).run(github_source(service).repository, at.run_id))
+
+    def _has_failed(self, repository: str, record: int) -> None:
+        if len(self._failed) >= MOST_KNOWN:
+            self._failed.clear()
+        self._failed.add((repository, record))
 
     def _remember(self, where: tuple[str, str, str], record: int) -> None:
         if len(self._records) >= MOST_KNOWN:

@@ -291,6 +291,23 @@ def test_what_somebody_let_go_on_there_is_followed_and_live(way: Way, kind: str)
 
 @ways
 @kinds
+def test_what_was_rejected_is_read_once_when_it_is_asked_what_is_live(way: Way, kind: str) -> None:
+    async def story(stage: Stage) -> list[int]:
+        for _ in range(3):
+            stage.arrives(await stage.push())
+            stage.forge.gates.decide(REPO, "production", "rejected")
+        asked = []
+        for _ in range(2):
+            before = stage.forge.requests
+            assert await stage.gates.newest_live(SERVICE, TARGET) is None
+            asked.append(stage.forge.requests - before)
+        return asked
+
+    assert play(way, kind, story) == [4, 1]
+
+
+@ways
+@kinds
 def test_what_somebody_rejected_there_says_who_and_why(way: Way, kind: str) -> None:
     async def story(stage: Stage) -> tuple[int, object]:
         run = await stage.push()
