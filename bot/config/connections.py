@@ -10,6 +10,13 @@ from bot.config.shape import Found
 from bot.config.yaml_text import Path
 from bot.core.connections import Connection, GithubApp
 
+OWN = frozenset(
+    {
+        "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "GITHUB_TOKEN", "GITHUB_APP_ID",
+        "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "BUILDBOT_PASSWORD", "BUILDBOT_WEBHOOK_SECRET",
+    }
+)  # fmt: skip
+"""What is for one host alone: no connection may have it sent to another, nor be signed for by it."""
 TARGETS = ("github_deployment", "github_workflow", "github_gate")
 """The targets that may name a connection."""
 
@@ -22,6 +29,11 @@ def connections(file: PolicyFile, known: Collection[str]) -> Iterator[Found]:
             yield Found((*path, "token_env"), "`token_env` and `app` are both written; keep one.")
         if written.github.token_env is None and written.github.app is None:
             yield Found(path, f"{quoted(name)} does not say who we are there; write token_env or app.")
+        yield from (
+            Found((*path, *key), f"{variable} is not this connection's; name a variable of its own.")
+            for key, variable in _variables(written.github)
+            if variable in OWN
+        )
     for path, name in _named(file):
         if name not in known:
             near = nearest(name, known)
@@ -40,6 +52,14 @@ def connection(name: str, written: GithubConnection) -> Connection:
     app = GithubApp(written.app.id_env, written.app.private_key_env) if written.app is not None else None
     url = written.api_url.rstrip("/")
     return Connection(name, url, web_of(url), written.token_env, app, written.secret_env)
+
+
+def _variables(written: GithubConnection) -> Iterator[tuple[Path, str | None]]:
+    yield ("token_env",), written.token_env
+    yield ("secret_env",), written.secret_env
+    if written.app is not None:
+        yield ("app", "id_env"), written.app.id_env
+        yield ("app", "private_key_env"), written.app.private_key_env
 
 
 def _named(file: PolicyFile) -> Iterator[tuple[Path, str]]:

@@ -16,6 +16,7 @@ from handlers.ci.github_payloads import Refused
 SOON = 5.0
 LATER = 60.0
 _LONGEST = 3600.0
+_RIGHTS = re.compile(r"[a-z_]{1,40}=[a-z]{1,10}(?:[;,] ?[a-z_]{1,40}=[a-z]{1,10}){0,9}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 TIMED_OUT = 408
@@ -58,7 +59,9 @@ def _told(reply: HttpReply) -> str:
     if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes
         return f"GitHub's answer ({reply.status}) cannot be read"
     message = message_of(reply)
-    return f"GitHub answers {reply.status}: {message}" if message else f"GitHub answers {reply.status}"
+    needed = reply.headers.get("x-accepted-github-permissions", "") if reply.status == FORBIDDEN else ""
+    rights = f" (it needs {needed.replace('=', ': ')})" if _RIGHTS.fullmatch(needed) else ""
+    return f"GitHub answers {reply.status}: {message}{rights}" if message else f"GitHub answers {reply.status}{rights}"
 
 
 def limited(reply: HttpReply, now: datetime) -> TryLater | None:

@@ -7,6 +7,8 @@ from handlers.ci.github_app import READ, WRITE, Scope, owner_of
 
 BUILDS = (("actions", READ), ("contents", READ), ("pull_requests", READ))
 """Where builds come from: runs, commits and files, pull requests with their labels."""
+WAITING = ("deployments", READ)
+"""Whether a run that builds waits at its gate, whoever answers there."""
 DEPLOYS = {
     GithubDeployment: (("deployments", WRITE),),
     GithubWorkflow: (("actions", WRITE),),
@@ -31,6 +33,8 @@ def scope_of(policy: Policy, connection: str | None, repository: str) -> Scope:
 def _rights(service: ServicePolicy, source: GithubSource, connection: str | None) -> Iterator[tuple[str, str]]:
     if source.connection == connection:
         yield from BUILDS
+        if any(isinstance(lane.target, GithubGate) for lane in service.lanes):
+            yield WAITING
     for lane in service.lanes:
         target = lane.target
         if isinstance(target, GithubDeployment | GithubWorkflow | GithubGate) and target.connection == connection:

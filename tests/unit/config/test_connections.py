@@ -109,6 +109,14 @@ def test_what_nothing_uses_is_a_warning() -> None:
             "token: ghp_secret",
             ["2: `token` is not a key of github. Did you mean `token_env`?"],
         ),
+        ("GHE_TOKEN", "SLACK_BOT_TOKEN", ["2: SLACK_BOT_TOKEN is not this connection's; name a variable of its own."]),
+        (
+            "GHE_SECRET",
+            "BUILDBOT_PASSWORD",
+            ["2: BUILDBOT_PASSWORD is not this connection's; name a variable of its own."],
+        ),
+        ("PARTNER_APP_ID", "GITHUB_APP_ID", ["3: GITHUB_APP_ID is not this connection's; name a variable of its own."]),
+        ("PARTNER_APP_KEY", "GITHUB_TOKEN", ["3: GITHUB_TOKEN is not this connection's; name a variable of its own."]),
         (
             "GHE_TOKEN",
             "ghp_1secret",

@@ -68,3 +68,19 @@ def test_what_is_certain_after_a_start_and_when_to_read_again(reply: HttpReply, 
 def test_githubs_words_are_one_bounded_line() -> None:
     told = after_start(a_reply({"message": "No\r\n ref \x1b[2J\u202e" + "x" * 1000}, 422), NOON)
     assert told == GiveUp("GitHub answers 422: " + "No ref [2J".ljust(299, "x") + "…")
+
+
+def test_a_right_that_is_missing_is_named_where_github_says_which() -> None:
+    body = {"message": "Resource not accessible by integration"}
+
+    def told(status: int, needed: str) -> str:
+        ended = after_start(a_reply(body, status, x_accepted_github_permissions=needed), NOON)
+        assert isinstance(ended, GiveUp)
+        return ended.reason
+
+    said = "GitHub answers 403: Resource not accessible by integration"
+    assert told(403, "deployments=write") == f"{said} (it needs deployments: write)"
+    assert told(403, "contents=read; pull_requests=read") == f"{said} (it needs contents: read; pull_requests: read)"
+    for evil in ("", "<!channel>", "deployments=write\n", "a" * 50 + "=read", "deployments=write; " * 20):
+        assert told(403, evil) == said
+    assert told(422, "deployments=write") == said.replace("403", "422")

@@ -64,6 +64,15 @@ def test_each_connection_has_its_own_part() -> None:
     assert of("acme/pay", service) == Scope(frozenset(), ())
 
 
+def test_whoever_builds_sees_whether_the_run_waits_at_a_gate_that_another_answers() -> None:
+    service = a_service("acme/pay", GithubGate("p", connection="reviewer"))
+    assert dict(of("acme/pay", service).permissions) == dict(READS) | {"deployments": "read"}
+    assert dict(of("acme/pay", service, connection="reviewer").permissions) == {
+        "actions": "read",
+        "deployments": "write",
+    }
+
+
 def test_what_is_built_elsewhere_needs_nothing() -> None:
     docs = replace(a_service("acme/docs"), source=StandardSource("docs", "S"))
     assert of("acme/docs", docs) == Scope(frozenset(), ())
