@@ -10,6 +10,9 @@ from bot.config.shape import Found
 from bot.config.yaml_text import Path
 from bot.core.policy import Command, LanePolicy
 
+TO_END = timedelta(seconds=30)
+"""From the attempt to the end of a command there is more than its own time: its start, and the grace to end."""
+
 
 def commands(file: PolicyFile) -> Iterator[Found]:
     """Yield every mistake about the commands that deploy."""
@@ -20,11 +23,11 @@ def commands(file: PolicyFile) -> Iterator[Found]:
             path: Path = ("services", name, "environments", environment, "deploy", "command")
             yield from program((*path, "argv"), lane.deploy.command.argv)
             limits = (one.deploy_timeout for one in (lane, service, file.defaults))
-            limit = next((one for one in limits if one is not None), _default(LanePolicy, "deploy_timeout"))
-            if (lane.deploy.command.timeout or _default(Command, "timeout")) >= limit:
+            limit = next((one for one in limits if one is not None), default_of(LanePolicy, "deploy_timeout"))
+            if (lane.deploy.command.timeout or default_of(Command, "timeout")) + TO_END > limit:
                 yield Found(
                     (*path, "timeout"),
-                    "`timeout` must be shorter than `deploy_timeout`, after which the release fails while it runs on.",
+                    "`timeout` must be at least 30 s shorter than `deploy_timeout`, by which the release fails.",
                 )
 
 
@@ -34,7 +37,8 @@ def program(path: Path, argv: tuple[str, ...]) -> Iterator[Found]:
         yield Found(path, "`argv` begins with a placeholder; write the program first.")
 
 
-def _default(owner: type[Any], name: str) -> timedelta:
+def default_of(owner: type[Any], name: str) -> timedelta:
+    """Return a time that holds where the file is silent."""
     value = next(one.default for one in fields(owner) if one.name == name)
     if not isinstance(value, timedelta):
         raise TypeError(f"{name} of {owner.__name__} is no time")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.config.commands import program
+from bot.config.commands import default_of, program
 from bot.config.file_verify import VerifySection
 from bot.config.policy_file import Inherited
 from bot.config.problem import quoted
 from bot.config.shape import Found
 from bot.config.sources import several
 from bot.config.yaml_text import Path
+from bot.core.policy import CommandProbe, Verification
 
 _WAYS = ("http", "command", "signal")
 
@@ -32,6 +33,9 @@ def _ways(path: Path, verify: VerifySection) -> Iterator[Found]:
         yield Found((*path, "http"), several(("equals", "json")))
     if verify.command is not None:
         yield from program((*path, "command", "argv"), verify.command.argv)
+        limit = verify.command.timeout or default_of(CommandProbe, "timeout")
+        if limit >= (verify.within or default_of(Verification, "within")):
+            yield Found((*path, "command", "timeout"), "`timeout` must be shorter than `within`, or it is never well.")
 
 
 def _secret(path: Path, verify: VerifySection, secrets: dict[str, str]) -> Iterator[Found]:

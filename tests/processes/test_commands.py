@@ -21,15 +21,16 @@ TARGET = "{github_deployment: {environment: production}}"
 SCRIPT = """#!/bin/sh
 echo "$1" >> marks
 test ! -p gate || read line < gate
-echo "deployed $1"
+echo "deployed $1" | tee -a checked
 """
 
 
 def furnish(here: World, *, gated: bool) -> None:
-    """Have releases deployed by a script that leaves a mark each time it runs, and waits at a gate."""
+    """Have releases deployed by a script that leaves a mark each time it runs and waits at a gate, and one look for it."""
     command = f'{{command: {{argv: [./deploy.sh, "{{sha}}"], directory: {here.folder}}}}}'
-    policy = POLICY.replace(TARGET, command).replace("        when_unknown: resend\n", "")
-    assert policy.count("command: {argv") == 1
+    verify = f'verify: {{command: {{argv: [grep, -q, "{{sha}}", checked], directory: {here.folder}}}, for: 1s}}'
+    policy = POLICY.replace(TARGET, command).replace("when_unknown: resend\n", f"{verify}\n")
+    assert policy.count("command: {argv") == 2
     (here.folder / "signoff.yml").write_text(policy)
     script = here.folder / "deploy.sh"
     script.write_text(SCRIPT)

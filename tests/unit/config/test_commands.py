@@ -62,8 +62,8 @@ def test_check_says_what_a_command_guarantees() -> None:
         ('{argv: ["{version}"]}', "14: `argv` begins with a placeholder; write the program first."),
         ("{argv: [x], directory: srv}", "14: `directory` must be a whole path such as /srv/legacy; `srv` is not."),
         (
-            "{argv: [x], timeout: 30m}",
-            "14: `timeout` must be shorter than `deploy_timeout`, after which the release fails while it runs on.",
+            "{argv: [x], timeout: 1771s}",
+            "14: `timeout` must be at least 30 s shorter than `deploy_timeout`, by which the release fails.",
         ),
         ("{argv: [x], shell: 'true'}", "14: `shell` is not a key of command. Known here: argv, timeout, directory."),
         (f"{{argv: [{', '.join('x' * 65)}]}}", "14: `argv` holds more than 64 entries."),
@@ -73,8 +73,12 @@ def test_each_mistake_is_told(command: str, problem: str) -> None:
     assert told(deploying(command)) == [problem]
 
 
+def test_a_command_may_take_nearly_all_of_the_time() -> None:
+    assert loaded(deploying("{argv: [x], timeout: 1770s}")).warnings == loaded(SMALL).warnings
+
+
 def test_a_command_that_has_no_limit_of_its_own_must_fit_as_well() -> None:
     short = changed("mode: delivery", "mode: delivery\n        deploy_timeout: 20m", deploying("{argv: [x]}"))
     assert told(short) == [
-        "15: `timeout` must be shorter than `deploy_timeout`, after which the release fails while it runs on."
+        "15: `timeout` must be at least 30 s shorter than `deploy_timeout`, by which the release fails."
     ]

@@ -59,6 +59,8 @@ def test_each_way_loads(verify: str, wanted: Verification) -> None:
             '{command: {argv: [x, "a{version}"]}}',
             "13: `argv` holds `{version}` beside other text; make it an argument of its own.",
         ),
+        ("{command: {argv: [x], timeout: 5m}}", "13: `timeout` must be shorter than `within`, or it is never well."),
+        ("{command: {argv: [x]}, within: 30s}", "13: `timeout` must be shorter than `within`, or it is never well."),
         ("{signal: {source: prometheus}}", "13: `secret_env` is missing in `signal`"),
         (
             '{http: {url: "http://169.254.169.254/latest"}}',
