@@ -210,9 +210,9 @@ def overridable(release: Release, lane: Lane, policy: Policy, now: datetime) -> 
             case FindingAuthors():
                 names.append(AUTHORS)
             case InFreeze():
-                names.append(blocker.name)
+                names.append(f"the freeze {blocker.name}")
             case WaitsForChoice():
-                names.append(f"the choice after {blocker.freeze}")
+                names.append(f"the choice after the freeze {blocker.freeze}")
             case _:  # a hold, a lock, a stop: these stay
                 continue
     return tuple(dict.fromkeys(names))

@@ -20,7 +20,12 @@ def progress(release: Release, lane: Lane, policy: Policy) -> tuple[Missing, ...
 
 def rule_label(rule: ApprovalRule) -> str:
     """Return a rule as people say it: 1 of qa."""
-    return f"{rule.count} of {' or '.join(word(source) for source in rule.sources)}"
+    return f"{rule.count} of {by_whom(rule)}"
+
+
+def by_whom(rule: ApprovalRule) -> str:
+    """Return whom a rule asks, as the policy calls them: qa or sre."""
+    return " or ".join(word(source) for source in rule.sources)
 
 
 def tally(release: Release, lane: Lane, policy: Policy) -> str:

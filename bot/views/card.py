@@ -47,7 +47,7 @@ def notice(release: Release, lane: Lane, scene: Scene, buttons: Mapping[str, str
     found = blockers(release, lane, policy, scene.now) if release.state is Lifecycle.OPEN else ()
     state = words(release, found)
     parts = (
-        _Part("state", () if found else outcome(release, policy, scene.links, scene.permalinks)),
+        _Part("state", () if found else outcome(release, lane, policy, scene.links, scene.permalinks)),
         _Part("contents", contents(release, lane, policy, scene.links)),
         _Part("changes", changes(release, lane, scene)),
         _Part("approvals", _approvals(release, lane, policy)),

@@ -38,7 +38,7 @@ def failure(  # noqa: PLR0917 - the state, and what a view cannot look up itself
     """
     late = is_late(release, lane)
     row = after_failure(release, buttons, late=late) if came is None else ()
-    lines = _lines(release, lane, came, scene)
+    lines = _lines(release, lane, came, scene, back="rollback" in buttons)
 
     def block(name: str) -> str:
         return f"{release.name}:failure-{name}:r{revision}"
@@ -52,7 +52,7 @@ def failure(  # noqa: PLR0917 - the state, and what a view cannot look up itself
     return Message("\n".join(text), tuple(blocks))
 
 
-def _lines(release: Release, lane: Lane, came: Aftermath | None, scene: Scene) -> list[Line]:
+def _lines(release: Release, lane: Lane, came: Aftermath | None, scene: Scene, *, back: bool) -> list[Line]:
     policy = scene.policy
     failed = "the deploy" if release.health is None else "the verification of the deploy"
     who = wrote_what_it_brings(release, lane, scene)
@@ -69,7 +69,7 @@ def _lines(release: Release, lane: Lane, came: Aftermath | None, scene: Scene) -
     lines.append(Fact("Release", named(release.number, scene.permalinks)))
     if came is None:
         check = typed(policy, f"status {lane_words(release.lane)}")
-        lines.append(Fact("Next", f"see what is live with {check}; {way_on(release, policy)}"))
+        lines.append(Fact("Next", f"see what is live with {check}; {way_on(release, policy, back=back)}"))
     return lines
 
 

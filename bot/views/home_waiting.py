@@ -15,6 +15,7 @@ from bot.views.barriers import held, locked, stopped
 from bot.views.escape import date, link
 from bot.views.home_parts import Part, item
 from bot.views.home_state import Asked, Board, Viewer
+from bot.views.letter import what
 from bot.views.naming import lane_words, named, subject, typed, word
 from bot.views.obstacles import obstacle
 from bot.views.outcome import put_off
@@ -100,7 +101,7 @@ def _questions(actor: Actor, board: Board, scene: Scene) -> Iterator[str]:
 def _undelivered(one: Asked, scene: Scene) -> str:
     of = f" for {named(one.release, scene.permalinks)}" if one.release is not None else ""
     return (
-        f"*{word(one.name)} could not be delivered{of}* ({word(one.what)}, since {date(one.since)}): "
+        f"*Not delivered{of}:* {what(one.what)} ({word(one.name)}, since {date(one.since)}): "
         f"{_asked_where(one.link, scene)}."
     )
 

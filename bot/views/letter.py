@@ -1,5 +1,6 @@
 """The card in the operations channel about something that could not be delivered, and the list of all of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.core.inputs import Answer
@@ -12,14 +13,16 @@ from bot.views.blocks import Button, Confirm, Fact, actions, header, listing, se
 from bot.views.escape import date, mrkdwn
 from bot.views.holders import holders
 from bot.views.naming import Permalinks, named, subject
-from bot.views.people import person
+from bot.views.people import channel, person
 
 _WHY = 300
+_CHANNEL = re.compile(r"\b[CG][A-Z0-9]{2,20}\b", re.ASCII)
 _WHAT = {
     "announce": "the announcement that it is live",
     "tell_failure": "the message that its deploy failed",
     "tell_rolled_back": "the message that it was rolled back",
     "remind_draft": "the reminder that its announcement is a draft",
+    "remind_letters": "the reminder of what waits for an answer",
     "draft": "the draft of its announcement",
     "tell_author": "what somebody was to be told personally of its end",
     "remind": "the reminder to its approvers",
@@ -91,7 +94,7 @@ def letter_card(  # noqa: PLR0917 - the state, and what a view cannot look up it
     facts = [Fact("What", what(letter.what))]
     if release:
         facts.append(Fact("Release", f"{named(release.number, permalinks)}, {subject(release)}"))
-    facts.append(Fact("Why", f"{date(letter.opened_at)}: {mrkdwn(letter.why, _WHY) or 'no reason was told'}"))
+    facts.append(Fact("Why", f"{date(letter.opened_at)}: {_why(letter.why, policy)}"))
     facts.append(Fact("Known as", letter.about))
     facts.append(Fact("May answer", holders(Permission.RESOLVE, policy)) if asks else _settled(letter, policy))
     row = _buttons(letter, buttons) if asks else ()
@@ -125,6 +128,13 @@ def _line(one: Undelivered, permalinks: Permalinks) -> str:
     due = f"tried again {date(one.due)}" if one.due else "not tried again by itself"
     why = mrkdwn(one.why, _WHY) or "no reason was told"
     return f"{one.name}: {what(one.what)}{of}, {one.state} since {date(one.since)}, {due}: {why}"
+
+
+def _why(why: str, policy: Policy) -> str:
+    """Return the reason, in which channels that the policy names are what Slack shows by their names."""
+    ours = {policy.operations, policy.announcements, *(lane.channel for lane in policy.lanes())}
+    shown = mrkdwn(why, _WHY) or "no reason was told"
+    return _CHANNEL.sub(lambda found: channel(found[0] if found[0] in ours else None) or found[0], shown)
 
 
 def _settled(letter: Letter, policy: Policy) -> Fact:

@@ -6,8 +6,8 @@ from bot.core import blockers
 from bot.core.approvals import rules_of
 from bot.core.blockers import Blocker
 from bot.core.build import BuildState, RunStatus
-from bot.core.lane import Lane
-from bot.core.policy import Permission, Skip
+from bot.core.lane import Lane, Mark
+from bot.core.policy import Kind, NewerBuild, Permission, Policy, Skip
 from bot.core.release import Release
 from bot.views.approvers import rule_label, rule_state
 from bot.views.barriers import barrier
@@ -133,23 +133,36 @@ def _past_the_soak(release: Release, lane: Lane, scene: Scene) -> str:
 
 def _of_build(blocker: _OfBuild, release: Release, scene: Scene) -> str:
     if isinstance(blocker, blockers.InQuarantine):
-        mark = blocker.mark
-        who = person(mark.by, scene.policy) if mark.by else "Signoff"
-        clear = typed(scene.policy, f"release-quarantine {word(release.lane.service)} VERSION REASON")
-        may = holders(Permission.QUARANTINE, scene.policy)
-        return (
-            f"It is, or contains, build {word(mark.label)}, which {who} put in quarantine {date(mark.at)}"
-            f"{said_why(mark.reason)}. A build that is well again can be confirmed with {clear} (by {may})."
-        )
+        return f"It is, or contains, {quarantined(blocker.mark, release.lane.service, scene.policy)}"
     if blocker.state is BuildState.BROKEN:
         bad = [check.pipeline for check in release.build.checks if check.status in _BAD]
         named_bad = few([pipeline(name) for name in bad], 5) or "a pipeline"
         wrote = authors(release.build.authors, scene.policy)
-        return f"Its build broke ({named_bad}): its authors ({wrote}) can run it again or push a fix."
+        mend = f"Its build broke ({named_bad}): its authors ({wrote}) can run it again or push a fix."
+        return f"{mend}{_one_before(release, scene)}"
     return "Its pipelines have not all succeeded yet: it goes on by itself when they have."
 
 
 _BAD = {RunStatus.FAILED, RunStatus.CANCELLED}
+
+
+def quarantined(mark: Mark, service: str, policy: Policy) -> str:
+    """Return which build somebody put in quarantine, when and why, and how one that contains it gets out."""
+    who = person(mark.by, policy) if mark.by else "Signoff"
+    clear = typed(policy, f"release-quarantine {word(service)} VERSION REASON")
+    may = holders(Permission.QUARANTINE, policy)
+    return (
+        f"build {word(mark.label)}, which {who} put in quarantine {date(mark.at)}{said_why(mark.reason)}. "
+        f"A build that is well again can be confirmed with {clear} (by {may})."
+    )
+
+
+def _one_before(release: Release, scene: Scene) -> str:
+    """Return how an older build ships instead: what was superseded does not open again by itself."""
+    if release.kind is not Kind.RELEASE or release.policy.newer_build is not NewerBuild.LATEST_WINS:
+        return ""
+    ask = typed(scene.policy, f"{word(release.lane.service)} VERSION to {word(release.lane.environment)}")
+    return f" No build before it opens by itself: {ask} asks for one."
 
 
 def _of_policy(blocker: blockers.LaneNotInPolicy, release: Release, scene: Scene) -> str:

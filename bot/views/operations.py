@@ -100,9 +100,10 @@ def _marked_done(told: _Loud) -> str:
 
 
 def _mode(told: _Loud) -> str:
-    how = mrkdwn(told.happening.detail, _DETAIL)
+    how, _, why = told.happening.detail.partition(": ")
     back = told.typed("mode {place} delivery|deployment|observe REASON")
-    return f"{told.who} switched the mode of {told.where} {how}. To switch it again: {back}."
+    what = f"{told.who} switched the mode of {told.where} {mrkdwn(how, _DETAIL)}{said_why(why)}"
+    return f"{what}. To switch it again: {back}."
 
 
 def _unlocked(told: _Loud) -> str:

@@ -1,5 +1,6 @@
 """What became of a release: the part of the card that replaces the buttons."""
 
+from bot.core.lane import Lane
 from bot.core.policy import Command, Policy, Verification
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
 from bot.core.unasked import waits_for_directory
@@ -14,7 +15,7 @@ from bot.views.states import ended_on_trial
 REASON = 1200
 
 
-def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalinks) -> tuple[Fact, ...]:
+def outcome(release: Release, lane: Lane, policy: Policy, links: Links, permalinks: Permalinks) -> tuple[Fact, ...]:
     """Return what became of a release that is on its way or has ended; for an open one, whether it was put off."""
     match release.state:
         case Lifecycle.OPEN:
@@ -32,7 +33,11 @@ def outcome(release: Release, policy: Policy, links: Links, permalinks: Permalin
         case Lifecycle.FAILED:
             told = mrkdwn(release.reason or "no reason was told", REASON)
             job = (*_job(release.deployment, links), *printed(release))
-            return (Fact("Failed", f"{_when(release)}: {told}"), *job, Fact("Next", way_on(release, policy)))
+            return (
+                Fact("Failed", f"{_when(release)}: {told}"),
+                *job,
+                Fact("Next", way_on(release, policy, back=lane.live is not None)),
+            )
         case _:
             return _not_shipped(release, policy, permalinks)
 
@@ -61,12 +66,12 @@ def _not_shipped(release: Release, policy: Policy, permalinks: Permalinks) -> tu
             return (Fact("Cancelled", f"{when}; the thread says by whom. Nothing was deployed"),)
 
 
-def way_on(release: Release, policy: Policy) -> str:
-    """Return what people can do about a deploy that failed, with the words to type."""
-    back = f"rollback {word(release.lane.service)} in {word(release.lane.environment)} REASON"
+def way_on(release: Release, policy: Policy, *, back: bool) -> str:
+    """Return what people can do about a deploy that failed, with the words to type; `back`: there is a way back."""
+    rollback = f"rollback {word(release.lane.service)} in {word(release.lane.environment)} REASON"
+    also = f"go back with {typed(policy, rollback)}; " if back else ""
     return (
-        f"look at the job; try again with {typed(policy, f'retry {release.name}')}; "
-        f"go back with {typed(policy, back)}; or, if it is live after all, "
+        f"look at the job; try again with {typed(policy, f'retry {release.name}')}; {also}or, if it is live after all, "
         f"mark it as done with {typed(policy, f'override {release.name} REASON')}"
     )
 

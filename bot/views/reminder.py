@@ -4,10 +4,10 @@ from bot.core.asking import expires_at
 from bot.core.blockers import WaitsForApproval, approval_blockers
 from bot.core.escalating import Called
 from bot.core.lane import Lane
-from bot.core.policy import Person, Policy
+from bot.core.policy import ApprovalRule, Person, Policy
 from bot.core.release import Release
 from bot.ports.slack import Message
-from bot.views.approvers import rule_label, whom
+from bot.views.approvers import by_whom, whom
 from bot.views.blocks import actions, said
 from bot.views.escape import date
 from bot.views.limits import few
@@ -85,7 +85,7 @@ def _missing(release: Release, lane: Lane, scene: Scene) -> list[str]:
         if isinstance(one, WaitsForApproval):
             rule, have = one.missing.rule, one.missing.have
             who = whom(rule, release, lane, scene.policy) or "nobody is left who may"
-            lines.append(f"Still missing: {_more(rule.count - have)} for {rule_label(rule)}: {who}.")
+            lines.append(f"Still missing: {_more(rule, have)}: {who}.")
         else:
             lines.append(obstacle(one, release, lane, scene))
     due = expires_at(release, lane, scene.policy)
@@ -94,5 +94,7 @@ def _missing(release: Release, lane: Lane, scene: Scene) -> list[str]:
     return lines
 
 
-def _more(count: int) -> str:
-    return f"{count} more approval{'' if count == 1 else 's'}"
+def _more(rule: ApprovalRule, have: int) -> str:
+    """Return how many approvals a rule still lacks, and of how many: 1 approval by sre."""
+    approvals = f"approval{'' if rule.count == 1 else 's'} by {by_whom(rule)}"
+    return f"{rule.count - have} of {rule.count} {approvals}" if have else f"{rule.count} {approvals}"

@@ -80,8 +80,10 @@ def _against_live(build: Build, lane: Lane, where: str | None, scene: Scene) -> 
         return ""
     if live.sha == build.sha:
         return "; the same commit is live there, it would be deployed once more"
-    compare = link(scene.links.compare(where, live.sha, build.sha), "compare")
-    return f"; {live_label(live)} → {word(build.label)} ({compare})"
+    step = f"; {live_label(live)} → {word(build.label)}"
+    if scene.compared.get(Span(build.service, live.sha, build.sha)) is not None:
+        return step  # what it changes is told below, with the link
+    return f"{step} ({link(scene.links.compare(where, live.sha, build.sha), 'compare')})"
 
 
 def _changes(build: Build, lane: Lane, scene: Scene) -> Sequence[Line]:

@@ -108,7 +108,7 @@ class _Told:
         number = max(told.added_total, len(told.added))
         if not number:
             return f"none that concern {service} since {against} ({shown})"
-        return f"{counted(number, 'commit')} {self._asked_for()} since {against} ({shown})"
+        return f"{counted(number, 'commit')}{self._asked_for()} since {against} ({shown})"
 
     def _asked_for(self) -> str:
         """Return in how many pull requests the commits came, and how many came without: nobody may have read those."""
@@ -116,9 +116,11 @@ class _Told:
         least = "" if self.comparison.complete else "at least "
         asked, without = pulls(added), sum(change.pull is None for change in added)
         if not asked:
-            return f"without a pull request{'' if self.comparison.complete else ', as far as was told,'}"
-        also = f", {least}{without:,} without one," if without else ""
-        return f"in {least}{counted(asked, 'pull request')}{also}"
+            return f" without a pull request{'' if self.comparison.complete else ', as far as was told,'}"
+        if not without:
+            return f" in {least}{counted(asked, 'pull request')}"
+        inside = f"{least}{len(added) - without:,} in {least}{counted(asked, 'pull request')}"
+        return f", {inside} and {least}{without:,} in none,"
 
     def _migrations(self) -> list[Line]:
         """Return how many migrations are among the files that differ, where the policy says what a migration is."""

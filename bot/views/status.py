@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.core import gates
 from bot.core.asking import expires_at
 from bot.core.blockers import blockers
 from bot.core.build import Build
 from bot.core.lane import Lane
-from bot.core.policy import Mode, Policy
+from bot.core.policy import LanePolicy, Mode, Policy
 from bot.core.release import Lifecycle, Release
 from bot.ports.slack import Message
 from bot.views import lanes as lane_views
@@ -14,7 +15,7 @@ from bot.views.barriers import stopped
 from bot.views.blocks import Fact, Line, listing
 from bot.views.escape import date
 from bot.views.naming import Permalinks, live_label, named, subject, typed, word
-from bot.views.obstacles import obstacle
+from bot.views.obstacles import obstacle, quarantined
 from bot.views.outcome import outcome, put_off
 from bot.views.scene import Scene
 from bot.views.states import marked_aside, words
@@ -44,7 +45,7 @@ def why(lanes: Sequence[Lane], scene: Scene, *, newest: Mapping[str, Build] | No
         unfinished = [release for release in lane.releases if not release.state.ended]
         lines += _head(lane, scene, shut=not lane.open)
         if not unfinished:
-            lines.append(_none_open(lane, scene.policy, newest))
+            lines.append(_none_open(lane, scene, newest))
         for release in unfinished:
             lines.append(_release(release, lane, scene))
             lines += [f"• {one}" for one in _reasons(release, lane, scene)]
@@ -81,7 +82,7 @@ def _release(release: Release, lane: Lane, scene: Scene) -> str:
 def _reasons(release: Release, lane: Lane, scene: Scene) -> list[str]:
     policy = scene.policy
     if release.state is not Lifecycle.OPEN:
-        told = [f"{fact}." for fact in outcome(release, policy, scene.links, scene.permalinks)]
+        told = [f"{fact}." for fact in outcome(release, lane, policy, scene.links, scene.permalinks)]
         return [*told, *([may_answer(scene)] if in_doubt(release) else [])]
     reasons = [obstacle(one, release, lane, scene) for one in blockers(release, lane, policy, scene.now)]
     due = expires_at(release, lane, policy)
@@ -92,7 +93,8 @@ def _reasons(release: Release, lane: Lane, scene: Scene) -> list[str]:
     return chosen + (reasons or tried or ["Nothing is in its way: its deploy is next."])
 
 
-def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -> str:
+def _none_open(lane: Lane, scene: Scene, builds: Mapping[str, Build] | None) -> str:
+    policy = scene.policy
     ask = typed(policy, f"{word(lane.id.service)} VERSION to {word(lane.id.environment)}")
     here = lane.policy(policy)
     if here is None:
@@ -111,10 +113,21 @@ def _none_open(lane: Lane, policy: Policy, builds: Mapping[str, Build] | None) -
         return "• No release is open: no build has passed its pipelines yet. The next one that does opens a release."
     if lane.live is not None and lane.live.sha == newest.sha:
         return f"• No release is open: {live_label(lane.live)}, the newest deployable build, is what is live."
-    return (
-        f"• No release is open: that of the newest deployable build, {word(newest.label)}, has ended, or the build is "
-        f"older than the first look at this environment. To ask for one: {ask}"
-    )
+    return f"• No release is open: {_unopened(newest, lane, here, ask, policy)}"
+
+
+def _unopened(newest: Build, lane: Lane, here: LanePolicy, ask: str, policy: Policy) -> str:
+    """Return why the newest deployable build has no release in a lane, as far as that is known."""
+    what = f"the newest deployable build, {word(newest.label)},"
+    mark = gates.quarantined(lane.around.marks, newest.position)
+    if mark is not None:
+        shut = quarantined(mark, lane.id.service, policy)
+        return f"{what} is in quarantine. It is, or contains, {shut} To ask for another: {ask}"
+    if lane.live is not None and lane.live.position is not None and newest.position < lane.live.position:
+        return f"{what} is older than what is live, so it does not open by itself. To ask for it: {ask}"
+    soak = here.after and f", or it has not been live in {word(here.after.environment)} for long enough"
+    seen = f"that of {what} has ended, or the build is older than the first look at this environment{soak or ''}"
+    return f"{seen}. To ask for one: {ask}"
 
 
 _UNDER_WAY = {Lifecycle.DEPLOYING: "is being deployed", Lifecycle.VERIFYING: "is being verified"}

@@ -35,7 +35,7 @@ Commit: [feat: refunds] feat: refunds
 By: Robin, pushed by robin
 Checks: build.yml succeeded (run 2)
 Asked for by: the pipeline, by a deployable build
-Changes: 2 commits in 1 pull request, 1 without one, since 1 ([First]), live in production (compare)
+Changes: 2 commits, 1 in 1 pull request and 1 in none, since 1 ([First]), live in production (compare)
 Features: 1
 • Refunds ([feat: refunds]) by Robin
 Fixes: 1

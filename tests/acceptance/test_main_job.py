@@ -134,7 +134,7 @@ Robin: the deploy of payments 1 ([Drop a column]) to production failed.
 Why: the demo was told to break it
 Job: open the deploy job
 Release: R-1
-Next: see what is live with /deploy status payments production; look at the job; try again with /deploy retry R-1; go back with /deploy rollback payments in production REASON; or, if it is live after all, mark it as done with /deploy override R-1 REASON
+Next: see what is live with /deploy status payments production; look at the job; try again with /deploy retry R-1; or, if it is live after all, mark it as done with /deploy override R-1 REASON
 [Retry] [Mark as done]\
 """)
         assert here.workspace.channel("releases").messages == []

@@ -178,7 +178,7 @@ async def test_an_automatic_service_ships_by_itself_and_a_failure_is_told(tmp_pa
         assert its.here.reads(failure) == snapshot("""\
 Deploy failed: docs 2.4.1 to production
 Failed: Nov 21, 2026 10:00: the disk is <!channel> full
-Next: look at the job; try again with /deploy retry R-1; go back with /deploy rollback docs in production REASON; or, if it is live after all, mark it as done with /deploy override R-1 REASON
+Next: look at the job; try again with /deploy retry R-1; or, if it is live after all, mark it as done with /deploy override R-1 REASON
 Commit: 0000001 Add search
 By: Ann
 Checks: docs-pipeline succeeded (run 778)

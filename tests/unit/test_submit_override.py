@@ -18,4 +18,4 @@ def test_a_freeze_that_came_since_is_named(tmp_path: Path) -> None:
     room.policy = replace(room.policy, freezes=(Freeze("fair", Dated(noon, noon + timedelta(days=1), "UTC")),))
     room.submit(BeginDeployment(1))
     told = "SELECT action, json_extract(data, '$.skipped') FROM audit WHERE release = 1 AND data LIKE '%skipped%'"
-    assert room.sql(told) == [("overridden", "1 of qa"), ("deploy attempted", "1 of qa, fair")]
+    assert room.sql(told) == [("overridden", "1 of qa"), ("deploy attempted", "1 of qa, the freeze fair")]

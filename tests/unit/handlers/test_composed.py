@@ -52,7 +52,7 @@ async def test_those_whose_approval_is_missing_are_reminded(opening: Opening) ->
         [
             """\
 <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, has been waiting for approval since <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.
-Still missing: 1 more approval for 1 of qa: <@U0PRIYA>.
+Still missing: 1 approval by qa: <@U0PRIYA>.
 It expires <!date^1795348800^{date_short_pretty} {time}|2026-11-22 12:00 UTC> if approvals are still missing; that is no rejection.
 Please decide on its card, or with `/deploy approve R-1` or `/deploy reject R-1 REASON`.\
 """

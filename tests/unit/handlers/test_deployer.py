@@ -202,7 +202,7 @@ async def test_a_refusal_fails_the_release_and_is_told(opening: Opening) -> None
 Ann: the deploy of payments 1 (0000001) to production failed.
 Why: there is no environment production
 Release: <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>
-Next: see what is live with `/deploy status payments production`; look at the job; try again with `/deploy retry R-1`; go back with `/deploy rollback payments in production REASON`; or, if it is live after all, mark it as done with `/deploy override R-1 REASON`
+Next: see what is live with `/deploy status payments production`; look at the job; try again with `/deploy retry R-1`; or, if it is live after all, mark it as done with `/deploy override R-1 REASON`
 Actions: Retry, Mark as done.\
 """)
 

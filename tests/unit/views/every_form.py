@@ -47,7 +47,7 @@ def board(evil: Evil) -> Board:
     """Return what homes show, with everything that others may write hostile."""
     lanes = tuple(_lane(evil, number) for number in (1, 2))
     name = evil.pick(KINDS_OF_LETTER)
-    asked = evil.some(lambda: Asked(evil(), name, 42, NINE, values.url(evil)), 5)
+    asked = evil.some(lambda: Asked(evil(), name, 42, NINE, evil.maybe(f"{CARDS}/p1")), 5)
     lines = {lane.id.service: Stopped(values.build(evil), values.build(evil)) for lane in lanes}
     return Board(lanes, lines, asked, {42: f"{CARDS}/p2"} if evil.pick((True, False)) else {})
 

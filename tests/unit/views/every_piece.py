@@ -225,17 +225,26 @@ _OF_RELEASES: Mapping[str, Entry] = {
     ),
     "naming.again": _with_release(lambda _, release, __, scene: naming.again(release, scene.policy)),
     "naming.subject": _with_release(lambda _, release, *__: naming.subject(release)),
+    "obstacles.quarantined": lambda evil: mrkdwn(
+        obstacles.quarantined(
+            Mark(1, Judgement.BAD, values.build(evil).position, evil(), evil.maybe(evil()), evil(), NINE),
+            evil(),
+            values.policy(evil),
+        )
+    ),
     "obstacles.obstacle": _with_release(
         lambda evil, release, lane, scene: [
             obstacles.obstacle(one, release, lane, scene) for one in every_blocker(evil)
         ]
     ),
     "outcome.outcome": _with_release(
-        lambda _, release, __, scene: outcome.outcome(release, scene.policy, LINKS, PERMALINKS)
+        lambda _, release, lane, scene: outcome.outcome(release, lane, scene.policy, LINKS, PERMALINKS)
     ),
     "outcome.put_off": _with_release(lambda _, release, __, scene: outcome.put_off(release, scene.policy)),
     "outcome.printed": _with_release(lambda _, release, __, ___: outcome.printed(release)),
-    "outcome.way_on": _with_release(lambda _, release, __, scene: outcome.way_on(release, scene.policy)),
+    "outcome.way_on": _with_release(
+        lambda evil, release, __, scene: outcome.way_on(release, scene.policy, back=evil.pick((True, False)))
+    ),
     "since.compare": _with_release(lambda _, release, lane, scene: since.compare(values.span_of(release, lane), scene)),
     "since.since": _with_release(
         lambda evil, release, lane, scene: since.since(
@@ -283,6 +292,7 @@ _OF_LANES: Mapping[str, Entry] = {
 }
 _OF_PEOPLE: Mapping[str, Entry] = {
     "approvers.everybody": _texts(lambda evil, policy: approvers.everybody(values.rules(evil), policy)),
+    "approvers.by_whom": lambda evil: mrkdwn(approvers.by_whom(ApprovalRule((evil(), evil()), 2))),
     "approvers.rule_label": lambda evil: mrkdwn(approvers.rule_label(ApprovalRule((evil(), evil()), 2))),
     "changelog.written_by": _texts(
         lambda evil, policy: changelog.written_by([values.change(evil), values.change(evil)], policy)

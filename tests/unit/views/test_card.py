@@ -318,7 +318,7 @@ def test_the_build_broke() -> None:
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
 *Needs 1 of qa:* given
-*In the way:* Its build broke (build.yml): its authors (Ann) can run it again or push a fix.
+*In the way:* Its build broke (build.yml): its authors (Ann) can run it again or push a fix. No build before it opens by itself: `/deploy payments VERSION to production` asks for one.
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 [Reject] (danger) signoff:reject = h-reject
   read aloud: Reject payments 118 to production\

@@ -39,7 +39,7 @@ def test_every_commit_of_a_release() -> None:
     view = modal(surrounded(compared(Relation.DIVERGED, removed=REMOVED), WITH_MIGRATIONS))
     assert text(view) == snapshot("""\
 payments 118 (9f3c2ab) to production
-*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *MIGRATIONS:* 1 (db/migrate/001.sql)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>

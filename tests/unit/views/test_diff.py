@@ -29,7 +29,7 @@ def test_an_open_release_is_what_would_ship() -> None:
     assert shown(a_lane(a_release()), a_build(), surrounded(compared(), WITH_MIGRATIONS)) == snapshot("""\
 *payments in production (delivery):* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 *Would ship:* <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval
-*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *MIGRATIONS:* 1 (db/migrate/001.sql)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
@@ -45,7 +45,7 @@ def test_it_is_read_aloud_with_the_same_facts() -> None:
     assert shortened(message.text) == snapshot("""\
 payments in production (delivery): 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
 Would ship: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, waits for approval
-Changes: 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+Changes: 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 MIGRATIONS: 1 (db/migrate/001.sql)
 Features: 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>

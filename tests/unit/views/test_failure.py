@@ -64,6 +64,16 @@ Actions: Retry, Roll back, Mark as done.\
     assert [block["block_id"] for block in message.blocks] == ["R-42:failure-facts:r3", "R-42:failure-actions:r3"]
 
 
+def test_where_there_is_nothing_to_go_back_to_nobody_is_told_to_go_back() -> None:
+    without = {act: handle for act, handle in HANDLES.items() if act != "rollback"}
+    message = failure(FAILED, a_lane(FAILED), None, a_scene(), without, 3)
+    check(message)
+    assert "rollback" not in message.text
+    assert message.text.splitlines()[-2] == snapshot(
+        "Next: see what is live with `/deploy status payments production`; look at the job; try again with `/deploy retry R-42`; or, if it is live after all, mark it as done with `/deploy override R-42 REASON`"
+    )
+
+
 BRINGS = compared()
 WHOLE = (*BRINGS.added, a_change(6, "Typo", SAM, sha=SPAN.head))
 KNOWN = replace(a_scene(), compared={SPAN: replace(BRINGS, added=WHOLE, added_total=len(WHOLE))})

@@ -196,14 +196,14 @@ def test_questions_are_for_those_who_may_answer() -> None:
     assert waits(ALEX, *lanes, **told) == snapshot(
         [
             "*Did the deploy of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production start?* The answer to the request was lost: <https://acme.slack.example/archives/C0PAYMENTS/p78|answer in the operations channel>.",
-            "*card-3 could not be delivered for <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>* (notice, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>): <https://acme.slack.example/archives/C0PAYMENTS/p77|answer in the operations channel>.",
-            "*inbox-7 could not be delivered* (slack, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>): answer in <#C0OPS>.",
+            "*Not delivered for <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>:* its notice (card-3, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>): <https://acme.slack.example/archives/C0PAYMENTS/p77|answer in the operations channel>.",
+            "*Not delivered:* something that somebody did in Slack (inbox-7, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>): answer in <#C0OPS>.",
         ]
     )
     assert waits(ALEX, *lanes, policy=a_policy(operations=None), asked=told["asked"][1:]) == snapshot(
         [
             "*Did the deploy of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production start?* The answer to the request was lost: answer in the operations channel.",
-            "*inbox-7 could not be delivered* (slack, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>): answer in the operations channel.",
+            "*Not delivered:* something that somebody did in Slack (inbox-7, since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>): answer in the operations channel.",
         ]
     )
     assert waits(PRIYA, *lanes, **told) == snapshot(

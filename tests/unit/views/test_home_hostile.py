@@ -46,7 +46,7 @@ def test_no_home_holds_their_markup_or_is_too_long(lanes: list[Lane], bad: Relea
     named = Person(words[4] or "priya", slack="U0PRIYA")
     held = frozenset({Permission.RESOLVE})
     viewer = Viewer(Actor(named, Account.MEMBER, frozenset(words), Surface.BUTTON, held), words[5])
-    asked = tuple(Asked(word, word, 42, NINE, f"{CARDS}/p1") for word in words)
+    asked = tuple(Asked(word, "notice", 42, NINE, f"{CARDS}/p1") for word in words)
     lines = {lane.id.service: Stopped(bad.build, bad.build) for lane in lanes}
     board = Board(tuple(lanes), lines, asked, dict.fromkeys(range(9), f"{CARDS}/p2"))
     check_home(home(viewer, board, a_scene(policy), 1))

@@ -57,6 +57,11 @@ Answers: Try again, Abandon.\
     ]
 
 
+def test_a_channel_of_the_policy_is_shown_by_its_name_and_no_other() -> None:
+    said = shown(why="Slack refused to post to C0PAYMENTS (not_in_channel), nor to C0OPS; C0ELSEWHERE is GONE").text
+    assert "refused to post to <#C0PAYMENTS> (not_in_channel), nor to <#C0OPS>; C0ELSEWHERE is GONE." in said
+
+
 def test_an_act_that_could_not_be_decided() -> None:
     assert seen(shown(what="slack", about="inbox-7", release=None, why="")) == snapshot("""\
 # Not delivered

@@ -87,7 +87,7 @@ def test_all_that_operations_hear() -> None:
 OVERRIDE (break-glass) of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, by <@U0SAM>, <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “customers &lt;cannot&gt; pay”. Skipped: 1 of qa.
 OVERRIDE (break-glass) of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, by <@U0SAM>: “now”.
 <@U0SAM> marked <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, which had failed, as done: it counts as live now: “it is there”.
-<@U0SAM> switched the mode of payments in production from delivery to observe: we &lt;try&gt; it. To switch it again: `/deploy mode payments production delivery|deployment|observe REASON`.
+<@U0SAM> switched the mode of payments in production from delivery to observe: “we &lt;try&gt; it”. To switch it again: `/deploy mode payments production delivery|deployment|observe REASON`.
 <@U0SAM>: <@U0ALEX> ended your lock of payments in production. To take it again: `/deploy lock payments production REASON`.
 <@U0SAM>: your lock of payments in production has ended, since its time was up.
 <@U0SAM>: your lock of payments in production ends soon. To keep it for longer: `/deploy lock payments production for DURATION REASON`.
@@ -126,7 +126,7 @@ def test_a_reminder_mentions_who_is_missing() -> None:
     message = remind(release, a_lane(release), a_scene())
     assert read(message) == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-Still missing: 1 more approval for 1 of qa: kim, <@U0PRIYA>.
+Still missing: 1 approval by qa: kim, <@U0PRIYA>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 Please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """)
@@ -138,7 +138,7 @@ def test_a_reminder_of_what_never_expires_and_nobody_may_approve() -> None:
     message = remind(release, a_lane(release), a_scene(a_policy(endless)))
     assert read(message) == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production (HOTFIX), has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-Still missing: 1 more approval for 1 of empty: nobody is left who may.
+Still missing: 1 approval by empty: nobody is left who may.
 Please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
+import pytest
 from inline_snapshot import snapshot
 
 from bot.core.approvals import Missing
@@ -30,7 +31,8 @@ from bot.core.blockers import (
 )
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Judgement, Lock, Mark, Stop
-from bot.core.policy import ApprovalRule, Hotfix, LaneId, LanePolicy, Mode, Permission, Skip
+from bot.core.policy import ApprovalRule, Hotfix, Kind, LaneId, LanePolicy, Mode, NewerBuild, Permission, Skip
+from bot.core.release import Release
 from bot.views.blocks import said
 from bot.views.obstacles import obstacle
 from bot.views.states import words
@@ -106,7 +108,7 @@ All have approved: it starts by itself <!date^1795258800^{date_short_pretty} {ti
 It is scheduled for <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC> and goes on by itself then. Its approvers and its requester can move that with `/deploy schedule R-42 at TIME`; `now` is a time, too.
 It has not been live in staging: it goes on by itself when it has. To ask for that: `/deploy payments 118 to staging`.
 It has not been live in staging for long enough: it goes on by itself <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>.
-Its build broke (a pipeline): its authors (Ann) can run it again or push a fix.
+Its build broke (a pipeline): its authors (Ann) can run it again or push a fix. No build before it opens by itself: `/deploy payments VERSION to production` asks for one.
 Its pipelines have not all succeeded yet: it goes on by itself when they have.
 It is, or contains, build 118 (9f3c2ab), which <@U0SAM> put in quarantine <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>).
 It is, or contains, build 118 (9f3c2ab), which Signoff put in quarantine <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>: “it loses money”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>).
@@ -156,6 +158,19 @@ def test_where_no_rule_asks_anybody_people_who_may_request_choose() -> None:
 def test_a_hold_can_be_lifted_by_the_approvers_where_the_policy_is_silent() -> None:
     release = a_release()
     assert obstacle(Held(HOLD), release, a_lane(release), a_scene()).endswith("(by kim, <@U0PRIYA>).")
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        a_release(kind=Kind.HOTFIX),
+        a_release(policy=replace(IN_PRODUCTION, newer_build=NewerBuild.EACH_MUST_SHIP)),
+    ],
+    ids=["a fast path", "where each must ship"],
+)
+def test_of_what_goes_its_own_way_nobody_reads_how_to_ship_a_build_before_it(release: Release) -> None:
+    said = obstacle(BuildNotDeployable(BuildState.BROKEN), release, a_lane(release), a_scene())
+    assert said == "Its build broke (a pipeline): its authors (Ann) can run it again or push a fix."
 
 
 def test_what_a_card_is_headed_by() -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.core.policy import Command
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin
 from bot.views.outcome import outcome
-from tests.unit.views.values import LINKS, PERMALINKS, POLICY, TEN, a_release
+from tests.unit.views.values import LINKS, PERMALINKS, POLICY, TEN, a_lane, a_release
 
 OUTPUT = "Output: `signoff output R-42` on Signoff's host"
 
@@ -16,7 +16,7 @@ def facts(state: Lifecycle, origin: Origin = Origin.PIPELINE, *, commanded: bool
     release = a_release(state=state, deployment=Deployment(DeployStatus.SUCCEEDED, TEN))
     target = Command(("./deploy.sh",)) if commanded else release.policy.target
     release = replace(release, origin=origin, policy=replace(release.policy, target=target))
-    return [str(fact).removesuffix(".") for fact in outcome(release, POLICY, LINKS, PERMALINKS)]
+    return [str(fact).removesuffix(".") for fact in outcome(release, a_lane(), POLICY, LINKS, PERMALINKS)]
 
 
 @pytest.mark.parametrize("state", [Lifecycle.VERIFYING, Lifecycle.LIVE, Lifecycle.FAILED])

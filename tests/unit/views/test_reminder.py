@@ -30,13 +30,13 @@ def test_those_who_may_approve_are_asked_to() -> None:
         (
             """\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>. Escalated to sre: <@U0ALEX>, <!subteam^S0SRE>.
-Still missing: 1 more approval for 1 of sre: <@U0ALEX>, <!subteam^S0SRE>.
+Still missing: 1 approval by sre: <@U0ALEX>, <!subteam^S0SRE>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 Your approval would help: please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """,
             """\
 You are asked as one of sre: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-Still missing: 1 more approval for 1 of sre: <@U0ALEX>, <!subteam^S0SRE>.
+Still missing: 1 approval by sre: <@U0ALEX>, <!subteam^S0SRE>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 Your approval would help: please decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.
 [Mute these messages] signoff:mute = mute
@@ -51,13 +51,13 @@ def test_those_who_may_not_are_told_whom_to_push() -> None:
         (
             """\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>. Escalated to sre: <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
-Still missing: 1 more approval for 1 of qa: kim, <@U0PRIYA>.
+Still missing: 1 approval by qa: kim, <@U0PRIYA>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 No approval of yours is asked for: please see to it that those whose approval is missing decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """,
             """\
 You are asked as one of sre: <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.
-Still missing: 1 more approval for 1 of qa: kim, <@U0PRIYA>.
+Still missing: 1 approval by qa: kim, <@U0PRIYA>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 No approval of yours is asked for: please see to it that those whose approval is missing decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.
 [Mute these messages] signoff:mute = mute
@@ -70,7 +70,7 @@ No approval of yours is asked for: please see to it that those whose approval is
 def test_a_group_in_which_nobody_is_named() -> None:
     assert in_words("empty", ApprovalRule(("qa",), 1))[0] == snapshot("""\
 <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, has been waiting for approval since <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>. Escalated to empty: nobody whom the policy names.
-Still missing: 1 more approval for 1 of qa: kim, <@U0PRIYA>.
+Still missing: 1 approval by qa: kim, <@U0PRIYA>.
 It expires <!date^1795341600^{date_short_pretty} {time}|2026-11-22 10:00 UTC> if approvals are still missing; that is no rejection.
 No approval of yours is asked for: please see to it that those whose approval is missing decide on its card, or with `/deploy approve R-42` or `/deploy reject R-42 REASON`.\
 """)

@@ -568,8 +568,8 @@ def test_what_changes_is_told_where_it_is_known() -> None:
     assert problems(view) == []
     assert explained(view) == snapshot("""\
 *Live there:* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
-*Would ship:* <https://github.example/acme/payments/commit/9f3c2ab..|118 (9f3c2ab)>, Add the refund endpoint, by Ann; 117 (1a2b3c4) → 118 (9f3c2ab) (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
-*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Would ship:* <https://github.example/acme/payments/commit/9f3c2ab..|118 (9f3c2ab)>, Add the refund endpoint, by Ann; 117 (1a2b3c4) → 118 (9f3c2ab)
+*Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
 *Fixes:* 1
@@ -588,7 +588,7 @@ def test_a_long_list_of_changes_is_folded() -> None:
     assert problems(view) == []
     assert explained(view) == snapshot("""\
 *Live there:* 117 (<https://github.example/acme/payments/commit/1a2b3c4..|1a2b3c4>) is live since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, R-40
-*Would ship:* <https://github.example/acme/payments/commit/9f3c2ab..|118 (9f3c2ab)>, Add the refund endpoint, by Ann; 117 (1a2b3c4) → 118 (9f3c2ab) (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Would ship:* <https://github.example/acme/payments/commit/9f3c2ab..|118 (9f3c2ab)>, Add the refund endpoint, by Ann; 117 (1a2b3c4) → 118 (9f3c2ab)
 *Changes:* 500 commits without a pull request since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Fixes:* 500
 • Number 1 (<https://github.example/acme/payments/commit/0000001..|0000001>) by Ann

@@ -44,7 +44,7 @@ def test_the_whole_card() -> None:
 *By:* Ann, pushed by <@U0SAM>
 *Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
 *Asked for by:* the pipeline, by a deployable build
-*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *MIGRATIONS:* 1 (db/migrate/001.sql)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
@@ -73,7 +73,7 @@ Commit: <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the 
 By: Ann, pushed by <@U0SAM>.
 Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>).
 Asked for by: the pipeline, by a deployable build.
-Changes: 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>).
+Changes: 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>).
 MIGRATIONS: 1 (db/migrate/001.sql).
 Features: 1.
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>.
@@ -110,7 +110,7 @@ Not named here: 5 changes by Ann: see Changes\
 def test_a_comparison_that_was_cut_says_so() -> None:
     long = compared(added_total=1404, complete=False, files=("db/1.sql", "db/2.sql", "db/3.sql", "db/4.sql"))
     assert part(card(surrounded(long, WITH_MIGRATIONS))) == snapshot("""\
-*Changes:* 1,404 commits in at least 2 pull requests, at least 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 1,404 commits, at least 3 in at least 2 pull requests and at least 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *MIGRATIONS:* at least 4 (db/1.sql, db/2.sql, db/3.sql and 1 more)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
@@ -132,7 +132,7 @@ def test_no_migrations() -> None:
 def test_a_hotfix_that_is_live_and_not_in_what_ships() -> None:
     diverged = compared(Relation.DIVERGED, removed=REMOVED)
     assert part(card(surrounded(diverged, WITH_MIGRATIONS))) == snapshot("""\
-*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *MIGRATIONS:* 1 (db/migrate/001.sql)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
@@ -227,7 +227,7 @@ def test_what_is_live_tells_what_it_changed() -> None:
     now_live = replace(LIVE, sha=SPAN.head, version="118")
     scene = replace(surrounded(compared(Relation.DIVERGED, removed=REMOVED)), before={42: LIVE})
     assert part(card(scene, release, now_live)) == snapshot("""\
-*Changes:* 4 commits in 2 pull requests, 1 without one, since 117 (1a2b3c4), live in production before (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
+*Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production before (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Features:* 1
 • Add the refund endpoint (<https://github.example/acme/payments/pull/12|#12>) by Ann, <@U0SAM>
 *Fixes:* 1

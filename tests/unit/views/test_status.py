@@ -8,14 +8,15 @@ from inline_snapshot import snapshot
 
 from bot.core.build import Build
 from bot.core.inputs import Answer
-from bot.core.lane import Lane
-from bot.core.policy import LaneId
+from bot.core.lane import Around, Judgement, Lane, Mark
+from bot.core.policy import After, LaneId
 from bot.core.release import DeployStatus, Lifecycle
 from bot.ports.slack import Message
 from bot.views import answers
 from bot.views.status import open_list, status, why
 from tests.unit.views.reading import check, seen, shortened
 from tests.unit.views.values import (
+    IN_PRODUCTION,
     IN_STAGING,
     LIVE,
     PERMALINKS,
@@ -24,6 +25,7 @@ from tests.unit.views.values import (
     TEN,
     a_build,
     a_lane,
+    a_policy,
     a_release,
     a_scene,
     a_yes,
@@ -94,6 +96,28 @@ def test_why_a_deploy_that_was_put_off_waits() -> None:
     release = a_release(approvals=(a_yes(),), policy=endless, put_off="no route")
     lines = read(why((a_lane(release),), a_scene())).splitlines()
     assert lines[-1] == "• Put off: no route. Nothing was sent; it is tried again by itself."
+
+
+def test_why_the_newest_deployable_build_has_no_release() -> None:
+    build = a_build()
+    bad = Mark(
+        1, Judgement.BAD, (build.position[0] - timedelta(hours=1), 1, 1), "116 (7777777)", "sam", "it loses orders", TEN
+    )
+    soaks = replace(IN_PRODUCTION, after=After("staging", timedelta(minutes=30)))
+    newer = replace(LIVE, position=(build.position[0] + timedelta(hours=1), 1, 1))
+    asked = [
+        (replace(a_lane(), around=Around(marks=(bad,))), a_scene()),
+        (a_lane(live=newer), a_scene()),
+        (a_lane(), a_scene(a_policy(soaks))),
+    ]
+    said = [read(why((lane,), scene, newest={"payments": build})).splitlines()[-1] for lane, scene in asked]
+    assert said == snapshot(
+        [
+            "• No release is open: the newest deployable build, 118 (9f3c2ab), is in quarantine. It is, or contains, build 116 (7777777), which <@U0SAM> put in quarantine <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “it loses orders”. A build that is well again can be confirmed with `/deploy release-quarantine payments VERSION REASON` (by nobody yet (the policy file gives `quarantine` to no one)). To ask for another: `/deploy payments VERSION to production`",
+            "• No release is open: the newest deployable build, 118 (9f3c2ab), is older than what is live, so it does not open by itself. To ask for it: `/deploy payments VERSION to production`",
+            "• No release is open: that of the newest deployable build, 118 (9f3c2ab), has ended, or the build is older than the first look at this environment, or it has not been live in staging for long enough. To ask for one: `/deploy payments VERSION to production`",
+        ]
+    )
 
 
 def test_why_a_lane_has_no_open_release() -> None:
