@@ -36,6 +36,7 @@ from handlers.pruning import Pruner
 from handlers.reception import Reception
 from handlers.report_clerk import ReportClerk
 from handlers.turning_away import TurningAway
+from handlers.unanswered import Reminding
 from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
 
@@ -56,6 +57,7 @@ TOLD = (
     EffectKind.ESCALATE,
     EffectKind.TELL_ESCALATED,
     EffectKind.REMIND_DRAFT,
+    EffectKind.REMIND_LETTERS,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,
     EffectKind.TELL_FREEZE,
@@ -219,6 +221,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "follow": follower.run,
         "clock": Clock(desk).run,
         "drafts": DraftKeeper(desk).run,
+        "unanswered": Reminding(desk).run,
         "freezes": FreezeNotices(desk).run,
         "verifications": Verifier(desk, world.prober).run,
         "pruning": Pruner(desk).run,

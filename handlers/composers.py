@@ -25,6 +25,7 @@ from handlers.composers_personal import personal
 from handlers.composers_waiting import called_personally, escalation, reminder
 from handlers.draft_clerk import announcement, reminded
 from handlers.post import Post, Waits
+from handlers.unanswered import reminded_of_letters
 
 log = structlog.get_logger()
 
@@ -156,6 +157,7 @@ COMPOSERS: dict[EffectKind, Composer] = {
     EffectKind.ESCALATE: escalation,
     EffectKind.TELL_ESCALATED: called_personally,
     EffectKind.REMIND_DRAFT: reminded,
+    EffectKind.REMIND_LETTERS: reminded_of_letters,
     EffectKind.OPERATIONS: _loud,
     EffectKind.TELL_LINE: _line,
     EffectKind.TELL_FREEZE: _freeze,

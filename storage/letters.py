@@ -93,6 +93,15 @@ class SqliteLetters:
         rows = self._database.query("SELECT * FROM letters WHERE about = ? ORDER BY id DESC LIMIT 1", [about])
         return next(map(_letter, rows), None)
 
+    def waiting(self) -> tuple[Letter, ...]:
+        """Return every open letter, the oldest first."""
+        rows = self._database.query("SELECT * FROM letters WHERE settled_at IS NULL ORDER BY id")
+        return tuple(map(_letter, rows))
+
+    def reminded(self, now: datetime) -> None:
+        """Record that people have been reminded of every open letter."""
+        self._database.execute("UPDATE letters SET reminded_at = ? WHERE settled_at IS NULL", [to_text(now)])
+
     def undelivered(self) -> tuple[Undelivered, ...]:
         """Return everything that has failed at least once and has not reached its end, the oldest first."""
         return tuple(map(_undelivered, self._database.query(ALL)))
@@ -138,4 +147,5 @@ def _letter(row: Row) -> Letter:
         settled_at=maybe_time(row["settled_at"]),
         answer=None if row["answer"] is None else Answer(row["answer"]),
         settled_by=row["settled_by"],
+        reminded_at=maybe_time(row["reminded_at"]),
     )

@@ -20,6 +20,7 @@ from storage import (
     schema_requester,
     schema_retried,
     schema_rules,
+    schema_unanswered,
 )
 from storage.problems import DatabaseProblem
 
@@ -206,3 +207,8 @@ def _escalated(database: Database) -> None:
 @STEPS(name="0027_retried")
 def _retried(database: Database) -> None:
     _run(database, schema_retried.RETRIED)
+
+
+@STEPS(name="0028_unanswered")
+def _unanswered(database: Database) -> None:
+    _run(database, schema_unanswered.UNANSWERED)

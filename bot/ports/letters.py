@@ -33,6 +33,7 @@ class Letter:
     settled_at: datetime | None
     answer: Answer | None  # None when it settled itself
     settled_by: str | None
+    reminded_at: datetime | None = None  # when people were last reminded of it while it was open
 
 
 class Letters(Protocol):
@@ -49,6 +50,12 @@ class Letters(Protocol):
 
     def last(self, about: str) -> Letter | None:
         """Return the newest letter about something."""
+
+    def waiting(self) -> tuple[Letter, ...]:
+        """Return every open letter, the oldest first."""
+
+    def reminded(self, now: datetime) -> None:
+        """Record that people have been reminded of every open letter."""
 
     def undelivered(self) -> tuple[Undelivered, ...]:
         """Return everything that has failed at least once and has not reached its end, the oldest first."""

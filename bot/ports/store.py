@@ -183,6 +183,7 @@ class EffectKind(Enum):
     TELL_FAILURE = "tell_failure"
     TELL_ROLLED_BACK = "tell_rolled_back"
     TELL_AUTHOR = "tell_author"  # one person, of what became of their change
+    REMIND_LETTERS = "remind_letters"  # those who may answer what waits in the operations channel
     REMIND_DRAFT = "remind_draft"  # those who may post an announcement
     REMIND = "remind"  # those whose approval is missing
     ESCALATE = "escalate"  # a second group, when approvals have been missing for long

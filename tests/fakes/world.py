@@ -48,6 +48,7 @@ TOLD = (
     EffectKind.ESCALATE,
     EffectKind.TELL_ESCALATED,
     EffectKind.REMIND_DRAFT,
+    EffectKind.REMIND_LETTERS,
     EffectKind.OPERATIONS,
     EffectKind.TELL_LINE,
     EffectKind.TELL_FREEZE,

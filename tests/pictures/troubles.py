@@ -73,6 +73,8 @@ async def it_is_lost(browser: Browser) -> None:
         letter = await here.card("ops", "Not delivered")
         await camera.message("letter", letter)
         await camera.question("confirm-try-again", letter, "Try again")
+        here.passes(24 * 3600)
+        await camera.message("letter-reminder", await here.card("ops", "still waits for an answer"))
         here.workspace.channel("releases").archived = False
         await here.clicks("sam", letter, "Try again")
         await here.says(letter, "Settled")

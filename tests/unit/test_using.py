@@ -56,6 +56,7 @@ MESSAGES = {
     EffectKind.TELL_ROLLED_BACK: ("rolled-back",),
     EffectKind.TELL_AUTHOR: ("direct-live", "direct-rejected", "direct-rolled-back"),
     EffectKind.REMIND_DRAFT: ("draft-reminder",),
+    EffectKind.REMIND_LETTERS: ("letter-reminder",),
     EffectKind.REMIND: ("reminder",),
     EffectKind.ESCALATE: ("escalation",),
     EffectKind.TELL_ESCALATED: ("direct-escalated",),

@@ -84,6 +84,7 @@ STEPS = [
     "0025_comparing",
     "0026_escalated",
     "0027_retried",
+    "0028_unanswered",
 ]
 
 

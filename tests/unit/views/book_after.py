@@ -18,6 +18,7 @@ from bot.ports.slack import Message
 from bot.views import announcement, draft, failure, letter, mainline, personal, question, reminder, rolled_back
 from bot.views.announcement import announce
 from bot.views.mention import calling_nobody
+from bot.views.unanswered import Waiting, remind_of_unanswered
 from tests.unit.views import book_world as world
 from tests.unit.views.book import Chapter, Example
 from tests.unit.views.book_cards import HANDLES
@@ -199,6 +200,9 @@ def _questions() -> list[Example]:
         Undelivered("inbox-7", "github", None, "waiting", NOON, NOW, "GitHub answers 503"),
     ]
 
+    question_42 = Letter(6, "question-42", 42, "question", "", NOON, None, None, None)
+    waiting = [Waiting(question_42, lost, PERMALINKS[42]), Waiting(letters[0], live, None)]
+
     def shown(one: Letter) -> Message:
         return letter.letter_card(one, live, POLICY, buttons, PERMALINKS, 1)
 
@@ -209,6 +213,7 @@ def _questions() -> list[Example]:
         Example("A message could not be delivered", shown(letters[0])),
         Example("Somebody answered that", shown(letters[1])),
         Example("It was delivered after all", shown(letters[2])),
+        Example("A day later nobody has answered", remind_of_unanswered(waiting, POLICY)),
         Example("`signoff effects list`", letter.undelivered(left, PERMALINKS)),
         Example("`signoff effects list` when all is well", letter.undelivered((), PERMALINKS)),
     ]

@@ -39,6 +39,7 @@ from bot.views import (
 )
 from bot.views.buttons import FAILURE_ACTS, NOTICE_ACTS
 from bot.views.scene import Scene
+from bot.views.unanswered import Waiting, remind_of_unanswered
 from tests.unit.views import evil_values as values
 from tests.unit.views.evil import Evil
 from tests.unit.views.values import LINKS, PERMALINKS, TEN
@@ -97,6 +98,15 @@ def _letter(evil: Evil) -> Message:
     what, answer = evil.pick(KINDS_OF_LETTER), evil.maybe(evil.pick(list(Answer)))
     one = Letter(7, "effect-12", 42, what, evil(), TEN, evil.maybe(TEN), answer, evil.maybe(evil()))
     return letter.letter_card(one, evil.maybe(values.release(evil)), values.policy(evil), _ANSWERS, PERMALINKS, 1)
+
+
+def _unanswered(evil: Evil) -> Message:
+    def one() -> Waiting:
+        what = evil.pick(("question", *KINDS_OF_LETTER))
+        open_one = Letter(7, "effect-12", 42, what, evil(), TEN, None, None, None)
+        return Waiting(open_one, evil.maybe(values.release(evil)), evil.maybe(PERMALINKS[42]))
+
+    return remind_of_unanswered(evil.some(one, 30), values.policy(evil))
 
 
 def _undelivered(evil: Evil) -> Message:
@@ -200,6 +210,7 @@ MESSAGES: Mapping[str, Entry] = {
     "history.history": _history,
     "letter.letter_card": _letter,
     "letter.undelivered": _undelivered,
+    "unanswered.remind_of_unanswered": _unanswered,
     "mainline.broken": _broken,
     "mainline.mended": _mended,
     "operations.loud": _loud,
