@@ -1,51 +1,19 @@
 """Announcements that people read first: opened when a release becomes live, then posted, edited or discarded, once.
 
-Whoever posts one only has the announcement sent, which happens at most once; a draft that nobody has posted is
-reminded of once, and dropped after a day. Synchronous.
+Stores what the rules of bot/core/draft.py decide, with what follows from it: whoever posts a draft only has the
+announcement sent, which happens at most once. Synchronous.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum
+from datetime import datetime
 
-from bot.core.authorize import Act, authorize
+from bot.core import draft as rules
+from bot.core.draft import Changed, Draft, DraftState, Press, Pressed, TooLate, reads_first
 from bot.core.inputs import Actor
 from bot.core.lane import Lane
-from bot.core.policy import Policy
 from bot.core.refusals import Refusal
-from bot.core.release import Lifecycle, Release
-from bot.ports.drafts import Draft, DraftState
+from bot.core.release import Release
 from bot.ports.store import AuditEntry, CardKind, EffectKind, NewEffect, Transaction
 from bot.record import Setting
-
-REMIND_AFTER = timedelta(hours=4)
-DROP_AFTER = timedelta(hours=24)
-
-
-class Press(Enum):
-    """What somebody does with a draft."""
-
-    POST = "post_draft"
-    EDIT = "edit_draft"
-    DISCARD = "discard_draft"
-
-
-@dataclass(frozen=True, slots=True)
-class TooLate:
-    """The draft is no longer open, or what it announces is no longer live."""
-
-    draft: Draft
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The draft says something else than what was seen: its card is shown anew."""
-
-
-def reads_first(release: Release, policy: Policy) -> bool:
-    """Whether people read the announcement of a release before it is posted, by today's policy."""
-    here = (policy.lane(release.lane) or release.policy).announcement
-    return here is not None and here.edit
 
 
 def announce(tx: Transaction, release: Release, setting: Setting) -> None:
@@ -59,8 +27,7 @@ def announce(tx: Transaction, release: Release, setting: Setting) -> None:
 
 def is_live(tx: Transaction, release: Release) -> bool:
     """Whether a release is what is live in its lane: not rolled back, and nothing newer has come since."""
-    live = tx.lanes.load(release.lane, also=release.number).live
-    return release.state is Lifecycle.LIVE and live is not None and live.release == release.number
+    return rules.is_live(release, tx.lanes.load(release.lane, also=release.number))
 
 
 def moved(tx: Transaction, lane: Lane, now: datetime) -> None:
@@ -72,19 +39,8 @@ def moved(tx: Transaction, lane: Lane, now: datetime) -> None:
             _show(tx, release, now)
 
 
-def press(  # noqa: PLR0917 - what somebody does with what
-    tx: Transaction, release: Release, what: Press, by: Actor, text: str, setting: Setting, *, seen: bool
-) -> Refusal | TooLate | Changed | None:
+def press(tx: Transaction, release: Release, given: Pressed, setting: Setting) -> Refusal | TooLate | Changed | None:
     """Do with a draft what somebody says, if they may and it is open; None when it was done.
-
-    Args:
-        tx: the transaction.
-        release: the release that it announces.
-        what: what is done.
-        by: who does it.
-        text: what they have written, where they edit it.
-        setting: today's policy, and the present.
-        seen: whether the text is still the one that they saw.
 
     Raises:
         LookupError: the release has no draft.
@@ -93,49 +49,55 @@ def press(  # noqa: PLR0917 - what somebody does with what
     if draft is None:
         raise LookupError(f"{release.name} has no draft")
     lane = tx.lanes.load(release.lane, also=release.number)
-    reasons = authorize(by, Act.ANNOUNCE, setting.policy, lane=lane, release=release)
-    if reasons:
-        why = ", ".join(type(reason).__name__ for reason in reasons)
-        _audit(tx, "refused", release, by, {"act": what.value, "reasons": why}, setting)
-        return Refusal(reasons)
-    if draft.state is not DraftState.OPEN or not is_live(tx, release):
-        return TooLate(draft)
-    if not seen:
-        _show(tx, release, setting.now)
-        return Changed()
-    if what is Press.EDIT:
-        tx.drafts.save(replace(draft, text=text, edited_by=by.person.id))
-        _audit(tx, "announcement edited", release, by, {"detail": text}, setting)
+    decided = rules.press(draft, release, lane, given, setting.policy, setting.now)
+    match decided:
+        case Refusal(reasons):
+            why = ", ".join(type(reason).__name__ for reason in reasons)
+            _audit(tx, "refused", release, given.by, {"act": given.what.value, "reasons": why}, setting)
+            return decided
+        case TooLate():
+            return decided
+        case Changed():
+            _show(tx, release, setting.now)
+            return decided
+        case Draft():
+            _keep(tx, release, decided, given, setting)
+            return None
+
+
+def _keep(tx: Transaction, release: Release, draft: Draft, given: Pressed, setting: Setting) -> None:
+    """Store what somebody made of a draft, on the record, and have it posted where they say so."""
+    tx.drafts.save(draft)
+    if given.what is Press.EDIT:
+        _audit(tx, "announcement edited", release, given.by, {"detail": given.text}, setting)
     else:
-        ended = DraftState.POSTED if what is Press.POST else DraftState.DISCARDED
-        tx.drafts.save(replace(draft, state=ended, ended_at=setting.now, ended_by=by.person.id))
-        _audit(tx, f"announcement {ended.value}", release, by, {}, setting)
-    if what is Press.POST:
+        _audit(tx, f"announcement {draft.state.value}", release, given.by, {}, setting)
+    if draft.state is DraftState.POSTED:
         _send(tx, release, setting)
     _show(tx, release, setting.now)
-    return None
 
 
 def due_at(tx: Transaction) -> datetime | None:
     """Return when a draft that is open is to be seen to; None when none is open."""
-    open_ones = tx.drafts.open()
-    return min((one.opened_at + (DROP_AFTER if one.reminded else REMIND_AFTER) for one in open_ones), default=None)
+    return min((draft.due_at for draft in tx.drafts.open()), default=None)
 
 
 def look(tx: Transaction, setting: Setting) -> None:
     """Remind of drafts that have waited for some hours, and drop those that nobody posted within a day."""
     for draft in tx.drafts.open():
         release = tx.lanes.release(draft.release)
-        if release is None or setting.now < draft.opened_at + (DROP_AFTER if draft.reminded else REMIND_AFTER):
+        if release is None:
             continue
-        if not is_live(tx, release) or setting.now >= draft.opened_at + DROP_AFTER:
-            tx.drafts.save(replace(draft, state=DraftState.DROPPED, ended_at=setting.now))
+        after = rules.seen_to(draft, release, tx.lanes.load(release.lane, also=release.number), setting.now)
+        if after == draft:
+            continue
+        tx.drafts.save(after)
+        if after.state is DraftState.DROPPED:
             _audit(tx, "announcement dropped", release, None, {}, setting)
             _show(tx, release, setting.now)
-            continue
-        tx.drafts.save(replace(draft, reminded=True))
-        key = f"remind_draft:{release.name}"
-        tx.effects.enqueue(NewEffect(key, EffectKind.REMIND_DRAFT, key, release.number, "{}"), setting.now)
+        else:
+            key = f"remind_draft:{release.name}"
+            tx.effects.enqueue(NewEffect(key, EffectKind.REMIND_DRAFT, key, release.number, "{}"), setting.now)
 
 
 def _send(tx: Transaction, release: Release, setting: Setting) -> None:

@@ -8,13 +8,12 @@ from hashlib import sha256
 from typing import Any
 
 from bot import drafts
+from bot.core.draft import DROP_AFTER, Changed, Draft, DraftState, Press, Pressed, TooLate
 from bot.core.inputs import Actor
 from bot.core.lane import Live
 from bot.core.policy import Policy
 from bot.core.refusals import Refusal
 from bot.core.release import Release
-from bot.drafts import DROP_AFTER, Changed, Press, TooLate
-from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.ports.store import Card, CardKind, EffectRow, Handle, Transaction
 from bot.submit import Setting
@@ -72,7 +71,7 @@ def pressed_draft(  # noqa: PLR0917 - a click, what it hit and who made it
         return Told("not what the button stands for", answers.not_my_button(), card.channel)
     text = act.reason if isinstance(act, Form) else ""
     seen = handle.generation == revision(tx, release, setting.policy, setting.now)
-    done = drafts.press(tx, release, Press(handle.act), by, text, setting, seen=seen)
+    done = drafts.press(tx, release, Pressed(Press(handle.act), by, text, seen), setting)
     if isinstance(done, Refusal):
         return Told("refused", refusals.refusal(done, release, setting.policy, links), card.channel)
     if isinstance(done, TooLate):

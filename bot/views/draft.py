@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.core.draft import Draft, DraftState
 from bot.core.policy import Policy
 from bot.core.release import Release
-from bot.ports.drafts import Draft, DraftState
 from bot.ports.slack import Message
 from bot.views import limits
 from bot.views.blocks import Button, Confirm, Fact, actions, context, header, plain_text, said, section
