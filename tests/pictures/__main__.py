@@ -7,10 +7,11 @@ from time import monotonic
 
 from playwright.async_api import async_playwright
 
-from tests.pictures import asking, endings, notices, troubles
+from tests.pictures import asking, endings, notices, troubles, waiting
 from tests.pictures.camera import PICTURES
 
-SCENES = {one.__name__: one for one in (*notices.SCENES, *endings.SCENES, *troubles.SCENES, *asking.SCENES)}
+PARTS = (notices, endings, waiting, troubles, asking)
+SCENES = {one.__name__: one for part in PARTS for one in part.SCENES}
 
 
 async def main(wanted: list[str]) -> None:

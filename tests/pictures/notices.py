@@ -56,9 +56,9 @@ async def a_release(browser: Browser) -> None:
         await camera.private("direct-muted", "alex", "Muted")
 
 
-def deployed(here: Desk) -> Deployment | None:
+def deployed(here: Desk, repo: str = "acme/payments") -> Deployment | None:
     """Return the newest deployment that the bot asked for, if it asked for one that has not ended."""
-    found = [one for one in here.forge.repositories["acme/payments"].deployments if one.task.startswith("signoff:")]
+    found = [one for one in here.forge.repositories[repo].deployments if one.task.startswith("signoff:")]
     return found[-1] if found and found[-1].state != "success" else None
 
 
