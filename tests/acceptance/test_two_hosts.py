@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, web
 
+from handlers.health import Level
 from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
 from tests.acceptance.desk import Clock, Desk, at_once, desk
@@ -46,6 +47,8 @@ services:
         deploy: {{github_deployment: {{environment: production}}}}
 """
 """Two services whose repositories have one name, on two hosts."""
+ALONE = POLICY[: POLICY.index("connections:")] + POLICY[POLICY.index("services:") : POLICY.index("  docs:")]
+"""The first of them alone."""
 
 
 @dataclass
@@ -71,7 +74,7 @@ class Second:
 
 
 @asynccontextmanager
-async def two_hosts(folder: Path) -> AsyncIterator[tuple[Desk, Second]]:
+async def two_hosts(folder: Path, text: str = POLICY) -> AsyncIterator[tuple[Desk, Second]]:
     """Set up two hosts with a repository of one name, and a bot that has something on each."""
     clock = Clock()
     forge = Forge(clock, token="ghe-canary-token", auto=True, pause=at_once, webhook_secret="ghe-canary-secret")
@@ -84,7 +87,7 @@ async def two_hosts(folder: Path) -> AsyncIterator[tuple[Desk, Second]]:
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     forge.site = address
     try:
-        policy = POLICY.format(api=address)
+        policy = text.format(api=address)
         async with desk(
             folder, policy, started=False, clock=clock, secrets={"GHE_SECRET": "ghe-canary-secret"}
         ) as here:
@@ -134,6 +137,28 @@ async def test_a_host_that_does_not_answer_keeps_nothing_of_the_other_waiting(tm
         second.returns()
         await here.says(stuck, "Live")
         assert second.started() == 1
+
+
+async def test_a_host_that_a_reload_brings_is_at_work_at_once_and_one_that_it_takes_is_not(tmp_path: Path) -> None:
+    async with two_hosts(tmp_path, ALONE) as (here, second):
+        told = await here.reloads(POLICY.format(api=second.address))
+        assert (
+            "connection enterprise: added (api_url http://sandbox, token_env GHE_TOKEN, secret_env GHE_SECRET)" in told
+        )
+        await here.comes(lambda: here.part("ci").level is Level.WELL)
+        await second.forge.push("acme/payments", "Theirs")
+        card = await here.card("docs", "Theirs")
+        await here.clicks("priya", card, "Approve")
+        await here.says(card, "Live")
+        assert second.started() == 1
+        told = await here.reloads(ALONE.format())
+        assert "connection enterprise: removed" in told
+        asked = second.forge.requests
+        await second.forge.push("acme/payments", "Nobody hears of it")
+        await here.push("acme/payments", "Ours")
+        await here.card("payments", "Ours")
+        assert second.forge.requests == asked
+        assert [one.status for one in second.forge.hooks.deliveries][-1] == 401
 
 
 async def test_a_webhook_is_believed_of_its_own_host_alone(tmp_path: Path) -> None:
