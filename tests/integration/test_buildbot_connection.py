@@ -95,6 +95,15 @@ async def test_where_nobody_signs_in_the_password_is_for_the_proxy() -> None:
         assert [path for _, path in here.proxy.calls].count("/auth/login") == 1
 
 
+async def test_where_nobody_signs_in_a_refusal_is_the_last_word() -> None:
+    async with yard() as here:
+        here.fake.open_to_all = here.fake.closed_to_all = True
+        told = "Buildbot answers 403: you need to have role 'deployers'"
+        assert await here.executor.start(SERVICE, RELEASE) == GiveUp(told)
+        assert [path for _, path in here.proxy.calls].count("/auth/login") == 1
+        assert [method for method, _ in here.proxy.calls].count("POST") == 1
+
+
 async def test_without_a_user_no_password_is_sent() -> None:
     async with yard(user="") as here:
         await here.source.recent(SERVICE)
