@@ -1,12 +1,14 @@
 """Facts about whoever acts: their account, their groups, their permissions; fetched before the transaction."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.inputs import Account, Actor
 from bot.core.policy import EVERYONE, Permission, Person, Policy
 from bot.core.release import Approval, Surface
-from bot.ports.slack import Directory
+from bot.core.unasked import LAST_KNOWN
+from bot.ports.slack import Directory, SlackAccount
 from bot.ports.trouble import TryLater
 
 
@@ -17,10 +19,28 @@ class People:
     policy: Callable[[], Policy]
     """Today's."""
     directory: Directory
+    _members: dict[tuple[str, str | None], float] = field(default_factory=dict, compare=False)
+    """When the loop's clock stood where as somebody was last known to be a full member."""
+
+    async def account(self, slack: str, team: str | None) -> SlackAccount | TryLater:
+        """Ask the directory what kind of account it is, and remember full members."""
+        account = await self.directory.account(slack, team)
+        if isinstance(account, TryLater):
+            return account
+        if account.account is Account.MEMBER:
+            self._members[slack, team] = asyncio.get_running_loop().time()
+        else:
+            self._members.pop((slack, team), None)
+        return account
+
+    def lately_member(self, slack: str, team: str | None) -> bool:
+        """Whether an account was a full member's when the directory was last asked, if that was not long ago."""
+        at = self._members.get((slack, team))
+        return at is not None and asyncio.get_running_loop().time() - at <= LAST_KNOWN.total_seconds()
 
     async def in_slack(self, slack: str, team: str | None, surface: Surface) -> Actor | TryLater:
         """Return the actor behind a Slack user; TryLater while the directory cannot be asked: nobody is let through."""
-        account = await self.directory.account(slack, team)
+        account = await self.account(slack, team)
         if isinstance(account, TryLater):
             return account
         person = self.policy().person_of(slack=slack) or Person(id=slack, slack=slack)
@@ -46,7 +66,7 @@ class People:
 
     async def zone(self, slack: str, team: str | None) -> str | None:
         """Return the name of the time zone that a Slack user has set; None where that cannot be told just now."""
-        account = await self.directory.account(slack, team)
+        account = await self.account(slack, team)
         return None if isinstance(account, TryLater) else account.tz
 
     async def _actor(

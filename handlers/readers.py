@@ -29,12 +29,13 @@ class Readers:
         """Return what somebody reads instead who may not read; None for those who may.
 
         Whoever asks on the host (`slack` is None) has let themselves in. While Slack cannot be asked in time, those
-        read whom the policy lists: status is wanted most while something is down. Whoever it does not list waits.
+        read who were full members when it last could, some hours ago at most: status is wanted most while something
+        is down. Whoever was not seen since waits, or asks on the host.
         """
         if slack is None:
             return None
         account = await self._account(slack, team)
-        if account is Account.UNKNOWN and self._listed(slack):
+        if account is Account.UNKNOWN and self.people is not None and self.people.lately_member(slack, team):
             return None
         return refusal(account)
 
@@ -43,10 +44,7 @@ class Readers:
             return Account.UNKNOWN
         try:
             async with asyncio.timeout(PATIENCE):
-                known = await self.people.directory.account(slack, team)
+                known = await self.people.account(slack, team)
         except TimeoutError:
             return Account.UNKNOWN
         return Account.UNKNOWN if isinstance(known, TryLater) else known.account
-
-    def _listed(self, slack: str) -> bool:
-        return self.people is not None and self.people.policy().person_of(slack=slack) is not None

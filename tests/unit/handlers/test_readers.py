@@ -7,15 +7,17 @@ import pytest
 
 from bot.core.inputs import Account
 from bot.core.lane import Live
+from bot.core.unasked import LAST_KNOWN
 from bot.ports.slack import Message, SlackAccount
 from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from handlers.people import People
 from handlers.readers import Readers
 from handlers.reception import Reception
-from tests.factories import LANE, a_report
+from tests.factories import LANE, a_policy, a_report
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.world import World
+from tests.unit.simulation.virtual import virtually
 
 READING = ("status", "why payments", "list", "history payments", "diff payments", "freeze", "help", "statsu", "")
 
@@ -40,16 +42,6 @@ ACTING = (
     "schedule R-1 at 9999-12-31T23:59",
     "stop-all fire",
 )
-
-
-class Silent(FakeDirectory):
-    """A directory that never answers."""
-
-    async def account(self, slack_user: str, team: str | None) -> SlackAccount | TryLater:
-        """Never end."""
-        del slack_user, team
-        await asyncio.Event().wait()
-        raise AssertionError
 
 
 async def read(world: World, words: str, slack: str | None = "U0ELSE") -> str | None:
@@ -140,16 +132,43 @@ async def test_who_is_no_full_member_hears_the_same_sentence_whatever_they_press
     assert len(rows) == 6
 
 
-@pytest.mark.parametrize("directory", [FakeDirectory(down=TryLater(5.0, "away")), Silent()])
-async def test_while_slack_cannot_be_asked_those_read_whom_the_policy_lists(
-    world: World, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("handlers.readers.PATIENCE", 0.01)
-    readers = Readers(People(lambda: world.policy, directory))
-    assert await readers.refusal("U0PRIYA", "T1") is None
-    refused = await readers.refusal("U0ELSE", "T1")
-    assert refused is not None
-    assert refused.text == NOT_NOW
+class Quiet(FakeDirectory):
+    """A directory that answers until it is told not to."""
+
+    silent = False
+
+    async def account(self, slack_user: str, team: str | None) -> SlackAccount | TryLater:
+        """Answer, or never end."""
+        if self.silent:
+            await asyncio.Event().wait()
+        return await super().account(slack_user, team)
+
+
+@pytest.mark.parametrize("away", ["down", "silent"])
+def test_while_slack_cannot_be_asked_those_read_who_were_full_members_lately(away: str) -> None:
+    directory = Quiet(accounts={"U0GUEST": Account.GUEST})
+    readers = Readers(People(a_policy, directory))
+
+    async def who_reads() -> list[str]:
+        """Return who of these reads."""
+        asked = [(who, "T1") for who in ("U0PRIYA", "U0SAM", "U0GUEST", "U0LEFT")] + [("U0PRIYA", "T2")]
+        return [f"{who} of {team}" for who, team in asked if await readers.refusal(who, team) is None]
+
+    async def story() -> None:
+        for who in ("U0PRIYA", "U0GUEST", "U0LEFT"):
+            await readers.refusal(who, "T1")
+        directory.accounts["U0LEFT"] = Account.DEACTIVATED
+        await readers.refusal("U0LEFT", "T1")
+        directory.down = TryLater(5.0, "away") if away == "down" else None
+        directory.silent = away == "silent"
+        assert await who_reads() == ["U0PRIYA of T1"]
+        refused = await readers.refusal("U0SAM", "T1")
+        assert refused is not None
+        assert refused.text == NOT_NOW
+        await asyncio.sleep(LAST_KNOWN.total_seconds() + 1)
+        assert await who_reads() == []
+
+    virtually(story)
 
 
 async def test_where_only_the_host_asks_nobody_in_slack_is_answered(world: World) -> None:
