@@ -17,7 +17,9 @@ _WITHOUT_SIGN_IN = frozenset({FORBIDDEN, NOT_FOUND, 501})
 
 def basic(user: str, password: str) -> tuple[str, str]:
     """Return the header by which a user names themselves."""
-    return "Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    return "Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode("utf-8", "surrogateescape")).decode(
+        "ascii"
+    )
 
 
 def sign_in_request() -> HttpRequest:

@@ -270,6 +270,15 @@ async def test_calls_are_counted_under_a_name_of_their_own() -> None:
         assert dict(here.meter.counts) == {(Counted.API_REQUESTS, "buildbot", "GET", "200"): 2}
 
 
+async def test_a_master_that_is_down_certainly_got_nothing() -> None:
+    async with ClientSession() as session:
+        source, executor = buildbot(session, "http://127.0.0.1:1", ("signoff", PASSWORD), lambda: NOON)
+        told = TryLater(5.0, "the CI system cannot be reached (ClientConnectorError)")
+        assert await executor.start(SERVICE, RELEASE) == told
+        assert await executor.find(SERVICE, RELEASE) == told
+        assert await source.recent(SERVICE) == told
+
+
 async def test_where_no_address_says_where_it_is_there_is_none() -> None:
     async with ClientSession() as session:
         assert buildbot_systems(session, None, ("", ""), lambda: NOON) == ({}, {})

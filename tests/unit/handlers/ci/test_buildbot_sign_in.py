@@ -40,3 +40,4 @@ def test_a_wrong_password_is_told() -> None:
 
 def test_a_password_may_hold_anything() -> None:
     assert basic("signoff", "p:ü") == ("Authorization", "Basic c2lnbm9mZjpwOsO8")
+    assert basic("signoff", "p\udcff") == ("Authorization", "Basic c2lnbm9mZjpw/w==")
