@@ -11,6 +11,9 @@ from sandbox.slack.using import known_ids
 from sandbox.slack.views import View
 
 Body = dict[str, Any]
+TEXTS = frozenset({"person", "channel", "line", "thread", "ts", "action_id", "block_id", "typed", "view", "tab"})
+MAYBE = frozenset({"thread", "block_id", "typed"})
+"""Texts that may be null."""
 
 
 async def do(driver: Driver, act: str, body: Body) -> Any:
@@ -19,9 +22,14 @@ async def do(driver: Driver, act: str, body: Body) -> Any:
     Raises:
         LookupError: there is no such act, or what it names is not there.
         ValueError: that is no day, no time, no moment.
+        TypeError: something is of the wrong type.
     """
     if act not in ACTS:
         raise LookupError(f"there is no act {act!r}")
+    if wrong := sorted(name for name in TEXTS & body.keys() if not _is_text(name, body[name])):
+        raise TypeError(f"{', '.join(wrong)}: a text, please")
+    if not isinstance(body.get("values", {}), dict):
+        raise TypeError("values: an object, please")
     return await ACTS[act](driver, body)
 
 
@@ -92,6 +100,10 @@ ACTS: dict[str, Callable[[Driver, Body], Awaitable[Any]]] = {
     "inspect": _inspect,
     "check": _check,
 }
+
+
+def _is_text(name: str, value: object) -> bool:
+    return isinstance(value, str) or (value is None and name in MAYBE)
 
 
 def _filled(driver: Driver, body: Body) -> Target:

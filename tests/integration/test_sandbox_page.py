@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
 from sandbox import server
+from sandbox.slack.messages import Block
+from sandbox.slack.page_acts import ACTS
 from sandbox.slack.workspace import Workspace
 
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -134,3 +137,50 @@ async def test_a_message_a_home_and_a_draft_are_inspected() -> None:
         ]
         assert await asked("check", kind="home", sent={"type": "home", "blocks": [divider]}) == []
         assert await asked("check", kind="poem", sent={}) == "'poem' is none of message, modal, home"
+
+
+WRONG: list[Any] = [None, 0, 1.5, True, [], {}, ["x"], [[]], "", "\x00", "²", "U0NOBODY", "x" * 500]
+SOUND: dict[str, dict[str, Any]] = {
+    "command": {"channel": "C0OPEN", "line": "/deploy"},
+    "say": {"channel": "C0OPEN", "line": "x", "thread": "1.000001"},
+    "open": {"with": ["U0PRIYA"]},
+    "click": {"channel": "C0OPEN", "ts": "", "action_id": "go", "block_id": "b"},
+    "choose": {"channel": "C0OPEN", "ts": "", "action_id": "one", "block_id": "b", "option": "A"},
+    "options": {"channel": "C0OPEN", "ts": "", "action_id": "more", "block_id": "b", "typed": "a"},
+    "submit": {"values": {"r": "x"}},
+    "close": {"view": "V000000001"},
+    "home": {"tab": "messages"},
+    "inspect": {"channel": "C0OPEN", "ts": ""},
+    "check": {"kind": "message", "sent": {}},
+}
+
+
+def words(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_whatever_an_act_carries_it_is_done_or_refused_with_a_sentence(act: str) -> None:
+    workspace = workspace_of_two()
+    row: Block = {
+        "type": "actions",
+        "block_id": "b",
+        "elements": [
+            {"type": "button", "action_id": "go", "text": words("Go")},
+            {"type": "static_select", "action_id": "one", "options": [{"text": words("A"), "value": "a"}]},
+            {"type": "external_select", "action_id": "more", "min_query_length": 1},
+        ],
+    }
+    form: Block = {"type": "input", "block_id": "r", "label": words("R"), "element": {"type": "plain_text_input"}}
+    card = workspace.post(workspace.channel("releases"), workspace.app.bot_user, "hello", [row])
+    sound = {"person": "U0SAM", **SOUND[act]}
+    if "ts" in sound:
+        sound["ts"] = card.ts
+    async with served(workspace) as http:
+        for name in sound:
+            for wrong in WRONG:
+                if not workspace.modals("U0SAM"):
+                    workspace.show_modal("U0SAM", {"type": "modal", "title": words("T"), "blocks": [form]})
+                async with http.post(f"/sandbox/act/{act}", json={**sound, name: wrong}) as answer:
+                    said = await answer.json()
+                    assert (answer.status, bool(said.get("error"))) in {(200, False), (400, True)}, (name, wrong, said)
