@@ -98,24 +98,11 @@ class ActClerk:
     def _decide(  # noqa: PLR0917 - an act, who did it, where they are
         self, tx: Transaction, setting: Setting, row: InboxRow, act: Act, actor: Actor | None, zone: ZoneInfo | None
     ) -> Told:
-        links = Permalinks(tx.cards, self.desk.workspace)
         if actor is None:
             told = Told("unknown person", answers.nobody_by_that_name(getattr(act, "person", None) or ""), None)
-        elif isinstance(act, Mention):
-            told = mentions.answered(tx, setting, row, act, actor)
-        elif isinstance(act, Command | Wish) and (stranger := refusal(actor.account)) is not None:
-            told = Told("no full member", stranger, None)  # before anything is looked up that an answer could tell
-        elif overtaken(tx, row, act, actor):
-            told = Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
-        elif isinstance(act, Command) and isinstance(asked := _effects(act), SettleEffect):
-            told = Told(*by_name(tx, setting, asked, actor, links), None)
-        elif isinstance(act, Command):
-            asker = Asker(self.desk, tx, setting, actor, links, row.received.at, zone)
-            told = _command(act, asker)
-        elif isinstance(act, Wish):
-            told = request_clerk.wished(act, Asker(self.desk, tx, setting, actor, links, row.received.at))
         else:
-            told = muting(tx, act, actor, setting) or self._pressed(tx, setting, row, act, actor, links)
+            links = Permalinks(tx.cards, self.desk.workspace)
+            told = _told(row, act, Asker(self.desk, tx, setting, actor, links, row.received.at, zone))
         if told.outcome not in {*THROUGH_A_RULE, ANSWERED}:
             turn_away(tx, act.kind, actor, told.outcome, setting)
         tx.inbox.done(row.id, told.outcome)
@@ -123,57 +110,55 @@ class ActClerk:
             tx.effects.enqueue(_answer(f"answer:{row.id}", act, told), setting.now)
         return told
 
-    def _pressed(  # noqa: PLR0917 - a click, and who made it
-        self,
-        tx: Transaction,
-        setting: Setting,
-        row: InboxRow,
-        act: Click | Form,
-        actor: Actor,
-        links: Mapping[int, str],
-    ) -> Told:
-        """Do what a button says; who is no full member, and whom the rules refuse, reads what they read everywhere."""
-        told = self._button(tx, setting, row, act, actor, links)
-        return replace(told, message=refusal(actor.account) or told.message)
 
-    def _button(  # noqa: PLR0917 - a click, and who made it
-        self,
-        tx: Transaction,
-        setting: Setting,
-        row: InboxRow,
-        act: Click | Form,
-        actor: Actor,
-        links: Mapping[int, str],
-    ) -> Told:
-        handle = tx.cards.by_handle(act.handle)
-        card = tx.cards.by_id(handle.card) if handle else None
-        if handle is None or card is None:
-            return Told("no such button", answers.not_my_button(), getattr(act, "channel", None))
-        if isinstance(act, Click) and not _is_of(card, act):
-            return Told("not the card's message", answers.not_my_button(), act.channel)
-        by = replace(actor, saw=card.have_hash)
-        if card.kind is CardKind.DRAFT:
-            return pressed_draft(tx, handle, card, act, by, setting, links)
-        if card.kind is CardKind.LETTER:
-            return self._letter(tx, setting, act, handle, card, by, links)
-        told = pressed(handle, act, Asker(self.desk, tx, setting, by, links, row.received.at))
-        copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
-        return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
+def _told(row: InboxRow, act: Act, asker: Asker) -> Told:
+    """Decide upon an act of somebody who is known; returns what they are told."""
+    tx, actor = asker.tx, asker.actor
+    if isinstance(act, Mention):
+        return mentions.answered(tx, asker.setting, row, act, actor)
+    if isinstance(act, Command | Wish) and (stranger := refusal(actor.account)) is not None:
+        return Told("no full member", stranger, None)  # before anything is looked up that an answer could tell
+    if overtaken(tx, row, act, actor):
+        return Told("overtaken", answers.overtaken(), getattr(act, "channel", None))
+    if isinstance(act, Command):
+        asked = _effects(act)
+        if isinstance(asked, SettleEffect):
+            return Told(*by_name(tx, asker.setting, asked, actor, asker.links), None)
+        return _command(act, asker)
+    if isinstance(act, Wish):
+        return request_clerk.wished(act, asker)
+    return muting(tx, act, actor, asker.setting) or _pressed(act, asker)
 
-    def _letter(  # noqa: PLR0917 - a click, what it hit and who made it
-        self,
-        tx: Transaction,
-        setting: Setting,
-        act: Click | Form,
-        handle: Handle,
-        card: Card,
-        actor: Actor,
-        links: Mapping[int, str],
-    ) -> Told:
-        answer = ANSWERS.get(handle.act)
-        if answer is None or not isinstance(act, Click):
-            return Told("not what the button stands for", answers.not_my_button(), card.channel)
-        return Told(*by_button(tx, setting, card, answer, actor, links), card.channel)
+
+def _pressed(act: Click | Form, asker: Asker) -> Told:
+    """Do what a button says; who is no full member, and whom the rules refuse, reads what they read everywhere."""
+    told = _button(act, asker)
+    return replace(told, message=refusal(asker.actor.account) or told.message)
+
+
+def _button(act: Click | Form, asker: Asker) -> Told:
+    tx = asker.tx
+    handle = tx.cards.by_handle(act.handle)
+    card = tx.cards.by_id(handle.card) if handle else None
+    if handle is None or card is None:
+        return Told("no such button", answers.not_my_button(), getattr(act, "channel", None))
+    if isinstance(act, Click) and not _is_of(card, act):
+        return Told("not the card's message", answers.not_my_button(), act.channel)
+    asker = replace(asker, actor=replace(asker.actor, saw=card.have_hash))
+    if card.kind is CardKind.DRAFT:
+        return pressed_draft(tx, handle, card, act, asker.actor, asker.setting, asker.links)
+    if card.kind is CardKind.LETTER:
+        return _letter(act, handle, card, asker)
+    told = pressed(handle, act, asker)
+    copied = isinstance(act, Click) and card.ts is not None and act.ts != card.ts
+    return replace(told, channel=card.channel, message=told.message or (answers.copy_of_card() if copied else None))
+
+
+def _letter(act: Click | Form, handle: Handle, card: Card, asker: Asker) -> Told:
+    answer = ANSWERS.get(handle.act)
+    if answer is None or not isinstance(act, Click):
+        return Told("not what the button stands for", answers.not_my_button(), card.channel)
+    return Told(*by_button(asker.tx, asker.setting, card, answer, asker.actor, asker.links), card.channel)
 
 
 def _command(act: Command, asker: Asker) -> Told:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot import drafts
-from bot.core.draft import DROP_AFTER, Changed, Draft, DraftState, Press, Pressed, TooLate
+from bot.core.draft import Changed, Draft, DraftState, Press, Pressed, TooLate
 from bot.core.inputs import Actor
 from bot.core.lane import Live
 from bot.core.policy import Policy
@@ -106,7 +106,7 @@ def draft_face(tx: Transaction, card: Card, scene: Scene) -> Message:
     generation = revision(tx, release, scene.policy, scene.now)
     buttons = {act: tx.cards.handle(card.id, card.release, generation, act) for act in acts}
     post = announcement(tx, release, scene)
-    return draft_card(draft, release, post, scene.policy, buttons, card.want, drops_after=DROP_AFTER, live=live)
+    return draft_card(draft, release, post, scene.policy, buttons, card.want, live=live)
 
 
 def revision(tx: Transaction, release: Release, policy: Policy, now: datetime) -> int:
@@ -135,7 +135,7 @@ def reminded(tx: Transaction, row: EffectRow, scene: Scene) -> Post | None:
     if draft.state is not DraftState.OPEN or not drafts.is_live(tx, release):
         return None
     where = scene.permalinks.of(card) if isinstance(scene.permalinks, Permalinks) else None
-    return Post(remind_of_draft(release, draft, where, DROP_AFTER), card.channel)
+    return Post(remind_of_draft(release, draft, where), card.channel)
 
 
 def of_card(tx: Transaction, card: Card) -> tuple[Release, Draft]:

@@ -1,8 +1,7 @@
 """The card of an announcement that people read first: what would be posted, who may, and what became of it."""
 
 import re
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.core.draft import Draft, DraftState
@@ -10,7 +9,7 @@ from bot.core.policy import Policy
 from bot.core.release import Release
 from bot.ports.slack import Message
 from bot.views import limits
-from bot.views.blocks import Button, Confirm, Fact, actions, context, header, plain_text, said, section
+from bot.views.blocks import Block, Button, Confirm, Fact, actions, context, header, plain_text, said, section
 from bot.views.escape import date, mrkdwn
 from bot.views.naming import bare_subject, subject
 from bot.views.people import channel, person
@@ -29,7 +28,6 @@ def draft_card(  # noqa: PLR0917 - the draft, what it would post, and what a vie
     buttons: Mapping[str, str],
     revision: int,
     *,
-    drops_after: timedelta,
     live: bool,
 ) -> Message:
     """Return the draft, or what became of it.
@@ -41,33 +39,31 @@ def draft_card(  # noqa: PLR0917 - the draft, what it would post, and what a vie
         policy: today's policy.
         buttons: the handle ids of the acts post_draft, edit_draft and discard_draft.
         revision: grows with every version that is shown.
-        drops_after: how long a draft waits.
         live: whether the release is what is live there now.
     """
     asks = draft.state is DraftState.OPEN and live
     heading = "Draft announcement" if asks else _HEADINGS[draft.state]
-    facts = _facts(draft, release, policy, drops_after) if asks else [_ended(draft, policy)]
+    facts = _facts(draft, release, policy) if asks else [_ended(draft, policy)]
     if draft.edited_by is not None:
         facts.append(Fact("Written by", person(draft.edited_by, policy)))
     row = _buttons(release, buttons) if asks else ()
-
-    def block(name: str) -> str:
-        return f"{release.name}:draft-{name}:r{revision}"
-
-    blocks = [header(f"{heading}: {bare_subject(release, 'in')}", block("header"))]
-    blocks += [section(one["text"]["text"], block(f"text-{index}")) for index, one in enumerate(post.blocks)]
-    blocks.append(context("\n".join(fact.marked for fact in facts), block("facts")))
-    if row:
-        blocks.append(actions(row, block("actions")))
     answers = [f"Actions: {', '.join(button.words for button in row)}."] if row else []
-    lines = [
-        f"{heading}: {subject(release, 'in')}.",
-        *(f"{fact}." for fact in facts),
-        *answers,
-        "The text:",
-        *post.text.splitlines(),
-    ]
-    return Message("\n".join(limits.fold(lines, limits.TEXT)), tuple(blocks))
+    first = f"{heading}: {subject(release, 'in')}."
+    lines = [first, *(f"{fact}." for fact in facts), *answers, "The text:", *post.text.splitlines()]
+    head = f"{heading}: {bare_subject(release, 'in')}"
+    return Message("\n".join(limits.fold(lines, limits.TEXT)), _blocks(head, post, facts, row, release.name, revision))
+
+
+def _blocks(  # noqa: PLR0917 - the parts of one card, and what its blocks are called by
+    head: str, post: Message, facts: Sequence[Fact], row: tuple[Button, ...], name: str, revision: int
+) -> tuple[Block, ...]:
+    def block(part: str) -> str:
+        return f"{name}:draft-{part}:r{revision}"
+
+    text = [section(one["text"]["text"], block(f"text-{index}")) for index, one in enumerate(post.blocks)]
+    told = context("\n".join(fact.marked for fact in facts), block("facts"))
+    shown = (header(head, block("header")), *text, told)
+    return (*shown, actions(row, block("actions"))) if row else shown
 
 
 def edit_form(release: Release, post: Message, policy: Policy, handle: str) -> dict[str, Any]:
@@ -138,12 +134,12 @@ def changed_since(release: Release, post: Message, wrote: str) -> Message:
     )
 
 
-def remind_of_draft(release: Release, draft: Draft, link: str | None, drops_after: timedelta) -> Message:
+def remind_of_draft(release: Release, draft: Draft, link: str | None) -> Message:
     """Return the one reminder that a draft waits; `link` is that of its card."""
     where = f"<{link}|its draft>" if link else "its draft"
     return said(
         f"The announcement of {subject(release, 'in')} has not been posted yet: please post, edit or discard {where}.",
-        f"It is dropped {date(draft.opened_at + drops_after)}, and then nothing is announced.",
+        f"It is dropped {date(draft.drops_at)}, and then nothing is announced.",
     )
 
 
@@ -155,13 +151,13 @@ _HEADINGS = {
 }
 
 
-def _facts(draft: Draft, release: Release, policy: Policy, drops_after: timedelta) -> list[Fact]:
+def _facts(draft: Draft, release: Release, policy: Policy) -> list[Fact]:
     there = channel(policy.announcements) or "the announcement channel"
     return [
         Fact("Next", f"somebody clicks Post; until then nothing is posted in {there}"),
         Fact("May decide", "its approvers and whoever asked for it; where there are none, whoever may request"),
         Fact(release.name, f"live since {date(release.ended_at or draft.opened_at)}"),
-        Fact("Dropped", f"{date(draft.opened_at + drops_after)} if nobody has posted it by then"),
+        Fact("Dropped", f"{date(draft.drops_at)} if nobody has posted it by then"),
     ]
 
 

@@ -42,7 +42,6 @@ from tests.unit.views.book_world import (
 )
 
 _NEWER = Live(world.sha("8d3a7c1"), "119", NOW)
-_A_DAY = timedelta(days=1)
 _FAILED = ended(Lifecycle.FAILED, reason="The job ended with failure: container did not start")
 _NORA = Person("nora", "U0NORA")
 _THEIRS = (Theirs(world.sha("5d1e0aa"), "Refund orders"), Theirs(world.sha("6e2f1bb"), "Test refunds"))
@@ -116,7 +115,7 @@ def _drafts() -> list[Example]:
     waits = Draft(42, NOW)
 
     def shown(one: Draft, *, is_live: bool = True) -> Message:
-        return draft.draft_card(one, live, post, POLICY, buttons, 1, drops_after=_A_DAY, live=is_live)
+        return draft.draft_card(one, live, post, POLICY, buttons, 1, live=is_live)
 
     posted = replace(waits, state=DraftState.POSTED, ended_at=NOW, ended_by="priya")
     discarded = replace(posted, state=DraftState.DISCARDED)
@@ -125,7 +124,7 @@ def _drafts() -> list[Example]:
     return [
         Example("Somebody is to read it first", shown(waits), DraftState.OPEN),
         Example("What Edit opens", draft.edit_form(live, post, POLICY, "h")),
-        Example("Nobody has posted it for a while", draft.remind_of_draft(live, waits, PERMALINKS[42], _A_DAY)),
+        Example("Nobody has posted it for a while", draft.remind_of_draft(live, waits, PERMALINKS[42])),
         Example("It was posted", shown(posted), DraftState.POSTED),
         Example("It was discarded", shown(discarded), DraftState.DISCARDED),
         Example("Nobody posted it in time", shown(dropped), DraftState.DROPPED),

@@ -1,7 +1,6 @@
 """Every private answer of bot/views, each fed with hostile text; see every_view.py."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from bot.core import refusals
 from bot.core.build import BuildState
@@ -126,7 +125,7 @@ def _changed(evil: Evil) -> Message:
 
 def _remind_of_draft(evil: Evil) -> Message:
     link = evil.maybe(f"{CARDS}/p42")
-    return draft.remind_of_draft(values.release(evil), a_draft(evil), link, timedelta(days=7))
+    return draft.remind_of_draft(values.release(evil), a_draft(evil), link)
 
 
 ANSWERS: Mapping[str, Entry] = {

@@ -6,7 +6,6 @@ and what only makes a piece of a sentence in every_piece.py. A test holds the ta
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from bot.core.aftermath import MarkedDone, Overtaken, TriedAgain, WentBack
@@ -51,7 +50,6 @@ Entry = Callable[[Evil], Shown]
 HANDLES = dict.fromkeys((*NOTICE_ACTS, *FAILURE_ACTS, "changes"), "h")
 _ANSWERS = dict.fromkeys(("did_run", "did_not_run", "try_again", "abandon"), "h")
 _DRAFTS = dict.fromkeys(("post_draft", "edit_draft", "discard_draft"), "h")
-_A_WEEK = timedelta(days=7)
 KINDS_OF_LETTER = ("announce", "notice", "deploy", "slack", "github")
 
 
@@ -91,7 +89,7 @@ def _draft(evil: Evil) -> Message:
     late = values.release(evil), evil.maybe(values.live(evil))
     post = announcement.written(evil(), *late) if evil.pick((True, False)) else _announce(evil)
     live = evil.pick((True, False))
-    return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, drops_after=_A_WEEK, live=live)
+    return draft.draft_card(a_draft(evil), release, post, policy, _DRAFTS, 1, live=live)
 
 
 def _letter(evil: Evil) -> Message:

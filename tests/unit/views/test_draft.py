@@ -1,7 +1,6 @@
 """The card of an announcement that people read first, in every state, and the form that edits it."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from tests.unit.views.reading import check, check_block, seen
 from tests.unit.views.test_hostile import EVIL, HOSTILE, hostile_releases
 from tests.unit.views.values import LIVE, NINE, POLICY, TEN, a_scene, ended
 
-DAY = timedelta(days=1)
 RELEASE = ended(Lifecycle.LIVE)
 DRAFT = Draft(RELEASE.number, NINE)
 BUTTONS = {act: f"h-{act}" for act in ("post_draft", "edit_draft", "discard_draft")}
@@ -24,7 +22,7 @@ POST = announce(RELEASE, a_scene(), LIVE)
 
 
 def card(draft: Draft = DRAFT, post: Message = POST, *, live: bool = True) -> Message:
-    message = draft_card(draft, RELEASE, post, POLICY, BUTTONS, 3, drops_after=DAY, live=live)
+    message = draft_card(draft, RELEASE, post, POLICY, BUTTONS, 3, live=live)
     check(message)
     return message
 
@@ -148,23 +146,19 @@ def test_too_late_says_what_became_of_it() -> None:
 
 
 def test_the_reminder_says_what_to_do_and_until_when() -> None:
-    message = remind_of_draft(RELEASE, DRAFT, "https://acme.slack.example/archives/C0/p1", DAY)
+    message = remind_of_draft(RELEASE, DRAFT, "https://acme.slack.example/archives/C0/p1")
     check(message)
     assert message.text == snapshot("""\
 The announcement of payments 118 (9f3c2ab) in production has not been posted yet: please post, edit or discard <https://acme.slack.example/archives/C0/p1|its draft>.
 It is dropped <!date^1795338000^{date_short_pretty} {time}|2026-11-22 09:00 UTC>, and then nothing is announced.\
 """)
-    assert "discard its draft." in remind_of_draft(RELEASE, DRAFT, None, DAY).text
+    assert "discard its draft." in remind_of_draft(RELEASE, DRAFT, None).text
 
 
 @settings(max_examples=60)
 @given(hostile_releases(), st.lists(st.one_of(HOSTILE, st.sampled_from(EVIL)), max_size=6).map("\n".join), HOSTILE)
 def test_hostile_text_does_nothing(release: Release, text: str, by: str) -> None:
     post = written(f"read this {text}")
-    check(
-        draft_card(
-            replace(DRAFT, edited_by=by, text=text), release, post, POLICY, BUTTONS, 1, drops_after=DAY, live=True
-        )
-    )
+    check(draft_card(replace(DRAFT, edited_by=by, text=text), release, post, POLICY, BUTTONS, 1, live=True))
     form = edit_form(release, post, POLICY, "h")
     assert len(form["blocks"][1]["element"]["initial_value"]) <= TEXT_AT_MOST
