@@ -64,6 +64,7 @@ NOT_READ: Mapping[str, str] = {
     "draft.editable": "writes what draft.edit_form shows in its field",
     "home.home_hash": "returns a hash",
     "letter.what": "looks words of ours up",
+    "links.place_of": "names what is linked to, for links",
     "naming.repository": "names what is compared, for links",
     "spans.span": "writes a length of time",
     "spreadsheet.head": "writes for spreadsheets",
