@@ -51,7 +51,7 @@ class SqliteFigures:
             releases=self._counted(RELEASES),
             oldest_open=self._times(OPENED),
             effects=self._counted(EFFECTS),
-            oldest_ready=self._times(DUE, {"kinds": KINDS, "now": to_text(now)}),
+            oldest_ready=self._times(DUE, {"kinds": KINDS, "now": to_text(now), "without": "[]"}),
             inbox={"waiting": self._one(WAITING), "poison": self._one(POISON)},
             audit_head=self._one("SELECT coalesce(max(seq), 0) FROM audit"),
             database_bytes=self._one("PRAGMA page_count") * self._one("PRAGMA page_size"),
