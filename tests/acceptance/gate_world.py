@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
-from bot.core.policy import GithubGate, Policy
+from bot.core.policy import GithubGate, LanePolicy, Policy
 from bot.core.release import Lifecycle, Release
 from bot.ports.store import CardKind
 from handlers.ci.github_connection import Github
@@ -105,19 +105,19 @@ class Gates:
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
-    async def built(self, title: str = "Change") -> Run:
+    async def built(self, title: str = "Change", environment: str = "production") -> Run:
         """Push a commit whose run comes to its gate, and let everybody see that."""
         await self.forge.push(REPO, title)
         run = self.forge.repositories[REPO].runs[-1]
         self.forge.begin_run(REPO, run)
         self.world.passes(60)
-        self.arrives(run)
+        self.arrives(run, environment)
         await self.world.looks()
         return run
 
-    def arrives(self, run: Run) -> Gate:
-        """Let a run come to its gate."""
-        gate = self.forge.gates.arrive(REPO, run, "production")
+    def arrives(self, run: Run, environment: str = "production") -> Gate:
+        """Let a run come to a gate."""
+        gate = self.forge.gates.arrive(REPO, run, environment)
         self.world.passes(60)
         return gate
 
@@ -161,19 +161,20 @@ class Gates:
 
 
 @asynccontextmanager
-async def gates(folder: Path, kind: str, *, wait_minutes: int = 0, **changed: Any) -> AsyncIterator[Gates]:
-    """Open a world whose one lane deploys by its gate, as the App that is a rule or as a reviewer."""
-    policy: Policy = a_policy(a_lane_policy(target=GithubGate("production"), **changed))
+async def gates(folder: Path, kind: str, *lanes: LanePolicy, **changed: Any) -> AsyncIterator[Gates]:
+    """Open a world whose lanes deploy by their gates (else one to production), as an App's rule or as a reviewer."""
+    policy: Policy = a_policy(*(lanes or (a_lane_policy(target=GithubGate("production"), **changed),)))
     world = World(folder, policy)
     forge = Forge(lambda: world.now, token=TOKEN)
     forge.create(REPO, WORKFLOW)
-    if kind == "review":
-        forge.gates.protect(REPO, "production", reviewers=[Reviewer(*BOT)], wait_minutes=wait_minutes)
-    else:
+    for lane in policy.lanes() if kind == "review" else ():
+        forge.gates.protect(REPO, lane.lane.environment, reviewers=[Reviewer(*BOT)])
+    if kind == "rule":
         forge.apps.register("signoff", RIGHTS, {"deployment_protection_rule"})
         grant = forge.apps.token(forge.apps.install("signoff", "acme"), None, RIGHTS)
         forge.access.add(replace(grant, token=TOKEN, expires_at=None))
-        forge.gates.protect(REPO, "production", rules=["signoff"], wait_minutes=wait_minutes)
+        for lane in policy.lanes():
+            forge.gates.protect(REPO, lane.lane.environment, rules=["signoff"])
     here = Gates(world, forge)
     sender = Sender(as_client_session(Session(here.carry)), in_process.BASE, TOKEN, lambda: world.now)
     here.keeper = GithubGates(sender, forge.site)
