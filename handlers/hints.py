@@ -58,7 +58,8 @@ def stored(hint: Hint | SignedReport) -> str:
     """Return a hint as the JSON text that the inbox keeps."""
     match hint:
         case RunHint(repository, run_id, connection):
-            return RunNews(repository=repository, run_id=run_id, connection=connection).model_dump_json(exclude_none=True)
+            news = RunNews(repository=repository, run_id=run_id, connection=connection)
+            return news.model_dump_json(exclude_none=True)
         case BuildHint(builder, number):
             return BuildNews(builder=builder, number=number).model_dump_json()
         case DeploymentHint(repository, ref):
