@@ -154,7 +154,7 @@ class Deployer:
             return False
         if task.row.claimed_from is EffectState.READY:
             return True
-        until = now if never else window_ends(task, now)
+        until = window_ends(task, now)
         again = NEVER_BEGUN if never else why_again(task.release)
         if now < until:
             await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.core.inputs import HealthSeen
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Release
 from handlers.ci.standard_payloads import SignalSaid
 
 LONGEST_DETAIL = 300
@@ -18,7 +18,7 @@ def signalled(release: Release | None, said: SignalSaid, at: datetime) -> Health
         said: the signal, signed by whoever the policy names for the lane.
         at: when it was said.
     """
-    if release is None or release.state is not Lifecycle.VERIFYING or release.health is None:
+    if release is None or release.health is None:  # nothing is deployed and not yet live
         return None
     named = release.policy.verify.signal if release.policy.verify is not None else None
     if named is None or named.name != said.data.source or at < release.health.deployed_at.replace(microsecond=0):

@@ -1,7 +1,7 @@
 """The generic signed webhook: whose word it is, by the secret of what it claims. Pure.
 
 A body is the word of whoever holds the secret of what it claims: of its `source`, or for a deploy that names none, of
-the lane's own `webhook` target, and for a signal of whoever the lane's `verify` names. What it says is kept whole, since
+the lane's own `webhook` target, and for a signal of whoever the lane's `verify` names. What it says is kept whole, as
 there is nobody to ask.
 """
 
@@ -83,7 +83,7 @@ def _signer(claim: Claim | None, policy: Policy) -> str | None:
     said = claim.data
     if claim.type in SIGNALS:
         signal = _signal(policy, said.service or "", said.environment or "")
-        return signal.secret_env if signal is not None and signal.name == said.source else None
+        return signal.secret_env if signal is not None else None
     if said.source is not None:
         return next(iter(_of_source(said.source, policy)), None)
     service = policy.service(said.service or "")

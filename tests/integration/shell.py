@@ -68,7 +68,7 @@ class Shell:
         await asyncio.to_thread(lambda: (self.folder / "gate").write_text("go\n"))
 
     async def has_begun(self) -> None:
-        """Wait until a script writes to `begun`."""
+        """Wait until a script opens `begun`, and until nobody holds it open."""
         await asyncio.wait_for(asyncio.to_thread((self.folder / "begun").read_text), 30)
 
     async def is_over(self, release: Release, nth: int = 1) -> None:

@@ -111,30 +111,50 @@ async def test_a_value_that_is_no_argument_leaves_no_record(shell: Shell) -> Non
 
 async def test_at_its_limit_the_whole_group_gets_time_to_end_and_is_killed(shell: Shell) -> None:
     shell.seconds = 0.3
-    release = shell.script('(trap "echo cleaned; exit" TERM; sleep 60 & wait) & sleep 60')
+    release = shell.script('exec 9> begun; (trap "echo cleaned; exit" TERM; sleep 60 & wait) & sleep 60')
+    all_gone = asyncio.create_task(shell.has_begun())  # whoever lives holds its end open
     await shell.executor.start(SERVICE, release)
     await shell.is_over(release)
     known = shell.executor.records.look(release.key)
     assert known is not None
     assert known.ending is not None
     assert (known.ending.code, known.ending.timed_out, known.printed) == (-signal.SIGTERM, True, "cleaned\n")
-    assert not _group(shell, release.key)
+    await all_gone
 
 
-async def test_who_does_not_listen_is_killed_with_all_its_group(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    patient = shell.folder / "impatient.py"
-    text = Path(command_supervisor.__file__).read_text().replace("GRACE = 10.0", "GRACE = 0.2")
-    patient.write_text(text)
-    monkeypatch.setattr(command_runner, "SUPERVISOR", str(patient))
+@pytest.fixture
+def impatient(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A supervisor that gives a fifth of a second to end, and a command with as much time."""
+    own = shell.folder / "impatient.py"
+    own.write_text(Path(command_supervisor.__file__).read_text().replace("GRACE = 10.0", "GRACE = 0.2"))
+    monkeypatch.setattr(command_runner, "SUPERVISOR", str(own))
     shell.seconds = 0.2
-    release = shell.script('trap "" TERM; sleep 60 & sleep 60; sleep 60')
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_whom_a_command_leaves_behind_at_its_limit_is_killed(shell: Shell) -> None:
+    release = shell.script('exec 9> begun; (trap "" TERM; sleep 60) & sleep 60')
+    all_gone = asyncio.create_task(shell.has_begun())  # whoever lives holds its end open
+    await shell.executor.start(SERVICE, release)
+    await shell.is_over(release)
+    known = shell.executor.records.look(release.key)
+    assert known is not None
+    assert known.ending is not None
+    assert (known.ending.code, known.ending.timed_out) == (-signal.SIGTERM, True)
+    await all_gone
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_does_not_listen_is_killed_with_all_its_group(shell: Shell) -> None:
+    release = shell.script('exec 9> begun; trap "" TERM; sleep 60 & sleep 60; sleep 60')
+    all_gone = asyncio.create_task(shell.has_begun())  # whoever lives holds its end open
     await shell.executor.start(SERVICE, release)
     await shell.is_over(release)
     known = shell.executor.records.look(release.key)
     assert known is not None
     assert known.ending is not None
     assert (known.ending.code, known.ending.timed_out) == (-signal.SIGKILL, True)
-    assert not _group(shell, release.key)
+    await all_gone
 
 
 async def test_of_much_output_the_beginning_and_the_end_are_kept(shell: Shell) -> None:
@@ -303,11 +323,3 @@ async def test_what_ended_long_ago_is_forgotten(shell: Shell) -> None:
     shell.executor.records.prune()
     assert not shell.attempt(release).parent.exists()
     assert (shell.folder / "commands" / "since").exists()
-
-
-def _group(shell: Shell, key: str) -> list[int]:
-    """Return the processes that are left of a command's group."""
-    leader = json.loads((shell.folder / "commands" / key / "1" / "started").read_bytes())["process"]
-    stats = [one.read_text() for one in Path("/proc").glob("[0-9]*/stat") if one.exists()]
-    fields = [one.rpartition(")")[2].split() for one in stats]
-    return [int(one[2]) for one in fields if one[2] == str(leader) and one[0] not in "ZX"]
