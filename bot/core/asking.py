@@ -39,6 +39,8 @@ def expires_at(release: Release, lane: Lane, policy: Policy) -> datetime | None:
     after = release.policy.expires_after
     if after is None or release.policy.mode is Mode.DEPLOYMENT or not waits(release, lane, policy):
         return None
+    if release.approved_at is not None:  # they were complete until now, and that is noted before any more time counts
+        return None
     return calendar.outside(policy.freezes, release.lane, release.asked_since, after)
 
 

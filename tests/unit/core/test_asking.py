@@ -11,7 +11,8 @@ from bot.core.build import BuildState
 from bot.core.calendar import Dated, Freeze, QuietHours
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, Remind
-from bot.core.inputs import Account, Actor
+from bot.core.inputs import Account, Actor, TimePassed
+from bot.core.lane import Hold
 from bot.core.policy import Hotfix, Kind, Policy, SelfApproval, Skip
 from bot.core.release import Approval, Lifecycle, Override, Release, Surface, Verdict
 from tests.factories import NOON, a_build
@@ -28,6 +29,7 @@ from tests.unit.core.values import (
     SAM,
     SRE,
     actor,
+    go,
     lane,
     policy,
     release,
@@ -102,6 +104,14 @@ def test_a_release_expires(there: Release, under: Policy, due: datetime | None) 
 
 
 # -- asking again ----------------------------------------------------------------------------------------------------
+
+
+def test_what_was_complete_until_now_does_not_expire_at_the_moment_at_which_more_is_asked() -> None:
+    there, late = release(1, PRIYA, approved_at=NOON + HOUR), NOON + 30 * HOUR
+    decided = go(lane(there, hold=Hold("a look around", NOON, "sam")), TimePassed(), policy(QA, SRE), late)
+    (after,) = decided.lane.releases
+    assert (after.state, after.approved_at) == (Lifecycle.OPEN, None)
+    assert expires_at(after, decided.lane, policy(QA, SRE)) == late + 23 * HOUR
 
 
 def test_asked_again_is_another_generation_of_which_nothing_is_said() -> None:
