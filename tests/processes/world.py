@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +50,8 @@ class World:
     news: asyncio.Condition
     url: str = ""
     process: asyncio.subprocess.Process | None = None
+    environ: dict[str, str] = field(default_factory=dict)
+    """What the environment says besides, or otherwise."""
 
     async def until(self, what: str, found: Callable[[], object]) -> None:
         """Wait until something is so; fails with what was waited for."""
@@ -80,7 +82,7 @@ class World:
             "GITHUB_WEBHOOK_SECRET": self.forge.webhook_secret,
             "GITHUB_API_URL": f"{self.url}/github",
             "SIGNOFF_DATABASE": f"sqlite:///{self.folder / 'signoff.db'}",
-        }
+        } | self.environ
         with (self.folder / "bot.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
