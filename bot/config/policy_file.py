@@ -61,8 +61,9 @@ class Inherited(Section):
     )
     self_approval: SelfApprovalWord | None = Field(
         None,
-        description="`forbid`: neither the requester nor the last pusher approves, and each commit needs somebody "
-        "who did not write it; `strict`: no author of any commit, and everybody listed in `people`; or `allow`",
+        description="`forbid`: neither the requester (who tries a failed release again, too) nor the last pusher "
+        "approves, and each commit needs somebody who did not write it; `strict`: no author of any commit, and "
+        "everybody listed in `people`; or `allow`",
         examples=["forbid"],
     )
     newer_build: NewerBuildWord | None = Field(
