@@ -149,12 +149,25 @@ class DeploymentEvent(Sent):
     """The payload of `deployment_status`."""
 
     class Named(Sent):
-        """Which deployment it is; everything else is fetched."""
+        """Which deployment it is, or which run; everything else is fetched."""
 
         id: Id
 
+    class Said(Sent):
+        """How far it is said to be."""
+
+        state: str = ""
+
     deployment: Named
     repository: Repository
+    deployment_status: Annotated[Said | None, Maybe] = None
+    workflow_run: Annotated[Named | None, Maybe] = None
+
+    @property
+    def waiting_run(self) -> int | None:
+        """The run that has just come to a gate, where that is what is told."""
+        waits = self.deployment_status is not None and self.deployment_status.state == "waiting"
+        return self.workflow_run.id if waits and self.workflow_run is not None else None
 
 
 Deployments = TypeAdapter(list[Annotated[Deployment | None, Maybe]])

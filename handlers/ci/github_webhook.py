@@ -106,6 +106,10 @@ def _run(sent: RunEvent, policy: Policy, proven: Collection[str | None]) -> _Fou
 
 
 def _deployment(sent: DeploymentEvent, policy: Policy, proven: Collection[str | None]) -> _Found | None:
+    if sent.waiting_run is not None:
+        waits = _gate(GateNews(sent.repository.full_name, sent.waiting_run), policy, proven)
+        if waits is not None:
+            return waits
     for _, source in _services(sent.repository.full_name, policy, proven):
         return DeploymentHint(source.repository, str(sent.deployment.id)), source.connection
     return None

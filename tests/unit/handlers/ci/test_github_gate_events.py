@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.policy import GithubGate, Policy
-from bot.ports.ci import Delivery, RunHint, Verdict
+from bot.ports.ci import Delivery, DeploymentHint, RunHint, Verdict
 from handlers.ci.github_webhook import parse_delivery
 from tests.factories import a_lane_policy, a_policy, a_sha
 
@@ -105,3 +105,28 @@ def test_what_github_would_not_send_is_malformed(event: str, payload: Any) -> No
 )
 def test_where_no_lane_has_a_gate_nothing_follows(event: str, payload: Any) -> None:
     assert delivered(event, payload, a_policy()) is Verdict.NOT_FOLLOWED
+
+
+def a_status_said(state: str = "waiting", **changed: Any) -> dict[str, Any]:
+    said = {"id": 1, "state": state, "created_at": "2026-11-21T12:00:00Z"}
+    told = {"deployment_status": said, "deployment": {"id": 301}, "workflow_run": {"id": 9001}}
+    return told | {"repository": {"full_name": "acme/payments"}} | changed
+
+
+def test_a_deployment_that_waits_names_the_run_to_look_at() -> None:
+    assert delivered("deployment_status", a_status_said()) == LOOK
+
+
+@pytest.mark.parametrize(
+    ("payload", "policy"),
+    [
+        (a_status_said("success"), GATED),
+        (a_status_said(workflow_run=None), GATED),
+        (a_status_said(workflow_run={"id": "x"}), GATED),
+        (a_status_said(deployment_status=7), GATED),
+        (a_status_said(), a_policy()),
+    ],
+)
+def test_any_other_status_is_of_its_deployment(payload: dict[str, Any], policy: Policy) -> None:
+    hinted = Delivery(f"github:{GUID}", DeploymentHint("acme/payments", "301"))
+    assert delivered("deployment_status", payload, policy) == hinted
