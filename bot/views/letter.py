@@ -23,7 +23,6 @@ _WHAT = {
     "tell_rolled_back": "the message that it was rolled back",
     "remind_draft": "the reminder that its announcement is a draft",
     "remind_letters": "the reminder of what waits for an answer",
-    "remind_letters": "the reminder of what waits for an answer",
     "draft": "the draft of its announcement",
     "tell_author": "what somebody was to be told personally of its end",
     "remind": "the reminder to its approvers",
