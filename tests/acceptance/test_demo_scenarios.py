@@ -76,7 +76,7 @@ async def test_an_ordinary_day_has_something_of_everything(tmp_path: Path) -> No
     async with told(tmp_path, "everyday") as here:
         notice = here.message("payments", "Waiting for approval: payments 3 to production")
         read = here.workspace.plain(notice)
-        for fact in ("4 commits in 2 pull requests", "migrations/0012_receipts.sql", "#41", "@priya"):
+        for fact in ("4 commits, 3 in 2 pull requests and 1 in none", "migrations/0012_receipts.sql", "#41", "@priya"):
             assert fact in read
         assert here.buttons(notice)[:2] == ["Approve", "Reject"]
         failed = here.message("search", "Deploy failed: search 3 to production")
