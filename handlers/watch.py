@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from bot.submit import adopt, take_reports
 from handlers.concern import concerning
 from handlers.desk import Desk
 from handlers.tags import with_tags
+from handlers.watch_unfinished import Unfinished
 
 log = structlog.get_logger()
 
@@ -38,6 +39,10 @@ class Watch:
     service: ServicePolicy
     well: bool = False
     """Whether the last look went well; for readiness."""
+    unfinished: Unfinished = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unfinished = Unfinished(self.desk, self.source, self.service)
 
     async def run(self) -> None:
         """Watch for ever: at once at the start, then every `poll`; after trouble sooner, later and later."""
@@ -59,7 +64,9 @@ class Watch:
         reports = await self.source.recent(self.service)
         if isinstance(reports, TryLater | Unsure | GiveUp):
             return why(reports)
-        of_ours = await concerning(self.desk, self.source, self.service, reports)
+        also = await self.unfinished.reports(reports)
+        every = sorted((*reports, *also), key=lambda report: report.order) if also else reports
+        of_ours = await concerning(self.desk, self.source, self.service, every)
         told = await with_tags(self.desk, self.source, self.service, of_ours)
         if isinstance(told, TryLater | Unsure | GiveUp):
             return why(told)

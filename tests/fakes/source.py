@@ -21,6 +21,10 @@ class FakeSource:
     files: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What each commit changes, compared with anything; nobody can tell of one that is not here."""
     tags_trouble: Trouble | None = None
+    run_troubles: list[Trouble] = field(default_factory=list)
+    """What the next questions about single runs are answered with."""
+    page: int = 1000
+    """How many of the newest runs, whoever's, `recent` tells of at most."""
 
     def add(self, reports: Iterable[PipelineReport]) -> None:
         """Let runs have news."""
@@ -32,15 +36,17 @@ class FakeSource:
         self.asked.append(f"run {run_id}")
         if self.trouble is not None:
             return self.trouble
+        if self.run_troubles:
+            return self.run_troubles.pop(0)
         known = [r for r in self.reports if r.run_id == str(run_id) and r.service == service.name]
         return known[-1] if known else None
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
-        """Return all runs of a service, oldest first."""
+        """Return the newest runs of a service, oldest first."""
         self.asked.append(f"recent {service.name}")
         if self.trouble is not None:
             return self.trouble
-        return tuple(report for report in self.reports if report.service == service.name)
+        return tuple(report for report in self.reports[-self.page :] if report.service == service.name)
 
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Return the tags of some commits."""
