@@ -2,7 +2,8 @@
 
 - It waits, and every other job has ended well: succeeded. It waits, and a job has failed: failed.
 - It came to its gate, and ended there: cancelled, which proves nothing about the commit and leaves nothing to ship.
-- It went on at its gate, and failed: that says nothing about the build any more, and is no report of it.
+- It went on at its gate, and failed: that says nothing about the build any more, and is no report of it. Nor is a later
+  attempt that succeeded without coming to a gate: it ran again what comes after.
 """
 
 from collections.abc import Collection, Mapping
@@ -59,7 +60,8 @@ class GatedBuilds:
     ) -> PipelineReport | TryLater | None:
         """Return what a report says of the build; `hinted`: its run may wait though GitHub tells that it runs still."""
         at = environments(service)
-        if not at or report.status is RunStatus.SUCCEEDED or (report.status is RunStatus.RUNNING and not hinted):
+        first_went_well = report.status is RunStatus.SUCCEEDED and report.attempt == 1
+        if not at or first_went_well or (report.status is RunStatus.RUNNING and not hinted):
             return report
         status: RunStatus | TryLater | None
         if report.status in {RunStatus.QUEUED, RunStatus.RUNNING}:
@@ -88,14 +90,15 @@ class GatedBuilds:
         key = (service.name, report.run_id, report.attempt)
         if key in self._ended:
             return self._ended[key]
-        status: RunStatus | None = report.status
+        well = report.status is RunStatus.SUCCEEDED
+        status = None if well else report.status
         attempt = Attempt(int(report.run_id), report.attempt)
         for environment in sorted(at):
             went_on = await self.reader.came_to(github_source(service), report.sha, environment, attempt)
             if isinstance(went_on, TryLater):
                 return went_on
             if went_on is not None:
-                status = None if went_on else RunStatus.CANCELLED
+                status = (report.status if well else None) if went_on else RunStatus.CANCELLED
             if went_on:
                 break
         if len(self._ended) >= MOST_KNOWN:

@@ -206,6 +206,29 @@ def test_an_attempt_that_went_on_is_told_from_a_later_one_that_fails_before_its_
 
 @ways
 @kinds
+def test_an_attempt_that_only_runs_what_comes_after_the_gate_is_no_other_build(way: Way, kind: str) -> None:
+    async def story(stage: Stage) -> None:
+        run = await stage.push()
+        stage.arrives(run)
+        await stage.gates.start(SERVICE, await stage.release(run))
+        stage.forge.finish_run(REPO, run)
+        assert (await stage.report(run)).status is RunStatus.SUCCEEDED
+        stage.later()
+        stage.forge.rerun(REPO, run)
+        stage.forge.finish_run(REPO, run)
+        assert await stage.source.run(SERVICE, RunHint(REPO, run.id)) is None
+        stage.later()
+        stage.forge.rerun(REPO, run)
+        stage.arrives(run)
+        await stage.gates.start(SERVICE, await stage.release(run, 2))
+        stage.forge.finish_run(REPO, run)
+        assert (await stage.report(run)).status is RunStatus.SUCCEEDED
+
+    play(way, kind, story)
+
+
+@ways
+@kinds
 def test_a_release_that_ended_turns_its_run_away_once(way: Way, kind: str) -> None:
     async def story(stage: Stage) -> None:
         run = await stage.push()
