@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,7 +15,7 @@ from sandbox.scenarios.cast import move_in
 from sandbox.scenarios.scenario import Scenario
 from sandbox.site import Sites
 from sandbox.slack.app import from_manifest
-from sandbox.slack.faults import Faults
+from sandbox.slack.faults import Fault, Faults
 from sandbox.slack.workspace import Workspace
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
@@ -37,14 +38,25 @@ class Company:
     told: bool = False
     url: str = ""
     """The page's address, once there is one; before, the address of last time."""
+    held_back: tuple[list[Fault], dict[str, Any]] | None = None
+    """What was set to go wrong with Slack last time: faults and weather, until `go_wrong`."""
 
     def moved_to(self, url: str) -> None:
         """Take the page's address."""
         self.url = self.forge.site = url
 
+    def go_wrong(self) -> None:
+        """Bring back what was set to go wrong with Slack; no bot could come up without a token or a network."""
+        if self.held_back is not None:
+            rules, weather = self.held_back
+            self.held_back = None
+            self.faults.weather.change(weather)
+            self.faults.replace(rules)
+
     def save(self) -> None:
         """Write what changed, where the company is kept."""
         if self.kept is not None:
+            rules, weather = self.held_back or (self.faults.rules, asdict(self.faults.weather))
             self.kept.about |= {
                 "scenario": self.scenario.name,
                 "told": self.told,
@@ -52,8 +64,8 @@ class Company:
                 "ill": sorted(self.sites.ill),
                 "all_ill": self.sites.all_ill,
                 "url": self.url,
-                "faults": self.faults.as_json(),
-                "weather": asdict(self.faults.weather),
+                "faults": [asdict(one) for one in rules],
+                "weather": weather,
             }
             self.kept.save()
 
@@ -123,10 +135,10 @@ def _gone_on_with(scenario: Scenario, kept: Kept) -> Company:
     from sandbox.slack import asked  # noqa: PLC0415 - only who goes on needs pydantic, which takes its time
 
     try:
-        company.faults.replace(asked.faults(kept.about.get("faults", [])))
-        company.faults.weather.change(asked.weather(kept.about.get("weather", {})))
+        rules, weather = asked.faults(kept.about.get("faults", [])), asked.weather(kept.about.get("weather", {}))
     except ValueError as problem:
         raise kept.damaged(problem) from None
+    company.held_back = rules, weather
     company.told, company.url = True, kept.about["url"]
     return company
 

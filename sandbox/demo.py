@@ -94,6 +94,9 @@ class Demo:
         self.company.clock.before_move = partial(_said, bot)
         if self.company.told:
             self.forge.resume()
+            self.company.go_wrong()
+            if self.company.faults.weather.cut:
+                self.running.sockets.drop()
             return
         self.forge.pause = _hurry
         try:

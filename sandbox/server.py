@@ -79,7 +79,7 @@ class Running:
 
     async def stop(self) -> None:
         """End every connection and stop listening."""
-        self.faults.clear()
+        self.faults.let_go()
         await self.driver.transport.close()
         await self.sockets.close()
         await self.runner.cleanup()

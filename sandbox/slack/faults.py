@@ -66,6 +66,10 @@ class Faults:
     def clear(self) -> None:
         """Let every call go right again, and let go of those that hang."""
         self.rules.clear()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Let go of calls that hang."""
         released, self._released = self._released, asyncio.Event()
         released.set()
 

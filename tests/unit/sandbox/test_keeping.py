@@ -137,6 +137,10 @@ async def test_what_is_wrong_with_slack_comes_back_with_the_company(tmp_path: Pa
     company.faults.weather.change({"revoked": True, "late": 2})
     company.close()
     again = company_in(tmp_path, None, keep=True)
+    assert (again.faults.rules, again.faults.weather) == ([], Weather()), "no bot could come up amid that"
+    again.close()
+    again = company_in(tmp_path, None, keep=True)
+    again.go_wrong()
     assert again.faults.rules == [SlackFault("chat.*", "429", count=2, retry_after=7)]
     assert again.faults.weather == Weather(revoked=True, late=2.0)
     again.faults.weather.late = -1
