@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -20,7 +20,18 @@ from tests.mutation.trial import CORE, ROOT, Outcome, copy, passes, tests_of, tr
 
 FILES = (
     *("decide", "blockers", "policy", "lane", "calendar", "gates", "approvals", "asking", "progress", "opening"),
-    *("deploying", "landing", "verifying", "elsewhere", "holding", "service", "superseding"),
+    *(
+        "deploying",
+        "landing",
+        "verifying",
+        "elsewhere",
+        "holding",
+        "service",
+        "superseding",
+        "words",
+        "authorize",
+        "due",
+    ),
 )
 LEAST = 90
 """Per cent of the mutants of each file that are not listed as equivalent."""
@@ -48,7 +59,7 @@ def main() -> int:
             row, bad = _judged(file, made, pool.map(_try, made))
             wrong += bad
             if not bad:
-                PAGE.write_text(_page(file, row), encoding="utf-8")
+                PAGE.write_text(page({f"{file}.py": row}), encoding="utf-8")
     return min(wrong, 1)
 
 
@@ -97,10 +108,11 @@ def _judged(file: str, made: Sequence[Mutant], outcomes: Iterable[Outcome]) -> t
     return row, wrong
 
 
-def _page(file: str, row: str) -> str:
-    """Return the page with a new row for one file; the rows of the others stay, each with its own day."""
+def page(new: Mapping[str, str]) -> str:
+    """Return the page with new rows by file; those of the others stay, each with its own day, or are said to lack."""
     written = PAGE.read_text(encoding="utf-8").splitlines() if PAGE.exists() else []
-    rows = {line.split("`")[1]: line for line in written if line.startswith("| `")} | {f"{file}.py": row}
+    rows = {line.split("`")[1]: line for line in written if line.startswith("| `")} | dict(new)
+    lacking = ", ".join(f"`{name}.py`" for name in FILES if f"{name}.py" not in rows)
     return "\n".join(
         [
             "# Mutation",
@@ -116,6 +128,9 @@ def _page(file: str, row: str) -> str:
             "| file | mutants | killed | of these by time | equivalent | survived | score | run on |",
             "|---|---|---|---|---|---|---|---|",
             *(rows[f"{name}.py"] for name in FILES if f"{name}.py" in rows),
+            "",
+            "Each row is of its own day, and tells nothing of what was written in that file since.",
+            f"Listed, but not measured yet: {lacking}." if lacking else "Every file of the list is measured.",
             "",
             f"`make mutation` runs all of them, `make mutation ARGS=calendar` one. Python {platform.python_version()}.",
             "",

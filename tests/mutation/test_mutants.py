@@ -2,6 +2,7 @@
 
 from inline_snapshot import snapshot
 
+from tests.mutation.__main__ import FILES, PAGE, page
 from tests.mutation.equivalents import EQUIVALENTS
 from tests.mutation.mutants import mutants
 from tests.mutation.trial import CORE, ROOT
@@ -87,3 +88,10 @@ def test_every_equivalent_mutant_is_still_made_and_has_a_reason() -> None:
     assert len(set(listed)) == len(listed)
     assert [name for name in listed if name not in made] == []
     assert all(one.why.endswith(".") for one in EQUIVALENTS)
+
+
+def test_the_page_has_a_row_for_each_file_or_says_that_it_lacks() -> None:
+    written = PAGE.read_text(encoding="utf-8")
+    assert [name for name in FILES if not (ROOT / CORE / f"{name}.py").is_file()] == []
+    assert [name for name in FILES if f"`{name}.py`" not in written] == []
+    assert written.splitlines()[:-1] == page({}).splitlines()[:-1], "the last line names the Python of the last run"
