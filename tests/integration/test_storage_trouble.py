@@ -77,12 +77,22 @@ def another_program(store: SqliteStore, path: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def read_only(store: SqliteStore, _path: Path) -> Iterator[None]:
+    """Let the file be read and not written, as on a disk that was mounted so: SQLITE_READONLY."""
+    run = store._database.conn.execute
+    store._thread.submit(lambda: run("PRAGMA query_only=1")).result()
+    yield
+    store._thread.submit(lambda: run("PRAGMA query_only=0")).result()
+
+
 @pytest.mark.parametrize(
     ("trouble", "why"),
     [
         pytest.param(no_more_pages, "the disk is full", id="full"),
         pytest.param(no_longer_files, "the disk fails", id="failing"),
         pytest.param(another_program, "another program holds the database", id="held"),
+        pytest.param(read_only, "the database may not be written", id="read-only"),
     ],
 )
 async def test_what_cannot_be_stored_is_not_acknowledged_and_goes_on_by_itself(
