@@ -15,7 +15,7 @@ async def test_a_card_that_is_frozen_is_a_letter_and_is_brought_up_to_date_later
         letter = await here.card("ops", "Not delivered")
         why = [line for line in here.reads(letter).splitlines() if line.startswith("Why")]
         assert why == [
-            "Why: Nov 21, 2026 10:00: Slack refused to edit a message in C0PAYMENTS (is_inactive). Unarchive the channel."
+            "Why: Nov 21, 2026 10:00: Slack refused to edit a message in #payments (is_inactive). Unarchive the channel."
         ]
         here.workspace.channel("payments").archived = False
         here.passes(HOUR)
