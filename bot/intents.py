@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from bot import drafts, escalation
+from bot.anchors import note_head
 from bot.core.calendar import Change
 from bot.core.chain import Head
 from bot.core.decide import Decision
@@ -215,5 +216,6 @@ def anchor(tx: Transaction, setting: Setting) -> None:
     head = tx.audit.head()
     if head.seq == 0:
         return
+    note_head(tx, head)
     key = f"anchor:{head.seq}"
     tx.effects.enqueue(NewEffect(key, EffectKind.ANCHOR, "anchor", None, HEAD.dump_json(head).decode()), setting.now)

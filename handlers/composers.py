@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-import structlog
 from pydantic import TypeAdapter
 
 from bot.core.effects import Happening
@@ -26,8 +25,6 @@ from handlers.composers_waiting import called_personally, escalation, reminder
 from handlers.draft_clerk import announcement, reminded
 from handlers.post import Post, Waits
 from handlers.unanswered import reminded_of_letters
-
-log = structlog.get_logger()
 
 HEAD_CARD = "head"
 """What the card of the audit chain is about: there is one."""
@@ -85,8 +82,6 @@ def _answer(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | Non
 
 def _anchor(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     head = HEAD.validate_json(row.effect.body)
-    if row.attempt == 1:
-        log.info("audit_anchor", seq=head.seq, hash=head.hash)
     if scene.policy.operations is None:
         return None
     card = tx.cards.of(CardKind.AUDIT, HEAD_CARD)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.inputs import Approve
 from bot.core.release import Lifecycle
 from bot.ports.ci import ProgressStatus
 from bot.ports.store import EffectKind
@@ -14,18 +15,28 @@ from bot.ports.trouble import TryLater
 from bot.views.links import Links
 from handlers.anchor import HourlyAnchor
 from handlers.messenger import Messenger
-from tests.factories import a_policy, a_report
+from tests.factories import LANE, a_policy, a_report
 from tests.fakes.chat import Posted
 from tests.fakes.world import World
+from tests.unit.core.values import PRIYA
 from tests.unit.handlers.conftest import Opening
 
 
 async def anchored(world: World) -> list[tuple[int, str]]:
-    """Let the anchors' own worker do all that is due, and every other worker; returns the heads that it logged."""
+    """Let the anchors' own worker do all that is due, and every other worker; returns the heads that were logged."""
     worker = Messenger(world.desk, world.chat, (EffectKind.ANCHOR,), Links("https://github.example"), world.directory)
+    logger = HourlyAnchor(world.desk, due=world.now + timedelta(hours=1))
     with capture_logs() as logs:
+        await logger.once()
         while await worker.once() or await world.settle():
             pass
+    return [(line["seq"], line["hash"]) for line in logs if line["event"] == "audit_anchor"]
+
+
+async def logged(hourly: HourlyAnchor) -> list[tuple[int, str]]:
+    """Let it look once; returns the heads that it logged."""
+    with capture_logs() as logs:
+        await hourly.once()
     return [(line["seq"], line["hash"]) for line in logs if line["event"] == "audit_anchor"]
 
 
@@ -82,15 +93,14 @@ async def test_the_head_is_noted_hourly_if_it_has_moved(world: World) -> None:
     assert await hourly.once() == due
     assert await anchored(world) == [], "not yet"
     world.passes(1)
-    await hourly.once()
-    assert await anchored(world) == await heads(world)
+    assert await logged(hourly) == await heads(world)
+    assert await anchored(world) == [], "once"
     world.passes(3600)
     await hourly.once()
     assert await anchored(world) == [], "it has not moved"
     await world.looks(a_report(1))
-    await HourlyAnchor(world.desk).once()
     world.passes(60)
-    assert await anchored(world) == [(await heads(world))[-1]], "after a start, too"
+    assert await logged(HourlyAnchor(world.desk)) == [(await heads(world))[-1]], "after a start, too"
     world.passes(60)
     await anchored(world)
     assert world.chat.in_thread(audit_chain(world).ts) == [f"`{seq}:{of}`" for seq, of in await heads(world)]
@@ -122,3 +132,44 @@ async def test_a_slack_that_is_away_delays_the_note_and_nothing_else(world: Worl
     assert await anchored(world) == [], "and once"
     (*_, head) = await heads(world)
     assert world.chat.in_thread(audit_chain(world).ts) == [f"`{head[0]}:{head[1]}`"]
+
+
+async def test_the_log_has_every_head_while_slack_is_away(world: World) -> None:
+    await world.looks()
+    for method in ("post", "update"):
+        world.chat.will(method, *[TryLater(10, "Slack is away")] * 1000)
+    hourly = HourlyAnchor(world.desk)
+    lines, expected = await logged(hourly), await heads(world)
+    for number in (1, 2, 3):
+        world.passes(25 * 60)
+        await world.looks(a_report(number))
+        await world.desk.submit(LANE, Approve(number, PRIYA))
+        await world.settle()
+        world.executor.says(ProgressStatus.SUCCEEDED, "done", nth=number)
+        await world.follows()
+        assert (await world.release(number)).state is Lifecycle.LIVE
+        lines += await logged(hourly)
+        expected.append((await heads(world))[-1])
+        await anchored(world)
+    assert (len(expected), lines) == (4, expected)
+    assert list(world.chat.in_channel("C0OPS")) == []
+
+
+async def test_a_process_that_died_before_the_line_leaves_it_to_the_next(world: World) -> None:
+    await ends(world, ProgressStatus.SUCCEEDED)
+    (*_, head) = await heads(world)
+    await world.crash()
+    assert await logged(HourlyAnchor(world.desk)) == [head]
+    await world.crash()
+    assert await logged(HourlyAnchor(world.desk)) == []
+
+
+async def test_a_disk_that_cannot_remember_the_line_has_it_written_once(world: World) -> None:
+    await ends(world, ProgressStatus.SUCCEEDED)
+    (*_, head) = await heads(world)
+    before = await world.store.read(lambda tx: tx.remembered.get("heads for the log"))
+    assert before
+    hourly = HourlyAnchor(world.desk)
+    assert await logged(hourly) == [head]
+    await world.store.write(lambda tx: tx.remembered.set("heads for the log", before))
+    assert await logged(hourly) == []
