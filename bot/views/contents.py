@@ -63,7 +63,7 @@ def _people(build: Build, policy: Policy) -> str:
 def _check(check: PipelineReport, links: Links) -> str:
     run = link(links.own(check.url), f"run {check.run_number or check.run_id}")  # not every run has a number
     attempt = f", attempt {check.attempt}" if check.attempt > 1 else ""
-    return f"{pipeline(check.pipeline)} {_SAYS[check.status]} ({run}{attempt})"
+    return f"{pipeline(check.pipeline)} {_SAYS[check.status]} ({run}{attempt}, {date(check.updated_at)})"
 
 
 def _warnings(release: Release, lane: Lane, policy: Policy) -> list[Fact]:

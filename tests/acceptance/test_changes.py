@@ -31,7 +31,7 @@ async def test_everybody_reads_what_ships_since_what_is_live(tmp_path: Path) -> 
 Waiting for approval: payments 3 to production
 Commit: [fix(money): round half to even] fix(money): round half to even
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 3)
+Checks: build.yml succeeded (run 3, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Changes: 2 commits without a pull request since 1 ([Begin]), live in production (compare)
 Features: 1

@@ -33,7 +33,7 @@ async def test_who_wrote_a_commit_in_between_does_not_ship_it_alone(tmp_path: Pa
 Waiting for approval: payments 2 to production
 Commit: [feat: refunds] feat: refunds
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 2)
+Checks: build.yml succeeded (run 2, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Changes: 2 commits, 1 in 1 pull request and 1 in none, since 1 ([First]), live in production (compare)
 Features: 1

@@ -15,7 +15,7 @@ async def test_an_approved_build_ships_once_and_everybody_reads_of_it(tmp_path: 
 Waiting for approval: payments 1 to production
 Commit: [Round amounts half to even] Round amounts half to even
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 1)
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Changes: nobody has told yet what is live in production
 Approved by: nobody yet
@@ -47,7 +47,7 @@ Live since: Nov 21, 2026 10:00
 Job: open the deploy job
 Commit: [Round amounts half to even] Round amounts half to even
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 1)
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Approved by: @priya
 R-1: opened Nov 21, 2026 10:00\
@@ -65,7 +65,7 @@ Live since: Nov 21, 2026 10:00
 Job: open the deploy job
 Commit: [Explain rounding] Explain rounding
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 1)
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Approvals: none needed, builds ship there by themselves
 R-1: opened Nov 21, 2026 10:00\
@@ -87,7 +87,7 @@ Superseded: payments 1 to production
 Superseded: Nov 21, 2026 10:00 by R-2, which carries a newer build. Nothing failed
 Commit: [First try] First try
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 1)
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Approved by: nobody
 R-1: opened Nov 21, 2026 10:00\

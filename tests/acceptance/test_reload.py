@@ -52,7 +52,7 @@ payments/production: approvals: 1 of qa or sre -> 1 of qa, 1 of sre\
 Waiting for approval: payments 1 to production
 Commit: [First] First
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 1)
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Changes: nobody has told yet what is live in production
 Approved by: @priya
@@ -88,7 +88,7 @@ payments/production: approvals: 1 of qa, 1 of sre -> 1 of qa or sre\
 Waiting for approval: payments 1 to production
 Commit: [First] First
 By: Robin, pushed by robin
-Checks: build.yml succeeded (run 1)
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Changes: nobody has told yet what is live in production
 Approved by: @priya

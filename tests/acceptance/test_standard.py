@@ -118,7 +118,7 @@ async def test_a_reported_build_is_approved_shipped_and_live_by_its_deployers_wo
 Waiting for approval: docs 2.4.1 to production
 Commit: 0000001 Add search
 By: Ann
-Checks: docs-pipeline succeeded (run 778)
+Checks: docs-pipeline succeeded (run 778, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Changes: nobody has told yet what is live in production
 Approved by: nobody yet
@@ -152,7 +152,7 @@ Live: docs 2.4.1 in production
 Live since: Nov 21, 2026 10:00
 Commit: 0000001 Add search
 By: Ann
-Checks: docs-pipeline succeeded (run 778)
+Checks: docs-pipeline succeeded (run 778, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Approved by: @priya
 R-1: opened Nov 21, 2026 10:00\
@@ -181,7 +181,7 @@ Failed: Nov 21, 2026 10:00: the disk is <!channel> full
 Next: look at the job; try again with /deploy retry R-1; or, if it is live after all, mark it as done with /deploy override R-1 REASON
 Commit: 0000001 Add search
 By: Ann
-Checks: docs-pipeline succeeded (run 778)
+Checks: docs-pipeline succeeded (run 778, Nov 21, 2026 10:00)
 Asked for by: the pipeline, by a deployable build
 Approvals: none needed, builds ship there by themselves
 R-1: opened Nov 21, 2026 10:00

@@ -46,7 +46,7 @@ def test_waiting_for_approval() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -66,7 +66,7 @@ def test_waiting_for_approval_read_aloud() -> None:
 R-42, payments 118 (9f3c2ab) to production, waits for approval.
 Commit: <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint.
 By: Ann, pushed by <@U0SAM>.
-Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>).
+Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>).
 Asked for by: the pipeline, by a deployable build.
 Changes: being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>).
 Approved by: nobody yet.
@@ -96,7 +96,7 @@ def test_waiting_for_approval_as_slack_gets_it() -> None:
                     "text": """\
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab000000000000000000000000000000000|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build\
 """,
                     "verbatim": True,
@@ -187,7 +187,7 @@ def test_asked_for_by_a_person_who_then_may_not_approve() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* <@U0ALEX>
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -209,7 +209,7 @@ def test_one_of_two_rules_met() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>, <@U0ALEX>
@@ -231,7 +231,7 @@ def test_nobody_can_approve() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -252,7 +252,7 @@ def test_only_authors_approved() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0SAM>
@@ -275,7 +275,7 @@ def test_approved_and_the_lane_is_busy() -> None:
 # Queued: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -294,7 +294,7 @@ def test_behind_an_older_release() -> None:
 # Queued: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -313,7 +313,7 @@ def test_the_build_broke() -> None:
 # Waiting: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml failed (<https://github.example/acme/payments/actions/runs/7001|run 119>, attempt 2), lint.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml failed (<https://github.example/acme/payments/actions/runs/7001|run 119>, attempt 2, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>), lint.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -332,7 +332,7 @@ def test_the_pipelines_run_again() -> None:
 # Waiting: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml running (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml running (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -350,7 +350,7 @@ def test_the_policy_no_longer_names_the_lane() -> None:
 # Waiting: payments 118 to production
 *Commit:* 9f3c2ab Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (compare)
 *Approved by:* <@U0PRIYA>
@@ -367,7 +367,7 @@ def test_nothing_in_the_way() -> None:
 # About to deploy: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -400,7 +400,7 @@ def test_a_lane_where_builds_ship_by_themselves() -> None:
 # About to deploy: payments 118 to staging
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* nobody has told yet what is live in staging
 *Approvals:* none needed, builds ship there by themselves
@@ -416,7 +416,7 @@ def test_older_than_what_is_live() -> None:
 *OLDER THAN WHAT IS LIVE:* this takes production back to before what runs there now (777777777777)
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* <@U0PRIYA>
 *Changes:* being compared with 777777777777, live in production (<https://github.example/acme/payments/compare/7777777.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -445,7 +445,7 @@ def test_rebuilt() -> None:
 *Asked again:* former approvals do not count; the thread says why
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet

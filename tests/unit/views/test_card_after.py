@@ -35,7 +35,7 @@ def test_handing_the_deploy_over() -> None:
 *Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -62,7 +62,7 @@ def test_deploying() -> None:
 *Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -77,7 +77,7 @@ def test_nobody_knows_whether_it_deploys() -> None:
 *In doubt:* the answer to the request was lost, and the CI system does not know it. Nothing is sent again by itself: somebody is asked in <#C0OPS>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -103,7 +103,7 @@ def test_live() -> None:
 *Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* <@U0PRIYA>
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
@@ -114,7 +114,7 @@ Live since: <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>.
 Job: <https://github.example/acme/payments/actions/runs/9|open the deploy job>.
 Commit: <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint.
 By: Ann, pushed by <@U0SAM>.
-Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>).
+Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>).
 Asked for by: the pipeline, by a deployable build.
 Approved by: <@U0PRIYA>.
 R-42: opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>.\
@@ -130,7 +130,7 @@ def test_rejected() -> None:
 > See &lt;https://evil.example|the ticket&gt;
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
@@ -143,7 +143,7 @@ def test_expired() -> None:
 *Expired:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>: approvals were missing. That is no rejection; ask again with `/deploy payments 118 to production`
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
@@ -156,7 +156,7 @@ def test_superseded() -> None:
 *Superseded:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC> by <https://acme.slack.example/archives/C0PAYMENTS/p43|R-43>, which carries a newer build. Nothing failed
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
@@ -173,7 +173,7 @@ def test_cancelled() -> None:
 *Cancelled:* <!date^1795258800^{date_short_pretty} {time}|2026-11-21 11:00 UTC>; the thread says by whom. Nothing was deployed
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
@@ -194,7 +194,7 @@ def test_failed() -> None:
 *Next:* look at the job; try again with `/deploy retry R-42`; go back with `/deploy rollback payments in production REASON`; or, if it is live after all, mark it as done with `/deploy override R-42 REASON`
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* <@U0SAM>
 *Approved by:* nobody
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\

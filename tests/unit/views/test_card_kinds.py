@@ -51,7 +51,7 @@ def test_a_rollback() -> None:
 *ROLLBACK:* this takes production back to what was live there before: “it &lt;loses&gt; money”
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* <@U0ALEX>
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -91,7 +91,7 @@ def test_a_hotfix() -> None:
 *HOTFIX:* this goes the fast path, with its own approvals: “refunds fail”
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* kim; <@U0SAM> tries R-41 again
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -116,7 +116,7 @@ def test_a_deploy_of_somebody_else() -> None:
 *NOT DEPLOYED BY SIGNOFF:* somebody else deployed this to production; nobody was asked here
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* nobody here
 ~ *R-42:* opened <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>\
 """)
@@ -129,7 +129,7 @@ def test_a_release_on_trial() -> None:
 *TRIAL:* Signoff shows and asks, but nothing is deployed: the policy has this service on trial
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* nobody yet
@@ -168,7 +168,7 @@ def test_an_overridden_release() -> None:
 *OVERRIDDEN:* by <@U0SAM>, <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>: “customers cannot pay”. Skipped: 1 of qa, the freeze year end
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>
@@ -187,7 +187,7 @@ def test_about_to_deploy_with_undo() -> None:
 # About to deploy: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* being compared with 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *Approved by:* <@U0PRIYA>

@@ -18,9 +18,10 @@ def test_a_run_without_a_number_is_called_by_its_id_and_leads_nowhere() -> None:
     report = a_report(
         pipeline="docs-pipeline", run_number=0, run_id="nightly/<!channel>", url="https://evil.example/", attempt=2
     )
-    assert _check(report, LINKS) == "docs-pipeline succeeded (run nightly/&lt;!channel&gt;, attempt 2)"
+    at = "<!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
+    assert _check(report, LINKS) == f"docs-pipeline succeeded (run nightly/&lt;!channel&gt;, attempt 2, {at})"
     assert _check(replace(report, run_number=7, status=RunStatus.FAILED), LINKS) == (
-        "docs-pipeline failed (run 7, attempt 2)"
+        f"docs-pipeline failed (run 7, attempt 2, {at})"
     )
 
 

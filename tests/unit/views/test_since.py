@@ -42,7 +42,7 @@ def test_the_whole_card() -> None:
 # Waiting for approval: payments 118 to production
 *Commit:* <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint
 *By:* Ann, pushed by <@U0SAM>
-*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>)
+*Checks:* build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>)
 *Asked for by:* the pipeline, by a deployable build
 *Changes:* 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>)
 *MIGRATIONS:* 1 (db/migrate/001.sql)
@@ -71,7 +71,7 @@ def test_the_whole_card_read_aloud() -> None:
 R-42, payments 118 (9f3c2ab) to production, waits for approval.
 Commit: <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> Add the refund endpoint.
 By: Ann, pushed by <@U0SAM>.
-Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>).
+Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/7001|run 118>, <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>).
 Asked for by: the pipeline, by a deployable build.
 Changes: 4 commits, 3 in 2 pull requests and 1 in none, since 117 (1a2b3c4), live in production (<https://github.example/acme/payments/compare/1a2b3c4.....9f3c2ab..|compare>).
 MIGRATIONS: 1 (db/migrate/001.sql).
