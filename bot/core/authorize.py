@@ -2,8 +2,8 @@
 
 Rules:
 
-- Only a full member of the home workspace acts at all; guests, bots, strangers and whoever the directory does not know
-  may read.
+- Only a full member of the home workspace acts at all, and only they read what Signoff answers; guests, bots, strangers
+  and whoever the directory does not know do neither.
 - What concerns approvals belongs to whom the release's rules ask, then and now together. A release that asks for no
   approval can be dropped by whoever may ask for one; who tries a failed one again must hold what its kind takes.
 - What concerns a lane or the whole installation takes a permission that the policy gives to groups. Where the policy is
@@ -22,7 +22,7 @@ from bot.core.release import Release
 
 
 class Act(Enum):
-    """Everything that people do to releases, lanes and the installation. Reading is free."""
+    """Everything that people do to releases, lanes and the installation. Every full member may read."""
 
     APPROVE = "approve"
     REJECT = "reject"
