@@ -105,8 +105,10 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
     if deployment.status is not DeployStatus.UNKNOWN:
         return (sent, *_job(deployment, links))
     where = channel(policy.operations) or "the operations channel"
+    unseen = "nobody saw whether the command ran to its end"
+    lost = "the answer to the request was lost, and the CI system does not know it"
     doubt = (
-        "the answer to the request was lost, and the CI system does not know it. "
+        f"{unseen if isinstance(release.policy.target, Command) else lost}. "
         f"Nothing is sent again by itself: somebody is asked in {where}"
     )
     return (sent, Fact("In doubt", doubt))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.core.effects import Happened
+from bot.core.policy import Command
 from bot.core.release import Release
 from bot.views.escape import mrkdwn
 from bot.views.naming import subject
@@ -31,10 +32,12 @@ def _running(told: Told) -> str:
 
 def _lost(told: Told) -> str:
     where = channel(told.scene.policy.operations) or "the operations channel"
-    return (
-        "Nobody can tell whether the deploy started: the answer was lost and the CI system does not know the "
-        f"request. Nothing is sent again by itself; somebody is asked in {where}."
-    )
+    if isinstance(told.release.policy.target, Command):
+        why = "Nobody can tell whether the command ran to its end: this host's own record does not say"
+    else:
+        lost = "the answer was lost and the CI system does not know the request"
+        why = f"Nobody can tell whether the deploy started: {lost}"
+    return f"{why}. Nothing is sent again by itself; somebody is asked in {where}."
 
 
 def _verifying(told: Told) -> str:

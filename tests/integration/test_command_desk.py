@@ -155,6 +155,11 @@ async def test_where_nobody_saw_its_end_a_person_is_asked_and_may_have_it_run_ag
     posted = await world.notice(1, CardKind.QUESTION)
     why = "Why you are asked: the host's own record does not tell whether the command ran to its end."
     assert why in posted.message.text.splitlines()
+    said = [one.message.text for one in world.chat.messages if one.thread is not None]
+    assert said[-1] == (
+        "Nobody can tell whether the command ran to its end: this host's own record does not say. "
+        "Nothing is sent again by itself; somebody is asked in <#C0OPS>."
+    )
     (shell.folder / "gated").unlink()
     await world.clicks("U0SAM", posted, "try_again")
     assert (await over(shell, world, 2)).state is Lifecycle.LIVE
