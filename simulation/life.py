@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.core.inputs import FoundLive, TimePassed
+from bot.core.inputs import FoundLive
 from bot.core.policy import CommandProbe, HttpProbe, Policy, ServicePolicy, Target
 from bot.core.release import Release
 from bot.crew import Crew, Pace, World, muster
@@ -18,6 +18,7 @@ from bot.views.links import Links
 from handlers.bell import Bell
 from handlers.desk import Desk
 from handlers.probe import Health
+from handlers.reconsider import reconsider
 from sandbox.github.forge import Forge
 from sandbox.slack.workspace import Workspace
 from simulation.disk import Disk, DiskStore
@@ -90,7 +91,7 @@ class Life:
     crew: Crew | None = None
 
     def begin(self) -> None:
-        """Start as `bot.app` does: leases void, lanes told, then the loops."""
+        """Start as `bot.app` does: leases void, lanes asked if the policy is another, then the loops."""
         self.earth.loop.spawn(self.process, self._begin())
 
     async def _begin(self) -> None:
@@ -99,8 +100,7 @@ class Life:
         store = DiskStore(earth.disk, process, rng, earth.clock, lambda: _token(rng, 32))
         await store.write(lambda tx: tx.effects.void_leases(earth.clock()))
         desk = Desk(store, earth.policy, earth.clock, lambda n: _token(rng, n), Bell(), rng.random, earth.workspace.url)
-        for lane in sorted(await store.read(lambda tx: {r.lane for r in tx.lanes.unfinished()}), key=str):
-            await desk.submit(lane, TimePassed())
+        await reconsider(desk, "simulated")
         chat, directory = earth.slack.connect(earth.clock, self._before)
         github = earth.github.connect(earth.clock, self._before)
         executor = Stalling(github, rng, earth)

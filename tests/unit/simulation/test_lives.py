@@ -1,0 +1,37 @@
+"""A simulated life begins as the real process does, and no better."""
+
+from typing import Any
+
+import pytest
+
+from bot.core.inputs import Input
+from bot.core.policy import LaneId
+from handlers.desk import Desk
+from simulation import life
+from simulation.schedules import run
+
+CRASHES = 5
+"""A seed of which lives end and begin while releases wait."""
+
+
+def test_no_lane_is_woken_by_a_start_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake-up that a crash loses stays lost here as it would outside: under the policy of before nobody is asked."""
+    ready: list[Desk] = []
+    woken: list[tuple[LaneId, Input]] = []
+    muster, submit = life.muster, Desk.submit
+
+    def mustered(desk: Desk, *rest: Any) -> Any:
+        ready.append(desk)
+        return muster(desk, *rest)
+
+    async def submitted(desk: Desk, lane: LaneId, given: Input) -> Any:
+        if not any(one is desk for one in ready):
+            woken.append((lane, given))
+        return await submit(desk, lane, given)
+
+    monkeypatch.setattr(life, "muster", mustered)
+    monkeypatch.setattr(Desk, "submit", submitted)
+    outcome = run(CRASHES)
+    assert (outcome.violation, woken) == (None, [])
+    assert outcome.crashes > 0
+    assert len(ready) == outcome.crashes + 1
