@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.inputs import Input
 from bot.core.policy import LaneId
+from bot.crew import muster
 from handlers.desk import Desk
 from simulation import life
 from simulation.schedules import run
@@ -18,7 +19,7 @@ def test_no_lane_is_woken_by_a_start_alone(monkeypatch: pytest.MonkeyPatch) -> N
     """A wake-up that a crash loses stays lost here as it would outside: under the policy of before nobody is asked."""
     ready: list[Desk] = []
     woken: list[tuple[LaneId, Input]] = []
-    muster, submit = life.muster, Desk.submit
+    submit = Desk.submit
 
     def mustered(desk: Desk, *rest: Any) -> Any:
         ready.append(desk)
