@@ -17,6 +17,7 @@ from handlers.ci.github_connections import Githubs, Ports
 from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gated_builds import GatedBuilds
 from handlers.ci.github_gates import GithubGates
+from handlers.ci.github_kept import Kept
 from handlers.ci.github_scope import scope_of
 from handlers.ci.sender import Sender, Sends
 
@@ -49,7 +50,7 @@ class Workshop:
         return Githubs(self._ports(api_url, web_url, own, None), self._policy, make)
 
     def _ports(self, api_url: str, web_url: str, account: Account, connection: str | None) -> Ports:
-        sends = self._sends(api_url, account, connection)
+        sends = Kept(self._sends(api_url, account, connection))
         github, gates = Github(sends, web_url), GithubGates(sends, web_url)
         executors: Mapping[type[Target], Executor] = {
             GithubDeployment: github,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.ci.github_connection import Github
+from handlers.ci.github_kept import Kept
 from handlers.ci.sender import Sender
 from sandbox.exchange import JSON, Reply
 from sandbox.github import in_process
@@ -31,7 +32,7 @@ class GithubWay:
         """
         session = Session(self.carry, before=before)
         sender = Sender(as_client_session(session), in_process.BASE, self.forge.token or "", clock)
-        return Github(sender, self.forge.site)
+        return Github(Kept(sender), self.forge.site)
 
     async def carry(self, sent: Sent) -> Reply:
         """Carry one request; plans know it by method and path."""
