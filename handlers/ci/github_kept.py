@@ -4,6 +4,7 @@ https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-res
 request does not count.
 """
 
+import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -62,7 +63,7 @@ class Kept:
         if known is not None and reply.status == NOT_MODIFIED:
             self._keep(place, known)
             return replace(known.reply, body=zlib.decompress(known.reply.body))
-        if reply.status == OK and (told := reply.headers.get("etag")):
+        if reply.status == OK and (told := reply.headers.get("etag")) and _is_whole(reply.body):
             self._keep(place, _Kept(told, replace(reply, body=zlib.compress(reply.body, FAST))))
         return reply
 
@@ -74,3 +75,12 @@ class Kept:
         while self._size > self._most:
             oldest = next(iter(self._kept))
             self._size -= len(self._kept.pop(oldest).reply.body)
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether it is JSON to its end: what was damaged on its way would be told for ever, and its ETag is a good one."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True

@@ -102,3 +102,11 @@ async def test_what_was_asked_for_longest_ago_makes_room() -> None:
         github.answers.append(a_reply(b"1", answers[request]))
         await kept.send(request)
     assert github.etags == [None, None, '"a"', None, '"a"', '"c"', None]
+
+
+@pytest.mark.parametrize("damaged", [b"[1", b"<html>Unicorn!</html>", b"", b'"\xff"'])
+async def test_what_was_damaged_on_its_way_is_asked_for_anew(damaged: bytes) -> None:
+    github = Scripted([a_reply(damaged), a_reply(b"[1]"), UNCHANGED])
+    kept = Kept(github)
+    assert [await kept.send(LIST) for _ in range(3)] == [a_reply(damaged), a_reply(b"[1]"), a_reply(b"[1]")]
+    assert github.etags == [None, None, '"a"']
