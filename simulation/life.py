@@ -22,6 +22,7 @@ from handlers.reconsider import reconsider
 from sandbox.github.forge import Forge
 from sandbox.slack.workspace import Workspace
 from simulation.disk import Disk, DiskStore
+from simulation.doors import Doors
 from simulation.github import GithubWay, github_network
 from simulation.loop import Killed, Process, VirtualLoop
 from simulation.people import Courier, People
@@ -60,6 +61,8 @@ class Earth:
     webhooks: Webhooks = field(init=False)
     people: People = field(init=False)
     lives: list["Life"] = field(default_factory=list)
+    doors: Doors = field(default_factory=Doors)
+    """Hears what any life logs."""
 
     def __post_init__(self) -> None:
         self.workspace = Workspace(self.clock)

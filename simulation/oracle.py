@@ -193,12 +193,14 @@ def i9_every_card_is_true(earth: Earth) -> None:
 
 
 def i11_nothing_died(earth: Earth) -> None:
-    """No loop failed by itself, in any life; no listener raised."""
+    """No loop failed by itself, in any life; no listener raised; no door caught what nobody expected."""
     for life in earth.lives:
         if life.crew is not None and life.crew.failures:
             raise Violation(f"loops failed in life {life.process.number}: {life.crew.failures}")
     if earth.courier.failures:
         raise Violation(f"listeners raised: {earth.courier.failures}")
+    if earth.doors.caught:
+        raise Violation(f"doors caught: {earth.doors.caught}")
 
 
 def i12_the_file_is_whole(earth: Earth) -> None:

@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import logging
 import random
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
+from simulation.doors import Doors
 from simulation.life import Earth
 from simulation.loop import VirtualLoop, bury
 from simulation.oracle import INVARIANTS
@@ -51,12 +52,14 @@ def run(seed: int) -> Outcome:
     problems: list[str] = []
     loop.set_exception_handler(lambda _loop, what: problems.append(str(what.get("exception") or what["message"])))
     told: list[Story] = []
+    doors = Doors()
 
     async def main() -> None:
-        told.append(Story(Earth(loop, random.Random(rng.random()), POLICY), random.Random(rng.random())))
+        earth = Earth(loop, random.Random(rng.random()), POLICY, doors=doors)
+        told.append(Story(earth, random.Random(rng.random())))
         await told[0].tell()
 
-    with _quiet():
+    with _quiet(doors):
         violation = _violation(loop, main(), told, problems)
         earth = told[0].earth
         deploys = len(earth.forge.landed())
@@ -81,13 +84,19 @@ def _violation(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Let the bot's log lines go nowhere."""
+def _quiet(doors: Doors) -> Iterator[None]:
+    """Let the bot's log lines go nowhere, but for what its doors caught."""
     before = structlog.get_config()
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), cache_logger_on_first_use=False
+        processors=[doors, _drop],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        cache_logger_on_first_use=False,
     )
     try:
         yield
     finally:
         structlog.configure(**before)
+
+
+def _drop(_logger: Any, _method: str, _event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    raise structlog.DropEvent
