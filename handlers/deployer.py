@@ -187,7 +187,7 @@ class Deployer:
                 await self._accepted(task, started)
             case Unsure(why):
                 log.warning("deploy_answer_lost", why=why)
-                pause = lost_pause(task.release, task.row.attempt, self.desk.chance())
+                pause = lost_pause(task.release, task.row.lost + 1, self.desk.chance())
                 await self._put_back(task, EffectState.VERIFY, now + pause)
             case GiveUp(reason) if task.first:
                 await self._conclude(task, EffectState.DEAD, DeploymentRefused(number, reason), reason)

@@ -37,14 +37,15 @@ def why_again(release: Release) -> str | None:
     return None
 
 
-def lost_pause(release: Release, attempt: int, chance: float) -> timedelta:
+def lost_pause(release: Release, times: int, chance: float) -> timedelta:
     """Return how long to leave a lost request alone: not at all where it is looked up, else by the schedule.
 
-    `attempt` counts from 1; `chance`, 0 to 1, spreads what failed together.
+    `times`, from 1, is how often it was lost: what certainly never arrived takes no step. `chance`, 0 to 1, spreads
+    what failed together.
     """
     if not known_by_its_id(release):
         return timedelta(0)
-    step = _SCHEDULE[min(attempt, len(_SCHEDULE)) - 1]
+    step = _SCHEDULE[min(times, len(_SCHEDULE)) - 1]
     return step * (1 + _SPREAD * chance)
 
 

@@ -7,6 +7,7 @@ out may have happened: it is taken to be looked up, like after a crash.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import takewhile
@@ -105,7 +106,7 @@ class SqliteEffects:
                 "INSERT INTO attempts (effect, n, fence, started_at) VALUES (?, ?, ?, ?)",
                 [taken["id"], taken["attempt"], taken["fence"], to_text(now)],
             )
-        return _claimed(taken, claimed_from)
+        return replace(_claimed(taken, claimed_from), lost=self._lost(taken) if taken["attempt"] > 1 else 0)
 
     def outcome(
         self, row: EffectRow, state: EffectState, now: datetime, *, due: datetime | None = None, note: str = ""
@@ -217,11 +218,26 @@ class SqliteEffects:
         self._finish(row["id"], row["attempt"], EffectState.VERIFY, now, note)
 
     def _finish(self, effect: int, attempt: int, outcome: EffectState, now: datetime, note: str) -> None:
-        """Note on the attempt's row how it ended, as far as anybody knows by now."""
+        """Note on the attempt's row how it ended, as far as anybody knows by now.
+
+        One whose answer was lost stays so, though it is tried again: nobody has learnt that it did not happen.
+        """
         self._database.execute(
-            "UPDATE attempts SET finished_at = ?, outcome = ?, note = ? WHERE effect = ? AND n = ?",
-            [to_text(now), outcome.value, note, effect, attempt],
+            """
+            UPDATE attempts SET finished_at = :now, note = :note,
+                outcome = CASE
+                    WHEN outcome IN ('verify', 'unknown') AND :outcome = 'ready' THEN outcome ELSE :outcome
+                END
+            WHERE effect = :effect AND n = :n
+            """,
+            {"now": to_text(now), "outcome": outcome.value, "note": note, "effect": effect, "n": attempt},
         )
+
+    def _lost(self, row: Row) -> int:
+        """Return how many attempts before this one may have happened."""
+        query = "SELECT count(*) FROM attempts WHERE effect = ? AND n < ? AND outcome IN ('verify', 'unknown')"
+        (count,) = self._database.execute(query, [row["id"], row["attempt"]]).fetchone()
+        return int(count)
 
 
 def _effect(row: Row) -> NewEffect:

@@ -223,6 +223,7 @@ class EffectRow:
     created_at: datetime
     give_up_at: datetime  # from here on it is not tried again by itself
     first_lost_at: datetime | None
+    lost: int = 0  # attempts before this one whose answer was lost: all others certainly never arrived
 
 
 class Effects(Protocol):

@@ -108,6 +108,32 @@ async def test_a_request_that_nobody_ever_answers_ends_with_its_time_limit(openi
     assert await world.sql("SELECT state FROM effects WHERE kind = 'deploy'") == [("cancelled",)]
 
 
+async def test_tries_that_certainly_never_arrived_take_no_step_of_the_schedule(opening: Opening) -> None:
+    world = await opening(POLICY)
+    world.executor.will(
+        "start", *[TryLater(10.0, "the receiver cannot be reached")] * 6, Unsure("lost"), Unsure("lost")
+    )
+    await world.looks()
+    await world.looks(a_report(1))
+    while world.executor.asked("start") < 7:
+        world.passes(10)
+        await world.settle()
+    world.passes(6)
+    await world.settle()
+    assert world.executor.asked("start") == 8, "it is asked again 5 s after the first answer was lost"
+    world.passes(300)
+    await world.settle()
+    assert world.executor.asked("start") == 8, "and 5 min, and a tenth more, after the second"
+    world.passes(31)
+    await world.settle()
+    assert world.executor.asked("start") == 9
+    release = await world.release()
+    assert release.deployment is not None
+    assert release.deployment.status is DeployStatus.ACCEPTED
+    kept = await world.sql("SELECT a.outcome FROM attempts a JOIN effects e ON e.id = a.effect WHERE e.kind = 'deploy'")
+    assert [outcome for (outcome,) in kept] == [*["ready"] * 6, "verify", "verify", "done"]
+
+
 async def test_a_first_refusal_is_final(opening: Opening) -> None:
     world = await opening(POLICY)
     world.executor.will("start", TryLater(1.0, "the receiver answers 429"), GiveUp("the receiver answers 403"))

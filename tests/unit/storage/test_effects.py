@@ -150,7 +150,8 @@ def test_a_lost_answer_is_looked_up_by_one_at_a_time(tx: SqliteTransaction) -> N
     again = claimed(tx, NOON + 8 * SECOND)
     assert again == EffectRow(1, an_effect(), EffectState.VERIFY, 1, 3, NOON, NOON + DAY, NOON + SECOND)
     tx.effects.outcome(again, EffectState.READY, NOON + 9 * SECOND)
-    assert claimed(tx, NOON + 9 * SECOND) == EffectRow(1, an_effect(), EffectState.READY, 2, 4, NOON, NOON + DAY, None)
+    sent_again = claimed(tx, NOON + 9 * SECOND)
+    assert sent_again == EffectRow(1, an_effect(), EffectState.READY, 2, 4, NOON, NOON + DAY, None, lost=1)
 
 
 def test_an_outcome_counts_once_and_only_from_the_last_claim(tx: SqliteTransaction) -> None:
