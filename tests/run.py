@@ -41,15 +41,16 @@ TESTS = [
     "--cov-report=",
     "--cov-fail-under=0",
 ]
-OUTSIDE = ("acceptance", "browser", "contract", "integration", "power", "processes")
-"""Tests that mostly wait for sockets, pages and processes; all others mostly compute. A machine of two cores does both
-at once."""
-HALVES = {
-    "outside": [f"tests/{folder}" for folder in OUTSIDE],
-    "inside": ["tests", *(f"--ignore=tests/{folder}" for folder in OUTSIDE)],
+DESKS = ("acceptance", "browser")
+DOORS = ("contract", "integration", "power", "processes")
+SHARES = {
+    "of desks": [f"tests/{folder}" for folder in DESKS],
+    "of doors": [f"tests/{folder}" for folder in DOORS],
+    "of rules": ["tests", *(f"--ignore=tests/{folder}" for folder in (*DESKS, *DOORS))],
 }
+"""The first two mostly wait, for pages, sockets and processes; the last computes. Two cores do all three at once."""
 COVERAGE = [str(BIN / "coverage")]
-"""Of both halves together; pyproject.toml says how much it must be."""
+"""Of all shares together; pyproject.toml says how much it must be."""
 
 
 def main() -> int:
@@ -77,23 +78,31 @@ def present(part: str) -> bool:
 
 
 def tested() -> list[str]:
-    """Run both halves of the tests at once, then count what they covered together; return the names of what failed."""
+    """Run all shares of the tests at once, then count what they covered together; return the names of what failed."""
     begun = time.monotonic()
-    print("== tests: both halves at once, and what they printed one after the other", flush=True)
+    print("== tests: all shares at once, and what they printed one after the other", flush=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         running = {}
-        for name, paths in HALVES.items():
+        for name, paths in SHARES.items():
             log = stack.enter_context(Path(folder, name).open("wb"))
-            environ = os.environ | {"COVERAGE_FILE": f".coverage.{name}"}
+            environ = os.environ | {"COVERAGE_FILE": covered(name)}
             running[name] = subprocess.Popen([*TESTS, *paths], cwd=ROOT, stdout=log, stderr=log, env=environ)
-        failed = [f"tests {name}" for name, process in running.items() if process.wait() != 0]
+        failed = []
+        for name, process in running.items():
+            failed += [f"tests {name}"] if process.wait() != 0 else []
+            print(f"== tests {name}: ended by {time.monotonic() - begun:.0f} s", flush=True)
         for name in running:
             print(f"== tests {name}", flush=True)
             print(Path(folder, name).read_text(encoding="utf-8", errors="replace"), flush=True)
     print(f"== tests: {'FAILED' if failed else 'ok'} in {time.monotonic() - begun:.0f} s", flush=True)
-    combined = passes("coverage of both", [*COVERAGE, "combine", "-q", *(f".coverage.{name}" for name in HALVES)])
+    combined = passes("coverage of all", [*COVERAGE, "combine", "-q", *map(covered, SHARES)])
     report = [*COVERAGE, "report", "--show-missing", "--skip-covered"]
     return failed if combined and passes("coverage", report) else [*failed, "coverage"]
+
+
+def covered(share: str) -> str:
+    """Return the file in which a share of the tests keeps what it covered."""
+    return f".coverage.{share.replace(' ', '-')}"
 
 
 def passes(name: str, command: list[str]) -> bool:
