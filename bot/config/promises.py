@@ -44,8 +44,8 @@ def _promise(lane: LanePolicy) -> str:
             what = f"one build of {builder} by {scheduler} at exactly the approved commit"
         case DeployWebhook():
             return (
-                f"{lane.lane}: one request at exactly the approved commit, known to its receiver by its id; where an "
-                "answer is lost it is sent again under the same id, after 5 s, 5 min, 30 min and so on"
+                f"{lane.lane}: one request at exactly the approved commit; where an answer is lost it is sent again "
+                "under the same id, after 5 s, 5 min, 30 min and so on, so its receiver must deploy once for an id"
             )
         case Command(argv):
             risk = lane.when_unknown is WhenUnknown.RESEND

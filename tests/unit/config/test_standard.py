@@ -53,8 +53,8 @@ def test_check_says_what_the_target_guarantees() -> None:
     assert promises(loaded(BOTH)) == snapshot(
         (
             (
-                "payments/production: one request at exactly the approved commit, known to its receiver by its id; "
-                "where an answer is lost it is sent again under the same id, after 5 s, 5 min, 30 min and so on"
+                "payments/production: one request at exactly the approved commit; where an answer is lost it is sent "
+                "again under the same id, after 5 s, 5 min, 30 min and so on, so its receiver must deploy once for an id"
             ),
         )
     )
