@@ -152,6 +152,18 @@ def i7_the_audit_covers_what_happened(earth: Earth) -> None:
             raise Violation(f"R-{number} is {state}, the audit lacks {wanted - told}")
 
 
+def i7_every_word_has_its_row(earth: Earth) -> None:
+    """Each person's word on each release stands in the audit as often as it was kept, and no other."""
+    kept = Counter(_rows(earth, "SELECT release, person, verdict FROM approvals"))
+    query = "SELECT release, actor, action FROM audit WHERE action IN ('approved', 'withdrawn', 'approval lapsed')"
+    audited = Counter((release, actor, VERDICTS[action]) for release, actor, action in _rows(earth, query))
+    if kept != audited:
+        raise Violation(f"words without their row: {kept - audited}; rows without their word: {audited - kept}")
+
+
+VERDICTS = {"approved": "approve", "withdrawn": "withdraw", "approval lapsed": "lapse"}
+
+
 def i8_nothing_ready_is_left_waiting(earth: Earth) -> None:
     """An open release that nothing is in the way of would have been deployed."""
     crew = earth.lives[-1].crew
@@ -210,12 +222,16 @@ def i12_the_file_is_whole(earth: Earth) -> None:
 
 
 def i14_everybody_was_answered(earth: Earth) -> None:
-    """Each refused act has an answer that was sent."""
+    """Each refused act and each command, whatever came of it, has an answer that was sent.
+
+    A click or a form that was taken needs none: its card shows what came of it.
+    """
     query = (
-        "SELECT i.id, i.note, e.state, e.note FROM inbox AS i LEFT JOIN effects AS e ON e.key = 'answer:' || i.id "
+        "SELECT i.id, i.note, json_extract(i.body, '$.kind'), e.state, e.note "
+        "FROM inbox AS i LEFT JOIN effects AS e ON e.key = 'answer:' || i.id "
         "WHERE i.source = 'slack' AND i.state = 'done' AND (e.state IS NULL OR e.state <> 'done')"
     )
-    if found := [row for row in _rows(earth, query) if row[1] in REFUSED]:
+    if found := [row for row in _rows(earth, query) if row[1] in REFUSED or row[2] == "command"]:
         raise Violation(f"not answered: {found}")
 
 
@@ -243,6 +259,7 @@ INVARIANTS: tuple[Callable[[Earth], None], ...] = (
     i4_one_deploy_at_a_time,
     i5_nobody_approves_alone,
     i7_the_audit_covers_what_happened,
+    i7_every_word_has_its_row,
     i8_nothing_ready_is_left_waiting,
     i9_every_card_is_true,
     i11_nothing_died,
