@@ -45,9 +45,6 @@ class Chat(Protocol):
     async def respond(self, response_url: str, message: Message) -> Trouble | None:
         """Tell one person privately through the URL of what they did; refused for a host that is not Slack's."""
 
-    async def permalink(self, channel: str, ts: str) -> str | None:
-        """Return the link of a message, or None when Slack does not tell."""
-
     async def publish_home(
         self, slack_user: str, view: dict[str, Any], known: str | None
     ) -> str | HomeDiffers | Trouble:

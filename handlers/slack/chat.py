@@ -113,12 +113,6 @@ class SlackChat:
         except (ClientError, TimeoutError, OSError) as error:
             return Unsure(f"Slack's answer was lost: {type(error).__name__}")
 
-    async def permalink(self, channel: str, ts: str) -> str | None:
-        """Return the link of a message, or None when Slack does not tell."""
-        ended = await ask(self.web.chat_getPermalink(channel=channel, message_ts=ts))
-        link = ended.get("permalink") if isinstance(ended, Mapping) else None
-        return link if isinstance(link, str) else None
-
     async def publish_home(
         self, slack_user: str, view: dict[str, Any], known: str | None
     ) -> str | HomeDiffers | Trouble:

@@ -171,19 +171,6 @@ def test_what_slack_does_not_take_is_given_up(way: Way) -> None:
     )
 
 
-@real
-def test_a_link_is_told_for_what_is_there(way: Way) -> None:
-    async def story(stage: Stage) -> tuple[bool, str | None]:
-        posted = await stage.chat.post(CHANNEL, HELLO)
-        assert isinstance(posted, str)
-        link = await stage.chat.permalink(CHANNEL, posted)
-        assert link is not None
-        wanted = f"/archives/C0OPEN/p{posted.replace('.', '')}"
-        return link.endswith(wanted), await stage.chat.permalink(CHANNEL, "1.000001")
-
-    assert play(way, story) == (True, None)
-
-
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "chat.postEphemeral"])
 @pytest.mark.parametrize(
     "mishap", [Mishap.LIMITED, Mishap.LOST_BEFORE, Mishap.LOST_AFTER, Mishap.SILENT, Mishap.REFUSED]

@@ -115,10 +115,6 @@ class FakeChat:
         self.responses.append((response_url, message.text))
         return lost(told) if told else None
 
-    async def permalink(self, channel: str, ts: str) -> str | None:
-        """Return a link in Slack's shape."""
-        return f"https://acme.slack.example/archives/{channel}/p{ts.replace('.', '')}"
-
     async def publish_home(
         self, slack_user: str, view: dict[str, Any], known: str | None
     ) -> str | HomeDiffers | Trouble:

@@ -129,7 +129,6 @@ async def test_what_never_left_is_tried_later() -> None:
             assert await chat.post("C0PAY", CARD) == later
             assert await chat.update("C0PAY", "1.2", CARD) == later
             assert await chat.respond(f"{url}hook", CARD) == later
-            assert await chat.permalink("C0PAY", "1.2") is None
 
 
 async def test_an_update_always_says_which_blocks(server: SlackServer, chat: SlackChat) -> None:
@@ -246,11 +245,6 @@ async def test_slacks_own_host_is_trusted() -> None:
         chat = SlackChat(AsyncWebClient(token="xoxb", session=http, retry_handlers=[]), http)
         assert str(chat._trusted("https://hooks.slack.com/actions/T/1/x")) == "https://hooks.slack.com/actions/T/1/x"
         assert chat._trusted("http://127.0.0.1:80/hook") is None
-
-
-async def test_a_permalink_is_told_or_not(server: SlackServer, chat: SlackChat) -> None:
-    server.will("chat.getPermalink", Reply({"ok": True, "permalink": "https://acme.slack.com/p1"}), no("x"), Reply("x"))
-    assert [await chat.permalink("C0PAY", "1.2") for _ in range(3)] == ["https://acme.slack.com/p1", None, None]
 
 
 async def test_a_form_is_opened_or_the_remedy_told(server: SlackServer, chat: SlackChat) -> None:

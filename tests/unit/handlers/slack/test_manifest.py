@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[4]
 SCOPES = {
     "apps_connections_open": set(),  # of the app-level token: connections:write
     "auth_test": set(),
-    "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
