@@ -218,6 +218,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "homes": HomeKeeper(desk, world.chat, people, links).run,
         "comparing": Comparing(desk, world.comparer).run,
         "deploys": Deployer(desk, world.executor, people).run,
+        "deploys left over": Deployer(desk, world.executor, people).run,  # what the first holds beyond its lease
         "follow": follower.run,
         "clock": Clock(desk).run,
         "drafts": DraftKeeper(desk).run,
