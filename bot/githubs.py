@@ -12,6 +12,7 @@ from bot.ports.ci import Executor
 from bot.ports.meter import Meter
 from handlers.ci.github_app_sender import AppSender
 from handlers.ci.github_app_tokens import InstallationTokens
+from handlers.ci.github_checked_builds import CheckedBuilds
 from handlers.ci.github_connection import Github
 from handlers.ci.github_connections import Githubs, Ports
 from handlers.ci.github_gate_reading import GateReader
@@ -57,7 +58,8 @@ class Workshop:
             GithubWorkflow: github,
             GithubGate: gates,
         }
-        return Ports(GatedBuilds(github, GateReader(sends, web_url)), github, executors, gates)
+        builds = CheckedBuilds(GatedBuilds(github, GateReader(sends, web_url)), sends, web_url)
+        return Ports(builds, github, executors, gates)
 
     def _sends(self, api_url: str, account: Account, connection: str | None) -> Sends:
         token = account.token.get_secret_value() if account.token is not None else ""

@@ -183,6 +183,7 @@ def _github(github: GithubBuild, poll: timedelta) -> GithubSource:
         poll=github.poll or poll,
         paths=github.paths or (),
         connection=github.connection,
+        checks=github.checks or (),
     )
 
 

@@ -8,6 +8,7 @@ from bot.config.file_buildbot import BuildbotBuild
 from bot.config.section import Section
 from bot.config.written import (
     Branch,
+    CheckName,
     ConnectionName,
     Duration,
     Event,
@@ -30,6 +31,11 @@ class GithubBuild(Section):
     workflows: Annotated[tuple[Workflow, ...], Field(min_length=1)] = Field(
         description="all of them must succeed for a commit; a bare name is a file in `.github/workflows/`",
         examples=["[build.yml]"],
+    )
+    checks: Annotated[tuple[CheckName, ...], Field(min_length=1, max_length=20)] | None = Field(
+        None,
+        description="commit statuses and check runs, by name, that must have passed besides; absent: none",
+        examples=["[ci/jenkins, SonarQube]"],
     )
     events: Annotated[tuple[Event, ...], Field(min_length=1)] = Field(
         ("push",), description="which triggers count", examples=["[push]"]

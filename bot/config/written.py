@@ -97,6 +97,8 @@ Event = Annotated[str, BeforeValidator(check_event), _schema("[a-z_]{1,40}")]
 VersionKind = Annotated[str, BeforeValidator(check_version_from), _schema(f"run_number|sha|{TAG}")]
 _PATH = r"!?[\"-~][ -~]{0,199}"
 PathGlob = Annotated[str, BeforeValidator(text(_PATH, "a glob such as services/pay/**")), _schema(_PATH)]
+_CHECK = r"(?!\.github/)[!-~](?:[ -~]{0,98}[!-~])?"
+CheckName = Annotated[str, BeforeValidator(text(_CHECK, "the name of a commit status or check run")), _schema(_CHECK)]
 GithubEnvironment = Annotated[
     str,
     BeforeValidator(text("[A-Za-z0-9][A-Za-z0-9 ._/-]{0,254}", "the name of an environment on GitHub")),

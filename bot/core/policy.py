@@ -181,11 +181,12 @@ class GithubSource:
     poll: timedelta = timedelta(minutes=5)
     paths: tuple[str, ...] = ()  # globs; none: every commit concerns the service
     connection: str | None = None  # None: the environment's own
+    checks: tuple[str, ...] = ()  # commit statuses and check runs that must have passed besides
 
     @property
     def pipelines(self) -> tuple[str, ...]:
-        """The pipelines that must have succeeded for a commit, in the policy's order."""
-        return self.workflows
+        """The pipelines that must have succeeded for a commit, in the policy's order: a build's own come first."""
+        return (*self.workflows, *self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ BUILDS = (("actions", READ), ("contents", READ), ("pull_requests", READ))
 """Where builds come from: runs, commits and files, pull requests with their labels."""
 WAITING = ("deployments", READ)
 """Whether a run that builds waits at its gate, whoever answers there."""
+CHECKS = (("checks", READ), ("statuses", READ))
+"""What others say of a commit."""
 DEPLOYS = {
     GithubDeployment: (("deployments", WRITE),),
     GithubWorkflow: (("actions", WRITE),),
@@ -35,6 +37,8 @@ def _rights(service: ServicePolicy, source: GithubSource, connection: str | None
         yield from BUILDS
         if any(isinstance(lane.target, GithubGate) for lane in service.lanes):
             yield WAITING
+        if source.checks:
+            yield from CHECKS
     for lane in service.lanes:
         target = lane.target
         if isinstance(target, GithubDeployment | GithubWorkflow | GithubGate) and target.connection == connection:

@@ -20,6 +20,14 @@ from tests.factories import WORKFLOW, a_lane_policy, a_policy
 READS = (("actions", "read"), ("contents", "read"), ("pull_requests", "read"))
 
 
+def test_checks_are_read_where_the_policy_asks_for_any() -> None:
+    service = a_service("acme/payments")
+    checked = replace(service, source=GithubSource("acme/payments", "main", (WORKFLOW,), checks=("ci/jenkins",)))
+    policy = replace(a_policy(), services=(checked,))
+    rights = tuple(sorted((*READS, ("checks", "read"), ("statuses", "read"))))
+    assert scope_of(policy, None, "acme/payments") == Scope(frozenset({"acme/payments"}), rights)
+
+
 def a_service(repository: str, *targets: Target, connection: str | None = None) -> ServicePolicy:
     lanes = tuple(
         replace(a_lane_policy(LaneId(repository, f"env-{number}")), target=target)

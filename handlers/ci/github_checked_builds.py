@@ -1,0 +1,81 @@
+"""Builds of services that need more than their workflows: statuses and check runs that others report of the commit."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from bot.core.build import PipelineReport
+from bot.core.policy import GithubSource, ServicePolicy
+from bot.ports.ci import BuildHint, HttpReply, HttpRequest, RunHint, Source
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from handlers.ci import github_checks as pure
+from handlers.ci.github_pages import Pages
+from handlers.ci.github_replies import after_read
+from handlers.ci.github_source import github_source
+from handlers.ci.sender import AGAIN, Sends
+
+OK = 200
+UNKNOWN = frozenset({404, 422})
+"""The commit is not there any more: somebody rewrote the branch."""
+COMMITS = 3
+"""Newest green commits of a service whose checks are looked at each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBuilds:
+    """Implements Source around another, which reads the runs."""
+
+    source: Source
+    sends: Sends
+    web_url: str
+
+    async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
+        """Fetch a run."""
+        return await self.source.run(service, hint)
+
+    async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
+        """Fetch the newest runs, and the checks of the newest commits of which every workflow has succeeded."""
+        reports = await self.source.recent(service)
+        source = github_source(service)
+        if isinstance(reports, TryLater | Unsure | GiveUp) or not source.checks:
+            return reports
+        found: list[PipelineReport] = []
+        for build in pure.green_commits(reports, source, COMMITS):
+            said = await self._said(source, build.sha)
+            if isinstance(said, TryLater):
+                return said
+            found += pure.reports_of(build, source, said, Pages(self.web_url))
+        return tuple(sorted((*reports, *found), key=lambda report: report.order)) if found else reports
+
+    async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
+        """Fetch the files in which a commit differs from one before it."""
+        return await self.source.changed(service, base, commit)
+
+    async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
+        """Fetch the tags of some commits."""
+        return await self.source.tags(service, commits)
+
+    async def _said(self, source: GithubSource, sha: str) -> tuple[pure.Said, ...] | TryLater:
+        """Return everything that statuses and check runs say of a commit."""
+        checks = await self._pages(lambda page: pure.checks_request(source, sha, page), pure.read_checks)
+        if isinstance(checks, TryLater):
+            return checks
+        statuses = await self._pages(lambda page: pure.statuses_request(source, sha, page), pure.read_statuses)
+        return statuses if isinstance(statuses, TryLater) else (*checks, *statuses)
+
+    async def _pages(
+        self, request: Callable[[int], HttpRequest], read: Callable[[HttpReply, int], pure.Page | None]
+    ) -> tuple[pure.Said, ...] | TryLater:
+        said: tuple[pure.Said, ...] = ()
+        page, more = 0, True
+        while more:
+            page += 1
+            reply = await self.sends.send(request(page))
+            if not isinstance(reply, HttpReply):
+                return reply if isinstance(reply, TryLater) else TryLater(AGAIN, reply.why)
+            if reply.status in UNKNOWN:
+                return said
+            told = read(reply, page) if reply.status == OK else None
+            if told is None:
+                return after_read(reply, self.sends.clock())
+            said, more = (*said, *told.said), told.more
+        return said
