@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from storage.problems import unavailable
 
-READS = ("SELECT", "WITH")
+READS = frozenset({"SELECT", "WITH"})
 
 
 class Statements(Database):
@@ -72,12 +72,18 @@ class Statements(Database):
 
     def _may(self, sql: str) -> None:
         self.go_on()
-        if self._reads_only and not sql.lstrip().startswith(READS):
+        if self._reads_only and not _reads(sql):
             raise _written()
 
     def _note(self, error: sqlite3.Error) -> None:
         if not self.conn.in_transaction or unavailable(error, reading=True) is not None:
             self.undone = error
+
+
+def _reads(sql: str) -> bool:
+    """Whether a statement only reads, in whatever case: sqlite_utils asks in lower case, the figures by PRAGMA."""
+    verb = sql.split(maxsplit=1)[0].upper()
+    return verb in READS or (verb == "PRAGMA" and "=" not in sql)
 
 
 def _written() -> sqlite3.OperationalError:
