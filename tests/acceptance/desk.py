@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
+import structlog
 import yaml
 
 from bot.app import Signoff
@@ -30,6 +31,7 @@ from sandbox.github.forge import Forge
 from sandbox.slack.app import from_manifest
 from sandbox.slack.messages import Message
 from sandbox.slack.workspace import Workspace
+from simulation.doors import Doors
 from tests.acceptance.cable import Cable
 
 MANIFEST = Path(__file__).parent.parent.parent / "manifest.yml"
@@ -113,6 +115,8 @@ class Desk:
     """What the variables hold that the policy names."""
     environ: dict[str, str] = field(default_factory=dict)
     """What the environment says besides, or otherwise; empty means unset."""
+    doors: Doors = field(default_factory=Doors)
+    """Hears what the bot logs: what its doors catch is a bug of ours, whatever is made of it."""
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
@@ -238,6 +242,7 @@ class Desk:
             named_secret=self.secrets.get,
             account=Accounts(self.environ).of,
         )
+        structlog.get_config()["processors"].insert(0, self.doors)
         await self.signoff.start()
         address = f"http://127.0.0.1:{self.signoff.bound_port}"
         self.forge.deliver_to(f"{address}/webhooks/github")
@@ -283,7 +288,11 @@ class Desk:
         if self.signoff is not None:
             signoff, self.signoff = self.signoff, None
             await signoff.stop()
-            assert signoff.failures == []
+            if self.doors in (processors := structlog.get_config()["processors"]):
+                processors.remove(self.doors)
+            assert not (signoff.failures or self.doors.caught), (
+                f"{signoff.failures} failed, caught: {self.doors.caught}"
+            )
 
     def _read(self) -> Policy | tuple[str, ...]:
         loaded = load_policy(self.text, file="signoff.yml", webhooks=True)
