@@ -1,4 +1,4 @@
-"""The user's guide shows everything: every picture is there and used, every word, button, state and message is named."""
+"""The user's guide shows every kind of message: each picture is there and used, every word, button and state is named."""
 
 import re
 from pathlib import Path
@@ -113,6 +113,15 @@ def test_every_kind_of_message_is_shown() -> None:
     assert set(MESSAGES) == set(EffectKind) - {EffectKind.DEPLOY, EffectKind.TURN_AWAY}
     wanted = {name for names in (*CARDS.values(), *MESSAGES.values()) for name in names}
     assert wanted - shown() == set()
+
+
+def test_no_page_claims_more_pictures_than_one_for_each_kind() -> None:
+    pages = {"README.md": ROOT, "CHANGELOG.md": ROOT, "using.md": DOCS}
+    told = {name: " ".join((folder / name).read_text().split()) for name, folder in pages.items()}
+    claims = {"README.md": "every kind of message in pictures", "CHANGELOG.md": "every kind of message as a picture"}
+    claims["using.md"] = "Each kind of message is shown at least once"
+    assert [name for name, words in claims.items() if words not in told[name]] == []
+    assert [name for name, words in told.items() if re.search("every message (in|as a) picture", words)] == []
 
 
 def test_every_heading_of_a_notice_is_told_of() -> None:
