@@ -6,7 +6,7 @@ approved, rejected, held, deployed, fail and are rolled back, and App Home and f
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientTimeout
 
+from sandbox.github.faults import Fault
 from sandbox.slack.driver import Interaction
 from sandbox.slack.faults import Kind
 from sandbox.slack.filled import Value
@@ -24,6 +25,9 @@ from tests.acceptance.truth import becomes_true, rows
 ALLOWED = POLICY.replace(
     "permissions: {request: [everyone], resolve: [sre]}",
     "permissions: {request: [everyone], resolve: [sre], hold: [qa], rollback: [qa]}",
+)
+ALLOWED = ALLOWED.replace("groups:", '  - {name: robin, slack: U0ROBIN, github: "1009"}\ngroups:').replace(
+    "        lookup_window: 1s\n", "        lookup_window: 1s\n        announcement: {edit: true}\n"
 )
 METHODS: tuple[tuple[str, ...], ...] = (
     ("chat.postMessage", "chat.postEphemeral", "response_url"),
@@ -44,6 +48,8 @@ FAULTS: dict[str, tuple[Kind, dict[str, Any]]] = {
 }
 NOT_AT_ALL = {"429 without Retry-After": {"apps.connections.open"}}
 """Half a minute of the real clock is left to the tests of the sockets."""
+OF_SOCKETS = {"auth.test", "apps.connections.open"}
+"""What is called only where sockets are opened."""
 TIMES = {"timeout": 1, "drip": 1}
 """How often in a row a method fails; those that take their time, less often."""
 LOST = {"reset-after-delivery", "drip"}
@@ -53,6 +59,8 @@ TOLD = {"chat.postMessage", "chat.update", "views.publish", "chat.postEphemeral"
 ALWAYS_TOLD = {"chat.postMessage", "chat.update"}
 """What is called at the end of every story."""
 TRIES = 60
+WORDS = "Totals are exact now."
+"""What somebody makes of an announcement."""
 ACTS = Counter(
     {
         ("refused", "U0ALEX"): 4,
@@ -62,6 +70,9 @@ ACTS = Counter(
         ("rejected", "sam"): 1,
         ("opened", "priya"): 1,
         ("approved", "sam"): 1,
+        ("resolved", "sam"): 1,
+        ("announcement edited", "priya"): 1,
+        ("announcement posted", "priya"): 1,
     }
 )
 """What the stories below do, and nothing of it twice."""
@@ -108,11 +119,11 @@ async def fills(here: Desk, who: str, card: Message, button: str, values: dict[s
     raise AssertionError(f"{button} opens no form")
 
 
-async def card_of(here: Desk, title: str, heading: str) -> Message:
+async def card_of(here: Desk, title: str, heading: str, channel: str = "payments") -> Message:
     """Wait for the newest message of a release that has a heading."""
 
     def found() -> list[Message]:
-        known = here.workspace.channel("payments").messages[-4:]
+        known = here.workspace.channel(channel).messages[-4:]
         return [one for one in known if title in here.reads(one) and heading in here.reads(one)]
 
     await until(here, found)
@@ -125,16 +136,14 @@ async def ends(here: Desk, state: str) -> None:
     await until(here, lambda: rows(here, newest)[0]["state"] == state)
 
 
-async def goes_live(here: Desk, title: str, last: Callable[[], None] = lambda: None) -> None:
-    """A release is looked at, refused to a stranger, held and resumed, approved, and goes live."""
+async def is_approved(here: Desk, title: str) -> None:
+    """A release is looked at, refused to a stranger, held and resumed, and approved."""
     card = await card_of(here, title, "Waiting for approval")
     await clicks(here, "alex", card, "Approve")
     await fills(here, "priya", card, "Hold", {"reason": "reading the logs"})
     await clicks(here, "priya", card, "Resume")
     await until(here, lambda: "Approve" in [one.text for one in here.workspace.buttons(card)])
-    last()
     await clicks(here, "priya", card, "Approve")
-    await ends(here, "live")
 
 
 async def is_rejected(here: Desk, title: str, last: Callable[[], None] = lambda: None) -> None:
@@ -160,7 +169,22 @@ async def goes_back(here: Desk, title: str, last: Callable[[], None] = lambda: N
     await ends(here, "live")
 
 
-STORIES = (goes_live, is_rejected, goes_back)
+async def is_asked_about(here: Desk, title: str, last: Callable[[], None] = lambda: None) -> None:
+    """The answer to a deploy is lost, so somebody is asked; it goes live, and its announcement is edited and posted."""
+    here.forge.faults.add(Fault.RESET_BEFORE, "POST", "*/deployments")
+    await is_approved(here, title)
+    await clicks(here, "sam", await card_of(here, title, "Did this deploy start?", "ops"), "Try again")
+    await ends(here, "live")
+    draft = await card_of(here, title, "Draft announcement")
+    await fills(here, "priya", draft, "Edit", {"reason": WORDS})
+    await until(here, lambda: WORDS in here.reads(draft))
+    last()
+    await clicks(here, "priya", draft, "Post")
+    posted = "SELECT state FROM drafts WHERE text IS NOT NULL"
+    await until(here, lambda: rows(here, posted)[0]["state"] == "posted")
+
+
+STORIES = (is_asked_about, is_rejected, goes_back)
 """In this order: after the last one, what was taken back keeps everything that contains it from shipping."""
 
 
@@ -209,11 +233,12 @@ def have_failed(here: Desk, methods: set[str], kind: Kind) -> bool:
     return {(one, kind) for one in methods} <= set(here.running.faults.met)
 
 
-def approved(who: str, title: str, *last: str) -> list[str]:
+def approved(who: str, title: str, *last: str, doubt: Sequence[str] = ()) -> list[str]:
     """Return the lines of a release that was deployed; the last one tells how it ended."""
     return [
         f"Approved by @{who} (# of # of qa or sre).",
         f"Asking the CI system to deploy payments # ([{title}]) to production.",
+        *doubt,
         "The CI system accepted the deploy. Open the deploy job.",
         *(last or (f"Live: payments # ([{title}]) in production. Open the deploy job.",)),
     ]
@@ -221,14 +246,39 @@ def approved(who: str, title: str, *last: str) -> list[str]:
 
 REJECTED = ["Rejected by @sam. For the authors, Robin:", "Totals are off"]
 FAILED = "The deploy failed: the demo was told to break it. Open the deploy job."
+DOUBT = (
+    "Nobody can tell whether the deploy started: the answer was lost and the CI system does not know the request. "
+    "Nothing is sent again by itself; somebody is asked in #ops."
+)
 THREADS = [
     approved("priya", "Baseline"),
-    approved("priya", "Change #"),
+    approved("priya", "Change #", doubt=[DOUBT, "@sam looked and answers: try again."]),
     REJECTED,
     approved("priya", "Change #", FAILED),
     approved("sam", "Change #"),
 ]
 """What stands below the notices in the end, without numbers."""
+ONCE = [
+    WORDS,
+    "Your change is live: R-#, payments # ([Change #]) in production.",
+    f"Your change was rejected: R-#, payments # ([Change #]) to production, by @sam: “{REJECTED[1]}”. Nothing was deployed.",
+]
+"""What is announced, and what the author of the changes is told: at most once, and given up where nobody can tell."""
+
+
+def firsts(here: Desk, messages: Sequence[Message]) -> list[str]:
+    """Return the first lines of messages, without numbers, and each once."""
+    return list(dict.fromkeys(re.sub(r"[0-9]+", "#", here.reads(one).splitlines()[0]) for one in messages))
+
+
+def said_once(here: Desk) -> list[Message]:
+    """Return what Slack shows of what is never sent again by itself."""
+    return [*here.workspace.channel("releases").messages, *here.workspace.direct_messages("robin")]
+
+
+def letters(here: Desk) -> list[Message]:
+    """Return what operations are told of things that may not have arrived, and have not answered."""
+    return [one for one in here.workspace.channel("ops").messages if "Not delivered" in here.reads(one)]
 
 
 def acts(here: Desk) -> Counter[tuple[str, str]]:
@@ -251,22 +301,31 @@ def threads(here: Desk) -> list[list[str]]:
 def copies(here: Desk) -> int:
     """Count what was said twice: what is nobody's card, but that of the rollback, and lines that stand twice."""
     cards = {row["ts"] for row in rows(here, "SELECT ts FROM cards")}
-    stray = sum(one.ts not in cards for one in here.workspace.channel("payments").messages)
+    stray = sum(
+        one.ts not in cards and "has not been posted yet" not in here.reads(one)
+        for one in here.workspace.channel("payments").messages
+    )
+    stray += len(said_once(here)) - len(firsts(here, said_once(here)))
     return stray - 1 + sum(len(lines) - len(set(lines)) for lines in threads(here))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    ("fault", "over_http"), [*((fault, False) for fault in FAULTS), pytest.param("reset before", True, id="over HTTP")]
+)
 async def test_whatever_slack_answers_all_is_true_in_the_end(
-    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: str, over_http: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind, more = FAULTS[fault]
     if kind in TIMES:
         monkeypatch.setattr("handlers.slack.app.DEADLINE", ClientTimeout(total=0.5))
-    async with desk(tmp_path, ALLOWED) as here:
+    not_at_all = OF_SOCKETS if over_http else NOT_AT_ALL.get(fault, set())
+    async with desk(tmp_path, ALLOWED, over_http=over_http) as here:
+        here.workspace.add_person("U0ROBIN", "robin")
         await here.push("acme/payments", "Baseline")
-        await goes_live(here, "Baseline")
+        await is_approved(here, "Baseline")
+        await ends(here, "live")
         for number, story in enumerate(STORIES):
-            methods = set(METHODS[(number + list(FAULTS).index(fault)) % len(METHODS)]) - NOT_AT_ALL.get(fault, set())
+            methods = set(METHODS[(number + list(FAULTS).index(fault)) % len(METHODS)]) - not_at_all
             breaks(here, methods, fault)
             await looks_around(here)
             await here.push("acme/payments", f"Change {number}")
@@ -278,5 +337,9 @@ async def test_whatever_slack_answers_all_is_true_in_the_end(
         assert max(Counter(one.key for one in here.forge.landed()).values()) == 1
         assert acts(here) == ACTS
         assert [list(dict.fromkeys(lines)) for lines in threads(here)] == THREADS
+        unsaid = [words for words in ONCE if words not in firsts(here, said_once(here))]
+        given_up = [row["kind"] for row in rows(here, "SELECT kind FROM effects WHERE state = 'dead'")]
+        assert len(unsaid) == len(given_up) or (kind in LOST and len(unsaid) < len(given_up))
+        assert len(letters(here)) == given_up.count("announce"), "what is private is nobody else's to settle"
         lost = Counter(here.running.faults.met)["chat.postMessage", kind] if kind in LOST else 0
         assert copies(here) == 0 or lost > 0, here.workspace.transcript()
