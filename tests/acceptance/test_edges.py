@@ -91,7 +91,7 @@ async def test_a_message_that_is_too_long_is_told_operations_once(tmp_path: Path
 Not delivered: R-1
 What: its notice
 Release: R-1, payments 1 ([First]) to production
-Why: Nov 21, 2026 10:00: Slack refused to edit a message in C0PAYMENTS (msg_too_long). Please report it; the message is longer than Slack takes.
+Why: Nov 21, 2026 10:00: Slack refused to edit a message in #payments (msg_too_long). Please report it; the message is longer than Slack takes.
 Known as: card-1
 May answer: @sam, @sre
 [Try again] [Abandon]\
@@ -134,7 +134,9 @@ async def test_what_a_channel_does_not_take_is_told_operations_once_and_comes_wh
         await here.says(card, "Live")
         letter = await here.card("ops", "Not delivered")
         why = next(line for line in here.reads(letter).splitlines() if line.startswith("Why"))
-        assert why == f"Why: Nov 21, 2026 10:00: Slack refused to post in C0RELEASES {WHY[way.__name__]}"
+        # Slack shows a channel by its name; of one that it does not know there is nothing but the id.
+        channel = "#C0RELEASES" if way.__name__ == "unknown" else "#releases"
+        assert why == f"Why: Nov 21, 2026 10:00: Slack refused to post in {channel} {WHY[way.__name__]}"
         here.passes(HOUR)
         way(here, closed=False)
         await becomes_true(here)
