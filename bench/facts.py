@@ -1,4 +1,4 @@
-"""Deciding in a lane with many facts: 10,000 against 1,000 of each kind, in turn; about ten times the time."""
+"""Deciding in a lane with many facts: ten times as many of each kind, in turn; ten times the time is linear."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,44 +9,55 @@ from time import perf_counter
 from bench.figures import Figure, figure
 from bot.core.build import Author
 from bot.core.decide import Fresh, decide
-from bot.core.inputs import TimePassed
+from bot.core.inputs import Account, Actor, Approve, BuildChanged, Input, TimePassed
 from bot.core.lane import Around, Change, Judgement, Lane, Mark, Reached
-from bot.core.policy import After, NewerBuild, Policy
+from bot.core.policy import After, NewerBuild, Person, Policy
+from bot.core.refusals import Refusal
 from bot.core.release import Approval, Release, Surface, Verdict
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_policy, a_release
 
-FEW, MANY = 1_000, 10_000
+MANY, FEWER = 10_000, 1_000
+"""How many facts; and of those whose time is known to grow with the square."""
 ROUNDS = 5
 SINCE = timedelta(minutes=5)
 Made = tuple[Lane, Policy]
+PRIYA = Actor(Person("priya", slack="U0PRIYA"), Account.MEMBER, frozenset({"qa"}), Surface.BUTTON)
+NEWER = BuildChanged(a_build(MANY + 1), newest=True, became=True)
+"""A build that is newer than all that waits, and opens a release that takes their place."""
 
 
 async def measure(folder: Path) -> list[Figure]:
     """Return for each kind of fact how much longer deciding takes with ten times as many."""
     del folder
-    kinds: dict[str, Callable[[int], Made]] = {
-        "releases that wait for approval": waiting,
-        "releases that each must ship": queued,
-        "words on one release": words,
-        "changes since what is live": changes,
-        "marks of the service": marks,
-        "builds that were live in the environment before": reached,
+    kinds: dict[str, tuple[Callable[[int], Made], Input]] = {
+        "releases that wait for approval": (waiting, TimePassed()),
+        "releases that wait, one of which is approved": (waiting, Approve(1, PRIYA)),
+        "releases that wait, when a newer build comes": (waiting, NEWER),
+        "releases that each must ship": (queued, TimePassed()),
+        "words on one release": (words, TimePassed()),
+        "changes since what is live": (changes, TimePassed()),
+        "marks of the service": (marks, TimePassed()),
+        "builds that were live in the environment before": (reached, TimePassed()),
     }
     figures = []
-    for name, make in kinds.items():
-        few, many = make(FEW), make(MANY)
-        taken = [(_decides(many), _decides(few)) for _ in range(ROUNDS)]
+    for name, (make, given) in kinds.items():
+        count = FEWER if given is NEWER else MANY
+        few, many = make(count // 10), make(count)
+        taken = [(_decides(many, given), _decides(few, given)) for _ in range(ROUNDS)]
         spent = sorted(of_many for of_many, _ in taken)[ROUNDS // 2] * 1000
         ratios = [of_many / of_few for of_many, of_few in taken]
-        figures.append(figure(f"10,000 {name} against 1,000 ({spent:.0f} ms)", ratios, "x time"))
+        figures.append(figure(f"{count:,} {name}, against {count // 10:,} ({spent:.0f} ms)", ratios, "x time"))
     return figures
 
 
-def _decides(made: Made) -> float:
+def _decides(made: Made, given: Input) -> float:
     lane, policy = made
     begun = perf_counter()
-    decide(lane, TimePassed(), policy, Fresh(99_999, "abcd2345"), NOON + SINCE)
-    return perf_counter() - begun
+    done = decide(lane, given, policy, Fresh(99_999, "abcd2345"), NOON + SINCE)
+    spent = perf_counter() - begun
+    if isinstance(done, Refusal):
+        raise TypeError(f"what is measured was refused: {done.reasons}")
+    return spent
 
 
 def waiting(count: int) -> Made:
