@@ -3,28 +3,42 @@
 import asyncio
 import random
 import string
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import CommandProbe, HttpProbe, Policy, ServicePolicy, Target
+from bot.core.policy import (
+    CommandProbe,
+    DeployWebhook,
+    GithubDeployment,
+    GithubSource,
+    GithubWorkflow,
+    HttpProbe,
+    Policy,
+    ServicePolicy,
+    Target,
+)
 from bot.core.release import Release
 from bot.crew import Crew, Pace, World, muster
 from bot.ports.ci import CertainlyNot, Executor, Placed, Progress
 from bot.ports.trouble import Trouble
 from bot.views.links import Links
 from handlers.bell import Bell
+from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.probe import Health
 from handlers.reconsider import reconsider
 from sandbox.github.forge import Forge
+from sandbox.github.state import Landed
 from sandbox.slack.workspace import Workspace
+from simulation.deployer import Deploy, Deployer, deployer_network, report_door
 from simulation.disk import Disk, DiskStore
 from simulation.doors import Doors
 from simulation.github import GithubWay, github_network
 from simulation.loop import Killed, Process, VirtualLoop
+from simulation.network import Network
 from simulation.people import Courier, People
 from simulation.slack import SlackWay, slack_network
 from simulation.webhooks import Webhooks, webhook_door
@@ -45,7 +59,7 @@ class AllWell:
 
 @dataclass(slots=True)
 class Earth:
-    """Everything that outlives a process: the disk, Slack, GitHub, the ways there, the people."""
+    """Everything that outlives a process: the disk, Slack, GitHub, a deployer, the ways there, the people."""
 
     loop: VirtualLoop
     rng: random.Random
@@ -59,6 +73,7 @@ class Earth:
     github: GithubWay = field(init=False)
     courier: Courier = field(init=False)
     webhooks: Webhooks = field(init=False)
+    deployer: Deployer = field(init=False)
     people: People = field(init=False)
     lives: list["Life"] = field(default_factory=list)
     doors: Doors = field(default_factory=Doors)
@@ -72,6 +87,17 @@ class Earth:
         self.courier = Courier(random.Random(self.rng.random()))
         self.webhooks = Webhooks(self.forge, random.Random(self.rng.random()))
         self.people = People(self.workspace, self.courier)
+        way = deployer_network(random.Random(self.rng.random()))
+        self.deployer = Deployer(self.clock, random.Random(self.rng.random()), way)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The ways to everybody whom the bot calls."""
+        return (self.slack.network, self.github.network, self.deployer.network)
+
+    def landed(self) -> list[Landed | Deploy]:
+        """Return every deploy that was begun, wherever."""
+        return [*self.forge.landed(), *self.deployer.landed]
 
     def clock(self) -> datetime:
         """Return the present."""
@@ -106,10 +132,14 @@ class Life:
         await reconsider(desk, "simulated")
         chat, directory = earth.slack.connect(earth.clock, self._before)
         github = earth.github.connect(earth.clock, self._before)
-        executor = Stalling(github, rng, earth)
-        crew = self.crew = muster(
-            desk, World(chat, directory, github, executor, AllWell(), github), Links(earth.forge.site), Pace()
+        deployer = earth.deployer.connect(earth.clock, self._before)
+        systems = Systems(
+            {GithubSource: github},
+            {GithubDeployment: github, GithubWorkflow: github, DeployWebhook: deployer},
+            {GithubSource: github},
         )
+        world = World(chat, directory, systems, Stalling(systems, rng, earth), AllWell(), systems)
+        crew = self.crew = muster(desk, world, Links(earth.forge.site), Pace())
         crew.start()
         earth.courier.connect(crew.reception, chat, earth.policy.command, lambda work: earth.loop.spawn(process, work))
         taken = webhook_door(store, lambda: desk.policy, earth.forge.webhook_secret, earth.clock, desk.bell.ring)
@@ -121,6 +151,16 @@ class Life:
             earth.loop.spawn(process, take())
 
         earth.webhooks.door = door
+        reported = report_door(store, lambda: desk.policy, earth.clock, desk.bell.ring)
+
+        def report(headers: Mapping[str, str], body: bytes, heard: Callable[[], None]) -> None:
+            async def take() -> None:
+                await reported(headers, body)
+                heard()
+
+            earth.loop.spawn(process, take())
+
+        earth.deployer.door = report
 
     def _before(self, what: str) -> None:
         """Refuse the network to the dead, and while a transaction is open."""
@@ -138,6 +178,7 @@ class Life:
         """Take note of its death: nobody listens any more."""
         self.earth.courier.process = None
         self.earth.webhooks.door = None
+        self.earth.deployer.door = None
         if self.earth.disk.connection.in_transaction:
             self.earth.disk.connection.execute("ROLLBACK")
 

@@ -23,7 +23,7 @@ class Violation(AssertionError):  # noqa: N818 - a finding, not an error
 
 def i1_every_approved_release_is_deployed_once(earth: Earth) -> None:
     """Each key landed at most once; what is live by the CI system's word landed exactly once, the rest never."""
-    landed = Counter(one.key for one in earth.forge.landed())
+    landed = Counter(one.key for one in earth.landed())
     by_word = {number for (number,) in _rows(earth, "SELECT release FROM audit WHERE action = 'marked as done'")}
     for number, key, state, attempted in _rows(earth, "SELECT number, key, state, deploy_attempted_at FROM releases"):
         times = landed.pop(key, 0)
@@ -39,7 +39,7 @@ def i2_what_was_approved_is_what_ships(earth: Earth) -> None:
     """The commit and the environment that landed are the release's."""
     query = "SELECT key, environment, json_extract(build, '$.sha') FROM releases"
     known = {key: (environment, sha) for key, environment, sha in _rows(earth, query)}
-    for one in earth.forge.landed():
+    for one in earth.landed():
         if known.get(one.key) != (one.environment, one.sha):
             raise Violation(f"{one.key} shipped {one.sha[:7]} to {one.environment}, approved was {known.get(one.key)}")
 
@@ -95,10 +95,14 @@ def i3_different_acts_are_kept_apart(earth: Earth) -> None:
 
 
 def i4_what_is_live_was_asked_for(earth: Earth) -> None:
-    """The effect of what is live by the CI system's word is done: nobody overwrote its outcome afterwards."""
+    """The effect of what is live by the CI system's word is done: nobody overwrote its outcome afterwards.
+
+    Not so where that word is a report, which may come while the request waits to be sent again: it never is.
+    """
     query = (
         "SELECT e.key, e.state FROM effects AS e JOIN releases AS r ON r.number = e.release "
         "WHERE e.kind = 'deploy' AND r.state = 'live' AND r.deploy_ref IS NOT NULL AND e.state <> 'done' "
+        "AND NOT (r.service = 'wiki' AND e.state IN ('verify', 'cancelled')) "
         "AND e.key = 'deploy:R-' || r.number || ':' || r.generation"
     )
     if found := _rows(earth, query):

@@ -62,7 +62,7 @@ def run(seed: int) -> Outcome:
     with _quiet(doors):
         violation = _violation(loop, main(), told, problems)
         earth = told[0].earth
-        deploys = len(earth.forge.landed())
+        deploys = len(earth.landed())
         for life in earth.lives:
             life.process.die()
         bury(loop, [life.process for life in earth.lives])

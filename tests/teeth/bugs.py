@@ -64,6 +64,16 @@ BUGS = (
         ),
     ),
     Bug(
+        "a webhook is sent again under another id",
+        (
+            Edit(
+                "handlers/ci/deploy_request.py",
+                "sealed(secret, release.key, now, content)",
+                'sealed(secret, f"{release.key}:{int(now.timestamp())}", now, content)',
+            ),
+        ),
+    ),
+    Bug(
         "a post is repeated when its answer is lost",
         (
             Edit(
