@@ -1,6 +1,7 @@
 """The workers around one database: which there are, what each is given, and how they are kept at work."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from bot.ports.store import EffectKind
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
 from handlers.anchor import HourlyAnchor
+from handlers.bell import Bell
 from handlers.cards import CardKeeper
 from handlers.changes import Comparing
 from handlers.clock import Clock
@@ -192,10 +194,11 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     reception = Reception(desk, links, people)
     clerk = ActClerk(desk, people)
     host = Intake(desk, ("cli",), clerk)
-    hint_clerk = HintClerk(desk, world.source, follower)
+    news: defaultdict[str, Bell] = defaultdict(Bell)
+    hint_clerk = HintClerk(desk, world.source, follower, lambda service: news[service].ring())
 
     def watch(service: ServicePolicy) -> Watch:
-        return Watch(desk, world.source, world.executor, service)
+        return Watch(desk, world.source, world.executor, service, news=news[service.name])
 
     def apart(connection: str) -> dict[str, Loop]:
         return {

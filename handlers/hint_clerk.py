@@ -1,10 +1,11 @@
 """Works off webhooks: a hint names a run or a deployment; what it says is fetched before it counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.build import PipelineReport
 from bot.core.policy import BuildbotSource, GithubSource, ServicePolicy, SourcePolicy
-from bot.ports.ci import BuildHint, RunHint, Source
+from bot.ports.ci import BuildHint, CommitHint, Hint, RunHint, Source
 from bot.ports.store import InboxRow, Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.submit import Setting, take_reports
@@ -26,6 +27,8 @@ class HintClerk:
     desk: Desk
     source: Source
     follower: Follower
+    look: Callable[[str], None] = lambda _service: None
+    """Lets a service be looked at now, as by a poll."""
 
     async def handle(self, row: InboxRow) -> str | TryLater:
         """Fetch what a hint is about and let the lanes decide; nothing is believed of the hint itself."""
@@ -41,6 +44,8 @@ class HintClerk:
             tx.inbox.done(row.id, outcome)
 
         await self.desk.change(work)
+        for service in self._to_look_at(hint, found):
+            self.look(service.name)
         self.follower.look_now(hint.builder if isinstance(hint, BuildHint) else hint.repository)
         return outcome
 
@@ -75,13 +80,19 @@ class HintClerk:
                     continue
         return found
 
+    def _to_look_at(self, hint: Hint, found: list[tuple[ServicePolicy, PipelineReport]]) -> list[ServicePolicy]:
+        """Return the services of which a poll finds more than was fetched: what others say of the commit."""
+        if isinstance(hint, CommitHint):
+            return [one for one in self.desk.policy.services if _is_about(hint, one.source)]
+        return [one for one, _ in found if isinstance(one.source, GithubSource) and one.source.checks]
+
     async def _unadopted(self, service: ServicePolicy) -> bool:
         """Whether a lane has not been seen before: until then nobody can tell which builds are old."""
         lanes = await self.desk.store.read(lambda tx: [tx.lanes.load(lane.lane) for lane in service.lanes])
         return any(lane.adopted_at is None for lane in lanes)
 
 
-def _is_about(hint: RunHint | BuildHint, source: SourcePolicy) -> bool:
+def _is_about(hint: RunHint | BuildHint | CommitHint, source: SourcePolicy) -> bool:
     """Whether a hint may be about builds of a source."""
     if isinstance(hint, BuildHint):
         return isinstance(source, BuildbotSource) and source.builder == hint.builder

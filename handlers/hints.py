@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bot.ports.ci import BuildHint, DeploymentHint, Hint, RunHint, SignedReport
+from bot.ports.ci import BuildHint, CommitHint, DeploymentHint, Hint, RunHint, SignedReport
 
 
 class _News(BaseModel):
@@ -39,6 +39,14 @@ class DeploymentNews(_News):
     ref: str
 
 
+class CommitNews(_News):
+    """A commit has news."""
+
+    kind: Literal["commit"] = "commit"
+    sha: str
+    connection: str | None = None
+
+
 class SignedNews(BaseModel):
     """A report as it was signed."""
 
@@ -49,9 +57,8 @@ class SignedNews(BaseModel):
     body: str
 
 
-HINT: TypeAdapter[RunNews | BuildNews | DeploymentNews] = TypeAdapter(
-    Annotated[RunNews | BuildNews | DeploymentNews, Field(discriminator="kind")]
-)
+News = RunNews | BuildNews | DeploymentNews | CommitNews
+HINT: TypeAdapter[News] = TypeAdapter(Annotated[News, Field(discriminator="kind")])
 
 
 def stored(hint: Hint | SignedReport) -> str:
@@ -64,14 +71,19 @@ def stored(hint: Hint | SignedReport) -> str:
             return BuildNews(builder=builder, number=number).model_dump_json()
         case DeploymentHint(repository, ref):
             return DeploymentNews(repository=repository, ref=ref).model_dump_json()
+        case CommitHint(repository, sha, connection):
+            about = CommitNews(repository=repository, sha=sha, connection=connection)
+            return about.model_dump_json(exclude_none=True)
         case SignedReport(signer, body):
             return SignedNews(signer=signer, body=body).model_dump_json()
 
 
-def hint_of(news: RunNews | BuildNews | DeploymentNews) -> Hint:
+def hint_of(news: News) -> Hint:
     """Return the hint that was stored."""
     if isinstance(news, RunNews):
         return RunHint(news.repository, news.run_id, news.connection)
     if isinstance(news, BuildNews):
         return BuildHint(news.builder, news.number)
+    if isinstance(news, CommitNews):
+        return CommitHint(news.repository, news.sha, news.connection)
     return DeploymentHint(news.repository, news.ref)

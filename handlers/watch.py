@@ -16,6 +16,7 @@ from bot.ports.ci import Executor, Source
 from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import adopt, take_reports
+from handlers.bell import Bell
 from handlers.concern import concerning
 from handlers.desk import Desk
 from handlers.tags import with_tags
@@ -39,6 +40,8 @@ class Watch:
     service: ServicePolicy
     well: bool = False
     """Whether the last look went well; for readiness."""
+    news: Bell = field(default_factory=Bell)
+    """Rings when a webhook says that a look is worth it before the next poll."""
     unfinished: Unfinished = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,11 +51,12 @@ class Watch:
         """Watch for ever: at once at the start, then every `poll`; after trouble sooner, later and later."""
         pause = FIRST_PAUSE
         while True:
+            rung = self.news.rung
             trouble = await self.once()
             self.well = trouble is None
             if trouble is None:
                 pause = FIRST_PAUSE
-                await asyncio.sleep(self.service.source.poll.total_seconds())
+                await self.news.wait(rung, self.service.source.poll.total_seconds())
                 continue
             log.warning("source_not_reached", service=self.service.name, why=trouble)
             await asyncio.sleep(pause.total_seconds())

@@ -61,7 +61,16 @@ class DeploymentHint:
     ref: str
 
 
-Hint = RunHint | BuildHint | DeploymentHint
+@dataclass(frozen=True, slots=True)
+class CommitHint:
+    """A webhook says that a commit has news of no run: a check, a deploy by others. Its services are looked at anew."""
+
+    repository: str
+    sha: str
+    connection: str | None = None
+
+
+Hint = RunHint | BuildHint | DeploymentHint | CommitHint
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,13 @@ class DeploymentEvent(Sent):
 
         state: str = ""
 
-    deployment: Named
+    class Made(Named):
+        """The deployment, as far as it tells whose it is."""
+
+        sha: Annotated[Sha | None, Maybe] = None
+        task: str = ""
+
+    deployment: Made
     repository: Repository
     deployment_status: Annotated[Said | None, Maybe] = None
     workflow_run: Annotated[Named | None, Maybe] = None
@@ -168,6 +174,39 @@ class DeploymentEvent(Sent):
         """The run that has just come to a gate, where that is what is told."""
         waits = self.deployment_status is not None and self.deployment_status.state == "waiting"
         return self.workflow_run.id if waits and self.workflow_run is not None else None
+
+
+class StatusEvent(Sent):
+    """The payload of `status`."""
+
+    sha: Sha
+    context: str
+    repository: Repository
+
+
+class CheckRunEvent(Sent):
+    """The payload of `check_run`."""
+
+    class Which(Sent):
+        """Which check of which commit; how it ended is fetched."""
+
+        head_sha: Sha
+        name: str
+
+    check_run: Which
+    repository: Repository
+
+
+class CheckSuiteEvent(Sent):
+    """The payload of `check_suite`: some checks of a commit, none by name."""
+
+    class Which(Sent):
+        """Which commit."""
+
+        head_sha: Sha
+
+    check_suite: Which
+    repository: Repository
 
 
 Deployments = TypeAdapter(list[Annotated[Deployment | None, Maybe]])

@@ -8,11 +8,19 @@ from collections.abc import Collection, Iterable, Mapping
 from pydantic import ValidationError
 
 from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
-from bot.ports.ci import Delivery, DeploymentHint, Hint, RunHint, Verdict
+from bot.ports.ci import CommitHint, Delivery, DeploymentHint, Hint, RunHint, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.github_gate import environments
 from handlers.ci.github_gate_events import EVENTS, GateNews, read_news
-from handlers.ci.github_payloads import DeploymentEvent, RunEvent, same_repository, workflow_path
+from handlers.ci.github_payloads import (
+    CheckRunEvent,
+    CheckSuiteEvent,
+    DeploymentEvent,
+    RunEvent,
+    StatusEvent,
+    same_repository,
+    workflow_path,
+)
 from handlers.hint_queues import queue_of
 
 SECRET = "GITHUB_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
@@ -75,6 +83,8 @@ def parse_delivery(
                 found = _run(RunEvent.model_validate_json(body), policy, proven)
             case "deployment_status":
                 found = _deployment(DeploymentEvent.model_validate_json(body), policy, proven)
+            case "status" | "check_run" | "check_suite":
+                found = _commit(_check(event, body), policy, proven)
             case _ if event in EVENTS:
                 found = _gate(read_news(event, body), policy, proven)
             case _:
@@ -110,8 +120,34 @@ def _deployment(sent: DeploymentEvent, policy: Policy, proven: Collection[str | 
         waits = _gate(GateNews(sent.repository.full_name, sent.waiting_run), policy, proven)
         if waits is not None:
             return waits
+    made, said = sent.deployment, sent.deployment_status
+    by_others = said is not None and said.state == "success" and not made.task.startswith("signoff:")
     for _, source in _services(sent.repository.full_name, policy, proven):
+        if by_others and made.sha is not None:
+            return CommitHint(source.repository, made.sha, source.connection), source.connection
         return DeploymentHint(source.repository, str(sent.deployment.id)), source.connection
+    return None
+
+
+def _check(event: str, body: bytes) -> tuple[str, str, str | None]:
+    """Return of which repository and commit an event tells, and which check; None: any of its checks."""
+    match event:
+        case "status":
+            status = StatusEvent.model_validate_json(body)
+            return status.repository.full_name, status.sha, status.context
+        case "check_run":
+            check = CheckRunEvent.model_validate_json(body)
+            return check.repository.full_name, check.check_run.head_sha, check.check_run.name
+        case _:
+            suite = CheckSuiteEvent.model_validate_json(body)
+            return suite.repository.full_name, suite.check_suite.head_sha, None
+
+
+def _commit(told: tuple[str, str, str | None], policy: Policy, proven: Collection[str | None]) -> _Found | None:
+    repository, sha, name = told
+    for _, source in _services(repository, policy, proven):
+        if source.checks and (name is None or name in source.checks):
+            return CommitHint(source.repository, sha, source.connection), source.connection
     return None
 
 

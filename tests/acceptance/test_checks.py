@@ -13,6 +13,7 @@ from handlers.ci.github_checked_builds import CheckedBuilds
 from handlers.watch import Watch
 from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
+from sandbox.github.records import Deployment
 from simulation.github import GithubWay, github_network
 from tests.acceptance.desk import POLICY
 from tests.acceptance.desk import desk as whole
@@ -164,8 +165,8 @@ async def test_an_answer_that_is_none_decides_nothing(desk: Desk, fault: Fault, 
     assert await desk.looks() == [OPEN]
 
 
-async def test_the_whole_bot_waits_for_a_check_and_the_card_names_it(tmp_path: Path) -> None:
-    policy = POLICY.replace("workflows: [build.yml]}", "workflows: [build.yml], checks: [ci/jenkins], poll: 1s}", 1)
+async def test_the_whole_bot_hears_of_a_check_and_the_card_names_it(tmp_path: Path) -> None:
+    policy = POLICY.replace("workflows: [build.yml]}", "workflows: [build.yml], checks: [ci/jenkins]}", 1)
     async with whole(tmp_path, policy) as here:
         held = await here.push(REPO, "Held")
         sha = await here.push(REPO, "Round amounts half to even")
@@ -177,3 +178,13 @@ async def test_the_whole_bot_waits_for_a_check_and_the_card_names_it(tmp_path: P
         assert here.reads(card).startswith("Waiting for approval: payments 2 ")
         await here.clicks("priya", card, "Approve")
         await here.says(card, "Live")
+
+
+async def test_the_whole_bot_hears_at_once_what_somebody_else_deployed(tmp_path: Path) -> None:
+    async with whole(tmp_path) as here:
+        sha = await here.push(REPO, "Round amounts half to even")
+        card = await here.card("payments", "Waiting for approval")
+        made = Deployment(here.forge.next_id(), sha, sha, "by-hand", "production", {}, "", here.forge.clock())
+        here.forge.repositories[REPO].deployments.append(made)
+        here.forge.progress_deployment(REPO, made, "success")
+        await here.says(card, "Superseded")
