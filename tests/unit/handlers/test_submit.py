@@ -46,7 +46,7 @@ Live since: <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.
 Job: <https://github.example/acme/payments/actions/runs/1|open the deploy job>.
 Commit: <https://github.example/acme/payments/commit/0000001000000000000000000000000000000000|0000001> Change 1.
 By: Ann.
-Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/9001|run 1>).
+Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/9001|run 1>, <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>).
 Asked for by: the pipeline, by a deployable build.
 Approved by: <@U0PRIYA>.
 R-1: opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.\
@@ -75,7 +75,7 @@ R-1, payments 1 (0000001) to production, was superseded by a newer build.
 Superseded: <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC> by <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000002|R-2>, which carries a newer build. Nothing failed.
 Commit: <https://github.example/acme/payments/commit/0000001000000000000000000000000000000000|0000001> Change 1.
 By: Ann.
-Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/9001|run 1>).
+Checks: build.yml succeeded (<https://github.example/acme/payments/actions/runs/9001|run 1>, <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>).
 Asked for by: the pipeline, by a deployable build.
 Approved by: nobody.
 R-1: opened <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.\
