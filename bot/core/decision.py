@@ -23,14 +23,14 @@ class Decision:
     effects: tuple[Effect, ...] = ()
     happenings: tuple[Happening, ...] = ()
 
-    def changed(self, release: Release) -> "Decision":
-        """Return the decision with a release of the lane in its new state."""
-        return replace(self, lane=self.lane.replaced(release))
+    def changed(self, *releases: Release) -> "Decision":
+        """Return the decision with these releases of the lane in their new state."""
+        return replace(self, lane=self.lane.replaced(*releases))
 
     def wants(self, effect: Effect) -> "Decision":
         """Return the decision with one effect more."""
         return replace(self, effects=(*self.effects, effect))
 
-    def happened(self, happening: Happening) -> "Decision":
-        """Return the decision with one happening more."""
-        return replace(self, happenings=(*self.happenings, happening))
+    def happened(self, *happenings: Happening) -> "Decision":
+        """Return the decision with these happenings more."""
+        return replace(self, happenings=(*self.happenings, *happenings))

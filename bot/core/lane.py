@@ -163,9 +163,10 @@ class Lane:
         """Return one of the releases in this lane, or None."""
         return next((release for release in self.releases if release.number == number), None)
 
-    def replaced(self, release: Release) -> "Lane":
-        """Return the lane with one release in its new state."""
-        return replace(self, releases=tuple(release if old.number == release.number else old for old in self.releases))
+    def replaced(self, *releases: Release) -> "Lane":
+        """Return the lane with these of its releases in their new state."""
+        new = {release.number: release for release in releases}
+        return replace(self, releases=tuple(new.get(old.number, old) for old in self.releases))
 
     def opened(self, release: Release) -> "Lane":
         """Return the lane with one release more."""

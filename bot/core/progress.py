@@ -64,12 +64,13 @@ def _lifted(decided: Decision, policy: Policy, now: datetime) -> Decision:
     newest = max(waited, key=lambda release: (release.build.position, release.number))
     today = in_force(newest, lane, policy)[-1]
     only_newest = today.when_lifted is WhenLifted.NEWEST and not any(one.chosen for one in lane.open)
-    for release in waited:
-        if only_newest and release is not newest and gates.each_must_ship(release, lane, policy):
-            decided = supersede(decided, release, newest.number, now)
-        else:
-            decided = decided.changed(replace(release, waited_for=None))
-    return decided
+    stay: list[Release] = []
+    gone: list[Release] = []
+    for one in waited:
+        goes = only_newest and one is not newest and gates.each_must_ship(one, lane, policy)
+        (gone if goes else stay).append(one)
+    decided = decided.changed(*(replace(one, waited_for=None) for one in stay))
+    return supersede(decided, gone, newest.number, now)
 
 
 def _start(decided: Decision, policy: Policy, now: datetime) -> Decision:
@@ -82,6 +83,8 @@ def _start(decided: Decision, policy: Policy, now: datetime) -> Decision:
             return decided if start in decided.effects else decided.wants(start)
         ended = replace(release, state=Lifecycle.CANCELLED, ended_at=now, reason=ON_TRIAL)
         decided = decided.changed(ended).happened(Happening(Happened.TRIAL_ENDED, release.number, detail=ON_TRIAL))
+        if gates.waited(decided.lane):  # those that waited for a freeze beside it may have no choice to wait for now
+            return settle(decided, policy, now)
     return decided
 
 

@@ -13,6 +13,7 @@ Rules:
   would take the environment backwards. A rollback stays, since that is what it is for.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,11 +31,12 @@ def make_room(decided: Decision, newer: Release, policy: Policy, now: datetime) 
     """Supersede those open releases whose place a release takes that is about to be opened."""
     lane = decided.lane
     spared = _spared(lane, policy, now)
+    gone = []
     for older in lane.open:
         stays = older.number in spared or gates.each_must_ship(older, lane, policy)
         if older.build.id == newer.build.id or (_takes_place(newer, older) and not stays):
-            decided = supersede(decided, older, newer.number, now)
-    return decided
+            gone.append(older)
+    return supersede(decided, gone, newer.number, now)
 
 
 def _spared(lane: Lane, policy: Policy, now: datetime) -> set[int]:
@@ -62,16 +64,19 @@ def overtake(decided: Decision, live: Build, by: Release | None, now: datetime) 
 
     `by` is the release that made it live; None when somebody has declared it, and all that waits was opened before.
     """
+    gone = []
     for older in decided.lane.open:
         before = by is None or older.number < by.number or older.origin is Origin.PIPELINE
         stays = older.kind is Kind.ROLLBACK and (by is None or by.kind is not Kind.ROLLBACK)
         if before and not stays and older.build.position <= live.position:
-            decided = supersede(decided, older, by.number if by else None, now)
-    return decided
+            gone.append(older)
+    return supersede(decided, gone, by.number if by else None, now)
 
 
-def supersede(decided: Decision, older: Release, by: int | None, now: datetime) -> Decision:
-    """End an open release because another has taken its place."""
-    ended = replace(older, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by)
-    told = decided.changed(ended).happened(Happening(Happened.SUPERSEDED, older.number, other=by))
-    return gated.turn_away(told, ended)
+def supersede(decided: Decision, older: Sequence[Release], by: int | None, now: datetime) -> Decision:
+    """End open releases because another has taken their place: all at once, since thousands may have waited."""
+    ended = [replace(one, state=Lifecycle.SUPERSEDED, ended_at=now, superseded_by=by) for one in older]
+    told = decided.changed(*ended).happened(*(Happening(Happened.SUPERSEDED, one.number, other=by) for one in older))
+    for one in ended:
+        told = gated.turn_away(told, one)
+    return told

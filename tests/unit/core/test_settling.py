@@ -73,6 +73,18 @@ def test_settling_twice_is_settling_once(there: Lane, under: Policy, now: dateti
     assert (again.lane, again.effects, again.happenings) == (settled.lane, settled.effects, ())
 
 
+def test_a_choice_that_ends_with_a_trial_is_waited_for_no_more() -> None:
+    """Two waited for a freeze, and people were to choose; the one on trial ends, and one needs no choice."""
+    trial = a_lane_policy(trial=True)
+    today, asks = a_lane_policy(), a_lane_policy(newer_build=NewerBuild.EACH_MUST_SHIP, when_lifted=WhenLifted.ASK)
+    waiting = [replace(release(one, PRIYA, policy=rules), waited_for="sale") for one, rules in ((1, trial), (2, asks))]
+    settled = progress.settle(Decision(lane(*waiting)), a_policy(today), NOON)
+    states = [(one.number, one.state, one.waited_for) for one in settled.lane.releases]
+    assert states == [(1, Lifecycle.CANCELLED, "sale"), (2, Lifecycle.OPEN, None)]
+    assert settled.effects == (StartDeployment(2, 1),)
+    assert progress.settle(Decision(settled.lane), a_policy(today), NOON).lane == settled.lane
+
+
 @given(lanes(), policies(), MOMENTS)
 def test_one_release_starts_at_most_and_nothing_blocks_it(there: Lane, under: Policy, now: datetime) -> None:
     settled = go(there, TimePassed(), under, now)
