@@ -13,16 +13,9 @@ from typing import TypeVar
 from aiohttp import ClientSession, web
 
 from bench.figures import Figure, figure, timed
-from bot.core.policy import (
-    GithubDeployment,
-    GithubSource,
-    LaneId,
-    LanePolicy,
-    Mode,
-    Policy,
-    ServicePolicy,
-    VersionFrom,
-)
+from bot.core.policy import LaneId, LanePolicy, Mode, Policy, ServicePolicy
+from bot.core.source import GithubSource, VersionFrom
+from bot.core.target import GithubDeployment
 from bot.ports.store import Store, Transaction
 from handlers.webhooks import webhook_routes
 from storage.database import open_store

@@ -21,16 +21,9 @@ from bot import VERSION
 from bot.config.accounts import Account
 from bot.config.environment import Settings
 from bot.core.connections import Connection
-from bot.core.policy import (
-    Command,
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    GithubSource,
-    GithubWorkflow,
-    Policy,
-    StandardSource,
-)
+from bot.core.policy import Policy
+from bot.core.source import GithubSource, StandardSource
+from bot.core.target import Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow
 from bot.crew import Pace, World, muster
 from bot.githubs import Workshop
 from bot.ports.store import Store

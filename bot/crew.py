@@ -11,11 +11,11 @@ import structlog
 from bot.core.policy import Policy, ServicePolicy
 from bot.ports.changes import Comparer
 from bot.ports.ci import Executor, Source
+from bot.ports.effects import EffectKind
 from bot.ports.gatekeeping import Gatekeeper
 from bot.ports.meter import Counted
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Chat, Directory
-from bot.ports.store import EffectKind
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
 from handlers.anchor import HourlyAnchor

@@ -12,7 +12,10 @@ from bot.core.inputs import Actor
 from bot.core.lane import Lane
 from bot.core.refusals import Refusal
 from bot.core.release import Release
-from bot.ports.store import AuditEntry, CardKind, EffectKind, NewEffect, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, NewEffect
+from bot.ports.store import Transaction
 from bot.record import Setting
 
 

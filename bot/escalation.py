@@ -6,7 +6,8 @@ from pydantic import TypeAdapter
 
 from bot.core.effects import Escalate
 from bot.core.release import Release
-from bot.ports.store import EffectKind, NewEffect, Transaction
+from bot.ports.effects import EffectKind, NewEffect
+from bot.ports.store import Transaction
 from bot.record import Setting
 
 

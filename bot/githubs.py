@@ -7,7 +7,8 @@ from aiohttp import ClientSession
 
 from bot.config.accounts import Account
 from bot.core.connections import Connection
-from bot.core.policy import GithubDeployment, GithubGate, GithubWorkflow, Policy, Target
+from bot.core.policy import Policy
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.ci import Executor
 from bot.ports.meter import Meter
 from handlers.ci.github_app_sender import AppSender

@@ -31,8 +31,10 @@ from bot.core.lane import Lane
 from bot.core.line import Broke, Mended
 from bot.core.policy import LaneId
 from bot.core.release import Release
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, EffectState, NewEffect
 from bot.ports.letters import Undelivered
-from bot.ports.store import CardKind, EffectKind, EffectState, NewEffect, Transaction
+from bot.ports.store import Transaction
 from bot.record import Setting
 
 HAPPENING: TypeAdapter[Happening] = TypeAdapter(Happening)

@@ -10,7 +10,8 @@ from bot.core.lane import Lane
 from bot.core.personal import Ending
 from bot.core.policy import Person
 from bot.core.release import Release
-from bot.ports.store import EffectKind, NewEffect, Transaction
+from bot.ports.effects import EffectKind, NewEffect
+from bot.ports.store import Transaction
 from bot.record import Setting
 
 MUTE = "mute:"

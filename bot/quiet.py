@@ -4,7 +4,8 @@ from bot.core.lane import Lane
 from bot.core.quiet import keeps_quiet
 from bot.core.refusals import AlreadyOpen, Refusal
 from bot.core.release import Release
-from bot.ports.store import CardKind, Transaction
+from bot.ports.cards import CardKind
+from bot.ports.store import Transaction
 from bot.record import Setting
 
 

@@ -30,7 +30,8 @@ from bot.core.inputs import (
 from bot.core.lane import Lane
 from bot.core.policy import Kind, LaneId, Policy
 from bot.core.refusals import Refusal
-from bot.ports.store import AuditEntry, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.store import Transaction
 
 ByPeople = (
     Approve

@@ -15,8 +15,9 @@ from bot.core.effects import Happened, Happening
 from bot.core.policy import Policy
 from bot.crew import Crew
 from bot.intents import Loud, tell_operations
+from bot.ports.audit import AuditEntry
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import AuditEntry, Transaction
+from bot.ports.store import Transaction
 from bot.record import Data, Setting
 from handlers.control import Reply, Verdict
 from handlers.reconsider import reconsider

@@ -7,8 +7,11 @@ from bot.core.authorize import Act, authorize
 from bot.core.decide import Decision
 from bot.core.inputs import Actor, Answer, Resolve
 from bot.core.refusals import Refusal
+from bot.ports.audit import AuditEntry
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectState
 from bot.ports.letters import Letter, Undelivered
-from bot.ports.store import AuditEntry, CardKind, EffectState, Transaction
+from bot.ports.store import Transaction
 from bot.redaction import Redactor
 from bot.submit import Setting, submit
 

@@ -8,7 +8,9 @@ from bot.core.inputs import Input, ReachedBefore, TimePassed
 from bot.core.lane import Lane
 from bot.core.policy import Kind
 from bot.core.release import Lifecycle, Release
-from bot.ports.store import CardKind, EffectState, Transaction
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectState
+from bot.ports.store import Transaction
 from bot.quiet import wants_notice
 from bot.record import Setting
 

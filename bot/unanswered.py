@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.intents import question_name
+from bot.ports.cards import Card, CardKind
+from bot.ports.effects import EffectKind, NewEffect
 from bot.ports.letters import Letter
-from bot.ports.store import Card, CardKind, EffectKind, NewEffect, Transaction
+from bot.ports.store import Transaction
 from bot.submit import Setting
 
 EVERY = timedelta(hours=24)

@@ -10,8 +10,11 @@ from pydantic import ValidationError
 
 from bot.core.inputs import Actor
 from bot.core.release import Surface
+from bot.ports.cards import Card, CardKind, Handle
+from bot.ports.effects import EffectKind, NewEffect
+from bot.ports.inbox import InboxRow
 from bot.ports.slack import Message
-from bot.ports.store import Card, CardKind, EffectKind, Handle, InboxRow, NewEffect, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, turn_away
 from bot.views import answers

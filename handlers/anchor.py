@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.anchors import unlogged, were_logged
+from bot.ports.cards import Card
 from bot.ports.slack import Message
-from bot.ports.store import Card, Transaction
+from bot.ports.store import Transaction
 from bot.submit import anchor
 from bot.views.anchor import root
 from handlers.desk import Desk

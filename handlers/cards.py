@@ -7,8 +7,9 @@ import structlog
 
 from bot.core.policy import Policy
 from bot.core.release import Lifecycle, Release
+from bot.ports.cards import Card, CardKind
 from bot.ports.slack import Chat, Gone, Message
-from bot.ports.store import Card, CardKind, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.settle import delivered, lay_open
 from bot.submit import Setting

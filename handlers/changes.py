@@ -9,8 +9,9 @@ import structlog
 from bot.core.changelog import Comparison, Span
 from bot.core.inputs import TimePassed
 from bot.core.policy import ServicePolicy
+from bot.ports.cards import CardKind
 from bot.ports.changes import CannotTell, Comparer, Wanted
-from bot.ports.store import CardKind, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater
 from bot.showing import again
 from bot.submit import Setting, submit

@@ -10,7 +10,8 @@ from bot.core.policy import ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import Approval, Lifecycle, Release
 from bot.core.unasked import must_wait, put_off_since
-from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.effects import EffectKind, EffectRow, EffectState
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, deploy_key, submit
 from handlers.hosts import host_of

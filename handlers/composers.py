@@ -12,8 +12,10 @@ from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
 from bot.personal import muted
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, EffectRow
 from bot.ports.slack import Message
-from bot.ports.store import CardKind, EffectKind, EffectRow, Transaction
+from bot.ports.store import Transaction
 from bot.views import anchor, freezes, mainline, thread
 from bot.views.mention import calling_nobody
 from bot.views.operations import loud

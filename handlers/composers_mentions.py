@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.ports.store import EffectRow, Transaction
+from bot.ports.effects import EffectRow
+from bot.ports.store import Transaction
 from bot.views.late import answered_late
 from bot.views.mention import calling_nobody
 from bot.views.scene import Scene

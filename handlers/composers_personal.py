@@ -3,7 +3,8 @@
 from bot.core.personal import Ending, concerned, span_of
 from bot.core.release import Lifecycle
 from bot.personal import PERSONAL, muted, tell_each
-from bot.ports.store import EffectRow, Transaction
+from bot.ports.effects import EffectRow
+from bot.ports.store import Transaction
 from bot.views.personal import tell_author
 from bot.views.scene import Scene
 from handlers.post import Post, Waits

@@ -6,7 +6,8 @@ from bot.core.lane import Lane
 from bot.core.release import Release
 from bot.escalation import ESCALATED
 from bot.personal import muted
-from bot.ports.store import EffectRow, Transaction
+from bot.ports.effects import EffectRow
+from bot.ports.store import Transaction
 from bot.views.reminder import escalate, remind, tell_escalated
 from bot.views.scene import Scene
 from handlers.post import Post, Waits

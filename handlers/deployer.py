@@ -33,9 +33,10 @@ from bot.core.inputs import (
 from bot.core.refusals import Refusal
 from bot.core.unasked import put_off_since
 from bot.ports.ci import CertainlyNot, Executor, Placed
+from bot.ports.effects import EffectKind, EffectState
 from bot.ports.meter import Timed
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import EffectKind, EffectState, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.submit import Setting, submit
 from handlers.apart import Apart

@@ -21,9 +21,10 @@ from bot.core.refusals import (
     Refusal,
 )
 from bot.core.retry import pause
+from bot.ports.effects import EffectRow, EffectState
 from bot.ports.meter import SILENT, Counted, Meter
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import EffectRow, EffectState, Store, Transaction
+from bot.ports.store import Store, Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, submit
 from handlers.bell import Bell

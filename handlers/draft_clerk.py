@@ -14,8 +14,10 @@ from bot.core.lane import Live
 from bot.core.policy import Policy
 from bot.core.refusals import Refusal
 from bot.core.release import Release
+from bot.ports.cards import Card, CardKind, Handle
+from bot.ports.effects import EffectRow
 from bot.ports.slack import Message
-from bot.ports.store import Card, CardKind, EffectRow, Handle, Transaction
+from bot.ports.store import Transaction
 from bot.submit import Setting
 from bot.views import answers, refusals
 from bot.views.announcement import announce, written

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.core.aftermath import aftermath
 from bot.core.policy import Policy
 from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.ports.cards import Card, CardKind
 from bot.ports.slack import Message
-from bot.ports.store import Card, CardKind, Transaction
+from bot.ports.store import Transaction
 from bot.submit import question_name
 from bot.views.card import notice
 from bot.views.failure import failure

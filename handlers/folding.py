@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.ports.effects import EffectRow
 from bot.ports.slack import Message
-from bot.ports.store import EffectRow, Transaction
+from bot.ports.store import Transaction
 from bot.views import limits
 from handlers.post import Post, Waits
 

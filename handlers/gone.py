@@ -7,8 +7,9 @@ from datetime import datetime
 
 from bot.core.aftermath import aftermath
 from bot.core.release import DeployStatus
+from bot.ports.cards import Card, CardKind
 from bot.ports.drafts import DraftState
-from bot.ports.store import Card, CardKind, Transaction
+from bot.ports.store import Transaction
 from handlers.ways_back import LOOKED_AT
 
 

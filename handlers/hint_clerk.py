@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.build import PipelineReport
-from bot.core.policy import BuildbotSource, GithubSource, ServicePolicy, SourcePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import BuildbotSource, GithubSource, SourcePolicy
 from bot.ports.ci import BuildHint, CommitHint, Hint, RunHint, Source
-from bot.ports.store import InboxRow, Transaction
+from bot.ports.inbox import InboxRow
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.submit import Setting, take_reports
 from handlers.concern import concerning

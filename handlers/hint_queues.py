@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.core.policy import GithubSource, Policy, ServicePolicy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.source import GithubSource
 from bot.ports.store import Transaction
 
 GITHUB = "github"

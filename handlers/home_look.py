@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from bot.core import calendar
 from bot.core.policy import Policy
 from bot.core.release import DeployStatus
+from bot.ports.cards import CardKind
 from bot.ports.homes import Home
-from bot.ports.store import CardKind, Transaction
+from bot.ports.store import Transaction
 from bot.views.home_state import Asked, Board
 from handlers.permalinks import link
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from bot.core.policy import Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow, Target
+from bot.core.target import Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow, Target
 
 THIS_HOST = "this host"
 

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import structlog
 
+from bot.ports.inbox import InboxRow
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import InboxRow, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from bot.settle import lay_open
 from bot.submit import Setting

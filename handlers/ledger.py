@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.core.chain import AuditRow
 from bot.core.ledger import Closing, closing_line, row_line
-from bot.ports.store import AuditPage, Store, Transaction
+from bot.ports.audit import AuditPage
+from bot.ports.store import Store, Transaction
 
 PAGE = 5_000
 """Rows that one transaction reads: some tens of milliseconds."""

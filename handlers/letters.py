@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.core.inputs import Actor, Answer
 from bot.core.refusals import Refusal
+from bot.ports.cards import Card
 from bot.ports.slack import Message
-from bot.ports.store import Card, Transaction
+from bot.ports.store import Transaction
 from bot.settle import NotSettled, Settled, answer_by_name, answer_letter
 from bot.submit import Setting
 from bot.views import answers, refusals

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.core.inputs import Account, Actor
+from bot.ports.effects import EffectKind, NewEffect
+from bot.ports.inbox import InboxRow
 from bot.ports.slack import Message
-from bot.ports.store import EffectKind, InboxRow, NewEffect, Transaction
+from bot.ports.store import Transaction
 from bot.submit import Setting
 from bot.views import answers, mention
 from handlers.acts import Mention

@@ -12,9 +12,10 @@ import structlog
 
 from bot.core.inputs import Account
 from bot.core.policy import Policy
+from bot.ports.effects import EffectKind, EffectRow, EffectState
 from bot.ports.meter import Timed
 from bot.ports.slack import Chat, Directory, SlackAccount
-from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.settle import delivered, lay_open
 from bot.submit import Setting

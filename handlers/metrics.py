@@ -23,9 +23,10 @@ from prometheus_client import (
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.ports.effects import EffectKind
 from bot.ports.figures import Figures
 from bot.ports.meter import Counted, Timed
-from bot.ports.store import EffectKind, Store
+from bot.ports.store import Store
 
 log = structlog.get_logger()
 

@@ -7,7 +7,8 @@ not count any more, or a click from before would undo what its person said last.
 from pydantic import ValidationError
 
 from bot.core.inputs import Actor
-from bot.ports.store import InboxRow, Transaction
+from bot.ports.inbox import InboxRow
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish
 

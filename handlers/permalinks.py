@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.ports.store import Card, CardKind, Cards
+from bot.ports.cards import Card, CardKind, Cards
 
 
 class Permalinks(Mapping[int, str]):

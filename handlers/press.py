@@ -23,7 +23,7 @@ from bot.core.inputs import (
 from bot.core.policy import Kind
 from bot.core.refusals import Refusal, TooLate
 from bot.core.release import Lifecycle, Release
-from bot.ports.store import Handle
+from bot.ports.cards import Handle
 from bot.views import answers, done, refusals
 from handlers import release_clerk
 from handlers.acts import Click, Form

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from bot.core.policy import HttpProbe
+from bot.core.verification import HttpProbe
 from handlers.placeholders import filled
 
 WITHIN = ClientTimeout(total=5)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.policy import CommandProbe, HttpProbe
+from bot.core.verification import CommandProbe, HttpProbe
 from handlers.ci.command_probe import CommandHealth
 from handlers.probe import Health, HttpHealth
 

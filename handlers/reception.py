@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.ports.inbox import Received
 from bot.ports.slack import Message
-from bot.ports.store import Received, Transaction
+from bot.ports.store import Transaction
 from bot.views.links import Links
 from bot.views.scene import Scene
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish

@@ -15,10 +15,13 @@ from bot.core.inputs import (
     DeploymentRunning,
     OfRelease,
 )
-from bot.core.policy import DeployWebhook, LaneId, ServicePolicy
+from bot.core.policy import LaneId, ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import DeployStatus, Lifecycle, Release
-from bot.ports.store import EffectState, InboxRow, Transaction
+from bot.core.target import DeployWebhook
+from bot.ports.effects import EffectState
+from bot.ports.inbox import InboxRow
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, deploy_key, question_name, submit, take_reports
 from handlers.ci.standard_payloads import SAID, BuildSaid, DeployData, DeploySaid, Said, SignalSaid, address

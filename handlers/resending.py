@@ -5,8 +5,9 @@ Each time is a sending like the first: everything that may be in the way is look
 
 from datetime import timedelta
 
-from bot.core.policy import Command, DeployWebhook, WhenUnknown
+from bot.core.policy import WhenUnknown
 from bot.core.release import DeployStatus, Release
+from bot.core.target import Command, DeployWebhook
 
 _SCHEDULE = tuple(
     timedelta(seconds=seconds)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.build import BuildState, PipelineReport, assess
-from bot.core.policy import ServicePolicy, VersionFrom
+from bot.core.policy import ServicePolicy
+from bot.core.source import VersionFrom
 from bot.ports.ci import Source
 from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure

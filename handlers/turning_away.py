@@ -10,9 +10,10 @@ import structlog
 
 from bot.core.policy import ServicePolicy
 from bot.core.release import Lifecycle, Release
+from bot.ports.effects import EffectKind, EffectRow, EffectState
 from bot.ports.gatekeeping import Gatekeeper, Turned
 from bot.ports.meter import Timed
-from bot.ports.store import EffectKind, EffectRow, EffectState, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.settle import lay_open
 from bot.submit import Setting

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import unanswered
-from bot.ports.store import EffectRow, Transaction
+from bot.ports.effects import EffectRow
+from bot.ports.store import Transaction
 from bot.views.scene import Scene
 from bot.views.unanswered import Waiting, remind_of_unanswered
 from handlers.desk import Desk

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.core.inputs import HealthSeen
-from bot.core.policy import CommandProbe, HttpProbe
 from bot.core.release import Lifecycle, Release
+from bot.core.verification import CommandProbe, HttpProbe
 from handlers.desk import Desk
 from handlers.placeholders import values_of
 from handlers.probe import Health

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import structlog
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.policy import BuildbotSource, GithubSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import BuildbotSource, GithubSource
 from bot.ports.ci import BuildHint, RunHint, Source
 from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure

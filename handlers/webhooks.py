@@ -17,9 +17,10 @@ from aiohttp import web
 
 from bot.core.policy import Policy
 from bot.ports.ci import Verdict
+from bot.ports.inbox import Received
 from bot.ports.meter import SILENT, Counted, Meter, Timed
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import Received, Store
+from bot.ports.store import Store
 from handlers.ci import SOURCES
 from handlers.ci.dialect import Known, Secrets, WebhookDialect
 from handlers.hints import stored

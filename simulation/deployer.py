@@ -12,7 +12,8 @@ from datetime import datetime
 
 from bot.core.policy import Policy
 from bot.ports.ci import Verdict
-from bot.ports.store import Received, Store
+from bot.ports.inbox import Received
+from bot.ports.store import Store
 from handlers.ci.deploy_webhook import DeployWebhooks
 from handlers.ci.dialect import Known
 from handlers.ci.standard_signature import authentic, seal_of, sealed

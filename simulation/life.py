@@ -9,18 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import (
-    CommandProbe,
-    DeployWebhook,
-    GithubDeployment,
-    GithubSource,
-    GithubWorkflow,
-    HttpProbe,
-    Policy,
-    ServicePolicy,
-    Target,
-)
+from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import DeployWebhook, GithubDeployment, GithubWorkflow, Target
+from bot.core.verification import CommandProbe, HttpProbe
 from bot.crew import Crew, Pace, World, muster
 from bot.ports.ci import CertainlyNot, Executor, Placed, Progress
 from bot.ports.trouble import Trouble

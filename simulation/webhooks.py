@@ -8,7 +8,8 @@ from datetime import datetime
 
 from bot.core.policy import Policy
 from bot.ports.ci import Delivery, Verdict
-from bot.ports.store import Received, Store
+from bot.ports.inbox import Received
+from bot.ports.store import Store
 from handlers.ci.github_webhook import parse_delivery, verify
 from handlers.hints import stored
 from sandbox.github.forge import Forge

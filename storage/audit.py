@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.core.chain import GENESIS, AuditRow, Head, Walk, canonical, chained
-from bot.ports.store import AuditEntry, AuditPage
+from bot.ports.audit import AuditEntry, AuditPage
 from storage.times import to_text
 
 COLUMNS = "seq, at, action, actor, surface, lane, release, policy_hash, data, prev_hash, hash"

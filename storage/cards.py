@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.ports.store import Card, CardKind, Handle
+from bot.ports.cards import Card, CardKind, Handle
 from storage.rows import Row
 from storage.times import maybe_time, to_text
 

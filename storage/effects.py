@@ -15,7 +15,7 @@ from itertools import takewhile
 from sqlite_utils import Database
 
 from bot.core.retry import GIVE_UP_AFTER
-from bot.ports.store import EffectKind, EffectRow, EffectState, NewEffect
+from bot.ports.effects import EffectKind, EffectRow, EffectState, NewEffect
 from storage.rows import Row
 from storage.times import from_text, maybe_time, to_text
 

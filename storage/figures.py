@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.ports.effects import EffectKind
 from bot.ports.figures import Condition, Figures
-from bot.ports.store import EffectKind
 from storage.effects import FREE
 from storage.migrations import missing
 from storage.times import from_text, to_text

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.ports.store import InboxRow, Received
+from bot.ports.inbox import InboxRow, Received
 from storage.times import from_text, maybe_time, to_text
 
 

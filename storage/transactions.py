@@ -9,14 +9,18 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from bot.ports.agenda import Agenda
+from bot.ports.audit import Audit
+from bot.ports.cards import Cards
 from bot.ports.changes import Changes
 from bot.ports.drafts import Drafts
+from bot.ports.effects import Effects
 from bot.ports.figures import FigureBook
 from bot.ports.gates import Gates
 from bot.ports.homes import Homes
+from bot.ports.inbox import Inbox
 from bot.ports.letters import Letters
 from bot.ports.replays import Replays
-from bot.ports.store import Audit, Builds, Cards, Effects, Inbox, Lanes, Remembered, Transaction
+from bot.ports.store import Builds, Lanes, Remembered, Transaction
 from storage.agenda import SqliteAgenda
 from storage.audit import SqliteAudit
 from storage.builds import SqliteBuilds

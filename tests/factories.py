@@ -5,21 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.build import Author, Build, BuildState, PipelineReport, RunStatus
-from bot.core.policy import (
-    ApprovalRule,
-    GithubDeployment,
-    GithubSource,
-    Group,
-    LaneId,
-    LanePolicy,
-    Mode,
-    Permission,
-    Person,
-    Policy,
-    ServicePolicy,
-    VersionFrom,
-)
+from bot.core.policy import ApprovalRule, Group, LaneId, LanePolicy, Mode, Permission, Person, Policy, ServicePolicy
 from bot.core.release import Lifecycle, Origin, Release
+from bot.core.source import GithubSource, VersionFrom
+from bot.core.target import GithubDeployment
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LANE = LaneId("payments", "production")

@@ -12,8 +12,9 @@ from bot.cli.files import read_policy
 from bot.config.environment import Settings
 from bot.config.named import secrets_of
 from bot.core.policy import Policy
+from bot.ports.effects import EffectKind
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import EffectKind, Transaction
+from bot.ports.store import Transaction
 from handlers.control import socket_path
 from handlers.control_socket import unusable
 from handlers.slack.app import SlackPace

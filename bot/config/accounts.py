@@ -7,7 +7,9 @@ from pydantic import SecretStr
 
 from bot.config.environment import GITHUB_REMEDY, Settings, Variables
 from bot.core.connections import Connection
-from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow
 
 _OURS = ("GITHUB_TOKEN", "GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY")
 """The variables that prove us where the policy names no connection."""

@@ -6,7 +6,9 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from bot.config.addresses import check_api
-from bot.core.policy import BuildbotForce, BuildbotSource, Policy
+from bot.core.policy import Policy
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 
 
 class Reads(Protocol):

@@ -8,7 +8,8 @@ from typing import Any
 from bot.config.policy_file import PolicyFile
 from bot.config.shape import Found
 from bot.config.yaml_text import Path
-from bot.core.policy import Command, LanePolicy
+from bot.core.policy import LanePolicy
+from bot.core.target import Command
 
 TO_END = timedelta(seconds=30)
 """From the attempt to the end of a command there is more than its own time: its start, and the grace to end."""

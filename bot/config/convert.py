@@ -27,31 +27,20 @@ from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
     After,
     ApprovalRule,
-    Command,
-    CommandProbe,
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    GithubSource,
-    GithubWorkflow,
     Group,
     Heartbeat,
     Hotfix,
-    HttpProbe,
     LaneId,
     LanePolicy,
     Permission,
     Person,
     Policy,
     ServicePolicy,
-    Signal,
-    SourcePolicy,
-    StandardSource,
-    Target,
-    Verification,
-    VersionFrom,
 )
+from bot.core.source import GithubSource, SourcePolicy, StandardSource, VersionFrom
 from bot.core.speaking import Announcement, Escalation
+from bot.core.target import Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow, Target
+from bot.core.verification import CommandProbe, HttpProbe, Signal, Verification
 
 POLL_BESIDE_WEBHOOKS = timedelta(minutes=5)
 POLL_ALONE = timedelta(seconds=30)

@@ -10,7 +10,8 @@ from bot.config.checks import text
 from bot.config.problem import quoted
 from bot.config.section import Section
 from bot.config.written import Branch, Duration, InputValue
-from bot.core.policy import BuildbotForce, BuildbotSource
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 
 POLL = timedelta(seconds=30)
 """A push that was lost is not repeated, and asking one's own Buildbot costs little."""

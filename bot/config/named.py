@@ -9,7 +9,9 @@ from pydantic import SecretStr
 
 from bot.config.addresses import check_heartbeat
 from bot.config.environment import Settings, Variables
-from bot.core.policy import DeployWebhook, Policy, StandardSource
+from bot.core.policy import Policy
+from bot.core.source import StandardSource
+from bot.core.target import DeployWebhook
 
 _PREFIX = "whsec_"
 

@@ -2,17 +2,8 @@
 
 from datetime import timedelta
 
-from bot.core.policy import (
-    BuildbotForce,
-    Command,
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    GithubWorkflow,
-    LanePolicy,
-    Policy,
-    WhenUnknown,
-)
+from bot.core.policy import LanePolicy, Policy, WhenUnknown
+from bot.core.target import BuildbotForce, Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow
 
 _THEN_AT_A_GATE = {
     WhenUnknown.ASK: "then a person is asked in operations",

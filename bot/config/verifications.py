@@ -9,7 +9,7 @@ from bot.config.problem import quoted
 from bot.config.shape import Found
 from bot.config.sources import several
 from bot.config.yaml_text import Path
-from bot.core.policy import CommandProbe, Verification
+from bot.core.verification import CommandProbe, Verification
 
 _WAYS = ("http", "command", "signal")
 

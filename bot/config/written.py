@@ -38,8 +38,9 @@ from bot.config.checks import (
     text,
 )
 from bot.core.calendar import Weekday
-from bot.core.policy import Mode, NewerBuild, OnFailure, SelfApproval, Skip, WhenLifted, WhenUnknown
+from bot.core.policy import Mode, NewerBuild, SelfApproval, Skip, WhenLifted, WhenUnknown
 from bot.core.speaking import Cards
+from bot.core.verification import OnFailure
 
 
 def _schema(pattern: str) -> WithJsonSchema:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from bot.core.policy import Policy, VersionFrom
+from bot.core.policy import Policy
+from bot.core.source import VersionFrom
 from bot.core.versions import highest_tag
 
 SHORTEST = 7

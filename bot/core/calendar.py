@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from bot.core.policy import LaneId  # policy.py holds freezes, so it comes after this file
+    from bot.core.policy import LaneId
 
 _A_SECOND = timedelta(seconds=1)
 _A_WEEK = timedelta(days=7)

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from enum import Enum
 from typing import Any
 
-from bot.core.policy import ApprovalRule, LanePolicy, Policy, ServicePolicy, VersionFrom
+from bot.core.policy import ApprovalRule, LanePolicy, Policy, ServicePolicy
+from bot.core.source import VersionFrom
 
 MOST = 40
 """Lines; how many more there are is said in a last one."""

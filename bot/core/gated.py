@@ -10,8 +10,8 @@ Rules:
 from bot.core.build import Build, BuildState, RunStatus
 from bot.core.decision import Decision
 from bot.core.effects import TurnAway
-from bot.core.policy import GithubGate
 from bot.core.release import Release
+from bot.core.target import GithubGate
 
 RUN_ENDED = (
     "its run on GitHub has ended before it could go on at its gate: it was rejected there, cancelled or timed out"

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from typing import Literal
 
 from bot.core.calendar import Freeze, QuietHours
 from bot.core.connections import Connection
+from bot.core.source import SourcePolicy, VersionFrom
 from bot.core.speaking import Announcement, Cards, Escalation
+from bot.core.target import Target
+from bot.core.verification import Verification
 
 
 class Mode(Enum):
@@ -65,6 +67,8 @@ class Permission(Enum):
 
 
 EVERYONE = "everyone"
+
+
 EXPIRES_AFTER = timedelta(hours=24)
 """How long a release waits for its approvals where the policy is silent."""
 
@@ -112,119 +116,6 @@ class ApprovalRule:
         return f"{self.count} of {' or '.join(self.sources)}"
 
 
-@dataclass(frozen=True, slots=True)
-class GithubDeployment:
-    """Create a deployment at the exact commit; a workflow `on: deployment` does the rest."""
-
-    environment: str
-    connection: str | None = None  # None: the environment's own
-
-
-@dataclass(frozen=True, slots=True)
-class GithubWorkflow:
-    """Dispatch a workflow on `ref`, with the commit and our key as inputs."""
-
-    workflow: str
-    ref: str
-    inputs: tuple[tuple[str, str], ...] = ()
-    connection: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GithubGate:
-    """A run waits at an environment's gate: approve or reject it there. Its report is that it waits."""
-
-    environment: str
-    kind: Literal["github_gate"] = (
-        "github_gate"  # tells it from a deployment to the same environment where it is stored
-    )
-    connection: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BuildbotForce:
-    """Force a builder through a scheduler, with the commit as its revision and our key as a property."""
-
-    scheduler: str
-    builder: str
-    properties: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DeployWebhook:
-    """Ask an address by a signed webhook whose id is our key: it knows what it has seen, so it may be asked again."""
-
-    url: str
-    secret_env: str
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Run a program on this host: arguments as they are after the placeholders are filled in, never a shell."""
-
-    argv: tuple[str, ...]
-    timeout: timedelta = timedelta(minutes=20)
-    directory: str | None = None
-
-
-Target = GithubDeployment | GithubWorkflow | GithubGate | BuildbotForce | DeployWebhook | Command
-
-
-@dataclass(frozen=True, slots=True)
-class GithubSource:
-    """Which runs of which repository make a build deployable."""
-
-    repository: str
-    branch: str
-    workflows: tuple[str, ...]  # bare paths: .github/workflows/build.yml
-    events: tuple[str, ...] = ("push",)
-    poll: timedelta = timedelta(minutes=5)
-    paths: tuple[str, ...] = ()  # globs; none: every commit concerns the service
-    connection: str | None = None  # None: the environment's own
-    checks: tuple[str, ...] = ()  # commit statuses and check runs that must have passed besides
-
-    @property
-    def pipelines(self) -> tuple[str, ...]:
-        """The pipelines that must have succeeded for a commit, in the policy's order: a build's own come first."""
-        return (*self.workflows, *self.checks)
-
-
-@dataclass(frozen=True, slots=True)
-class BuildbotSource:
-    """A builder whose successful builds of a branch are deployable. `repository` is display alone."""
-
-    builder: str
-    branch: str
-    poll: timedelta = timedelta(minutes=5)
-    repository: str | None = None
-    paths: tuple[str, ...] = ()
-
-    @property
-    def pipelines(self) -> tuple[str, ...]:
-        """The one builder."""
-        return (self.builder,)
-
-
-@dataclass(frozen=True, slots=True)
-class StandardSource:
-    """Any pipeline that reports by signed webhook, under a name of its own with a secret of its own."""
-
-    name: str
-    secret_env: str
-    branch: str | None = None  # None: whatever is reported counts
-    poll: timedelta = timedelta(minutes=5)  # nothing can be asked; how often its deploys' time is looked at
-    repository: str | None = None
-    paths: tuple[str, ...] = ()
-
-    @property
-    def pipelines(self) -> tuple[str, ...]:
-        """The one source."""
-        return (self.name,)
-
-
-SourcePolicy = GithubSource | BuildbotSource | StandardSource
-
-
 class Kind(Enum):
     """On which of the three ways a release goes: one path, with gates of its own where the policy says so."""
 
@@ -254,66 +145,6 @@ class After:
 
     environment: str
     soak: timedelta = timedelta(0)
-
-
-class OnFailure(Enum):
-    """What follows when verification fails."""
-
-    ASK = "ask"
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """When a deploy that has ended counts as live: healthy at first within `within`, and then for `hold_for`.
-
-    `probe` is what the shell asks; None where only signals from outside tell: then `signal` says whose.
-    """
-
-    within: timedelta = timedelta(minutes=5)
-    hold_for: timedelta = timedelta(0)
-    on_failure: OnFailure = OnFailure.ASK
-    probe: "HttpProbe | CommandProbe | None" = None
-    signal: "Signal | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class HttpProbe:
-    """An address that answers `status` when the release is well, and optionally names what runs there.
-
-    `equals` is compared with the value at `path` (keys joined by dots) of the JSON body, or without a `path` with the
-    whole body; it may hold placeholders.
-    """
-
-    url: str
-    status: int = 200
-    path: str | None = None
-    equals: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CommandProbe:
-    """A program on this host that ends with 0 when the release is well; it is run again and again."""
-
-    argv: tuple[str, ...]
-    timeout: timedelta = timedelta(seconds=30)
-    directory: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """Whoever watches the environment says by signed webhook how the release is, under a name and with a secret."""
-
-    name: str
-    secret_env: str
-
-
-class VersionFrom(Enum):
-    """Where the version that people read comes from. Display only."""
-
-    RUN_NUMBER = "run_number"
-    SHA = "sha"
-    REPORTED = "reported"  # by the pipeline itself, in its signed report; the commit where it says none
-    TAG = "tag"  # the highest that the service's `tag_glob` names
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from bot.core.effects import Happened, Happening, TellOperations
 from bot.core.inputs import HealthSeen, MarkDone
 from bot.core.landing import land
 from bot.core.lane import Lane
-from bot.core.policy import Policy, Verification
+from bot.core.policy import Policy
 from bot.core.refusals import MovedOn, NoReason, Reason, Refusal
 from bot.core.release import DeployStatus, Health, Lifecycle, Release
+from bot.core.verification import Verification
 
 
 def health_seen(lane: Lane, release: Release, given: HealthSeen, policy: Policy, now: datetime) -> Decision | Refusal:

@@ -7,8 +7,9 @@ from typing import Any, Literal, Protocol
 
 from bot.core.build import PipelineReport
 from bot.core.inputs import FoundLive
-from bot.core.policy import ServicePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import Target
 from bot.ports.trouble import Trouble
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.core.policy import GithubSource, Policy, ServicePolicy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.source import GithubSource
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{7,40}", re.ASCII)

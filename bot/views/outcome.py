@@ -1,9 +1,11 @@
 """What became of a release: the part of the card that replaces the buttons."""
 
 from bot.core.lane import Lane
-from bot.core.policy import Command, Policy, Verification
+from bot.core.policy import Policy
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
+from bot.core.target import Command
 from bot.core.unasked import waits_for_directory
+from bot.core.verification import Verification
 from bot.views.blocks import Fact
 from bot.views.escape import date, link, mrkdwn, quote
 from bot.views.links import Links

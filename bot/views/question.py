@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.inputs import Answer
-from bot.core.policy import (
-    BuildbotForce,
-    Command,
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    GithubWorkflow,
-    Permission,
-    Policy,
-)
+from bot.core.policy import Permission, Policy
 from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.core.target import BuildbotForce, Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow
 from bot.ports.slack import Message
 from bot.views import limits
 from bot.views.blocks import Button, Confirm, Fact, actions, header, section

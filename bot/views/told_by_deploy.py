@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from bot.core.effects import Happened
-from bot.core.policy import Command
 from bot.core.release import Release
+from bot.core.target import Command
 from bot.views.escape import mrkdwn
 from bot.views.naming import subject
 from bot.views.outcome import REASON

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pydantic import ValidationError
 
 from bot.core.build import Author, PipelineReport, RunStatus
-from bot.core.policy import BuildbotSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import BuildbotSource
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.buildbot_pages import BuildbotPages, api
 from handlers.ci.buildbot_payloads import (

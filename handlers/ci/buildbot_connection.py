@@ -5,7 +5,8 @@ from datetime import datetime
 
 from aiohttp import ClientSession
 
-from bot.core.policy import BuildbotForce, BuildbotSource, SourcePolicy, Target
+from bot.core.source import BuildbotSource, SourcePolicy
+from bot.core.target import BuildbotForce, Target
 from bot.ports.ci import Executor, Source
 from bot.ports.meter import SILENT, Meter
 from handlers.ci.buildbot_calls import BUILDBOT, BuildbotCalls

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import BuildbotForce, ServicePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import BuildbotForce, Target
 from bot.ports.ci import HttpReply, Placed, Progress
 from bot.ports.trouble import GiveUp, Trouble, TryLater
 from handlers.ci import buildbot_builds as builds

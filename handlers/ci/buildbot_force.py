@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from bot.core.policy import BuildbotForce
 from bot.core.release import Release
+from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.trouble import Trouble, Unsure
 from handlers.ci.buildbot_builds import SUCCESS, WARNINGS

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from bot.core.policy import BuildbotForce
+from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.buildbot_pages import api
 from handlers.ci.buildbot_payloads import KEY, ForceField, ForceScheduler, ForceSchedulers

@@ -8,7 +8,8 @@ import re
 from datetime import UTC, datetime
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import BuildbotForce, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpRequest
 from handlers.ci.buildbot_builds import SUCCESS, WARNINGS
 from handlers.ci.buildbot_pages import BuildbotPages, api

@@ -1,6 +1,7 @@
 """The part of a service's policy that names its builder on Buildbot."""
 
-from bot.core.policy import BuildbotSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import BuildbotSource
 
 
 def buildbot_source(service: ServicePolicy) -> BuildbotSource:

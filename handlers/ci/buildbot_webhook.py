@@ -12,7 +12,9 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from bot.core.policy import BuildbotForce, BuildbotSource, Policy
+from bot.core.policy import Policy
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from bot.ports.ci import BuildHint, Delivery, DeploymentHint, Verdict
 from handlers.ci.buildbot_payloads import Push
 from handlers.ci.dialect import Known

@@ -15,8 +15,9 @@ from pathlib import Path
 import structlog
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import Command, Policy, ServicePolicy, Target
+from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.target import Command, Target
 from bot.ports.ci import CertainlyNot, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.command_job import Host, job_of

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.policy import Command, CommandProbe
+from bot.core.target import Command
+from bot.core.verification import CommandProbe
 from bot.ports.trouble import GiveUp
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.policy import CommandProbe
+from bot.core.verification import CommandProbe
 from bot.ports.trouble import GiveUp
 from handlers.ci.command_job import Host, job_of
 from handlers.ci.command_record import look, written

@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 
 from yarl import URL
 
-from bot.core.policy import DeployWebhook
 from bot.core.release import Release
+from bot.core.target import DeployWebhook
 from bot.ports.ci import HttpReply, HttpRequest, Placed
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.standard_signature import sealed

@@ -11,8 +11,9 @@ from datetime import datetime
 from aiohttp import ClientSession
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import DeployWebhook, ServicePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import DeployWebhook, Target
 from bot.ports.ci import HttpReply, Placed, Progress, ProgressStatus
 from bot.ports.meter import SILENT, Meter
 from bot.ports.trouble import Trouble, TryLater

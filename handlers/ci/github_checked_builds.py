@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from bot.core.build import PipelineReport
-from bot.core.policy import GithubSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import GithubSource
 from bot.ports.ci import BuildHint, HttpReply, HttpRequest, RunHint, Source
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import github_checks as pure

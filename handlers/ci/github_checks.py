@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import ValidationError
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Count, Id, Maybe, Moment, Sent

@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from bot.core.build import Author
 from bot.core.changelog import Change, Comparison, PullRequest, Relation, Span
 from bot.core.globs import concerns
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest
 from bot.views.escape import plain
 from handlers.ci.github_commits import TITLE, authors_of, title_of

@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 
 from bot.core.changelog import Change, Comparison, PullRequest, Relation, Span
 from bot.core.globs import concerns
-from bot.core.policy import GithubSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import GithubSource
 from bot.ports.changes import CannotTell
 from bot.ports.ci import HttpReply, HttpRequest
 from bot.ports.trouble import TryLater, Unsure

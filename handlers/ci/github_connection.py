@@ -9,8 +9,10 @@ from typing import Protocol, TypeVar
 from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, ServicePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment, GithubWorkflow, Target
 from bot.ports.changes import CannotTell
 from bot.ports.ci import BuildHint, HttpReply, HttpRequest, Placed, Progress, RunHint
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure

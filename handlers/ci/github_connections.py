@@ -11,8 +11,9 @@ from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
 from bot.core.connections import Connection
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubGate, GithubWorkflow, Policy, ServicePolicy, Target
+from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned

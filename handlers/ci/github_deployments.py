@@ -8,8 +8,9 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from bot.core.policy import GithubDeployment, GithubSource
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress
 from bot.ports.trouble import Trouble, TryLater, Unsure
 from bot.views.escape import plain

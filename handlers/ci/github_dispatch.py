@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from bot.core.build import RunStatus
-from bot.core.policy import GithubSource, GithubWorkflow
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import GithubWorkflow
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.github_pages import Pages, api

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_pages import api
 from handlers.ci.github_payloads import Sent

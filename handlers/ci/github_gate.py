@@ -13,8 +13,9 @@ from typing import Literal
 from pydantic import ValidationError
 
 from bot.core.build import PipelineReport
-from bot.core.policy import GithubGate, ServicePolicy
+from bot.core.policy import ServicePolicy
 from bot.core.release import Lifecycle, Release
+from bot.core.target import GithubGate
 from bot.ports.ci import HttpReply, HttpRequest, Progress
 from bot.views.escape import plain
 from handlers.ci.github_gate_payloads import GateRun, Jobs, Pending, Pendings, Reviews

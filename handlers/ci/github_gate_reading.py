@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
 from bot.ports.trouble import TryLater, Unsure
 from handlers.ci import github_gate as gate

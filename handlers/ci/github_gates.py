@@ -7,8 +7,9 @@ apart are the attempts of a run, so which one waits is looked up just before any
 from dataclasses import dataclass, field
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubGate, ServicePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import GithubDeployment, GithubGate, Target
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure

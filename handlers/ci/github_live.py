@@ -7,7 +7,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubSource
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment
 from bot.ports.ci import HttpReply, HttpRequest, ProgressStatus
 from bot.ports.trouble import TryLater
 from handlers.ci.github_pages import api

@@ -7,7 +7,7 @@ import re
 
 from pydantic import ValidationError
 
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
 from bot.views.escape import plain
 from handlers.ci.github_pages import Pages, api

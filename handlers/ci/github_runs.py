@@ -3,7 +3,8 @@
 from pydantic import ValidationError
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.policy import GithubSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_commits import authors_of, pusher_of, title_of
 from handlers.ci.github_pages import Pages, api

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow
 from handlers.ci.github_app import READ, WRITE, Scope, owner_of
 
 BUILDS = (("actions", READ), ("contents", READ), ("pull_requests", READ))

@@ -1,6 +1,7 @@
 """The part of a service's policy that names its repository on GitHub."""
 
-from bot.core.policy import GithubSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import GithubSource
 
 
 def github_source(service: ServicePolicy) -> GithubSource:

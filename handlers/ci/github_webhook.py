@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from pydantic import ValidationError
 
-from bot.core.policy import GithubDeployment, GithubGate, GithubSource, GithubWorkflow, Policy, ServicePolicy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow
 from bot.ports.ci import CommitHint, Delivery, DeploymentHint, Hint, RunHint, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.github_gate import environments

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from bot.core.policy import DeployWebhook, LaneId, Policy, Signal, StandardSource
+from bot.core.policy import LaneId, Policy
+from bot.core.source import StandardSource
+from bot.core.target import DeployWebhook
+from bot.core.verification import Signal
 from bot.ports.ci import Delivery, SignedReport, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.standard_payloads import SAID, SIGNALS, TYPES, BuildSaid, Claim, Said, SignalSaid

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
 from bot.core.inputs import FoundLive
-from bot.core.policy import ServicePolicy, SourcePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.source import SourcePolicy
+from bot.core.target import Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned

@@ -19,7 +19,7 @@ from bot.config.environment import Settings
 from bot.config.load import load_policy
 from bot.core.policy import Policy
 from bot.crew import Pace
-from bot.ports.store import EffectKind
+from bot.ports.effects import EffectKind
 from handlers import control, control_client
 from handlers.acts import Click
 from handlers.health import Level, Part

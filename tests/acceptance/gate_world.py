@@ -9,9 +9,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
-from bot.core.policy import GithubGate, LanePolicy, Policy
+from bot.core.policy import LanePolicy, Policy
 from bot.core.release import Lifecycle, Release
-from bot.ports.store import CardKind
+from bot.core.target import GithubGate
+from bot.ports.cards import CardKind
 from handlers.ci.github_connection import Github
 from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gated_builds import GatedBuilds

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.policy import GithubSource
 from bot.core.release import Lifecycle
+from bot.core.source import GithubSource
 from handlers.ci.github_checked_builds import CheckedBuilds
 from handlers.watch import Watch
 from sandbox.github.faults import Fault

@@ -8,7 +8,7 @@ from pathlib import Path
 from inline_snapshot import snapshot
 
 from bot.core.policy import Kind
-from bot.ports.store import CardKind
+from bot.ports.cards import CardKind
 from bot.views.buttons import CHANGES, FAILURE_ACTS, LIVE_ACTS, NOTICE_ACTS
 from bot.views.home_settings import MUTE as HOME_MUTE
 from bot.views.muting import MUTE, UNMUTE

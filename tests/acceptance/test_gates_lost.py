@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.policy import ApprovalRule, WhenUnknown
 from bot.core.release import DeployStatus, Lifecycle
-from bot.ports.store import CardKind
+from bot.ports.cards import CardKind
 from sandbox.github.records_gates import Reviewer
 from tests.acceptance.gate_world import REPO, Gates, Mishap, gates
 from tests.fakes.chat import Killed

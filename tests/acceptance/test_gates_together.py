@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.policy import After, GithubGate, LaneId, Mode, NewerBuild
+from bot.core.policy import After, LaneId, Mode, NewerBuild
 from bot.core.release import Lifecycle
+from bot.core.target import GithubGate
 from tests.acceptance.gate_world import REPO, gates
 from tests.factories import a_lane_policy
 

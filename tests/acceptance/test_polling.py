@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow, LaneId, ServicePolicy
+from bot.core.policy import LaneId, ServicePolicy
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment, GithubWorkflow
 from handlers.bell import Bell
 from handlers.desk import Desk
 from handlers.watch import Watch

@@ -4,9 +4,10 @@ import sqlite3
 from typing import Any, cast
 
 from bot.crew import Crew
+from bot.ports.cards import Card
 from bot.ports.homes import Home
 from bot.ports.slack import Message
-from bot.ports.store import Card, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from bot.views.card import content_hash
 from bot.views.home import home_hash

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from aiohttp import ClientSession
 
-from bot.core.policy import BuildbotForce, BuildbotSource, ServicePolicy
+from bot.core.policy import ServicePolicy
 from bot.core.release import Deployment, DeployStatus, Release
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from bot.ports.ci import Placed
 from handlers.ci.buildbot_connection import buildbot
 from handlers.ci.buildbot_deploys import BuildbotDeploys

@@ -11,8 +11,10 @@ from typing import TypeVar
 from aiohttp import ClientSession, web
 
 from bot.core.build import Build, PipelineReport, assess
-from bot.core.policy import GithubGate, ServicePolicy, VersionFrom
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.source import VersionFrom
+from bot.core.target import GithubGate
 from bot.ports.ci import RunHint
 from handlers.ci.github_connection import Github
 from handlers.ci.github_gate_reading import GateReader

@@ -12,8 +12,10 @@ from aiohttp import ClientSession, web
 
 from bot.core.changelog import Change
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubSource, ServicePolicy
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment
 from bot.ports.changes import Comparer
 from bot.ports.ci import Executor, ProgressStatus, RunHint, Source
 from bot.ports.trouble import TryLater, Unsure

@@ -9,8 +9,9 @@ import pytest
 
 from bot.core.build import Author, PipelineReport, RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.policy import BuildbotForce, BuildbotSource
 from bot.core.release import Release
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from bot.ports.ci import BuildHint, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from tests.buildbot.master import BUILD, FORGETFUL, INSTALLED, Master, master

@@ -11,8 +11,9 @@ from typing import Protocol
 import pytest
 from aiohttp import ClientSession
 
-from bot.core.policy import DeployWebhook, Kind, ServicePolicy
+from bot.core.policy import Kind, ServicePolicy
 from bot.core.release import Approval, Release, Surface, Verdict
+from bot.core.target import DeployWebhook
 from bot.ports.ci import Executor, Placed, Progress, ProgressStatus
 from bot.ports.meter import Counted
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure

@@ -4,8 +4,9 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import DeployWebhook, GithubDeployment, ServicePolicy, Target
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import DeployWebhook, GithubDeployment, Target
 from bot.ports.ci import Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, Trouble
 from tests.fakes.chat import Arrived, Killed, Scripted, lost, next_of

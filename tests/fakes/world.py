@@ -10,7 +10,9 @@ from typing import Protocol
 from bot.core.build import PipelineReport
 from bot.core.policy import LaneId, Policy
 from bot.core.release import Lifecycle, Release
-from bot.ports.store import Card, CardKind, EffectKind, Received
+from bot.ports.cards import Card, CardKind
+from bot.ports.effects import EffectKind
+from bot.ports.inbox import Received
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
 from handlers.acts import ACT, Click, Command, Form, Mention, Wish

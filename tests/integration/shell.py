@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.core.policy import Command, ServicePolicy
+from bot.core.policy import ServicePolicy
 from bot.core.release import Deployment, DeployStatus, Release
+from bot.core.target import Command
 from handlers.ci.command_executor import Commands
 from handlers.ci.command_job import Host
 from handlers.ci.command_record import Records

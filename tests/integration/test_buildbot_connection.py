@@ -9,8 +9,9 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.policy import BuildbotForce, BuildbotSource
 from bot.core.release import Deployment, DeployStatus, Release
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from bot.ports.ci import BuildHint, Placed, Progress, ProgressStatus, RunHint
 from bot.ports.meter import Counted
 from bot.ports.trouble import GiveUp, TryLater

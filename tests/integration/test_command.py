@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.policy import GithubDeployment
 from bot.core.release import Deployment, DeployStatus
+from bot.core.target import GithubDeployment
 from bot.ports.ci import CertainlyNot, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci import command_runner, command_supervisor

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.policy import Command, Mode
+from bot.core.policy import Mode
 from bot.core.release import DeployStatus, Lifecycle, Release
-from bot.ports.store import CardKind
+from bot.core.target import Command
+from bot.ports.cards import CardKind
 from handlers.ci import command_executor
 from handlers.ci.command_runner import launch
 from tests.factories import a_lane_policy, a_policy, a_report

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot.core.policy import CommandProbe, HttpProbe
+from bot.core.verification import CommandProbe, HttpProbe
 from handlers.ci import command_probe, command_runner
 from handlers.ci.command_job import Host
 from handlers.ci.command_probe import CommandHealth

@@ -10,8 +10,8 @@ from aiohttp import ClientSession, web
 
 from bot.core.build import Author, RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubWorkflow
 from bot.core.release import Deployment, DeployStatus, Release
+from bot.core.target import GithubDeployment, GithubWorkflow
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.github_connection import Github

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
-from bot.core.policy import GithubWorkflow
+from bot.core.target import GithubWorkflow
 from bot.ports.ci import Placed
 from bot.ports.trouble import GiveUp, Trouble, Unsure
 from handlers.ci.github_connection import Github

@@ -20,7 +20,8 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from bot.core.policy import DeployWebhook, Policy
+from bot.core.policy import Policy
+from bot.core.target import DeployWebhook
 from bot.ports.ci import Placed, SignedReport
 from bot.ports.outage import StoreUnavailable
 from bot.ports.trouble import GiveUp

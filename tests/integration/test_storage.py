@@ -16,7 +16,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot.ports.store import AuditEntry, CardKind, EffectKind, NewEffect, Received, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, NewEffect
+from bot.ports.inbox import Received
+from bot.ports.store import Transaction
 from storage import durability
 from storage.database import DatabaseProblem, SqliteStore, open_store
 from storage.migrations import known

@@ -6,7 +6,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.ports.store import AuditEntry, Received, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.inbox import Received
+from bot.ports.store import Transaction
 from storage.database import open_store
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -12,8 +12,9 @@ import pytest
 from bot.core.inputs import FoundLive
 from bot.core.policy import Mode
 from bot.core.release import Lifecycle
+from bot.ports.audit import AuditEntry
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import AuditEntry, EffectKind, NewEffect
+from bot.ports.effects import EffectKind, NewEffect
 from storage import installation
 from storage.database import DatabaseProblem, SqliteStore, open_store
 from storage.installation import marker_path

@@ -22,7 +22,8 @@ from bot.core.inputs import (
 from bot.core.policy import LaneId, Person
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Surface
-from bot.ports.store import EffectKind, EffectState, Transaction
+from bot.ports.effects import EffectKind, EffectState
+from bot.ports.store import Transaction
 from bot.submit import HAPPENING, Setting, adopt, submit, take_reports
 from storage.database import open_store
 from tests.factories import LANE, NOON, a_policy, a_report, a_sha

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from bot.ports.inbox import Received
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import Received, Transaction
+from bot.ports.store import Transaction
 from storage import outage
 from storage.ballast import SIZE, ballast_path, lay
 from storage.database import DatabaseLost, DatabaseProblem, SqliteStore, open_store

@@ -16,7 +16,7 @@ from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from bot.ports.ci import DeploymentHint, RunHint
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from handlers.hints import HINT, hint_of
 from handlers.webhooks import LARGEST_BODY, MOST_IN_FLIGHT, webhook_routes
 from tests.factories import NOON, a_policy

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FloatRect, Locator, Page, expect
 
-from bot.ports.store import EffectKind
+from bot.ports.effects import EffectKind
 from sandbox.slack.messages import Message
 from tests.acceptance.desk import Desk
 from tests.pictures.png import encode, indexed

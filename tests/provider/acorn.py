@@ -14,8 +14,10 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bot.core.build import PipelineReport, RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.policy import BuildbotForce, BuildbotSource, Policy, ServicePolicy, Target
+from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce, Target
 from bot.ports.ci import (
     BuildHint,
     Delivery,

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import BuildbotForce, BuildbotSource
 from bot.core.release import Lifecycle
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from bot.ports.ci import Delivery, HttpReply, HttpRequest, Verdict
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater, Unsure
 from handlers.ci import SOURCES
 from handlers.ci.dialect import Known

@@ -11,19 +11,8 @@ from aiohttp import ClientSession
 from bot.config.file_builds import BuildSection
 from bot.config.file_targets import DeploySection
 from bot.config.promises import promises
-from bot.core.policy import (
-    BuildbotForce,
-    BuildbotSource,
-    Command,
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    GithubSource,
-    GithubWorkflow,
-    SourcePolicy,
-    StandardSource,
-    Target,
-)
+from bot.core.source import BuildbotSource, GithubSource, SourcePolicy, StandardSource
+from bot.core.target import BuildbotForce, Command, DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.meter import SILENT
 from handlers.ci import SOURCES
 from handlers.ci.buildbot_connection import buildbot_systems

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ports.store import CardKind, EffectKind
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind
 from bot.views import states
 from bot.views.buttons import CHANGES, FAILURE_ACTS, LIVE_ACTS, NOTICE_ACTS
 from handlers.draft_clerk import DRAFT_ACTS

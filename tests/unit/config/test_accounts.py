@@ -10,16 +10,9 @@ from bot.config.accounts import Account, Accounts, needs, users
 from bot.config.app_key import check_app_id, private_key
 from bot.config.environment import Settings
 from bot.core.connections import Connection, GithubApp
-from bot.core.policy import (
-    DeployWebhook,
-    GithubDeployment,
-    GithubSource,
-    LaneId,
-    Policy,
-    ServicePolicy,
-    StandardSource,
-    Target,
-)
+from bot.core.policy import LaneId, Policy, ServicePolicy
+from bot.core.source import GithubSource, StandardSource
+from bot.core.target import DeployWebhook, GithubDeployment, Target
 from tests.factories import WORKFLOW, a_lane_policy, a_policy
 from tests.unit.config.keys import in_pkcs8, locked, of_another_kind, of_github, too_short
 

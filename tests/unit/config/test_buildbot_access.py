@@ -7,7 +7,8 @@ from pydantic import SecretStr
 
 from bot.config.buildbot import BuildbotAccess, buildbot_access, lacking_buildbot, needs_buildbot
 from bot.config.environment import Settings, Variables
-from bot.core.policy import BuildbotForce, BuildbotSource
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from tests.factories import a_lane_policy, a_policy
 
 ALL = {

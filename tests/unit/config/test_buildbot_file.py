@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.config.promises import promises
-from bot.core.policy import BuildbotForce, BuildbotSource
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from tests.unit.config.files import loaded, told
 
 FILE = """\

@@ -6,7 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.config.promises import promises
-from bot.core.policy import Command
+from bot.core.target import Command
 from tests.unit.config.files import SMALL, changed, loaded, told
 
 TARGET = "{github_deployment: {environment: production}}"

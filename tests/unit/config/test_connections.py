@@ -6,7 +6,7 @@ import pytest
 
 from bot.config.addresses import web_of
 from bot.core.connections import Connection, GithubApp
-from bot.core.policy import GithubDeployment, GithubGate, GithubWorkflow
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow
 from handlers.ci.github_source import github_source
 from tests.unit.config.files import SMALL, changed, loaded, told
 

@@ -4,7 +4,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.config.promises import promises
-from bot.core.policy import GithubGate
+from bot.core.target import GithubGate
 from tests.unit.config.files import changed, loaded, told
 
 TARGET = "{github_deployment: {environment: production}}"

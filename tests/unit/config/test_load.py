@@ -13,27 +13,23 @@ from bot.config.load import Problem, load_policy, promises
 from bot.core.policy import (
     After,
     ApprovalRule,
-    GithubDeployment,
-    GithubSource,
-    GithubWorkflow,
     Group,
     Hotfix,
-    HttpProbe,
     LaneId,
     LanePolicy,
     Mode,
     NewerBuild,
-    OnFailure,
     Permission,
     Person,
     Policy,
     SelfApproval,
     ServicePolicy,
     Skip,
-    Verification,
-    VersionFrom,
     WhenUnknown,
 )
+from bot.core.source import GithubSource, VersionFrom
+from bot.core.target import GithubDeployment, GithubWorkflow
+from bot.core.verification import HttpProbe, OnFailure, Verification
 from tests.unit.config.files import SMALL, changed, loaded
 
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "policy.md"

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from bot.config.named import NamedSecrets
 from bot.config.promises import promises
-from bot.core.policy import DeployWebhook, StandardSource, VersionFrom
+from bot.core.source import StandardSource, VersionFrom
+from bot.core.target import DeployWebhook
 from tests.unit.config.files import SMALL, changed, loaded, told
 
 GITHUB = "github: {repository: acme/payments, branch: main, workflows: [build.yml]}"

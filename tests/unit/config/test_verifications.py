@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config.named import NamedSecrets
-from bot.core.policy import CommandProbe, HttpProbe, Signal, Verification
+from bot.core.verification import CommandProbe, HttpProbe, Signal, Verification
 from tests.unit.config.files import SMALL, changed, loaded, told
 
 RULE = "approvals: [{from: qa, count: 1}]"

@@ -10,7 +10,6 @@ from bot.core.inputs import Account, Actor
 from bot.core.policy import (
     After,
     ApprovalRule,
-    GithubDeployment,
     Group,
     Hotfix,
     LaneId,
@@ -22,11 +21,12 @@ from bot.core.policy import (
     Policy,
     SelfApproval,
     Skip,
-    Verification,
     WhenLifted,
 )
 from bot.core.release import Surface
 from bot.core.speaking import Escalation
+from bot.core.target import GithubDeployment
+from bot.core.verification import Verification
 from tests.factories import NOON, a_policy
 from tests.unit.core.model import FREEZES, MAY, PEOPLE, Fact, Judge
 

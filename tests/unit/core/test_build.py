@@ -18,7 +18,7 @@ from bot.core.build import (
     label_of,
     people_behind,
 )
-from bot.core.policy import VersionFrom
+from bot.core.source import VersionFrom
 from tests.factories import ANN, NOON, a_build, a_report, a_sha
 from tests.unit.core.values import POLICY, PRIYA_AUTHOR
 

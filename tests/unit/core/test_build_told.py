@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from bot.core.build import PipelineReport, RunStatus, assess, folded
-from bot.core.policy import VersionFrom
+from bot.core.source import VersionFrom
 from tests.factories import NOON, WORKFLOW, a_report
 
 

@@ -35,9 +35,10 @@ from bot.core.inputs import (
     Withdraw,
 )
 from bot.core.lane import Lane, Live
-from bot.core.policy import Permission, Policy, Verification
+from bot.core.policy import Permission, Policy
 from bot.core.refusals import AccountMayNotAct, NotExpected, NotPermitted, Reason, StillBlocked, TooLate
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Override, Verdict
+from bot.core.verification import Verification
 from tests.factories import NOON, a_build
 from tests.unit.core.values import (
     ALEX,

@@ -13,29 +13,25 @@ from bot.core.difference import LONGEST, MOST, ORDER, differences
 from bot.core.policy import (
     After,
     ApprovalRule,
-    GithubSource,
-    GithubWorkflow,
     Group,
     Heartbeat,
     Hotfix,
-    HttpProbe,
     LaneId,
     LanePolicy,
     Mode,
     NewerBuild,
-    OnFailure,
     Permission,
     Person,
     Policy,
     SelfApproval,
     Skip,
-    StandardSource,
-    Verification,
-    VersionFrom,
     WhenLifted,
     WhenUnknown,
 )
+from bot.core.source import GithubSource, StandardSource, VersionFrom
 from bot.core.speaking import Announcement, Cards, Escalation
+from bot.core.target import GithubWorkflow
+from bot.core.verification import HttpProbe, OnFailure, Verification
 from tests.factories import a_lane_policy, a_policy
 
 STAGING = LaneId("payments", "staging")

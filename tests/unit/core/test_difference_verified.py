@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from bot.core.difference import differences
-from bot.core.policy import Command, CommandProbe, HttpProbe, Policy, Signal, Verification
+from bot.core.policy import Policy
+from bot.core.target import Command
+from bot.core.verification import CommandProbe, HttpProbe, Signal, Verification
 from tests.factories import a_lane_policy, a_policy
 
 WITHIN = "within 5m, for 0s, on_failure ask"

@@ -9,8 +9,9 @@ import pytest
 from bot.core.calendar import Dated, Freeze
 from bot.core.due import due_at, lane_due_at
 from bot.core.lane import Around, Hold, Lane, Lock, Reached, Stop
-from bot.core.policy import After, Policy, Verification
+from bot.core.policy import After, Policy
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Override, Release
+from bot.core.verification import Verification
 from tests.factories import NOON
 from tests.unit.core.values import LATER, POLICY, PRIYA, flying, lane, policy, release
 

@@ -9,8 +9,9 @@ from bot.core.build import Build, BuildState, RunStatus
 from bot.core.effects import Happened, Happening, TurnAway
 from bot.core.gated import RUN_ENDED
 from bot.core.inputs import BuildChanged, Cancel, Reject, TimePassed
-from bot.core.policy import GithubGate, Policy
+from bot.core.policy import Policy
 from bot.core.release import Lifecycle
+from bot.core.target import GithubGate
 from tests.factories import NOON, a_build
 from tests.unit.core.values import LATER, POLICY, PRIYA, go, lane, one, policy, release
 

@@ -11,16 +11,7 @@ from bot.core.effects import Happened, Happening, StartDeployment, TellOperation
 from bot.core.inputs import Account, Actor, BeginDeployment, BuildChanged, Schedule, TimePassed, Undo
 from bot.core.inputs import Override as Overrides
 from bot.core.lane import Around, Change, Hold, Lane, Stop
-from bot.core.policy import (
-    ApprovalRule,
-    Kind,
-    NewerBuild,
-    Permission,
-    Person,
-    Policy,
-    SelfApproval,
-    WhenLifted,
-)
+from bot.core.policy import ApprovalRule, Kind, NewerBuild, Permission, Person, Policy, SelfApproval, WhenLifted
 from bot.core.refusals import (
     AccountMayNotAct,
     ChangedSince,

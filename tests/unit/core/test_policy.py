@@ -9,25 +9,24 @@ from bot.core.lane import Judgement, ModeSwitch
 from bot.core.policy import (
     EVERYONE,
     ApprovalRule,
-    GithubSource,
     Group,
     Heartbeat,
     Kind,
     LaneId,
     Mode,
     NewerBuild,
-    OnFailure,
     Permission,
     Policy,
     SelfApproval,
     ServicePolicy,
     Skip,
-    VersionFrom,
     WhenLifted,
     WhenUnknown,
 )
 from bot.core.release import Lifecycle, Verdict
 from bot.core.retry import pause
+from bot.core.source import GithubSource, VersionFrom
+from bot.core.verification import OnFailure
 from tests.factories import LANE, NOON
 from tests.unit.core.values import ALEX, POLICY, PRIYA, flying, lane, lane_policy, policy, release, word
 

@@ -12,8 +12,9 @@ from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment
 from bot.core.inputs import TimePassed
 from bot.core.lane import Hold, Lane, Lock, ModeSwitch
-from bot.core.policy import Hotfix, Kind, Mode, NewerBuild, Policy, Skip, Verification, WhenLifted
+from bot.core.policy import Hotfix, Kind, Mode, NewerBuild, Policy, Skip, WhenLifted
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Override, Release
+from bot.core.verification import Verification
 from tests.factories import NOON, a_build
 from tests.unit.core.values import (
     ELSEWHERE,

@@ -48,9 +48,10 @@ from bot.core.inputs import (
     Withdraw,
 )
 from bot.core.lane import Lane
-from bot.core.policy import Kind, Mode, Permission, Policy, Verification
+from bot.core.policy import Kind, Mode, Permission, Policy
 from bot.core.refusals import AccountMayNotAct, NotExpected, NotFailed, NotPermitted, Refusal, TooLate
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
+from bot.core.verification import Verification
 from tests.factories import NOON, a_build, a_sha
 from tests.unit.core.values import (
     FRESH,

@@ -9,9 +9,10 @@ from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment, TellFailure, TellLanesAfter, TellOperations
 from bot.core.inputs import Account, HealthSeen, MarkDone, TimePassed
 from bot.core.lane import Lane, Live
-from bot.core.policy import Permission, Verification
+from bot.core.policy import Permission
 from bot.core.refusals import AccountMayNotAct, MovedOn, NoReason, NotExpected, NotFailed, NotPermitted, Reason
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
+from bot.core.verification import Verification
 from bot.core.verifying import next_moment
 from tests.factories import NOON, a_build
 from tests.unit.core.values import (

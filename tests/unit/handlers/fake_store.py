@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from bot.ports.store import Received, Transaction
+from bot.ports.inbox import Received
+from bot.ports.store import Transaction
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot.core.inputs import Approve
 from bot.core.release import Lifecycle
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import EffectKind
+from bot.ports.effects import EffectKind
 from bot.ports.trouble import TryLater
 from bot.views.links import Links
 from handlers.anchor import HourlyAnchor

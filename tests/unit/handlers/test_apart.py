@@ -10,23 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.inputs import Approve
-from bot.core.policy import (
-    BuildbotForce,
-    Command,
-    CommandProbe,
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    HttpProbe,
-    LaneId,
-    LanePolicy,
-    Mode,
-    Policy,
-    ServicePolicy,
-    Target,
-    Verification,
-)
+from bot.core.policy import LaneId, LanePolicy, Mode, Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.target import BuildbotForce, Command, DeployWebhook, GithubDeployment, GithubGate, Target
+from bot.core.verification import CommandProbe, HttpProbe, Verification
 from bot.ports.ci import Placed, ProgressStatus
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Message, SlackAccount

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.policy import BuildbotSource
 from bot.core.release import Lifecycle
+from bot.core.source import BuildbotSource
 from bot.ports.ci import BuildHint, DeploymentHint, RunHint
 from handlers.hints import HINT, hint_of, stored
 from tests.factories import a_report

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.release import Lifecycle
-from bot.ports.store import CardKind
+from bot.ports.cards import CardKind
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from tests.factories import LANE, a_report
 from tests.fakes.chat import Arrived, Killed, Posted

@@ -14,7 +14,7 @@ from bot.core.speaking import Escalation
 from bot.intents import Loud, tell_operations
 from bot.personal import mute
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import EffectKind, NewEffect
+from bot.ports.effects import EffectKind, NewEffect
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening

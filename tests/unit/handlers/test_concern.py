@@ -7,7 +7,7 @@ import pytest
 from bot.core.build import RunStatus
 from bot.core.policy import Policy
 from bot.ports.ci import RunHint
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from handlers.hints import stored
 from tests.factories import WORKFLOW, a_policy, a_report, a_sha
 from tests.fakes.world import World

@@ -8,8 +8,8 @@ from inline_snapshot import snapshot
 
 from bot.core.policy import LanePolicy, Mode, Policy, WhenUnknown
 from bot.core.release import DeployStatus, Lifecycle
+from bot.ports.cards import CardKind
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import CardKind
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Arrived, Killed, Posted

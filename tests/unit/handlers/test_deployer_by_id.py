@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import DeployWebhook, Mode, WhenUnknown
+from bot.core.policy import Mode, WhenUnknown
 from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.core.target import DeployWebhook
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.resending import arrived_meanwhile, known_by_its_id, lost_pause, why_again
 from tests.factories import a_lane_policy, a_policy, a_release, a_report

@@ -7,9 +7,9 @@ from bot.core.changelog import Comparison, Relation, Span
 from bot.core.policy import EVERYONE, Permission, Policy
 from bot.core.release import Lifecycle
 from bot.core.speaking import Announcement
+from bot.ports.cards import CardKind
 from bot.ports.ci import ProgressStatus
 from bot.ports.slack import Message
-from bot.ports.store import CardKind
 from bot.ports.trouble import Unsure
 from handlers.acts import Form
 from handlers.draft_clerk import DraftKeeper

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.core.policy import Mode
+from bot.ports.cards import Card, CardKind
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import Card, CardKind, Transaction
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Posted

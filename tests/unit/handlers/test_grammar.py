@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.policy import (
-    GithubDeployment,
-    GithubSource,
-    LaneId,
-    LanePolicy,
-    Mode,
-    Policy,
-    ServicePolicy,
-    VersionFrom,
-)
+from bot.core.policy import LaneId, LanePolicy, Mode, Policy, ServicePolicy
+from bot.core.source import GithubSource, VersionFrom
+from bot.core.target import GithubDeployment
 from bot.views.help import Entry
 from handlers.grammar import KEYWORDS, parse, reads
 from handlers.phrases import ENTRIES

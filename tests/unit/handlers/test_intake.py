@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from bot.core.release import Lifecycle
 from bot.ports.ci import DeploymentHint, RunHint
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.hints import stored
 from tests.factories import a_report

@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.chain import GENESIS, Head
 from bot.core.ledger import Checker, Closing
-from bot.ports.store import AuditEntry, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.store import Transaction
 from handlers import ledger
 from handlers.control import Control, socket_path
 from handlers.control_client import export

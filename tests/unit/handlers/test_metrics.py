@@ -13,9 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
+from bot.ports.effects import EffectKind
 from bot.ports.figures import Figures
 from bot.ports.meter import SILENT, Counted, Meter, Timed
-from bot.ports.store import EffectKind, Store
+from bot.ports.store import Store
 from handlers.metrics import Metrics, metrics_routes
 from tests.factories import NOON
 from tests.fakes.meter import FakeMeter

@@ -1,7 +1,7 @@
 """What one person did is decided in its order, even when Slack could not say for a while who they are."""
 
 from bot.core.release import Lifecycle
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater
 from handlers.acts import ACT, Command
 from tests.factories import a_report

@@ -10,8 +10,9 @@ from structlog.testing import capture_logs
 
 from bot.crew import Pace, muster
 from bot.crew import World as Ports
+from bot.ports.inbox import InboxRow
 from bot.ports.outage import StoreUnavailable
-from bot.ports.store import InboxRow, Transaction
+from bot.ports.store import Transaction
 from bot.views.links import Links
 from handlers import intake
 from handlers.act_clerk import ActClerk

@@ -8,9 +8,10 @@ from inline_snapshot import snapshot
 
 from bot.core.policy import Permission, Policy
 from bot.core.release import Lifecycle
+from bot.ports.cards import CardKind
 from bot.ports.ci import ProgressStatus
+from bot.ports.effects import EffectKind, NewEffect
 from bot.ports.slack import Message
-from bot.ports.store import CardKind, EffectKind, NewEffect
 from handlers.ways_back import notice_acts
 from tests.factories import NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Posted

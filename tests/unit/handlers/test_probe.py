@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientSession, ClientTimeout, web
 
-from bot.core.policy import HttpProbe
+from bot.core.verification import HttpProbe
 from handlers import probe as probing
 from handlers.probe import LARGEST_ANSWER, Health, HttpHealth, judge
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from handlers import pruning
 from handlers.pruning import KEPT, Pruner
 from tests.fakes.world import World

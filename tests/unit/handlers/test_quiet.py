@@ -7,8 +7,8 @@ from bot.core.calendar import Dated, Freeze
 from bot.core.policy import EVERYONE, Mode, Permission
 from bot.core.release import Lifecycle
 from bot.core.speaking import Cards
+from bot.ports.cards import CardKind
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import CardKind
 from bot.ports.trouble import TryLater
 from tests.factories import NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World

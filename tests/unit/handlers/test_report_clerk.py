@@ -11,7 +11,8 @@ from bot.core.build import Build, BuildState
 from bot.core.policy import LaneId, Mode, Policy
 from bot.core.release import DeployStatus, Lifecycle, Origin
 from bot.ports.ci import SignedReport
-from bot.ports.store import EffectKind, Received
+from bot.ports.effects import EffectKind
+from bot.ports.inbox import Received
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.hints import stored
 from tests.factories import NOON, a_lane_policy, a_policy, a_sha

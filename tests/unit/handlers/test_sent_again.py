@@ -6,7 +6,7 @@ from bot.core.inputs import Account
 from bot.core.policy import WhenUnknown
 from bot.core.release import DeployStatus
 from bot.core.unasked import LAST_KNOWN
-from bot.ports.store import CardKind
+from bot.ports.cards import CardKind
 from bot.ports.trouble import TryLater, Unsure
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.world import World

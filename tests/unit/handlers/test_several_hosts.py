@@ -9,13 +9,15 @@ import pytest
 
 from bot.core.changelog import Comparison, Span
 from bot.core.connections import Connection
-from bot.core.policy import GithubDeployment, GithubSource, LaneId, Mode, Policy, ServicePolicy
+from bot.core.policy import LaneId, Mode, Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment
 from bot.crew import Crew, Pace, muster
 from bot.crew import World as Ports
 from bot.ports.changes import CannotTell
 from bot.ports.ci import Progress, RunHint
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from bot.ports.trouble import Trouble, TryLater
 from bot.views.links import Links
 from handlers.changes import Comparing, source_of

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import HttpProbe, Mode, Signal, Verification
+from bot.core.policy import Mode
 from bot.core.release import Lifecycle
+from bot.core.verification import HttpProbe, Signal, Verification
 from tests.factories import NOON, a_sha
 from tests.fakes.world import World
 from tests.unit.handlers.ci.standard import a_deploy_sent, a_standard_policy

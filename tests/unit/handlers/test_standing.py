@@ -9,7 +9,8 @@ from bot.core.inputs import Account
 from bot.core.policy import ApprovalRule, Group
 from bot.core.release import Lifecycle, Override
 from bot.core.unasked import LAST_KNOWN
-from bot.ports.store import Received, Transaction
+from bot.ports.inbox import Received
+from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from handlers.acts import ACT, Command
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report

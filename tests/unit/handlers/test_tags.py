@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.policy import Policy, VersionFrom
+from bot.core.policy import Policy
+from bot.core.source import VersionFrom
 from bot.ports.ci import RunHint
-from bot.ports.store import Received
+from bot.ports.inbox import Received
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.github_source import github_source
 from handlers.hints import stored

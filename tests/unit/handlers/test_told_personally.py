@@ -9,7 +9,7 @@ from bot.core.build import Author
 from bot.core.inputs import Account
 from bot.core.policy import EVERYONE, Mode, Permission, Person, Policy
 from bot.ports.ci import ProgressStatus
-from bot.ports.store import EffectKind
+from bot.ports.effects import EffectKind
 from bot.ports.trouble import GiveUp, TryLater
 from handlers.acts import Click
 from handlers.home_door import HomeDoor

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.policy import GithubGate, ServicePolicy
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import GithubGate
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.turning_away import TurningAway, claim

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.core.policy import CommandProbe, HttpProbe, Mode, Verification
+from bot.core.policy import Mode
 from bot.core.release import Lifecycle
+from bot.core.verification import CommandProbe, HttpProbe, Verification
 from bot.ports.ci import ProgressStatus
 from handlers.probe import Health
 from handlers.verifier import Verifier

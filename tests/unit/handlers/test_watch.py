@@ -7,8 +7,9 @@ import pytest
 
 from bot.core.build import RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.policy import LaneId, Mode, Verification
+from bot.core.policy import LaneId, Mode
 from bot.core.release import Lifecycle, Origin
+from bot.core.verification import Verification
 from bot.ports.ci import ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.github_source import github_source

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import LanePolicy, Verification
+from bot.core.policy import LanePolicy
 from bot.core.release import Origin
+from bot.core.verification import Verification
 from bot.ports.ci import ProgressStatus
 from tests.factories import NOON, a_lane_policy, a_policy, a_sha
 from tests.fakes.world import World

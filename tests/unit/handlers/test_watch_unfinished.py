@@ -5,8 +5,8 @@ from dataclasses import replace
 from structlog.testing import capture_logs
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.policy import BuildbotSource
 from bot.core.release import Lifecycle
+from bot.core.source import BuildbotSource
 from bot.ports.trouble import GiveUp, TryLater
 from handlers.ci.github_source import github_source
 from handlers.watch import Watch

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.policy import DeployWebhook
 from bot.core.release import Release
+from bot.core.target import DeployWebhook
 from bot.ports.ci import Placed
 from bot.ports.trouble import Trouble, TryLater, Unsure
 from simulation.deployer import Deploy, Deployer, deployer_network

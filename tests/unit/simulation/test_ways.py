@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.core.policy import GithubDeployment
 from bot.core.release import Release
+from bot.core.target import GithubDeployment
 from bot.ports.ci import Placed
 from bot.ports.slack import Message
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure

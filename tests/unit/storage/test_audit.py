@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.chain import GENESIS, AuditRow, Head, chained
-from bot.ports.store import AuditEntry, AuditPage
+from bot.ports.audit import AuditEntry, AuditPage
 from storage.audit import COLUMNS, SqliteAudit
 from tests.factories import NOON
 from tests.unit.storage.conftest import File

@@ -51,7 +51,8 @@ from bot.core.inputs import (
 from bot.core.policy import Mode, Permission
 from bot.core.refusals import Refusal
 from bot.core.release import Surface
-from bot.ports.store import AuditEntry, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.store import Transaction
 from bot.submit import Setting, adopt, submit, take_reports
 from storage.audit import SqliteAudit
 from storage.migrations import migrate

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports.store import Card, CardKind, Handle
+from bot.ports.cards import Card, CardKind, Handle
 from storage.transactions import SqliteTransaction
 from tests.factories import NOON, a_release
 from tests.unit.storage.conftest import File

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.ports.store import EffectKind, EffectRow, EffectState, NewEffect
+from bot.ports.effects import EffectKind, EffectRow, EffectState, NewEffect
 from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_release
 from tests.unit.storage.conftest import File

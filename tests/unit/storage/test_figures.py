@@ -8,8 +8,11 @@ import pytest
 from sqlite_utils import Database
 
 from bot.core.release import Lifecycle
+from bot.ports.audit import AuditEntry
+from bot.ports.effects import EffectKind, EffectState, NewEffect
 from bot.ports.figures import Condition, Figures
-from bot.ports.store import AuditEntry, EffectKind, EffectState, NewEffect, Received, Transaction
+from bot.ports.inbox import Received
+from bot.ports.store import Transaction
 from storage.figures import SqliteFigures
 from storage.migrations import STEPS
 from tests.factories import LANE, NOON, a_build, a_release

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.lane import Stop
+from bot.ports.cards import CardKind
 from bot.ports.homes import Home, Look
-from bot.ports.store import CardKind
 from storage.homes import SqliteHomes
 from storage.schema_homes import WATCHED
 from storage.transactions import SqliteTransaction

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports.store import InboxRow, Received
+from bot.ports.inbox import InboxRow, Received
 from tests.factories import NOON
 from tests.unit.storage.conftest import File
 

@@ -8,8 +8,9 @@ import pytest
 
 from bot.core.build import BuildState
 from bot.core.lane import Around, Lane, Live, Reached
-from bot.core.policy import GithubWorkflow, LaneId
+from bot.core.policy import LaneId
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Replaced, Surface, Verdict
+from bot.core.target import GithubWorkflow
 from storage.lanes import HISTORY
 from storage.transactions import SqliteTransaction
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release, a_sha

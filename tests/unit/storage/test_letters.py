@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.core.inputs import Answer
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, EffectRow, EffectState, NewEffect
+from bot.ports.inbox import Received
 from bot.ports.letters import Letter, Undelivered
-from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, NewEffect, Received
 from storage.transactions import SqliteTransaction
 from tests.factories import NOON, a_release
 from tests.unit.storage.conftest import File

@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from bot.ports.store import CardKind, EffectKind, EffectState, NewEffect
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, EffectState, NewEffect
 from storage import schema_rules
 from tests.factories import NOON, a_release
 from tests.unit.storage.conftest import File

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 from bot.core.lane import Around, Lane, Live, Reached
 from bot.core.policy import Kind, LaneId
 from bot.core.release import Approval, Lifecycle, Surface, Verdict
-from bot.ports.store import CardKind, EffectKind, EffectRow, EffectState, NewEffect
+from bot.ports.cards import CardKind
+from bot.ports.effects import EffectKind, EffectRow, EffectState, NewEffect
 from storage.durability import connect
 from storage.migrations import STEPS
 from storage.rows import BUILD

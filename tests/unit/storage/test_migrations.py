@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ports.store import Card, CardKind, EffectKind, EffectRow, EffectState, Handle, NewEffect, Received
+from bot.ports.cards import Card, CardKind, Handle
+from bot.ports.effects import EffectKind, EffectRow, EffectState, NewEffect
+from bot.ports.inbox import Received
 from storage import schema
 from storage.problems import DatabaseProblem
 from tests.factories import NOON, a_build, a_release

@@ -9,7 +9,8 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.chain import GENESIS, Head
-from bot.ports.store import AuditEntry, Transaction
+from bot.ports.audit import AuditEntry
+from bot.ports.store import Transaction
 from storage.database import DatabaseProblem, open_store
 from storage.lock import Lock
 from storage.reading import ReadingStore

@@ -10,9 +10,10 @@ import pytest
 from bot.core.build import BuildState
 from bot.core.lane import Hold, Lane, Lock, ModeSwitch
 from bot.core.line import Running, Stopped
-from bot.core.policy import After, ApprovalRule, Hotfix, HttpProbe, Kind, Mode, Skip, Verification
+from bot.core.policy import After, ApprovalRule, Hotfix, Kind, Mode, Skip
 from bot.core.release import Approval, Health, Lifecycle, Origin, Override, Release, Surface, Verdict
-from bot.ports.store import EffectKind, NewEffect
+from bot.core.verification import HttpProbe, Verification
+from bot.ports.effects import EffectKind, NewEffect
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release
 from tests.unit.storage.conftest import File
 from tests.unit.storage.test_lanes import opened

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.policy import Command, CommandProbe, HttpProbe, Signal, Verification
+from bot.core.target import Command
+from bot.core.verification import CommandProbe, HttpProbe, Signal, Verification
 from storage.rows import LANE_POLICY
 from tests.factories import a_lane_policy
 

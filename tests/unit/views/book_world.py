@@ -11,9 +11,6 @@ from bot.core.lane import Around, Hold, Judgement, Lane, Live, Lock, Mark, Reach
 from bot.core.policy import (
     After,
     ApprovalRule,
-    GithubDeployment,
-    GithubSource,
-    GithubWorkflow,
     Group,
     Hotfix,
     LaneId,
@@ -24,11 +21,12 @@ from bot.core.policy import (
     Policy,
     ServicePolicy,
     Skip,
-    Verification,
-    VersionFrom,
 )
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Surface, Verdict
+from bot.core.source import GithubSource, VersionFrom
 from bot.core.speaking import Announcement
+from bot.core.target import GithubDeployment, GithubWorkflow
+from bot.core.verification import Verification
 from bot.views.links import Links
 from bot.views.scene import Scene
 

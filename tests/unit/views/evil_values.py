@@ -20,10 +20,10 @@ from bot.core.policy import (
     Policy,
     SelfApproval,
     Skip,
-    Verification,
 )
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Override, Release
 from bot.core.speaking import Announcement
+from bot.core.verification import Verification
 from bot.views.scene import Scene
 from tests.unit.views.evil import Evil
 from tests.unit.views.values import (

@@ -8,9 +8,10 @@ from inline_snapshot import snapshot
 from bot.core.calendar import Freeze, Weekday, Weekly
 from bot.core.lane import Around, Hold, Judgement, Lane, Lock, Mark, Stop
 from bot.core.opening import NEVER_LIVE
-from bot.core.policy import Hotfix, Kind, LanePolicy, SelfApproval, Verification
+from bot.core.policy import Hotfix, Kind, LanePolicy, SelfApproval
 from bot.core.progress import ON_TRIAL
 from bot.core.release import DeployStatus, Health, Lifecycle, Origin, Override, Release
+from bot.core.verification import Verification
 from bot.ports.slack import Message
 from bot.views.card import notice
 from tests.unit.views.reading import check, seen

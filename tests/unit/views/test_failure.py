@@ -9,8 +9,8 @@ from inline_snapshot import snapshot
 from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, WentBack
 from bot.core.build import Author
 from bot.core.lane import Live
-from bot.core.policy import Command
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
+from bot.core.target import Command
 from bot.ports.slack import Message
 from bot.views.failure import failure
 from bot.views.scene import Scene

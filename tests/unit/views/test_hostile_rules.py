@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.calendar import Change, Dated, Freeze, Window
 from bot.core.effects import Happened, Happening
 from bot.core.lane import Around, Hold, Judgement, Lane, Lock, Mark, ModeSwitch, Stop
-from bot.core.policy import Hotfix, Kind, LaneId, LanePolicy, Mode, Policy, Skip, Verification
+from bot.core.policy import Hotfix, Kind, LaneId, LanePolicy, Mode, Policy, Skip
 from bot.core.refusals import (
     AlreadyStopped,
     BuildQuarantined,
@@ -24,6 +24,7 @@ from bot.core.refusals import (
     Refusal,
 )
 from bot.core.release import Health, Origin, Override, Release
+from bot.core.verification import Verification
 from bot.views import answers, done, freezes, mainline
 from bot.views.announcement import announce
 from bot.views.buttons import NOTICE_ACTS

@@ -8,9 +8,9 @@ from inline_snapshot import snapshot
 
 from bot.core.inputs import Answer
 from bot.core.release import Lifecycle, Release
+from bot.ports.effects import EffectKind
 from bot.ports.letters import Letter, Undelivered
 from bot.ports.slack import Message
-from bot.ports.store import EffectKind
 from bot.views.letter import letter_card, undelivered, what
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import PERMALINKS, POLICY, TEN, ended

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from bot.core.connections import Connection
-from bot.core.policy import GithubSource, LaneId, Policy, ServicePolicy, StandardSource
+from bot.core.policy import LaneId, Policy, ServicePolicy
+from bot.core.source import GithubSource, StandardSource
 from bot.views.links import Links, place_of
 from bot.views.naming import repository
 from tests.factories import WORKFLOW, a_policy

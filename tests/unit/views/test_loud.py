@@ -11,8 +11,9 @@ from bot.core.calendar import Change, Dated, Freeze, Weekday, Weekly, Window
 from bot.core.changelog import Comparison, Relation, Span
 from bot.core.effects import Happened, Happening
 from bot.core.lane import Around, Hold, Judgement, Mark
-from bot.core.policy import ApprovalRule, Kind, LaneId, Mode, Permission, Verification
+from bot.core.policy import ApprovalRule, Kind, LaneId, Mode, Permission
 from bot.core.release import Health, Lifecycle, Override, Release
+from bot.core.verification import Verification
 from bot.ports.slack import Message
 from bot.views import freezes, mainline, thread
 from bot.views.announcement import announce

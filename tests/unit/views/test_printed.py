@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.effects import Happened, Happening
-from bot.core.policy import Command
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin
+from bot.core.target import Command
 from bot.views.outcome import outcome
 from bot.views.thread import line
 from tests.unit.views.values import LINKS, PERMALINKS, POLICY, TEN, a_lane, a_release, a_scene

@@ -6,8 +6,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.core.inputs import Answer
-from bot.core.policy import GithubDeployment, Policy
+from bot.core.policy import Policy
 from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.core.target import GithubDeployment
 from bot.ports.slack import Message
 from bot.views.question import Said, question
 from tests.unit.views.reading import check, seen, shortened

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.policy import BuildbotForce, BuildbotSource, Command, DeployWebhook, GithubGate, Target
 from bot.core.release import Deployment, DeployStatus, Lifecycle
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce, Command, DeployWebhook, GithubGate, Target
 from bot.views.question import question
 from tests.unit.views.values import LINKS, PERMALINKS, POLICY, TEN, a_release
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.core.build import RunStatus
-from bot.core.policy import DeployWebhook
 from bot.core.release import Deployment, DeployStatus, Lifecycle
+from bot.core.target import DeployWebhook
 from bot.views.contents import _check
 from bot.views.links import Links
 from bot.views.question import question

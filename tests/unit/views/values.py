@@ -6,21 +6,10 @@ from typing import Any
 
 from bot.core.build import Author, Build, BuildState, PipelineReport, RunStatus
 from bot.core.lane import Lane, Live
-from bot.core.policy import (
-    ApprovalRule,
-    GithubSource,
-    GithubWorkflow,
-    Group,
-    LaneId,
-    LanePolicy,
-    Mode,
-    Permission,
-    Person,
-    Policy,
-    ServicePolicy,
-    VersionFrom,
-)
+from bot.core.policy import ApprovalRule, Group, LaneId, LanePolicy, Mode, Permission, Person, Policy, ServicePolicy
 from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Surface, Verdict
+from bot.core.source import GithubSource, VersionFrom
+from bot.core.target import GithubWorkflow
 from bot.views.links import Links
 from bot.views.scene import Scene
 

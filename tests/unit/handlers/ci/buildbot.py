@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.build import PipelineReport
-from bot.core.policy import BuildbotForce, BuildbotSource, ServicePolicy
+from bot.core.policy import ServicePolicy
+from bot.core.source import BuildbotSource
+from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpReply
 from handlers.ci.buildbot_builds import Origin, report_of
 from handlers.ci.buildbot_pages import BuildbotPages

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.core.policy import DeployWebhook, LaneId, Policy, ServicePolicy, StandardSource, VersionFrom
+from bot.core.policy import LaneId, Policy, ServicePolicy
+from bot.core.source import StandardSource, VersionFrom
+from bot.core.target import DeployWebhook
 from handlers.ci.standard_signature import sealed
 from tests.factories import NOON, a_lane_policy, a_policy, a_sha
 

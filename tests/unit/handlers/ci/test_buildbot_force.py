@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import BuildbotForce
+from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci import buildbot_force

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import BuildbotForce, GithubDeployment, LaneId
+from bot.core.policy import LaneId
+from bot.core.target import BuildbotForce, GithubDeployment
 from bot.ports.ci import HttpRequest
 from handlers.ci.buildbot_live import live_of, newest_request, told_apart
 from tests.factories import a_lane_policy

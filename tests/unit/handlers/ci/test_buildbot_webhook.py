@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.policy import BuildbotForce
+from bot.core.target import BuildbotForce
 from bot.ports.ci import BuildHint, Delivery, DeploymentHint, Verdict
 from handlers.ci import SOURCES, buildbot_webhook
 from handlers.ci.buildbot_webhook import SECRET, admit, names_of, secret_names, verify

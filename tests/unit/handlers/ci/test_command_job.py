@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.policy import Command, CommandProbe
+from bot.core.target import Command
+from bot.core.verification import CommandProbe
 from bot.ports.trouble import GiveUp
 from handlers.ci.command_job import PATH, Host, Job, job_of
 

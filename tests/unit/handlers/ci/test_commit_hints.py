@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import GithubSource, Policy
+from bot.core.policy import Policy
+from bot.core.source import GithubSource
 from bot.ports.ci import CommitHint, Delivery, DeploymentHint, RunHint, Verdict
 from handlers.ci.github_webhook import parse_delivery
 from handlers.hints import HINT, hint_of, stored

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.build import RunStatus
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply
 from handlers.ci.github_checks import (
     Page,

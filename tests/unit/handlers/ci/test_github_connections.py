@@ -6,17 +6,10 @@ import pytest
 
 from bot.core.changelog import Span
 from bot.core.connections import Connection
-from bot.core.policy import (
-    DeployWebhook,
-    GithubDeployment,
-    GithubGate,
-    GithubSource,
-    GithubWorkflow,
-    Policy,
-    ServicePolicy,
-    Target,
-)
+from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.gatekeeping import Turned

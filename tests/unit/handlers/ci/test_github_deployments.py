@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import GithubDeployment, GithubSource
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.github_deployments import DeploymentOrder

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import GithubSource, GithubWorkflow
 from bot.core.release import Release
+from bot.core.source import GithubSource
+from bot.core.target import GithubWorkflow
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.github_dispatch import DispatchOrder

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import GithubGate, Policy
+from bot.core.policy import Policy
+from bot.core.target import GithubGate
 from bot.ports.ci import Delivery, DeploymentHint, RunHint, Verdict
 from handlers.ci.github_webhook import parse_delivery
 from tests.factories import a_lane_policy, a_policy, a_sha

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from bot.core.build import PipelineReport, RunStatus, assess
-from bot.core.policy import GithubGate, VersionFrom
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
+from bot.core.source import VersionFrom
+from bot.core.target import GithubGate
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, TryLater, Unsure

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.core.inputs import FoundLive
-from bot.core.policy import GithubDeployment, GithubSource
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment
 from bot.ports.ci import HttpRequest
 from bot.ports.trouble import TryLater
 from handlers.ci.github_live import live_of, newest_request, read_newest

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.build import Author, PipelineReport, RunStatus
-from bot.core.policy import GithubSource
+from bot.core.source import GithubSource
 from bot.ports.ci import HttpRequest
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_runs import read_recent, read_run, recent_request, report_of, run_request

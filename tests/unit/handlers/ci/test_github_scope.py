@@ -2,17 +2,9 @@
 
 from dataclasses import replace
 
-from bot.core.policy import (
-    GithubDeployment,
-    GithubGate,
-    GithubSource,
-    GithubWorkflow,
-    LaneId,
-    Policy,
-    ServicePolicy,
-    StandardSource,
-    Target,
-)
+from bot.core.policy import LaneId, Policy, ServicePolicy
+from bot.core.source import GithubSource, StandardSource
+from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from handlers.ci.github_app import Scope
 from handlers.ci.github_scope import scope_of
 from tests.factories import WORKFLOW, a_lane_policy, a_policy

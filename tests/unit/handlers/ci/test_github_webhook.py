@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.core.connections import Connection
-from bot.core.policy import GithubDeployment, GithubWorkflow, Policy, ServicePolicy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.target import GithubDeployment, GithubWorkflow
 from bot.ports.ci import Delivery, DeploymentHint, RunHint, Verdict
 from handlers.ci.dialect import Known
 from handlers.ci.github_source import github_source

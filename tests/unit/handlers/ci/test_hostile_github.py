@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.policy import GithubDeployment, GithubSource, GithubWorkflow
+from bot.core.source import GithubSource
+from bot.core.target import GithubDeployment, GithubWorkflow
 from bot.ports.ci import Delivery, HttpReply, Verdict
 from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import DispatchOrder

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.policy import Policy, Signal, Verification
+from bot.core.policy import Policy
+from bot.core.verification import Signal, Verification
 from bot.ports.ci import Delivery, SignedReport, Verdict
 from handlers.ci import standard_webhook
 from handlers.ci.dialect import Known

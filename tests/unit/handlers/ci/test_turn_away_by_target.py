@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot.core.policy import GithubDeployment, GithubGate, ServicePolicy
+from bot.core.policy import ServicePolicy
 from bot.core.release import Release
+from bot.core.target import GithubDeployment, GithubGate
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp
 from handlers.ci.systems import Systems
