@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from structlog.testing import capture_logs
 
@@ -182,6 +183,7 @@ async def test_where_nobody_saw_its_end_after_it_was_accepted_it_fails_and_says_
 def _power_cut(shell: Shell, release: Release) -> None:
     """End supervisor and command without a word, as when the host goes down."""
     command = json.loads((shell.attempt(release) / "started").read_bytes())["process"]
-    supervisor = int(Path(f"/proc/{command}/stat").read_text().rpartition(")")[2].split()[1])
-    os.kill(supervisor, signal.SIGKILL)
+    runs = psutil.Process(command)
+    os.kill(runs.ppid(), signal.SIGKILL)
     os.killpg(command, signal.SIGKILL)
+    runs.wait(10)  # until then it would be found at work

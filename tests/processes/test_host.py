@@ -92,7 +92,7 @@ async def test_people_on_the_host_decide_with_the_running_bot(tmp_path: Path) ->
                 "",
                 """\
 usage: signoff [-h] COMMAND ...
-signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve', 'reload', 'check', 'schema', 'demo', 'request', 'approve', 'reject', 'withdraw', 'cancel', 'retry', 'schedule', 'rollback', 'hotfix', 'override', 'hold', 'resume', 'lock', 'unlock', 'stop-all', 'go-all', 'mode', 'live', 'quarantine', 'release-quarantine', 'status', 'why', 'list', 'history', 'diff', 'freeze', 'effects', 'audit', 'simulate')
+signoff: error: argument COMMAND: invalid choice: 'stauts' (choose from 'serve', 'reload', 'check', 'schema', 'demo', 'request', 'approve', 'reject', 'withdraw', 'cancel', 'retry', 'schedule', 'rollback', 'hotfix', 'override', 'hold', 'resume', 'lock', 'unlock', 'stop-all', 'go-all', 'mode', 'live', 'quarantine', 'release-quarantine', 'status', 'why', 'list', 'history', 'diff', 'freeze', 'effects', 'output', 'audit', 'simulate')
 """,
             )
         )
