@@ -19,6 +19,7 @@ from bot.ports.audit import AuditEntry
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Transaction
 from bot.record import Data, Setting
+from handlers.ci.github_places import led_elsewhere
 from handlers.control import Reply, Verdict
 from handlers.reconsider import reconsider
 from handlers.slack.arrival import Arrival
@@ -74,16 +75,30 @@ class Reload:
         except SlackProblem as problem:
             return await self._refuse(by, (str(problem),), Verdict.NOT_UNDERSTOOD)
         lines = (*differences(before, written), *_later(before, written))
-        await self._put_in_force(by, written, named, lines)
+        flying = await self._put_in_force(by, written, named, lines)
+        if flying:
+            return await self._refuse(by, flying, Verdict.NOT_DONE)
         return Reply(text="\n".join((*_warnings(written), "The policy was read again. What has changed:", *lines)))
 
-    async def _put_in_force(self, by: str | None, written: Policy, named: Policy, lines: tuple[str, ...]) -> None:
+    async def _put_in_force(
+        self, by: str | None, written: Policy, named: Policy, lines: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Put it in force; else return, in sentences, which deploys under way it would lead elsewhere."""
         desk, before = self.crew.desk, self.arrival.written
         named = _as_started(named, before)
         happening = Happening(Happened.POLICY_CHANGED, by=by, detail="\n".join(lines))
         hashes: Data = {"before": before.hash, "after": written.hash}
         setting = replace(desk.setting(), policy=named)
-        await desk.store.write(lambda tx: _told(tx, happening, hashes, setting))
+
+        def work(tx: Transaction) -> tuple[str, ...]:
+            flying = led_elsewhere(before, named, tx.lanes.in_flight())
+            if not flying:
+                _told(tx, happening, hashes, setting)
+            return flying
+
+        flying = await desk.store.write(work)
+        if flying:
+            return flying
         self.arrival.written = _as_started(written, before)
         desk.policy = named
         self.place(named)
@@ -91,6 +106,7 @@ class Reload:
         log.info("policy_changed", policy=written.hash[:12], before=before.hash[:12], differences=len(lines))
         await self.crew.follow(named)
         await reconsider(desk, VERSION)
+        return ()
 
     async def _refuse(self, by: str | None, problems: tuple[str, ...], verdict: Verdict) -> Reply:
         """Say what is wrong: to whoever asked, and where a signal did, to operations and in the log."""

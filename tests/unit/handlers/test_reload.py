@@ -8,15 +8,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.policy import Policy
+from bot.core.source import GithubSource
 from bot.crew import Crew, Pace, muster
 from bot.crew import World as Ports
+from bot.ports.ci import ProgressStatus
 from bot.reload import Reload
 from bot.views.links import Links
 from handlers.control import Control, Reply, Verdict
 from handlers.slack.arrival import Arrival
 from handlers.slack.problems import SlackUnreachable
 from simulation.life import AllWell
-from tests.factories import a_policy
+from tests.factories import WORKFLOW, a_policy
 from tests.fakes.world import World
 from tests.unit.handlers.test_outage import outage
 
@@ -58,6 +60,25 @@ async def test_while_the_database_is_away_nothing_changes(crew: Crew, monkeypatc
     assert reply == Reply(text="Nothing was stored or done: the disk is full.", verdict=Verdict.NOT_DONE)
     assert crew.desk.policy is before
     assert [line["event"] for line in logs] == ["policy_not_read"]
+
+
+async def test_a_deploy_under_way_is_not_led_to_another_repository(crew: Crew, world: World) -> None:
+    await world.approved()
+    before, (payments,) = crew.desk.policy, crew.desk.policy.services
+    moved = replace(payments, source=GithubSource("acme/elsewhere", "main", (WORKFLOW,)))
+    reads = reload(crew, a_policy(services=(moved,), hash="policy-2"))
+    refused = await reads("operator")
+    assert refused == Reply(
+        text="R-1 is under way where the policy would lead elsewhere; read it again when that has ended.\n"
+        "Nothing was changed.",
+        verdict=Verdict.NOT_DONE,
+    )
+    assert crew.desk.policy is before
+    assert await world.sql("SELECT action FROM audit WHERE action LIKE 'policy%'") == [("policy refused",)]
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    assert (await reads("operator")).verdict is Verdict.DONE
+    assert crew.desk.policy.services == (moved,)
 
 
 async def test_while_slack_is_away_a_name_that_it_never_told_is_no_mistake_of_the_policy(crew: Crew) -> None:
