@@ -7,10 +7,11 @@ from aiohttp import ClientSession
 
 from bot.config.accounts import Account
 from bot.core.connections import Connection
-from bot.core.policy import Policy
+from bot.core.policy import LaneId, Policy
 from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.ci import Executor
 from bot.ports.meter import Meter
+from handlers.ci.github_app import Scope
 from handlers.ci.github_app_sender import AppSender
 from handlers.ci.github_app_tokens import InstallationTokens
 from handlers.ci.github_checked_builds import CheckedBuilds
@@ -20,7 +21,7 @@ from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gated_builds import GatedBuilds
 from handlers.ci.github_gates import GithubGates
 from handlers.ci.github_kept import Kept
-from handlers.ci.github_scope import scope_of
+from handlers.ci.github_scope import Asked, scope_of
 from handlers.ci.sender import Sender, Sends
 
 
@@ -41,6 +42,7 @@ class Workshop:
         self._policy = policy
         self._clock = clock
         self._meter = meter
+        self._asked: dict[tuple[LaneId, bool], Asked] = {}
 
     def all(self, api_url: str, web_url: str, own: Account, account: Callable[[Connection], Account | None]) -> Githubs:
         """Return the environment's own GitHub with all that the policy names besides."""
@@ -49,7 +51,7 @@ class Workshop:
             found = account(connection)
             return self._ports(connection.api_url, connection.web_url, found, connection.name) if found else None
 
-        return Githubs(self._ports(api_url, web_url, own, None), self._policy, make)
+        return Githubs(self._ports(api_url, web_url, own, None), self._policy, make, self._asked)
 
     def _ports(self, api_url: str, web_url: str, account: Account, connection: str | None) -> Ports:
         sends = Kept(self._sends(api_url, account, connection))
@@ -70,6 +72,8 @@ class Workshop:
         from handlers.ci.github_app_assertion import asserting  # noqa: PLC0415 - RSA is loaded for Apps alone
 
         proves = asserting(account.app_id, account.private_key.get_secret_value())
-        return AppSender(
-            InstallationTokens(sender, proves, lambda repository: scope_of(self._policy(), connection, repository))
-        )
+
+        def scope(repository: str) -> Scope:
+            return scope_of(self._policy(), connection, repository, self._asked.values())
+
+        return AppSender(InstallationTokens(sender, proves, scope))

@@ -166,6 +166,14 @@ def not_installed(repository: str) -> TryLater:
     )
 
 
+def nothing_to_open(repository: str, scope: Scope) -> TryLater:
+    """Return the words for a token that would be asked for without saying for what: GitHub would give all there is."""
+    if scope.permissions:
+        those = ", ".join(f"{name}: {level}" for name, level in scope.permissions)
+        return TryLater(REFUSED_FOR, f"the GitHub App was granted nothing of what {repository} needs ({those})")
+    return TryLater(REFUSED_FOR, f"nothing in the policy says what the GitHub App may do in {repository}")
+
+
 def no_token(reply: HttpReply, installation: Installation, scope: Scope, now: datetime) -> TryLater:
     """Return why an installation got no token, in words that say what to do."""
     if reply.status == FORBIDDEN and "suspended" in message_of(reply):

@@ -23,7 +23,7 @@ from handlers.ci.sender import AGAIN, Sends
 log = structlog.get_logger()
 
 ScopeOf = Callable[[str], Scope]
-"""Returns what a token has to open for a request about a repository (owner/name): today's policy decides."""
+"""Returns what a token has to open for a request about a repository (owner/name), as it is now."""
 APART_FOR = timedelta(hours=1)
 """How long the repositories of an owner get tokens of their own, after one of them could not be had for all."""
 
@@ -143,6 +143,8 @@ class InstallationTokens:
     async def _made(self, owner: _Owner, repository: str, installation: Installation) -> InstallationToken | TryLater:
         """Have a token made, for all the owner's repositories at once where they can be had so."""
         scope = self._wanted(owner, repository)
+        if not scope.repositories or not pure.granted(scope, installation):  # GitHub takes nothing for everything
+            return pure.nothing_to_open(repository, scope)
         reply = await self._as_app(lambda proof: pure.token_request(installation, scope, proof))
         if isinstance(reply, HttpReply) and reply.status == pure.UNPROCESSABLE and len(scope.repositories) > 1:
             log.warning("github_app_apart", account=installation.account, repositories=len(scope.repositories))

@@ -11,13 +11,15 @@ from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
 from bot.core.connections import Connection
 from bot.core.inputs import FoundLive
-from bot.core.policy import Policy, ServicePolicy
+from bot.core.policy import LaneId, Policy, ServicePolicy
 from bot.core.release import Release
+from bot.core.source import GithubSource
 from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned
 from bot.ports.trouble import GiveUp, Trouble
+from handlers.ci.github_scope import Asked
 from handlers.ci.github_source import github_source
 
 
@@ -39,11 +41,14 @@ class Githubs:
         own: the ports of the environment's own GitHub.
         policy: today's policy.
         make: returns the ports of a connection; None where nothing proves us there.
+        asked: what the last release of each lane that was asked about, or turned away, is deployed by: an App's token
+            has to open that as well.
     """
 
     own: Ports
     policy: Callable[[], Policy]
     make: Callable[[Connection], Ports | None]
+    asked: dict[tuple[LaneId, bool], Asked] = field(default_factory=dict)
     _made: dict[str, tuple[Connection, Ports]] = field(default_factory=dict)
 
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
@@ -73,16 +78,19 @@ class Githubs:
 
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Trigger the deploy at exactly the release's commit, with its key."""
+        self._note(service, release)
         found = self._deploys(release.policy.target)
         return found if isinstance(found, GiveUp) else await found.start(service, release)
 
     async def find(self, service: ServicePolicy, release: Release) -> Placed | Trouble | CertainlyNot | None:
         """Look the deploy up by its key; None when GitHub does not know it (yet)."""
+        self._note(service, release)
         found = self._deploys(release.policy.target)
         return found if isinstance(found, GiveUp) else await found.find(service, release)
 
     async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
         """Return how far the deployment is."""
+        self._note(service, release)
         found = self._deploys(release.policy.target)
         return found if isinstance(found, GiveUp) else await found.follow(service, release)
 
@@ -96,8 +104,15 @@ class Githubs:
         target = release.policy.target
         if not isinstance(target, GithubGate):
             raise TypeError(f"{target} is no gate on GitHub")
+        self._note(service, release, turned_away=True)
         found = self._of(target.connection)
         return found if isinstance(found, GiveUp) else await found.gatekeeper.turn_away(service, release)
+
+    def _note(self, service: ServicePolicy, release: Release, *, turned_away: bool = False) -> None:
+        """Keep in mind what a release needs, before a token is had for it."""
+        target = release.policy.target
+        if target is not None and isinstance(service.source, GithubSource):
+            self.asked[release.lane, turned_away] = Asked(service.source.repository, target)
 
     def _builds(self, service: ServicePolicy) -> Ports | GiveUp:
         return self._of(github_source(service).connection)

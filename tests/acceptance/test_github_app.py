@@ -7,15 +7,18 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from sandbox.github.apps import App, Installation
-from tests.acceptance.desk import Desk, desk
+from tests.acceptance.desk import POLICY, Desk, desk
 
+TARGET = "{github_deployment: {environment: production}}"
 RIGHTS = {"actions": "write", "contents": "read", "pull_requests": "read", "deployments": "write"}
 
 
 @asynccontextmanager
-async def with_an_app(folder: Path, *repositories: str) -> AsyncIterator[tuple[Desk, App, Installation]]:
+async def with_an_app(
+    folder: Path, *repositories: str, text: str = POLICY
+) -> AsyncIterator[tuple[Desk, App, Installation]]:
     """Set everything up with an App in place of the token, which opens nothing any more."""
-    async with desk(folder, started=False) as here:
+    async with desk(folder, text, started=False) as here:
         app = here.forge.apps.register("signoff", RIGHTS, owner="acme")
         installed = here.forge.apps.install("signoff", "acme", repositories or None)
         here.forge.token = "nobody has it"
@@ -71,6 +74,20 @@ async def test_an_approval_during_a_suspension_is_kept_and_ships_after_it(tmp_pa
         assert here.deploys() == {}
         here.forge.apps.suspend(installed.id, suspended=False)
         here.passes(61)
+        await here.says(card, "Live")
+        assert here.deploys() == {"First": 1}
+
+
+async def test_a_lane_that_is_deployed_otherwise_by_now_ships_what_was_approved_before(tmp_path: Path) -> None:
+    """What was approved goes the way that it was opened with, for which today's policy would ask no right."""
+    by_workflow = POLICY.replace(TARGET, "{github_workflow: {workflow: deploy.yml}}")
+    without_docs = by_workflow[: by_workflow.index("  docs:")]
+    async with with_an_app(tmp_path, text=without_docs) as (here, _, _):
+        await here.push("acme/payments", "First")
+        card = await here.card("payments", "Waiting for approval")
+        today = POLICY[: POLICY.index("  docs:")]
+        assert "github_workflow" in await here.reloads(today)
+        await here.clicks("priya", card, "Approve")
         await here.says(card, "Live")
         assert here.deploys() == {"First": 1}
 

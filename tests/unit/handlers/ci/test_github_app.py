@@ -109,6 +109,25 @@ async def test_what_was_not_granted_is_not_asked_for_and_said_in_the_log(world: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("scope", "why"),
+    [
+        (Scope(frozenset(), ()), "nothing in the policy says what the GitHub App may do in acme/payments"),
+        (
+            Scope(frozenset({"acme/payments"}), (("issues", "write"),)),
+            "the GitHub App was granted nothing of what acme/payments needs (issues: write)",
+        ),
+    ],
+    ids=["nothing is needed", "nothing is granted"],
+)
+async def test_a_token_for_nothing_which_would_be_one_for_everything_is_never_asked_for(
+    world: World, scope: Scope, why: str
+) -> None:
+    world.scopes["acme"] = scope
+    assert await world.asks() == TryLater(60.0, why)
+    assert world.told() == ["GET /repos/acme/payments/installation"]
+
+
 async def test_a_token_is_renewed_five_minutes_before_its_end(world: World) -> None:
     await world.asks()
     world.told()

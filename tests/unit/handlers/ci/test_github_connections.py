@@ -15,6 +15,7 @@ from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.ci.github_connections import Githubs, Ports
+from handlers.ci.github_scope import Asked
 from tests.factories import WORKFLOW, a_lane_policy, a_policy, a_release, a_report, a_sha
 from tests.fakes.comparer import FakeComparer
 from tests.fakes.executor import FakeExecutor
@@ -157,3 +158,16 @@ async def test_what_is_no_target_on_github_is_a_mistake_of_ours() -> None:
         await Hosts().githubs.start(a_service(None), release)
     with pytest.raises(TypeError, match="is no gate on GitHub"):
         await Hosts().githubs.turn_away(a_service(None), release)
+
+
+async def test_what_a_release_is_deployed_by_is_kept_in_mind_before_it_is_asked_about() -> None:
+    hosts, release, service = Hosts(), releasing("enterprise"), a_service(None)
+    assert release.policy.target is not None
+    await hosts.githubs.start(service, release)
+    assert hosts.githubs.asked == {(release.lane, False): Asked("acme/payments", release.policy.target)}
+    gate = GithubGate("production", connection="enterprise")
+    await hosts.githubs.turn_away(service, a_release(2, policy=a_lane_policy(target=gate)))
+    assert hosts.githubs.asked[release.lane, True] == Asked("acme/payments", gate)
+    later = a_release(3, policy=a_lane_policy(target=GithubDeployment("production")))
+    await hosts.githubs.find(service, later)
+    assert hosts.githubs.asked[release.lane, False] == Asked("acme/payments", GithubDeployment("production"))

@@ -6,7 +6,7 @@ from bot.core.policy import LaneId, Policy, ServicePolicy
 from bot.core.source import GithubSource, StandardSource
 from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from handlers.ci.github_app import Scope
-from handlers.ci.github_scope import scope_of
+from handlers.ci.github_scope import Asked, scope_of
 from tests.factories import WORKFLOW, a_lane_policy, a_policy
 
 READS = (("actions", "read"), ("contents", "read"), ("pull_requests", "read"))
@@ -76,3 +76,20 @@ def test_whoever_builds_sees_whether_the_run_waits_at_a_gate_that_another_answer
 def test_what_is_built_elsewhere_needs_nothing() -> None:
     docs = replace(a_service("acme/docs"), source=StandardSource("docs", "S"))
     assert of("acme/docs", docs) == Scope(frozenset(), ())
+
+
+def test_what_a_release_was_opened_with_counts_beside_todays_policy() -> None:
+    """The lane was deployed by a workflow, on another connection, when an open release was approved."""
+    today = Policy((a_service("acme/pay", GithubDeployment("p")),))
+    opened = Asked("acme/pay", GithubWorkflow("d.yml", "main"))
+    assert dict(scope_of(today, None, "acme/pay", [opened]).permissions) == {
+        "actions": "write",
+        "contents": "read",
+        "deployments": "write",
+        "pull_requests": "read",
+    }
+    moved = Asked("acme/pay", GithubDeployment("p", "former"))
+    assert scope_of(today, "former", "acme/pay", [opened, moved]) == Scope(
+        frozenset({"acme/pay"}), (("deployments", "write"),)
+    )
+    assert scope_of(today, None, "beta/shop", [opened]) == Scope(frozenset(), ())
