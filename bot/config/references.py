@@ -17,6 +17,7 @@ from bot.config.policy_file import EnvironmentSection, Inherited, PolicyFile, Se
 from bot.config.problem import quoted
 from bot.config.shape import Found, Shaped, keys_of, missing
 from bot.config.sources import several, sources_of, systems
+from bot.config.variables import variables
 from bot.config.verifications import verifications
 from bot.config.yaml_text import Document, Path
 from bot.core.policy import EVERYONE, EXPIRES_AFTER, Mode, NewerBuild
@@ -46,6 +47,7 @@ class Whole:
             *(one for one in connections(self.file, self._connections) if not self._spoiled(one.path)),
             *(one for one in commands(self.file) if not self._spoiled(one.path)),
             *(one for one in verifications(self._holders()) if not self._spoiled(one.path)),
+            *variables(self.file, self._holders(), self._spoiled),
             *(one for one in gates(self.file) if not self._spoiled(one.path)),
             *(one for one in freezes(self.file) if not self._spoiled(one.path[:2])),
             *(one for place, holder in self._holders() for one in quiet_hours(place, holder.quiet_hours)),
