@@ -16,7 +16,7 @@ from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
 from bot.core.release import Lifecycle, Release
 from bot.core.target import GithubGate
-from bot.ports.ci import HttpReply, HttpRequest, Progress
+from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
 from bot.views.escape import plain
 from handlers.ci.github_gate_payloads import GateRun, Jobs, Pending, Pendings, Reviews
 from handlers.ci.github_pages import api
@@ -57,11 +57,19 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class WentOn:
-    """It has gone on there; `deployment` is the record that GitHub keeps of it, `progress` how far that is."""
+    """It has gone on there; `deployment` is the record that GitHub keeps of it, `progress` how far that is.
+
+    `since` is when it went on, or None where GitHub tells of its queue alone.
+    """
 
     attempt: Attempt
     deployment: int
     progress: Progress
+    since: datetime | None
+
+    def before(self, moment: datetime) -> bool:
+        """Whether it went on before a moment and has ended well: nobody let that go on for what was asked later."""
+        return self.progress.status is ProgressStatus.SUCCEEDED and self.since is not None and self.since < moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,11 @@ def has_gone_on(statuses: tuple[DeploymentStatus, ...]) -> bool:
     if {"in_progress", "success"} & set(states):
         return True
     return "waiting" in states and "queued" in states[: states.index("waiting")]
+
+
+def went_on_at(statuses: Iterable[DeploymentStatus]) -> datetime | None:
+    """Return when a job went on at its gate, by what was said of its record; None where nothing says so."""
+    return min((one.created_at for one in statuses if one.state in {"in_progress", "success"}), default=None)
 
 
 def comment_of(release: Release, answer: Answer) -> str:

@@ -125,7 +125,7 @@ class GateReader:
             return found
         if found is not None and gate.has_gone_on(found[1]):
             at = await self.progress(source, environment, attempt, found[0].id)
-            return at if isinstance(at, TryLater) else WentOn(attempt, found[0].id, at)
+            return at if isinstance(at, TryLater) else WentOn(attempt, found[0].id, at, gate.went_on_at(found[1]))
         if run.run_attempt > attempt.number:
             return Over(attempt, f"it was run again on GitHub: attempt {run.run_attempt} is another build")
         if run.status != "completed":

@@ -5,6 +5,7 @@ apart are the attempts of a run, so which one waits is looked up just before any
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.core.inputs import FoundLive
 from bot.core.policy import ServicePolicy
@@ -26,6 +27,8 @@ from handlers.ci.sender import AGAIN, Sends
 LATER = 15.0
 """Seconds until a run is looked at again that has not come to its gate."""
 MOST_KNOWN = 1_000
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By how much GitHub's clock may be behind ours."""
 UNPROCESSABLE = 422
 _RANK: dict[type[Standing], int] = {Waits: 0, WentOn: 1, Coming: 2, Over: 3}
 """Which of a build's runs is the one with the gate: the one that is there, or was."""
@@ -52,6 +55,8 @@ class GithubGates:
                 return await self._approve(service, release, at)
             case WentOn(progress=Progress(status=ProgressStatus.FAILED)):
                 return GiveUp(f"{_run(at)} has gone on there already, and failed; run it again on GitHub")
+            case WentOn() if _is_old(at, release):
+                return GiveUp(f"{_run(at)} went on there before this was asked for; run it again on GitHub")
             case WentOn():  # somebody let it go on there meanwhile: it is just what was approved, so it is followed
                 return self._placed(service, at.attempt)
             case Coming():
@@ -64,7 +69,7 @@ class GithubGates:
         at = await self._standing(service, release)
         if isinstance(at, TryLater):
             return at
-        if isinstance(at, Coming):
+        if isinstance(at, Coming) or _is_old(at, release):
             return None
         if isinstance(at, Waits):
             source, target = github_source(service), _target(release)
@@ -204,6 +209,11 @@ def _refused(at: Waits, reply: HttpReply, trouble: Trouble) -> Trouble:
         f"{trouble.reason}. Signoff may not answer for {_run(at)}: make it a required reviewer of the environment, by "
         "a user's token, or install its GitHub App as a deployment protection rule there"
     )
+
+
+def _is_old(at: Standing, release: Release) -> bool:
+    """Whether it went on and ended well before a release was asked for: a rollback, or a retry, sends that nowhere."""
+    return isinstance(at, WentOn) and at.before(release.opened_at - CLOCKS_DIFFER)
 
 
 def _run(at: Standing) -> str:

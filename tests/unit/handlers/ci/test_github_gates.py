@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +139,38 @@ async def test_somebody_who_answers_between_our_look_and_our_word_is_followed() 
     script.says("GET /repos/acme/payments/deployments", [a_record()])
     script.says("GET /repos/acme/payments/deployments/301/statuses", statuses("waiting", "in_progress"))
     assert await at(script).start(SERVICE, a_gated_release()) == Placed("9001/1", PAGE)
+
+
+def gone_on(*states: str, **run: Any) -> Script:
+    """Return a GitHub on which run 9001 has gone on to production, from 12:02 on."""
+    script = Script().says(f"GET {RUN}", a_run(**({"status": "completed", "conclusion": "success"} | run)))
+    script.says(f"GET {RUN}/attempts/1", a_run(**run)).says("GET /repos/acme/payments/deployments", [a_record()])
+    script.says(f"GET {RUN}/pending_deployments", [])
+    return script.says("GET /repos/acme/payments/deployments/301/statuses", statuses(*states))
+
+
+@pytest.mark.parametrize("states", [("waiting", "in_progress", "success"), ("waiting", "success", "inactive")])
+async def test_what_went_on_before_it_was_asked_for_again_is_not_sent_by_that(states: tuple[str, ...]) -> None:
+    script, later = gone_on(*states), a_gated_release(opened_at=NOON + timedelta(minutes=3, seconds=1))
+    assert await at(script).start(SERVICE, later) == GiveUp(
+        "run 9001 went on there before this was asked for; run it again on GitHub"
+    )
+    assert await at(script).find(SERVICE, later) is None
+    assert script.posted == []
+
+
+@pytest.mark.parametrize(
+    ("states", "opened"),
+    [
+        (("waiting", "in_progress", "success"), timedelta(minutes=3)),
+        (("waiting", "in_progress"), timedelta(hours=1)),
+    ],
+    ids=["just when the release was opened", "long ago, and it is under way"],
+)
+async def test_what_somebody_let_go_on_meanwhile_is_followed(states: tuple[str, ...], opened: timedelta) -> None:
+    script = gone_on(*states, status="in_progress", conclusion=None)
+    assert await at(script).start(SERVICE, a_gated_release(opened_at=NOON + opened)) == Placed("9001/1", PAGE)
+    assert await at(script).find(SERVICE, a_gated_release(opened_at=NOON + opened)) == Placed("9001/1", PAGE)
 
 
 async def test_what_is_refused_while_it_waits_on_is_refused() -> None:
