@@ -72,6 +72,11 @@ class PipelineReport:
     version: str | None = None  # that the pipeline itself gave it
 
     @property
+    def is_run(self) -> bool:
+        """Whether it is a run; what has its name for its number is a check of the commit that the policy names."""
+        return self.run_id != self.pipeline
+
+    @property
     def order(self) -> tuple[datetime, int, int, int, datetime]:
         """Its place among reports of one pipeline and commit: by the payload's own facts, not by arrival."""
         return (self.created_at, self.run_number, self.attempt, self.status.rank, self.updated_at)

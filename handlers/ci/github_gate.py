@@ -92,8 +92,8 @@ Standing = Waits | WentOn | Coming | Over
 
 
 def attempts_of(checks: Iterable[PipelineReport]) -> tuple[Attempt, ...]:
-    """Return the attempts of which a build consists: one of them waits at the gate."""
-    return tuple(Attempt(int(one.run_id), one.attempt) for one in checks)
+    """Return the attempts of runs of which a build consists: one of them waits at the gate, and no check by name."""
+    return tuple(Attempt(int(one.run_id), one.attempt) for one in checks if one.is_run)
 
 
 def attempt_of(ref: str | None) -> Attempt | None:

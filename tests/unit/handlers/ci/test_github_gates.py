@@ -253,6 +253,19 @@ async def test_of_several_pipelines_the_one_with_the_gate_is_answered() -> None:
     assert await at(script).start(SERVICE, both) == Placed("9001/1", PAGE)
 
 
+def with_a_check() -> Release:
+    scan = replace(a_report(1), run_id="security/scan", pipeline="security/scan", status=RunStatus.SUCCEEDED)
+    release = a_gated_release()
+    return replace(release, build=replace(release.build, checks=(scan, *release.build.checks)))
+
+
+async def test_a_check_by_name_is_no_run_that_could_wait() -> None:
+    script = waits(may=True).says(f"POST {RUN}/pending_deployments", []).says(f"GET {RUN}/approvals", [])
+    assert await at(script).start(SERVICE, with_a_check()) == Placed("9001/1", PAGE)
+    assert await at(script).find(SERVICE, with_a_check()) is None
+    assert await at(script).turn_away(SERVICE, with_a_check()) == Turned("run 9001 is rejected")
+
+
 async def test_a_build_of_no_run_has_nothing_that_waits() -> None:
     release = a_gated_release()
     told = await at(Script()).start(SERVICE, replace(release, build=replace(release.build, checks=())))
