@@ -107,8 +107,9 @@ def _in_the_way(tx: Transaction, release: Release, asked: Asked | TryLater | Non
     """Return why a release has to wait until the directory can be asked; None where it does not have to."""
     if asked is None or isinstance(asked, TryLater):
         return asked
-    lane = tx.lanes.load(release.lane)
-    return asked.trouble if must_wait(release, asked.unasked, lane, setting.policy, setting.now) else None
+    given = BeginDeployment(release.number, asked.actors, unasked=asked.unasked)
+    waits = must_wait(tx.lanes.load(release.lane), release, given, setting.policy, setting.now)
+    return asked.trouble if waits else None
 
 
 def _unasked(  # noqa: PLR0917 - what waits, why, until when

@@ -25,3 +25,8 @@ def values_of(release: Release) -> dict[str, str]:
 def filled(text: str, values: Mapping[str, str]) -> str:
     """Replace each placeholder, in one pass: a value that looks like a placeholder stays what it is."""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def unknown(text: str, values: Mapping[str, str]) -> bool:
+    """Whether a placeholder stands for what nobody has reported: nothing may be held against that."""
+    return any(not values[found[1]] for found in _PLACEHOLDER.finditer(text))

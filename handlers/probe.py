@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.core.verification import HttpProbe
-from handlers.placeholders import filled
+from handlers.placeholders import filled, unknown
 
 WITHIN = ClientTimeout(total=5)
 LARGEST_ANSWER = 64 * 1024
@@ -31,17 +31,20 @@ class HttpHealth:
     http: ClientSession
 
     async def look(self, probe: HttpProbe, values: Mapping[str, str]) -> Health:
-        """Ask once. `values` are what the placeholders of `equals` stand for."""
+        """Ask once. `values` are what the placeholders of `equals` stand for; nothing is equal to what nobody knows."""
+        wanted = None if probe.equals is None else filled(probe.equals, values)
+        if probe.equals is not None and unknown(probe.equals, values):
+            return Health(well=False, detail=f"nobody reported what {probe.equals} stands for")
         try:
             async with self.http.get(probe.url, timeout=WITHIN, allow_redirects=False) as response:
                 if response.status != probe.status:
                     return Health(well=False, detail=f"the probe was answered {response.status}, not {probe.status}")
-                if probe.equals is None:
+                if wanted is None:
                     return Health(well=True, detail=f"the probe was answered {response.status}")
                 body = await response.content.read(LARGEST_ANSWER + 1)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             return Health(well=False, detail=f"the probe was not answered ({type(error).__name__})")
-        return judge(body, probe.path, filled(probe.equals, values))
+        return judge(body, probe.path, wanted)
 
 
 def judge(body: bytes, path: str | None, wanted: str) -> Health:

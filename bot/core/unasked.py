@@ -8,7 +8,10 @@ older counts no more: then the release waits, unless the others suffice, and say
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core import asking
 from bot.core.blockers import approval_blockers
+from bot.core.decision import Decision
+from bot.core.inputs import BeginDeployment
 from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.release import Release
@@ -29,18 +32,20 @@ def waits_for_directory(release: Release) -> bool:
     return release.put_off is not None and release.put_off.startswith(UNASKED)
 
 
-def must_wait(release: Release, unasked: tuple[str, ...], lane: Lane, policy: Policy, now: datetime) -> bool:
-    """Whether a release has to wait until the directory can be asked.
+def must_wait(lane: Lane, release: Release, given: BeginDeployment, policy: Policy, now: datetime) -> bool:
+    """Whether a release has to wait until the directory can be asked about `given.unasked`.
 
-    Args:
-        release: the release, whose approvals stand.
-        unasked: the people of these approvals about whom the directory could not be asked.
-        lane: its lane.
-        policy: today's policy.
-        now: the present, in UTC.
+    Whose approval lapses by what the directory said of the others is not counted on here either. A release that cannot
+    begin without those waits for nobody: it is open again and says so.
     """
-    standing = release.standing()
+    if given.approvers is None:
+        return False
+    left = asking.lapsed(Decision(lane), release, given.approvers, policy, now)
+    counted = left.lane.release(release.number) or release
+    if approval_blockers(counted, lane, policy):
+        return False
+    standing, unasked = counted.standing(), given.unasked
     known = tuple(word for word in standing if word.person not in unasked or now - word.at <= LAST_KNOWN)
     if len(known) == len(standing):
         return False
-    return bool(approval_blockers(replace(release, approvals=known), lane, policy))
+    return bool(approval_blockers(replace(counted, approvals=known), lane, policy))

@@ -1,6 +1,7 @@
 """Asks a program on this host whether a release is well: run like a command that deploys, and as often as one likes."""
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -32,7 +33,10 @@ class CommandHealth:
         job = job_of(probe, values, self.host)
         if isinstance(job, GiveUp):
             return Health(well=False, detail=job.reason)
-        attempt = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="signoff-probe-"))
+        try:
+            attempt = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="signoff-probe-"))
+        except OSError as error:
+            return Health(well=False, detail=f"the probe could not be run ({type(error).__name__})")
         try:
             await asyncio.to_thread(written, attempt, job)
             await launch(attempt, job.seconds + GRACE + SLACK, wait=True)
@@ -50,5 +54,6 @@ class CommandHealth:
 def _forget(attempt: Path) -> None:
     """Remove what a probe left; one that is still under way, as we stop, finds nowhere to write when it has ended."""
     gone = attempt.with_name(f"{attempt.name}.gone")
-    attempt.rename(gone)
+    with contextlib.suppress(OSError):  # somebody was quicker, or the disk is gone: it is none of the probe's answer
+        attempt.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)

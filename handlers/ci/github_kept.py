@@ -81,6 +81,6 @@ def _is_whole(body: bytes) -> bool:
     """Whether it is JSON to its end: what was damaged on its way would be told for ever, and its ETag is a good one."""
     try:
         json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter from brackets by the hundred thousand
         return False
     return True

@@ -53,6 +53,19 @@ async def test_who_ends_otherwise_is_ill_and_says_no_secret(health: CommandHealt
     )
 
 
+async def test_where_nothing_can_be_written_it_is_ill(health: CommandHealth) -> None:
+    (Path(health.host.directory) / "tmp").rmdir()
+    assert await health.look(script("true"), VALUES) == Health(
+        well=False, detail="the probe could not be run (FileNotFoundError)"
+    )
+
+
+async def test_what_somebody_else_has_removed_is_gone(health: CommandHealth) -> None:
+    seen = await health.look(script('rm -r "$1"/tmp/signoff-probe-*', health.host.directory), VALUES)
+    assert seen.well is False
+    assert left(health) == []
+
+
 async def test_a_slow_one_is_stopped_at_its_limit(health: CommandHealth) -> None:
     seen = await health.look(script("sleep 60", seconds=0.1), VALUES)
     assert seen == Health(well=False, detail="the probe was stopped by its time limit after 0 s")

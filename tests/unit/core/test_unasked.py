@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Actor, Approve, BeginDeployment, DeploymentPutOff, Override, TimePassed
+from bot.core.inputs import Account, Actor, Approve, BeginDeployment, DeploymentPutOff, Override, TimePassed
 from bot.core.policy import Permission
 from bot.core.refusals import AlreadyApproved, NothingToOverride
 from bot.core.release import Lifecycle, Surface
@@ -38,13 +38,23 @@ def test_what_was_known_when_they_said_it_counts_for_four_hours(
 ) -> None:
     there = release(1, PRIYA)
     assert timedelta(hours=4) == LAST_KNOWN
-    assert must_wait(there, unasked, lane(there), POLICY, now) is waits
+    assert must_wait(lane(there), there, BeginDeployment(1, (PRIYA,), unasked=unasked), POLICY, now) is waits
+    assert not must_wait(lane(there), there, BeginDeployment(1, unasked=unasked), POLICY, now)
 
 
 def test_nobody_is_waited_for_whom_the_rules_do_not_need() -> None:
     more = release(1, PRIYA, ALEX)
-    assert must_wait(more, ("priya",), lane(more), POLICY, OLD) is False
-    assert must_wait(more, ("priya", "alex"), lane(more), POLICY, OLD) is True
+    both = (PRIYA, ALEX)
+    assert must_wait(lane(more), more, BeginDeployment(1, both, unasked=("priya",)), POLICY, OLD) is False
+    assert must_wait(lane(more), more, BeginDeployment(1, both, unasked=("priya", "alex")), POLICY, OLD) is True
+
+
+def test_whoever_is_gone_does_not_stand_in_for_whoever_cannot_be_asked() -> None:
+    more, gone = release(1, PRIYA, ALEX), replace(ALEX, account=Account.DEACTIVATED)
+    begins = BeginDeployment(1, (PRIYA, gone), unasked=("priya",))
+    assert must_wait(lane(more), more, begins, POLICY, OLD) is True
+    alone = release(1, ALEX)
+    assert must_wait(lane(alone), alone, BeginDeployment(1, (gone,)), POLICY, OLD) is False, "it is open again at once"
 
 
 def test_an_open_release_says_what_it_waits_for_and_stays_next() -> None:

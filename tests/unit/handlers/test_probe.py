@@ -62,6 +62,13 @@ async def test_the_whole_answer_may_be_held_against_the_release() -> None:
         assert await health.look(wrong, VALUES) == Health(well=False, detail="the probe's answer is 'v42', not '42'")
 
 
+async def test_nothing_equals_what_nobody_reported() -> None:
+    async with serving(says("{}")) as (health, url):
+        for probe in (HttpProbe(url, path="digest", equals="{digest}"), HttpProbe(url, equals="{digest}")):
+            seen = await health.look(probe, {**VALUES, "digest": ""})
+            assert seen == Health(well=False, detail="nobody reported what {digest} stands for")
+
+
 async def test_an_answer_of_the_wrong_status_is_not_read() -> None:
     async with serving(says("42", 500)) as (health, url):
         seen = await health.look(HttpProbe(url, equals="{version}"), VALUES)

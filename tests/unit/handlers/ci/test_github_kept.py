@@ -110,3 +110,11 @@ async def test_what_was_damaged_on_its_way_is_asked_for_anew(damaged: bytes) -> 
     kept = Kept(github)
     assert [await kept.send(LIST) for _ in range(3)] == [a_reply(damaged), a_reply(b"[1]"), a_reply(b"[1]")]
     assert github.etags == [None, None, '"a"']
+
+
+async def test_brackets_without_end_are_told_and_not_kept() -> None:
+    nested = a_reply(b"[" * 100_000)
+    github = Scripted([nested, a_reply(b"[1]")])
+    kept = Kept(github)
+    assert [await kept.send(LIST), await kept.send(LIST)] == [nested, a_reply(b"[1]")]
+    assert github.etags == [None, None]
