@@ -24,8 +24,11 @@ def turn_away(decided: Decision, release: Release) -> Decision:
 
 
 def run_ended(release: Release, build: Build) -> bool:
-    """Whether what an open release ships has ended at its gate, so that nothing is left to go on."""
-    cancelled = any(check.status is RunStatus.CANCELLED for check in build.checks)
+    """Whether what an open release ships has ended at its gate, so that nothing is left to go on.
+
+    A check by name that was cancelled or skipped says nothing of the run: it may be made again, and the run waits on.
+    """
+    cancelled = any(check.is_run and check.status is RunStatus.CANCELLED for check in build.checks)
     return waits_at_gate(release) and build.state is BuildState.BROKEN and cancelled
 
 

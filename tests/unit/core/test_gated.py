@@ -61,6 +61,12 @@ def test_a_release_ends_when_its_run_has_ended_at_the_gate() -> None:
     assert decided.effects == ()
 
 
+def with_a_check(build: Build) -> Build:
+    """Return a build with a check by name that was cancelled or skipped."""
+    check = replace(build.checks[0], pipeline="scan", run_id="scan", status=RunStatus.CANCELLED)
+    return replace(build, checks=(*build.checks, check))
+
+
 @pytest.mark.parametrize(
     ("under", "build"),
     [
@@ -68,8 +74,9 @@ def test_a_release_ends_when_its_run_has_ended_at_the_gate() -> None:
         (GATED, over(1, RunStatus.FAILED)),
         (GATED, over(1, RunStatus.QUEUED, BuildState.PENDING)),
         (GATED, over(1, RunStatus.CANCELLED, BuildState.PENDING)),
+        (GATED, with_a_check(over(1, RunStatus.SUCCEEDED))),
     ],
-    ids=["another target", "a job failed", "it runs again", "nothing is settled yet"],
+    ids=["another target", "a job failed", "it runs again", "nothing is settled yet", "a check by name was skipped"],
 )
 def test_else_it_stays_open(under: Policy, build: Build) -> None:
     decided = go(lane(release(1, under=under)), BuildChanged(build, newest=False), under)
