@@ -21,6 +21,8 @@ from handlers.ci.command_job import Job
 from handlers.ci.command_supervisor import keep, locked, settle
 
 KEY = re.compile(r"R-[1-9][0-9]{0,17}-[a-z0-9]{8}", re.ASCII)
+NOT_YET = "What it prints is shown once it has ended and Signoff has taken the secrets out.\n"
+_CUT = re.compile(r"\S*\n\.\.\. ([0-9]{1,20}) bytes left out \.\.\.\n\S*", re.ASCII)
 KEPT_SECONDS = 365 * 86400
 """Of a finished command: as long as an approval can wait for its deploy at the most."""
 
@@ -97,7 +99,7 @@ class Records:
         return look(attempts[-1], self.hide) if attempts else None
 
     def prune(self) -> None:
-        """Forget commands that ended long ago, and what was left of probes."""
+        """Forget commands that ended long ago."""
         oldest = self.clock().timestamp() - KEPT_SECONDS
         for home in self.directory.iterdir() if self.directory.exists() else ():
             ended = [attempt / "exit" for attempt in _attempts(home)]
@@ -147,12 +149,12 @@ def printed_of(directory: Path, release: str, hide: Callable[[str], str]) -> str
 
 
 def _so_far(attempt: Path, hide: Callable[[str], str]) -> str:
-    for name in ("printed", "output", "printed"):  # the second becomes the third while we look
-        try:
-            return hide((attempt / name).read_bytes().decode("utf-8", "replace"))
-        except FileNotFoundError:
-            continue
-    return ""
+    """Return what the bot has taken the secrets out of: it alone knows those that the policy names."""
+    raw = (attempt / "output").exists()
+    try:
+        return hide((attempt / "printed").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return NOT_YET if raw else ""
 
 
 def directory_of(database: Path) -> Path:
@@ -175,10 +177,14 @@ def _ended(attempt: Path, hide: Callable[[str], str]) -> Known | None:
 
 
 def _printed(attempt: Path, hide: Callable[[str], str]) -> str:
-    """Return what was printed; the first to ask takes the secrets out of the file itself."""
+    """Return what was printed; the first to ask takes the secrets out of the file itself.
+
+    Where its middle was left out, the words at the cut go as well: half a secret is known to nobody, and half is much.
+    """
     raw, clean = attempt / "output", attempt / "printed"
     if raw.exists():
-        keep(clean, hide(raw.read_bytes().decode("utf-8", "replace")).encode("utf-8", "replace"))
+        whole = _CUT.sub(r"\n... \1 bytes left out ...\n", raw.read_bytes().decode("utf-8", "replace"))
+        keep(clean, hide(whole).encode("utf-8", "replace"))
         raw.unlink(missing_ok=True)
     return clean.read_text(encoding="utf-8") if clean.exists() else ""
 

@@ -28,12 +28,20 @@ def test_it_shows_what_is_kept_attempt_by_attempt(records: Path, capsys: pytest.
     assert capsys.readouterr().out == "first\nsecond\n"
 
 
-def test_of_what_still_runs_it_hides_what_is_secret_and_what_moves_a_terminal(
-    records: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    attempt(records, "R-42-abcd2345", 1, "output", b"github-token-of-ours \x1b[2J xoxb-1-2 \xff\n")
+def test_it_hides_what_is_secret_and_what_moves_a_terminal(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    attempt(records, "R-42-abcd2345", 1, "printed", b"github-token-of-ours \x1b[2J xoxb-1-2 \xef\xbf\xbd\n")
     assert main(["output", "R-42"]) == 0
     assert capsys.readouterr().out == "[redacted] \\x1b[2J [redacted] \ufffd\n"
+
+
+def test_of_what_still_runs_it_shows_nothing_since_only_the_bot_knows_all_secrets(
+    records: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    attempt(records, "R-42-abcd2345", 1, "output", b"a secret that only the policy names\n")
+    assert main(["output", "R-42"]) == 0
+    assert capsys.readouterr().out == (
+        "What it prints is shown once it has ended and Signoff has taken the secrets out.\n"
+    )
 
 
 def test_what_printed_nothing_shows_nothing(records: Path, capsys: pytest.CaptureFixture[str]) -> None:
