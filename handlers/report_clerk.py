@@ -13,6 +13,7 @@ from bot.core.inputs import (
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentRunning,
+    HealthSeen,
     OfRelease,
 )
 from bot.core.policy import LaneId, ServicePolicy
@@ -55,13 +56,16 @@ class ReportClerk:
             return TryLater(1.0, f"{said.data.service} is not adopted yet")
         decided: Decided = []
 
-        def work(tx: Transaction, setting: Setting) -> str:
+        def work(tx: Transaction, setting: Setting) -> str | TryLater:
             decided.clear()
             outcome = _apply(tx, said, news.signer, row.received.at, setting, decided)
-            tx.inbox.done(row.id, outcome)
+            if isinstance(outcome, str):
+                tx.inbox.done(row.id, outcome)
             return outcome
 
         outcome = await self.desk.change(work)
+        if isinstance(outcome, TryLater):
+            return outcome
         for lane, given, what in decided:
             self.desk.record(lane, given, what)
         log.info("report", type=said.type, service=said.data.service, outcome=outcome)
@@ -86,7 +90,7 @@ def _apply(  # noqa: PLR0917 - a report with all that is known of its arrival
     received_at: datetime,
     setting: Setting,
     decided: Decided,
-) -> str:
+) -> str | TryLater:
     service = setting.policy.service(said.data.service)
     if service is None or not follows(said, signer, setting.policy):  # the policy may have changed since
         return NOT_NAMED
@@ -94,9 +98,9 @@ def _apply(  # noqa: PLR0917 - a report with all that is known of its arrival
         return _build(tx, service, said, received_at, setting)
     lane, at = LaneId(service.name, said.data.environment), min(said.timestamp, received_at)
     if isinstance(said, SignalSaid):
-        seen = signalled(tx.lanes.load(lane).in_flight, said, at)
-        if seen is None:
-            return NOT_OURS
+        seen = signalled(tx.lanes.load(lane).in_flight, said, at, setting.now - received_at)
+        if not isinstance(seen, HealthSeen):
+            return seen or NOT_OURS
         decided.append((lane, seen, submit(tx, lane, seen, setting)))
         return APPLIED
     if said.data.key is None:

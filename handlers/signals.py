@@ -1,30 +1,55 @@
-"""What a signal says, if it is about the very release that is being verified now. Pure."""
+"""What a signal says, if it is about the very release that is being deployed or verified now. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.inputs import HealthSeen
-from bot.core.release import Release
+from bot.core.release import Lifecycle, Release
+from bot.ports.trouble import TryLater
 from handlers.ci.standard_payloads import SignalSaid
 
 LONGEST_DETAIL = 300
 """Characters that are kept of what a signal says."""
 
 
-def signalled(release: Release | None, said: SignalSaid, at: datetime) -> HealthSeen | None:
-    """Return the word on the release in flight; None where it is on another, or was said before its deploy had ended.
+AGAIN = 5.0
+"""Seconds until one is looked at again that is early."""
+
+
+def signalled(
+    release: Release | None, said: SignalSaid, at: datetime, waited: timedelta
+) -> HealthSeen | TryLater | None:
+    """Return the word on the release in flight; None where it is on another.
+
+    One that names the release by its key can be about no other deploy: where the end of that is not known here yet, it
+    is looked at again, for as long as a deploy may take. One that names a commit alone may be about the deploy before,
+    so it counts from the end of this one.
 
     Args:
         release: the release in flight in the lane that the signal names.
         said: the signal, signed by whoever the policy names for the lane.
         at: when it was said.
+        waited: how long it has been here.
     """
-    if release is None or release.health is None:  # nothing is deployed and not yet live
+    if release is None or not _is_on(release, said):
         return None
-    named = release.policy.verify.signal if release.policy.verify is not None else None
-    if named is None or named.name != said.data.source or at < release.health.deployed_at.replace(microsecond=0):
-        return None  # of the deploy before; a sender may count whole seconds
-    if said.data.key not in {None, release.key} or said.data.sha not in {None, release.build.sha}:
+    if release.health is None:
+        early = said.data.key is not None and release.state is Lifecycle.DEPLOYING
+        if early and waited < release.policy.deploy_timeout:
+            return TryLater(AGAIN, f"{release.name} is still being deployed")
         return None
+    if said.data.key is None and at < release.health.deployed_at.replace(microsecond=0):
+        return None  # a sender may count whole seconds
     healthy = said.type == "signal.healthy"
     words = (said.data.detail or "")[:LONGEST_DETAIL] or f"the release is {'well' if healthy else 'ill'}"
     return HealthSeen(release.number, healthy, f"{said.data.source} says: {words}")
+
+
+def _is_on(release: Release, said: SignalSaid) -> bool:
+    """Whether a signal is on this release, by whom the release is judged."""
+    named = release.policy.verify.signal if release.policy.verify is not None else None
+    return (
+        named is not None
+        and named.name == said.data.source
+        and said.data.key in {None, release.key}
+        and said.data.sha in {None, release.build.sha}
+    )

@@ -18,6 +18,7 @@ from tests.unit.handlers.test_report_clerk import asked, opened, outcomes, says
 SIGNAL = Signal("prometheus", "PROM_SECRET")
 VERIFIED = Verification(timedelta(minutes=5), timedelta(minutes=10), signal=SIGNAL)
 AT = "2026-11-21T12:01:00Z"
+WAITS = "R-1 is still being deployed"
 NOT_OURS = "no release of ours has that key there"
 
 
@@ -75,7 +76,7 @@ async def test_a_word_without_details_has_some(opening: Opening) -> None:
 @pytest.mark.parametrize(
     "changed",
     [{"key": "R-1-zzzz2345"}, {"key": "R-2-abcd2345", "sha": None}, {"sha": a_sha(2)}, {"at": "2026-11-21T11:59:59Z"}],
-    ids=["another key", "another release", "another commit", "before its deploy"],
+    ids=["another key", "another release", "another commit", "by the commit alone, before its deploy had ended"],
 )
 async def test_a_word_on_another_release_changes_nothing(opening: Opening, changed: dict[str, Any]) -> None:
     world, _ = await deployed(opening)
@@ -91,6 +92,54 @@ async def test_one_from_the_very_second_of_the_deploy_counts(opening: Opening) -
     key = await asked(world)
     await says(world, a_deploy_sent(key=key))
     assert await signals(world, a_signal(at="2026-11-21T12:00:00Z")) == ["applied"]
+
+
+@pytest.mark.parametrize("sha", [None, a_sha(1)])
+async def test_a_word_that_names_the_release_by_its_key_counts_though_said_before_its_deploy_was_seen_to_end(
+    opening: Opening, sha: str | None
+) -> None:
+    world, key = await deployed(opening)
+    assert await signals(world, a_signal(at="2026-11-21T11:59:59Z", key=key, sha=sha)) == ["applied"]
+    health = (await world.release()).health
+    assert health is not None
+    assert health.well_since == world.now
+
+
+async def test_a_word_that_names_the_release_by_its_key_waits_for_the_end_of_its_deploy(opening: Opening) -> None:
+    world = await opened(opening, a_standard_policy(mode=Mode.DEPLOYMENT, verify=VERIFIED))
+    key = await asked(world)
+    assert await signals(world, a_signal(at=AT, key=key)) == [WAITS]
+    world.passes(5)
+    await world.settle()
+    assert (await outcomes(world))[-1] == WAITS
+    await says(world, a_deploy_sent(key=key))
+    world.passes(5)
+    await world.settle()
+    assert (await outcomes(world))[-2:] == ["applied", "applied"]
+    health = (await world.release()).health
+    assert health is not None
+    assert health.well_since == world.now
+
+
+async def test_it_waits_no_longer_than_a_deploy_may_take(opening: Opening) -> None:
+    world = await opened(opening, a_standard_policy(mode=Mode.DEPLOYMENT, verify=VERIFIED))
+    key = await asked(world)
+    timeout = (await world.release()).policy.deploy_timeout.total_seconds()
+    assert await signals(world, a_signal(at=AT, key=key)) == [WAITS]
+    world.passes(timeout - 1)
+    await world.settle()
+    assert (await outcomes(world))[-1] == WAITS
+    world.passes(5)
+    await world.settle()
+    assert (await outcomes(world))[-1] == NOT_OURS
+    assert (await world.release()).state is Lifecycle.DEPLOYING
+
+
+@pytest.mark.parametrize("changed", [{"key": "R-1-zzzz2345"}, {"sha": a_sha(2)}])
+async def test_a_word_on_another_release_does_not_wait(opening: Opening, changed: dict[str, Any]) -> None:
+    world = await opened(opening, a_standard_policy(mode=Mode.DEPLOYMENT, verify=VERIFIED))
+    key = await asked(world)
+    assert await signals(world, a_signal(**({"at": AT, "key": key} | changed))) == [NOT_OURS]
 
 
 async def test_nothing_is_decided_once_it_is_live_or_while_it_deploys(opening: Opening) -> None:
