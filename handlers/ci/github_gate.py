@@ -5,7 +5,7 @@ https://docs.github.com/rest/actions/workflow-runs#review-custom-deployment-prot
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,7 +18,7 @@ from bot.core.release import Lifecycle, Release
 from bot.core.target import GithubGate
 from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
 from bot.views.escape import plain
-from handlers.ci.github_gate_payloads import GateRun, Jobs, Pending, Pendings, Reviews
+from handlers.ci.github_gate_payloads import GateRun, Job, Jobs, Pending, Pendings, Reviews
 from handlers.ci.github_pages import api
 from handlers.ci.github_payloads import Deployment, DeploymentStatus
 from handlers.ci.github_records import run_named
@@ -112,9 +112,9 @@ def attempt_request(repository: str, run_id: int, number: int) -> HttpRequest:
     return HttpRequest("GET", api(repository, "actions", "runs", str(run_id), "attempts", str(number)))
 
 
-def jobs_request(repository: str, run_id: int) -> HttpRequest:
-    """Return the request for the jobs of a run's newest attempt."""
-    query = (("filter", "latest"), ("per_page", "100"))
+def jobs_request(repository: str, run_id: int, page: int) -> HttpRequest:
+    """Return the request for a page, from 1 on, of the jobs of a run's newest attempt."""
+    query = (("filter", "latest"), ("per_page", "100"), ("page", str(page)))
     return HttpRequest("GET", api(repository, "actions", "runs", str(run_id), "jobs"), query)
 
 
@@ -164,12 +164,16 @@ def read_pending(reply: HttpReply) -> tuple[Pending, ...] | None:
         return None
 
 
-def all_others_green(reply: HttpReply) -> bool | None:
-    """Whether every job but those that wait has ended well: None while one runs, or when nobody can read it."""
+def read_jobs(reply: HttpReply) -> Jobs | None:
+    """Return a page of jobs, or None when it cannot be read."""
     try:
-        jobs = Jobs.model_validate_json(reply.body).jobs if reply.status == OK else [None]
+        return Jobs.model_validate_json(reply.body) if reply.status == OK else None
     except ValidationError:
         return None
+
+
+def all_others_green(jobs: Collection[Job | None]) -> bool | None:
+    """Whether every job but those that wait has ended well: None while one runs, or where one cannot be read."""
     others = [one for one in jobs if one is None or one.status != "waiting"]
     if any(one is not None and one.status == "completed" and one.conclusion not in DONE for one in others):
         return False

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from handlers.ci.github_payloads import Account, Id, Maybe, Moment, Run, Sent
+from handlers.ci.github_payloads import Account, Count, Id, Maybe, Moment, Run, Sent
 
 
 class GateRun(Run):
@@ -49,6 +49,7 @@ class Job(Sent):
 class Jobs(Sent):
     """A page of jobs; None stands for one that cannot be read."""
 
+    total_count: Count
     jobs: list[Annotated[Job | None, Maybe]]
 
 

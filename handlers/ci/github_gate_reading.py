@@ -12,7 +12,7 @@ from handlers.ci import github_gate as gate
 from handlers.ci import github_records as records
 from handlers.ci import github_runs as runs
 from handlers.ci.github_gate import Attempt, Coming, Over, Standing, Waits, WentOn
-from handlers.ci.github_gate_payloads import GateRun
+from handlers.ci.github_gate_payloads import GateRun, Job
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_payloads import Deployment, DeploymentStatus
 from handlers.ci.github_replies import after_read
@@ -23,6 +23,8 @@ Span = tuple[datetime | None, datetime | None]
 """From when to before when an attempt is under way; None where that is open."""
 
 NOT_FOUND = 404
+MOST_PAGES = 20
+"""Pages of a hundred jobs of one run; GitHub allows 256 jobs per matrix, and more than one."""
 MOST_RECORDS = 10
 """Records of one commit in one environment that are looked through, newest first."""
 ENDED = {
@@ -102,9 +104,21 @@ class GateReader:
         )
 
     async def others_green(self, repository: str, run: int) -> bool | TryLater | None:
-        """Return whether all other jobs have ended well; None while one runs."""
-        reply = await self._read(gate.jobs_request(repository, run))
-        return reply if isinstance(reply, TryLater) else gate.all_others_green(reply)
+        """Return whether all other jobs of all pages have ended well; None while one runs, or cannot be read."""
+        jobs: list[Job | None] = []
+        for page in range(1, MOST_PAGES + 1):
+            reply = await self._read(gate.jobs_request(repository, run, page))
+            if isinstance(reply, TryLater):
+                return reply
+            told = gate.read_jobs(reply)
+            if told is None:
+                return None
+            jobs += told.jobs
+            if len(jobs) >= told.total_count:
+                return gate.all_others_green(jobs)
+            if not told.jobs:
+                break
+        return gate.all_others_green([*jobs, None])  # some are missing: it is red at most, and green by no means
 
     async def _waits(self, repository: str, environment: str, attempt: Attempt) -> Waits | TryLater | None:
         told = await self._ask(gate.pending_request(repository, attempt.run_id), gate.read_pending)

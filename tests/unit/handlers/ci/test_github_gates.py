@@ -17,6 +17,7 @@ from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci import github_gate as gate
 from handlers.ci.github_gate import Attempt
+from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gates import GithubGates
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_release, a_report, a_sha
 from tests.unit.handlers.ci.payloads import KEY, WEB, a_reply, a_run, a_status
@@ -369,14 +370,51 @@ async def test_the_record_of_another_run_is_not_taken_for_ours(record: tuple[dic
         ([], True),
     ],
 )
-def test_every_other_job_has_to_be_green(jobs: list[tuple[Any, str | None]], *, green: bool | None) -> None:
-    told = {"total_count": len(jobs), "jobs": [{"status": one, "conclusion": how} for one, how in jobs]}
-    assert gate.all_others_green(a_reply(told)) is green
+async def test_every_other_job_has_to_be_green(jobs: list[tuple[Any, str | None]], *, green: bool | None) -> None:
+    assert await others_green(a_page(len(jobs), *jobs)) is green
 
 
-@pytest.mark.parametrize("reply", [a_reply({}, 500), a_reply({"jobs": 7}), HttpReply(200, {}, b"{")])
-def test_jobs_that_cannot_be_read_are_not_green(reply: HttpReply) -> None:
-    assert gate.all_others_green(reply) is None
+def a_page(total: int, *jobs: tuple[Any, str | None]) -> HttpReply:
+    return a_reply({"total_count": total, "jobs": [{"status": one, "conclusion": how} for one, how in jobs]})
+
+
+async def others_green(*pages: HttpReply | TryLater) -> bool | TryLater | None:
+    return await GateReader(Script().says(f"GET {RUN}/jobs", *pages), WEB).others_green("acme/payments", 9001)
+
+
+GREEN, RED, WAITS = ("completed", "success"), ("completed", "failure"), ("waiting", None)
+
+
+@pytest.mark.parametrize(
+    ("pages", "green"),
+    [
+        ([a_page(201, *[GREEN] * 100), a_page(201, *[GREEN] * 100), a_page(201, WAITS)], True),
+        ([a_page(101, WAITS, *[GREEN] * 99), a_page(101, RED)], False),
+        ([a_page(102, WAITS, *[GREEN] * 99), a_page(102, GREEN, ("in_progress", None))], None),
+        ([a_page(101, *[GREEN] * 100), a_page(101)], None),
+        ([a_page(101, *[GREEN] * 99, RED), a_page(101)], False),
+        ([a_page(101, *[GREEN] * 100), a_reply({}, 500)], None),
+        ([a_page(101, *[GREEN] * 100), TryLater(5.0, "away")], TryLater(5.0, "away")),
+        ([a_page(10_000, GREEN)], None),
+    ],
+    ids=["green", "red", "runs", "one is missing", "red and one missing", "unreadable", "away", "too many"],
+)
+async def test_the_jobs_of_all_pages_count(pages: list[HttpReply | TryLater], green: bool | TryLater | None) -> None:
+    assert await others_green(*pages) == green
+
+
+async def test_each_page_of_jobs_is_asked_for_once() -> None:
+    script = Script().says(f"GET {RUN}/jobs", a_page(3, GREEN, GREEN), a_page(3, WAITS))
+    assert await GateReader(script, WEB).others_green("acme/payments", 9001) is True
+    newest = (("filter", "latest"), ("per_page", "100"))
+    assert [one.query for one in script.sent] == [(*newest, ("page", "1")), (*newest, ("page", "2"))]
+
+
+@pytest.mark.parametrize(
+    "reply", [a_reply({}, 500), a_reply({"total_count": 1, "jobs": 7}), a_reply({"jobs": []}), HttpReply(200, {}, b"{")]
+)
+async def test_jobs_that_cannot_be_read_are_not_green(reply: HttpReply) -> None:
+    assert await others_green(reply) is None
 
 
 def test_the_attempts_of_a_build_are_those_of_its_checks() -> None:
