@@ -57,13 +57,12 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class WentOn:
-    """It has gone on there; `deployment` is the record that GitHub keeps of it, `progress` how far that is.
+    """It has gone on there; `progress` is how far all of its jobs there are together.
 
-    `since` is when it went on, or None where GitHub tells of its queue alone.
+    `since` is when the last of them went on, or None where GitHub tells of its queue alone.
     """
 
     attempt: Attempt
-    deployment: int
     progress: Progress
     since: datetime | None
 

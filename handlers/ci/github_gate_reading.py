@@ -1,6 +1,6 @@
 """Finds out how far a run is at an environment's gate, by asking GitHub: the run, what it waits for, its records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -22,10 +22,15 @@ T = TypeVar("T")
 Span = tuple[datetime | None, datetime | None]
 """From when to before when an attempt is under way; None where that is open."""
 
+Record = tuple[Deployment, tuple[DeploymentStatus, ...]]
+"""A record of a deployment with what was said of it, newest first."""
+
 NOT_FOUND = 404
+FIRST = (ProgressStatus.FAILED, ProgressStatus.RUNNING, ProgressStatus.WAITING, ProgressStatus.SUCCEEDED)
+"""Which counts where several jobs of a run are at one environment: the first that any of them is."""
 MOST_PAGES = 20
 """Pages of a hundred jobs of one run; GitHub allows 256 jobs per matrix, and more than one."""
-MOST_RECORDS = 10
+MOST_RECORDS = 30
 """Records of one commit in one environment that are looked through, newest first."""
 ENDED = {
     "failure": "its run ended there without going on: rejected, or timed out after GitHub's 30 days",
@@ -63,19 +68,20 @@ class GateReader:
             gate.reviews_request(repository, at.run_id), lambda reply: gate.approved_with(reply, environment, key)
         )
 
-    async def progress(self, source: GithubSource, environment: str, at: Attempt, record: int) -> Progress | TryLater:
-        """Return how far what went on is, by its record, and where that has no last word by the end of its attempt."""
-        told = await self._statuses(source, str(record))
-        if isinstance(told, TryLater):
-            return told
-        now = self._progress(source, environment, told)
+    async def _how_far(
+        self, source: GithubSource, environment: str, at: Attempt, run: GateRun, made: Sequence[Record]
+    ) -> Progress | TryLater:
+        """Return how far all is that went on, by its records; what has no last word there ends with its attempt."""
+        each = [self._progress(source, environment, said) for _, said in made]
+        now = min(each, key=lambda one: FIRST.index(one.status))
         if now.status in {ProgressStatus.SUCCEEDED, ProgressStatus.FAILED}:
             return now
-        run = await self._run(gate.attempt_request(source.repository, at.run_id, at.number))
-        if isinstance(run, TryLater):
-            return run
-        if run is None or run.status != "completed":
-            return now
+        ended = run if run.run_attempt == at.number else await self._attempt(source, at)
+        if isinstance(ended, TryLater):
+            return ended
+        return now if ended is None or ended.status != "completed" else self._at_the_end(source, at, ended)
+
+    def _at_the_end(self, source: GithubSource, at: Attempt, run: GateRun) -> Progress:
         ended = ProgressStatus.SUCCEEDED if run.conclusion == "success" else ProgressStatus.FAILED
         known = run.conclusion if run.conclusion in runs.CONCLUSIONS else None
         detail = f"the run ended: {known.replace('_', ' ')}" if known else "the run has ended"
@@ -89,8 +95,10 @@ class GateReader:
         span = run if isinstance(run, TryLater) or run is None else await self._span(source.repository, attempt, run)
         if isinstance(span, TryLater) or span is None:
             return span
-        found = await self._record(source, sha, environment, attempt.run_id, span)
-        return found if isinstance(found, TryLater) or found is None else gate.has_gone_on(found[1])
+        found = await self._records(source, sha, environment, attempt.run_id, span)
+        if isinstance(found, TryLater):
+            return found
+        return any(gate.has_gone_on(said) for _, said in found) if found else None
 
     async def waits_at(self, repository: str, run: int) -> frozenset[str] | TryLater:
         """Return the environments at which a run waits now, in lower case."""
@@ -134,12 +142,13 @@ class GateReader:
         span = await self._span(source.repository, attempt, run)
         if isinstance(span, TryLater):
             return span
-        found = await self._record(source, sha, environment, attempt.run_id, span)
+        found = await self._records(source, sha, environment, attempt.run_id, span)
         if isinstance(found, TryLater):
             return found
-        if found is not None and gate.has_gone_on(found[1]):
-            at = await self.progress(source, environment, attempt, found[0].id)
-            return at if isinstance(at, TryLater) else WentOn(attempt, found[0].id, at, gate.went_on_at(found[1]))
+        if any(gate.has_gone_on(said) for _, said in found):
+            at = await self._how_far(source, environment, attempt, run, found)
+            times = [when for _, said in found if (when := gate.went_on_at(said))]
+            return at if isinstance(at, TryLater) else WentOn(attempt, at, max(times, default=None))
         if run.run_attempt > attempt.number:
             return Over(attempt, f"it was run again on GitHub: attempt {run.run_attempt} is another build")
         if run.status != "completed":
@@ -160,22 +169,26 @@ class GateReader:
             return following
         return (began.run_started_at if began else None), (following.run_started_at if following else None)
 
-    async def _record(
+    async def _records(
         self, source: GithubSource, sha: str, environment: str, run: int, span: Span
-    ) -> tuple[Deployment, tuple[DeploymentStatus, ...]] | TryLater | None:
-        """Return the newest record of a run in an environment, with what was said of it."""
+    ) -> list[Record] | TryLater:
+        """Return the records of a run in an environment, newest first: each of its jobs there has one of its own."""
         since, until = span
         made = await self._ask(gate.records_request(source.repository, environment, sha), records.read_deployments)
         if isinstance(made, TryLater):
             return made
+        found: list[Record] = []
         in_time = [one for one in made if one.sha == sha and (until is None or one.created_at < until)]
         for one in sorted(in_time, key=lambda one: one.id, reverse=True)[:MOST_RECORDS]:
             told = await self._statuses(source, str(one.id))
             if isinstance(told, TryLater):
                 return told
             if gate.made_by(one, told, run, since):
-                return one, told
-        return None
+                found.append((one, told))
+        return found
+
+    async def _attempt(self, source: GithubSource, at: Attempt) -> GateRun | TryLater | None:
+        return await self._run(gate.attempt_request(source.repository, at.run_id, at.number))
 
     async def _statuses(self, source: GithubSource, ref: str) -> tuple[DeploymentStatus, ...] | TryLater:
         return await self._ask(records.statuses_request(source, ref), records.read_statuses)

@@ -40,8 +40,6 @@ class GithubGates:
 
     sender: Sends
     web_url: str
-    _records: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    """GitHub's records of what went on, by repository, environment and attempt: found once, then read directly."""
     _failed: set[tuple[str, int]] = field(default_factory=set)
     """Records that ended without success, such as those of rejected runs: another attempt has a record of its own."""
 
@@ -87,16 +85,12 @@ class GithubGates:
         if at is None:
             return GiveUp("the deployment has no run that GitHub would know")
         source, environment = github_source(service), _target(release).environment
-        known = self._records.get(where := (source.repository, environment, at.ref))
-        if known is not None:
-            return await self._reader.progress(source, environment, at, known)
         stands = await self._reader.standing(source, release.build.sha, environment, at)
         page = Pages(self.web_url).run(source.repository, at.run_id)
         match stands:
             case TryLater():
                 return stands
             case WentOn():
-                self._remember(where, stands.deployment)
                 return stands.progress
             case Over(why=why):
                 return Progress(ProgressStatus.FAILED, why, page)
@@ -186,11 +180,6 @@ class GithubGates:
         if len(self._failed) >= MOST_KNOWN:
             self._failed.clear()
         self._failed.add((repository, record))
-
-    def _remember(self, where: tuple[str, str, str], record: int) -> None:
-        if len(self._records) >= MOST_KNOWN:
-            self._records.clear()
-        self._records[where] = record
 
     async def _send(self, request: HttpRequest) -> HttpReply | TryLater:
         reply = await self.sender.send(request)
