@@ -8,6 +8,7 @@ from time import monotonic
 
 import structlog
 
+from bot.core.approvals import in_force
 from bot.core.policy import ServicePolicy
 from bot.core.release import Lifecycle, Release
 from bot.ports.effects import EffectKind, EffectRow, EffectState
@@ -89,7 +90,7 @@ class TurningAway:
 
 
 def claim(tx: Transaction, setting: Setting) -> Task | EffectRow | None:
-    """Claim what is due; a row alone is settled already, since another release ships the same or nobody reaches it."""
+    """Claim what is due; a row alone is settled: another release ships the same, on trial, or out of reach."""
     row = tx.effects.claim(KINDS, setting.now)
     if row is None:
         return None
@@ -98,7 +99,11 @@ def claim(tx: Transaction, setting: Setting) -> Task | EffectRow | None:
     if release is None or service is None:
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its service left the policy")
         return row
-    wanting = (one for one in tx.lanes.load(release.lane).releases if one.number != release.number)
+    there = tx.lanes.load(release.lane)
+    if any(one.trial for one in in_force(release, there, setting.policy)):  # the lane may have been put on trial since
+        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="on trial, so nothing is sent")
+        return row
+    wanting = (one for one in there.releases if one.number != release.number)
     other = next((one for one in wanting if one.state in WANTS and one.artifact == release.artifact), None)
     if other is not None:
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note=f"{other.name} ships the same build")

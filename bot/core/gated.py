@@ -19,8 +19,9 @@ RUN_ENDED = (
 
 
 def turn_away(decided: Decision, release: Release) -> Decision:
-    """Have the run turned away that waits for a release which was rejected or superseded."""
-    return decided.wants(TurnAway(release.number)) if waits_at_gate(release) else decided
+    """Have the run turned away that waits for a release which was rejected or superseded; not one on trial."""
+    sends = waits_at_gate(release) and not release.policy.trial
+    return decided.wants(TurnAway(release.number)) if sends else decided
 
 
 def run_ended(release: Release, build: Build) -> bool:

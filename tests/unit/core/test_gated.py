@@ -35,6 +35,13 @@ def test_a_newer_build_turns_the_older_run_away() -> None:
     assert [effect for effect in decided.effects if isinstance(effect, TurnAway)] == [TurnAway(1)]
 
 
+def test_on_trial_no_run_is_turned_away() -> None:
+    assert go(lane(release(1, under=TRIAL)), Reject(1, PRIYA, "totals are off"), TRIAL).effects == ()
+    decided = go(lane(release(1, under=TRIAL)), BuildChanged(a_build(2), newest=True, became=True), TRIAL)
+    assert decided.lane.releases[0].state is Lifecycle.SUPERSEDED
+    assert not any(isinstance(effect, TurnAway) for effect in decided.effects)
+
+
 def test_other_targets_have_nobody_to_turn_away() -> None:
     assert go(lane(release(1)), Reject(1, PRIYA, "totals are off")).effects == ()
     decided = go(lane(release(1)), BuildChanged(a_build(2), newest=True, became=True))

@@ -123,3 +123,22 @@ async def test_a_service_that_left_the_policy_has_nobody_to_turn_away(opening: O
     assert await worker.once() is True
     assert gates.asked == []
     assert await world.sql(STATES) == [("gate:R-1", "cancelled", "its service left the policy")]
+
+
+@pytest.mark.parametrize("trial", [True, False])
+async def test_on_a_lane_that_was_put_on_trial_nothing_is_turned_away(opening: Opening, *, trial: bool) -> None:
+    world, gates, worker = await rejected(opening)
+    worker.desk.policy = a_policy(a_lane_policy(target=GithubGate("production"), trial=trial))
+    assert await worker.once() is True
+    assert gates.asked == ([] if trial else ["R-1"])
+    ended = ("cancelled", "on trial, so nothing is sent") if trial else ("done", "it is rejected")
+    assert await world.sql(STATES) == [("gate:R-1", *ended)]
+
+
+async def test_a_release_of_a_lane_on_trial_turns_nothing_away(opening: Opening) -> None:
+    world = await opening(a_policy(a_lane_policy(target=GithubGate("production"), trial=True)))
+    await world.looks()
+    await world.looks(a_report(1))
+    await world.rejects("U0PRIYA", await world.notice(), "totals are off")
+    assert await TurningAway(world.desk, gates := FakeGatekeeper()).once() is False
+    assert gates.asked == []
