@@ -52,6 +52,7 @@ class Waits:
 
     attempt: Attempt
     environment: int  # GitHub's id of it
+    name: str  # as GitHub spells it
     may_review: bool
 
 
@@ -133,7 +134,7 @@ def records_request(repository: str, environment: str, sha: str) -> HttpRequest:
     return HttpRequest("GET", api(repository, "deployments"), query)
 
 
-def answer_request(repository: str, at: Waits, environment: str, state: Answer, comment: str) -> HttpRequest:
+def answer_request(repository: str, at: Waits, state: Answer, comment: str) -> HttpRequest:
     """Return the one request that answers: as a reviewer where we are one, else as the App that is a rule there.
 
     Its address is made of the repository and the run alone: nothing that anybody sent has a part in it.
@@ -143,7 +144,7 @@ def answer_request(repository: str, at: Waits, environment: str, state: Answer, 
     if at.may_review:
         body = {"environment_ids": [at.environment], **said}
         return HttpRequest("POST", api(repository, *run, "pending_deployments"), body=body)
-    body = {"environment_name": environment, **said}
+    body = {"environment_name": at.name, **said}
     return HttpRequest("POST", api(repository, *run, "deployment_protection_rule"), body=body)
 
 

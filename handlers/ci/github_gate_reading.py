@@ -133,7 +133,10 @@ class GateReader:
         if isinstance(told, TryLater):
             return told
         here = [one for one in told if one.environment.name.lower() == environment.lower()]
-        return Waits(attempt, here[0].environment.id, here[0].current_user_can_approve) if here else None
+        if not here:
+            return None
+        where = here[0].environment
+        return Waits(attempt, where.id, where.name, here[0].current_user_can_approve)
 
     async def _beyond(
         self, source: GithubSource, sha: str, environment: str, attempt: Attempt, run: GateRun

@@ -135,9 +135,9 @@ class GithubGates:
                 return Turned(f"{_run(at)} has gone on there")
             case Over(why=why):
                 return Turned(f"{_run(at)} waits no more: {why}")
-        repository, environment = github_source(service).repository, _target(release).environment
+        repository = github_source(service).repository
         comment = gate.comment_of(release, "rejected")
-        reply = await self.sender.send(gate.answer_request(repository, at, environment, "rejected", comment))
+        reply = await self.sender.send(gate.answer_request(repository, at, "rejected", comment))
         if not isinstance(reply, HttpReply):
             return reply
         if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes
@@ -147,9 +147,9 @@ class GithubGates:
         return _refused(at, reply, after_start(reply, self.sender.clock()))
 
     async def _approve(self, service: ServicePolicy, release: Release, at: Waits) -> Placed | Trouble:
-        repository, environment = github_source(service).repository, _target(release).environment
+        repository = github_source(service).repository
         comment = gate.comment_of(release, "approved")
-        reply = await self.sender.send(gate.answer_request(repository, at, environment, "approved", comment))
+        reply = await self.sender.send(gate.answer_request(repository, at, "approved", comment))
         if not isinstance(reply, HttpReply):
             return reply
         if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes

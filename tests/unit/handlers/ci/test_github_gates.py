@@ -101,11 +101,11 @@ async def test_a_reviewer_answers_for_the_one_environment_by_its_id() -> None:
     assert script.posted == [(f"{RUN}/pending_deployments", said)]
 
 
-async def test_a_rule_answers_by_the_name_at_an_address_of_our_own() -> None:
+async def test_a_rule_answers_by_the_name_that_github_gave_at_an_address_of_our_own() -> None:
     script = waits().says(f"POST {RUN}/deployment_protection_rule", HttpReply(204, {}, b""))
     assert await at(script).start(SERVICE, a_gated_release()) == Placed("9001/1", PAGE)
     said = {
-        "environment_name": "production",
+        "environment_name": "Production",
         "state": "approved",
         "comment": f"Signoff R-1: approved in Slack [{KEY}]",
     }
