@@ -11,7 +11,7 @@ import structlog
 from bot.core.build import Build
 from bot.core.inputs import DeployedElsewhere, FoundLive
 from bot.core.policy import LaneId, LanePolicy, ServicePolicy
-from bot.core.release import Lifecycle
+from bot.core.release import Lifecycle, Release
 from bot.ports.ci import Executor, Source
 from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By how much what began a deploy anew is later than the end of the one before, at least."""
 RECENT = 50
 """Releases of a lane that are looked through for the one whose run is found."""
 
@@ -124,15 +126,12 @@ class Watch:
 
 
 def _is_told(tx: Transaction, found: FoundLive) -> bool:
-    """Whether it is the deploy of a release of ours that has its word already.
-
-    One whose job ended after its time limit has not: it failed here, and yet it is what runs there.
-    """
+    """Whether it is the deploy of a release of ours that has its word already."""
     number = re.fullmatch(r"R-([1-9][0-9]{0,17})-[a-z0-9]{8}", found.key or "", re.ASCII)
     release = tx.lanes.release(int(number[1])) if number else None
     if release is None or release.key != found.key:
         return False
-    return release.state is not Lifecycle.FAILED or release.health is not None
+    return _has_its_word(release, found)
 
 
 def _went_on(tx: Transaction, lane: LaneId, found: FoundLive) -> bool:
@@ -140,7 +139,18 @@ def _went_on(tx: Transaction, lane: LaneId, found: FoundLive) -> bool:
     releases = tx.lanes.history(lane, RECENT) if found.run is not None else ()
     refs = [(one, one.deployment.ref) for one in releases if one.deployment is not None and one.deployment.ref]
     ours = [one for one, ref in refs if ref.partition("/")[0] == found.run and one.build.sha == found.sha]
-    return any(one.state is not Lifecycle.FAILED or one.health is not None for one in ours)
+    return any(_has_its_word(one, found) for one in ours)
+
+
+def _has_its_word(release: Release, found: FoundLive) -> bool:
+    """Whether what is found is the end that a release was told.
+
+    One whose job ended after its time limit was not: it failed here, and yet it is what runs there. Nor was one whose
+    run somebody ran once more after it had ended: that made it live anew.
+    """
+    ended = release.deployment.finished_at if release.deployment else None
+    anew = ended is not None and found.since > ended + CLOCKS_DIFFER
+    return not anew and (release.state is not Lifecycle.FAILED or release.health is not None)
 
 
 def why(trouble: TryLater | Unsure | GiveUp) -> str:

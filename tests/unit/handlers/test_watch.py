@@ -163,6 +163,24 @@ async def test_our_own_deploys_are_no_news_save_one_that_ended_too_late(opening:
     assert await world.states() == [Lifecycle.FAILED, Lifecycle.LIVE]
 
 
+@pytest.mark.parametrize(("after", "noticed"), [(240, False), (360, True)])
+async def test_an_older_deploy_of_ours_that_others_ran_again_is_noticed(
+    opening: Opening, after: float, *, noticed: bool
+) -> None:
+    world = await opening(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT)))
+    await world.looks()
+    for nth in (1, 2):
+        await world.looks(a_report(nth))
+        world.executor.says(ProgressStatus.SUCCEEDED, nth=nth)
+        await world.follows()
+    assert await live_of(world) == (a_sha(2), "2")
+    key = (await world.release(1)).key
+    world.passes(after)
+    world.executor.live["production"] = FoundLive(a_sha(1), "1", world.now, None, key)
+    await world.looks()
+    assert await live_of(world) == ((a_sha(1), "1") if noticed else (a_sha(2), "2"))
+
+
 async def test_a_release_whose_verification_failed_is_not_found_live(opening: Opening) -> None:
     world = await opening(a_policy(a_lane_policy(mode=Mode.DEPLOYMENT, verify=Verification(timedelta(minutes=5)))))
     await world.looks()

@@ -45,6 +45,14 @@ async def test_our_own_run_that_was_not_well_is_not_taken_for_somebody_elses(ope
     assert await origins(world) == [Origin.PIPELINE]
 
 
+async def test_our_own_run_that_somebody_ran_once_more_is_noticed(opening: Opening) -> None:
+    world = await failed(opening, VERIFIED)
+    world.passes(180)
+    world.executor.live["production"] = found(world, "1")
+    await world.looks()
+    assert await origins(world) == [Origin.EXTERNAL, Origin.PIPELINE]
+
+
 @pytest.mark.parametrize("run", [None, "2"])
 async def test_another_run_of_its_commit_is_somebody_elses(opening: Opening, run: str | None) -> None:
     world = await failed(opening, VERIFIED)
