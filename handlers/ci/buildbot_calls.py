@@ -9,7 +9,7 @@ from bot.ports.ci import HttpReply, HttpRequest
 from bot.ports.trouble import TryLater, Unsure
 from handlers.ci.buildbot_replies import FORBIDDEN, OK, UNAUTHORIZED, after_read, limited
 from handlers.ci.buildbot_sign_in import basic, session_of, sign_in_request
-from handlers.ci.sender import AGAIN, Sender, System
+from handlers.ci.sender import AGAIN, Sends, System
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ BUILDBOT = System("buildbot", (("Accept", "application/json"),), limited)
 class BuildbotCalls:
     """Sends to the one Buildbot that is configured. Without `user` everything is asked as nobody."""
 
-    sender: Sender
+    sender: Sends
     user: str = ""
     password: str = field(default="", repr=False)
     _session: str | None = field(default=None, repr=False)

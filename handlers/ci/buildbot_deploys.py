@@ -7,7 +7,7 @@ from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import BuildbotForce, Target
 from bot.ports.ci import HttpReply, Placed, Progress
-from bot.ports.trouble import GiveUp, Trouble, TryLater
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import buildbot_builds as builds
 from handlers.ci import buildbot_force as forced
 from handlers.ci import buildbot_live as live
@@ -15,6 +15,7 @@ from handlers.ci.buildbot_calls import BuildbotCalls
 from handlers.ci.buildbot_force import ForceOrder
 from handlers.ci.buildbot_form import Form, form_request, read_form
 from handlers.ci.buildbot_pages import BuildbotPages
+from handlers.ci.buildbot_payloads import BuildRequest
 from handlers.ci.buildbot_replies import LATER, NOT_FOUND, OK, after_read
 
 
@@ -52,8 +53,10 @@ class BuildbotDeploys:
         return TryLater(LATER, f"{order.target.builder} has too many requests to look our key up among them")
 
     async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
-        """Return how far the request is, by its builds; of one that has ended also whether it was the right commit."""
-        del service
+        """Return how far the request is, by its builds; of one that has ended also whether it was the right commit.
+
+        One that was merged with a second sending of ours goes on as that: it ships the same, under the same key.
+        """
         ref = release.deployment.ref if release.deployment else None
         if ref is None or not (ref.isascii() and ref.isdigit()):
             return GiveUp("the deployment has no id that Buildbot would know")
@@ -61,6 +64,20 @@ class BuildbotDeploys:
         request = await self.calls.ask(forced.follow_request(ref), forced.read_request)
         if isinstance(request, TryLater):
             return request
+        if forced.was_merged(request):
+            twin = await self.find(service, release)
+            if isinstance(twin, TryLater | Unsure | GiveUp):
+                return twin
+            if twin is not None and twin.ref != ref:
+                return await self._follow(order, twin.ref)
+        return await self._beyond(order, request, ref)
+
+    async def _follow(self, order: ForceOrder, ref: str) -> Progress | TryLater:
+        request = await self.calls.ask(forced.follow_request(ref), forced.read_request)
+        return request if isinstance(request, TryLater) else await self._beyond(order, request, ref)
+
+    async def _beyond(self, order: ForceOrder, request: BuildRequest, ref: str) -> Progress | TryLater:
+        """Return how far the build of a request is."""
         page = await self.calls.ask(forced.builds_request(ref), builds.read_builds)
         if isinstance(page, TryLater):
             return page

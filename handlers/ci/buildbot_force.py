@@ -79,9 +79,10 @@ class ForceOrder:
         return HttpRequest("GET", api("builders", builder_id, "buildrequests"), query)
 
     def ours(self, requests: Sequence[BuildRequest]) -> Placed | None:
-        """Return the request that holds our key, the first if there should be several, or None."""
-        ours = [one.buildrequestid for one in requests if value_of(one.properties, KEY) == self.release.key]
-        return self._placed(min(ours)) if ours else None
+        """Return the request that holds our key, or None; of several the first that Buildbot has not merged away."""
+        ours = [one for one in requests if value_of(one.properties, KEY) == self.release.key]
+        first = min(ours, key=lambda one: (was_merged(one), one.buildrequestid), default=None)
+        return self._placed(first.buildrequestid) if first else None
 
     def is_last(self, requests: Sequence[BuildRequest]) -> bool:
         """Whether ours cannot stand on a later page: there is none, or all there are older than the release."""
@@ -96,7 +97,7 @@ class ForceOrder:
     def ended(self, request: BuildRequest, build: Build | None, buildsets: Mapping[int, Buildset]) -> Progress:
         """Return how a request has ended. A success counts only if what was built is what was approved."""
         url = self._url(build, str(request.buildrequestid))
-        if request.results == _COLLAPSED:
+        if was_merged(request):
             merged = "Buildbot merged the request with another one and built neither; set collapseRequests to False"
             return Progress(ProgressStatus.FAILED, merged, url)
         if request.results not in {SUCCESS, WARNINGS}:
@@ -122,6 +123,11 @@ class ForceOrder:
 
     def _placed(self, request_id: int) -> Placed:
         return Placed(str(request_id), self.pages.request(request_id))
+
+
+def was_merged(request: BuildRequest) -> bool:
+    """Whether Buildbot has merged a request with a later one, and builds that alone."""
+    return request.complete and request.results == _COLLAPSED
 
 
 def builder_request(name: str) -> HttpRequest:
