@@ -43,12 +43,14 @@ TESTS = [
 ]
 DESKS = ("acceptance", "browser")
 DOORS = ("contract", "integration", "power", "processes")
+STORIES = ("simulation", "teeth")
 SHARES = {
     "of desks": [f"tests/{folder}" for folder in DESKS],
     "of doors": [f"tests/{folder}" for folder in DOORS],
-    "of rules": ["tests", *(f"--ignore=tests/{folder}" for folder in (*DESKS, *DOORS))],
+    "of stories": [f"tests/{folder}" for folder in STORIES],
+    "of rules": ["tests", *(f"--ignore=tests/{folder}" for folder in (*DESKS, *DOORS, *STORIES))],
 }
-"""The first two mostly wait, for pages, sockets and processes; the last computes. Two cores do all three at once."""
+"""The first two mostly wait, for pages, sockets and processes; the others compute. Two cores do all of them at once."""
 COVERAGE = [str(BIN / "coverage")]
 """Of all shares together; pyproject.toml says how much it must be."""
 

@@ -48,6 +48,7 @@ payments/production: approvals: 1 of qa or sre -> 1 of qa, 1 of sre\
 • payments/production: approvals: 1 of qa or sre -> 1 of qa, 1 of sre\
 """)
         await here.says(card, "0 of 1")
+        await here.says(card, "Expires")  # time counts again once the lane has noted that approvals are missing
         assert here.reads(card) == snapshot("""\
 Waiting for approval: payments 1 to production
 Commit: [First] First
