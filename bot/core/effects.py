@@ -154,6 +154,7 @@ class Happened(Enum):
     LOCK_ENDED = "lock ended"  # its time was up
     LOCK_ENDS_SOON = "lock ends soon"
     HOLD_ENDED = "hold ended"  # its time was up
+    HOLD_TAKEN = "hold taken over"  # by a longer one of somebody else
     MODE_SWITCHED = "mode switched"
     DECLARED_LIVE = "declared live"
     DEPLOYED_ELSEWHERE = "deployed elsewhere"

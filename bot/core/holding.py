@@ -3,7 +3,8 @@
 Rules:
 
 - A hold keeps everything from starting until somebody resumes it or its time is up. Who set it may set it anew;
-  nobody's hold silently replaces somebody else's.
+  somebody else's takes its place only if it lasts longer, so that nothing starts that anybody wanted held, and they
+  are told.
 - A hold that nobody set, which a rollback or a request left behind, may be resumed by whoever may ask for a release,
   too: what they ask for ships in spite of it, and where nobody may hold, the lane would stay held for ever. A person's
   hold takes its place, unless it would end by itself: then the lane would go on unasked.
@@ -44,7 +45,7 @@ WARNED_BEFORE = timedelta(minutes=5)
 
 
 def hold(lane: Lane, given: HoldLane, policy: Policy, now: datetime) -> Decision | Refusal:
-    """Let nothing start here until somebody resumes it; one's own second hold replaces the first."""
+    """Let nothing start here until somebody resumes it; one's own second hold replaces the first, as a longer does."""
     reasons = [*authorize(given.by, Act.HOLD, policy, lane=lane), *_unfit(lane, given.reason, given.until, policy, now)]
     known = gates.hold_of(lane, now)
     if known is not None and _takes_away(given, known):
@@ -53,7 +54,10 @@ def hold(lane: Lane, given: HoldLane, policy: Policy, now: datetime) -> Decision
         return Refusal(tuple(reasons))
     by, why = given.by.person.id, given.reason.strip()
     held = replace(lane, hold=Hold(why, now, by, given.until))
-    return Decision(held).happened(Happening(Happened.HELD, by=by, detail=why))
+    decided = Decision(held).happened(Happening(Happened.HELD, by=by, detail=why))
+    if known is None or known.by is None or known.by in _mine(given.by):
+        return decided
+    return decided.wants(TellOperations(Happening(Happened.HOLD_TAKEN, by=by, detail=known.by)))
 
 
 def resume(lane: Lane, given: ResumeLane, policy: Policy, now: datetime) -> Decision | Refusal:
@@ -167,10 +171,11 @@ def _unfit(lane: Lane, reason: str, until: datetime | None, policy: Policy, now:
 
 
 def _takes_away(given: HoldLane, known: Hold) -> bool:
-    """Whether a hold would take the place of what somebody else meant, or end what has no end."""
+    """Whether a hold would let start what somebody else meant to hold still, or end what has no end."""
     if known.by is None:
         return given.until is not None
-    return not _mine(given.by) & {known.by}
+    lasts_longer = known.until is not None and (given.until is None or given.until > known.until)
+    return known.by not in _mine(given.by) and not lasts_longer
 
 
 def _owns(by: Actor, known: Lock) -> bool:

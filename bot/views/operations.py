@@ -35,7 +35,7 @@ class _Loud:
 
     @property
     def owner(self) -> str:
-        """Whose lock it is or was; the happening's detail tells."""
+        """Whose lock or hold it is or was; the happening's detail tells."""
         return person(self.happening.detail, self.policy)
 
     @property
@@ -111,6 +111,11 @@ def _unlocked(told: _Loud) -> str:
     return f"{told.owner}: {told.who} ended your lock of {told.where}. To take it again: {lock}."
 
 
+def _hold_taken(told: _Loud) -> str:
+    resume = told.typed("resume {place}")
+    return f"{told.owner}: {told.who} holds {told.where} now, for longer than you did. {resume} lets it go on."
+
+
 def _lock_ended(told: _Loud) -> str:
     return f"{told.owner}: your lock of {told.where} has ended, since its time was up."
 
@@ -163,6 +168,7 @@ SENTENCES: Mapping[Happened, Callable[[_Loud], str]] = {
     Happened.UNLOCKED: _unlocked,
     Happened.LOCK_ENDED: _lock_ended,
     Happened.LOCK_ENDS_SOON: _lock_ends_soon,
+    Happened.HOLD_TAKEN: _hold_taken,
     Happened.DECLARED_LIVE: _declared,
     Happened.STOPPED_ALL: _stopped,
     Happened.LET_GO: _let_go,

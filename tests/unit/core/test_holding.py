@@ -81,6 +81,15 @@ def test_a_persons_hold_without_an_end_takes_the_place_of_one_that_nobody_set() 
     assert done(lane(hold=NOBODYS), HoldLane(SAM, "the fair")).lane.hold == Hold("the fair", LATER, "sam")
 
 
+@pytest.mark.parametrize("until", [None, TONIGHT + TICK], ids=["without an end", "until later"])
+def test_a_longer_hold_takes_the_place_of_somebody_elses_and_they_are_told(until: datetime | None) -> None:
+    assert done(lane(hold=LONG), HoldLane(SAM, "the fair", until)) == Decision(
+        lane(hold=Hold("the fair", LATER, "sam", until)),
+        effects=(TellOperations(Happening(Happened.HOLD_TAKEN, by="sam", detail="alex")),),
+        happenings=(Happening(Happened.HELD, by="sam", detail="the fair"),),
+    )
+
+
 def test_the_lanes_approvers_hold_it_where_the_policy_names_nobody() -> None:
     held = done(lane(), HoldLane(replace(PRIYA, permissions=frozenset()), "not now"), POLICY)
     assert held.lane.hold == Hold("not now", LATER, "priya")
@@ -194,7 +203,9 @@ REFUSED: list[tuple[str, Lane, Input, Policy, tuple[Reason, ...]]] = [
         (nothing_there(Permission.HOLD), NOBODY_KNOWS, NoReason(), NotInThePast(NOON)),
     ),
     ("hold what another holds", lane(hold=HELD), HoldLane(SAM, "x"), RULED, (HeldAlready(HELD),)),
-    ("hold what another holds", lane(hold=LONG), HoldLane(SAM, "x", TONIGHT + HOUR), RULED, (HeldAlready(LONG),)),
+    ("hold for shorter than another", lane(hold=LONG), HoldLane(SAM, "x", TONIGHT - TICK), RULED, (HeldAlready(LONG),)),
+    ("hold for as long as another", lane(hold=LONG), HoldLane(SAM, "x", TONIGHT), RULED, (HeldAlready(LONG),)),
+    ("hold until later what has no end", lane(hold=HELD), HoldLane(SAM, "x", TONIGHT), RULED, (HeldAlready(HELD),)),
     ("let end what has no end", lane(hold=NOBODYS), HoldLane(SAM, "x", TONIGHT), RULED, (HeldAlready(NOBODYS),)),
     (
         "hold with all of it, held by another",

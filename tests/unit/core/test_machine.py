@@ -304,7 +304,9 @@ class Desk(RuleBasedStateMachine):
         may = self.judge.may(person, "hold", env) and bool(reason.strip()) and env in self.judge.file
         hold = self.judge.holds.get(env)
         if hold is not None and self.judge.runs(hold):
-            may = may and (hold["person"] == person or (hold["person"] is None and span is None))
+            ends = None if span is None else round((self.at(span) - NOON) / timedelta(minutes=1))
+            longer = hold["until"] is not None and (ends is None or ends > hold["until"])
+            may = may and (hold["person"] == person or (span is None if hold["person"] is None else longer))
         until = None if span is None else self.at(span)
         assert self.world.submit(env, HoldLane(actor(person, self.judge), reason, until)) is may
 

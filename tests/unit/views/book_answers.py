@@ -205,6 +205,8 @@ def _operations() -> list[Example]:
         ("A mode was switched", Happened.MODE_SWITCHED,
          {"by": "sam", "detail": "from delivery to deployment: every build passes staging first"}, PRODUCTION, None),
         ("Somebody's lock was ended", Happened.UNLOCKED, {"by": "sam", "detail": "alex"}, PRODUCTION, None),
+        ("A longer hold took the place of somebody's", Happened.HOLD_TAKEN,
+         {"by": "sam", "detail": "alex"}, PRODUCTION, None),
         ("A lock ends soon", Happened.LOCK_ENDS_SOON, {"detail": "alex"}, PRODUCTION, None),
         ("A lock has ended", Happened.LOCK_ENDED, {"detail": "alex"}, PRODUCTION, None),
         ("Somebody told what is live", Happened.DECLARED_LIVE,

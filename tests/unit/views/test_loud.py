@@ -74,6 +74,7 @@ def test_all_that_operations_hear() -> None:
         shouted(Happening(Happened.MARKED_DONE, 42, "sam", "it is there"), ended(Lifecycle.LIVE)),
         shouted(Happening(Happened.MODE_SWITCHED, None, "sam", "from delivery to observe: we <try> it")),
         shouted(Happening(Happened.UNLOCKED, None, "alex", "sam")),
+        shouted(Happening(Happened.HOLD_TAKEN, None, "alex", "sam")),
         shouted(Happening(Happened.LOCK_ENDED, None, None, "sam")),
         shouted(Happening(Happened.LOCK_ENDS_SOON, None, None, "sam")),
         shouted(Happening(Happened.DECLARED_LIVE, None, "sam", "118: by hand")),
@@ -90,6 +91,7 @@ OVERRIDE (break-glass) of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-
 <@U0SAM> marked <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production, which had failed, as done: it counts as live now: “it is there”.
 <@U0SAM> switched the mode of payments in production from delivery to observe: “we &lt;try&gt; it”. To switch it again: `/deploy mode payments production delivery|deployment|observe REASON`.
 <@U0SAM>: <@U0ALEX> ended your lock of payments in production. To take it again: `/deploy lock payments production REASON`.
+<@U0SAM>: <@U0ALEX> holds payments in production now, for longer than you did. `/deploy resume payments production` lets it go on.
 <@U0SAM>: your lock of payments in production has ended, since its time was up.
 <@U0SAM>: your lock of payments in production ends soon. To keep it for longer: `/deploy lock payments production for DURATION REASON`.
 <@U0SAM> said what is live: payments in production: “118: by hand”. What ships there is compared with that from now on.
@@ -308,6 +310,7 @@ def test_what_has_no_line_in_a_thread() -> None:
             "adopted",
             "declared live",
             "hold ended",
+            "hold taken over",
             "let go again",
             "lock ended",
             "lock ends soon",
