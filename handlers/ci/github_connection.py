@@ -33,6 +33,7 @@ T = TypeVar("T")
 OK = 200
 NOT_MODIFIED = 304
 NOT_FOUND = 404
+MOST_KNOWN = 1_000
 
 
 class Order(Protocol):
@@ -53,10 +54,16 @@ class Order(Protocol):
     def found(self, reply: HttpReply, now: datetime) -> Placed | TryLater | None:
         """Return it, or None when GitHub does not know it."""
 
+    def named(self, ref: str) -> HttpRequest | None:
+        """Return the request that tells whose deploy a number names; None where `follow` tells it."""
+
+    def doubt(self, reply: HttpReply, now: datetime) -> Trouble | None:
+        """Return why it is not to be followed; None when it is ours."""
+
     def follow(self, ref: str) -> HttpRequest:
         """Return the request that tells how far it is."""
 
-    def progress(self, reply: HttpReply, now: datetime) -> Progress | TryLater:
+    def progress(self, reply: HttpReply, now: datetime) -> Progress | Trouble:
         """Return how far it is."""
 
 
@@ -76,6 +83,8 @@ class Github:
     _seen: dict[str, _Page] = field(default_factory=dict)
     """What `recent` read last, by service."""
     _learnt: Learnt = field(default_factory=Learnt)
+    _ours: set[tuple[str, str, str]] = field(default_factory=set)
+    """Numbers that are known to name our deploys, by repository and key: another start may lead elsewhere."""
 
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is gone or not one that the policy names."""
@@ -163,7 +172,8 @@ class Github:
         if ref is None or not (ref.isascii() and ref.isdigit()):
             return GiveUp("the deployment has no id that GitHub would know")
         order = self._order(github_source(service), release)
-        return await self._ask(order.follow(ref), order.progress)
+        doubt = await self._doubt(order, (github_source(service).repository, ref, release.key))
+        return await self._ask(order.follow(ref), order.progress) if doubt is None else doubt
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return the newest deployment to the environment that succeeded; a dispatched workflow cannot name one."""
@@ -183,6 +193,18 @@ class Github:
             if found := live.live_of(made, statuses):
                 return found
         return None
+
+    async def _doubt(self, order: Order, one: tuple[str, str, str]) -> Trouble | None:
+        """Look once whether a number names our deploy here: it may have been begun under another policy, elsewhere."""
+        named = order.named(one[1])
+        if named is None or one in self._ours:
+            return None
+        doubt = await self._ask(named, order.doubt)
+        if doubt is None:
+            if len(self._ours) >= MOST_KNOWN:
+                self._ours.clear()
+            self._ours.add(one)
+        return doubt
 
     def _order(self, source: GithubSource, release: Release) -> Order:
         match release.policy.target:

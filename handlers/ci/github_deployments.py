@@ -16,7 +16,7 @@ from bot.ports.trouble import Trouble, TryLater, Unsure
 from bot.views.escape import plain
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Deployment
-from handlers.ci.github_records import progress_of, read_deployments, read_statuses, statuses_request
+from handlers.ci.github_records import OK, progress_of, read_deployments, read_statuses, statuses_request, strangers
 from handlers.ci.github_replies import after_read, after_start
 
 CREATED = 201
@@ -87,6 +87,17 @@ class DeploymentOrder:
             return after_read(reply, now)
         ours = [made for made in deployments if self._is_ours(made)]
         return self._placed(min(ours, key=lambda made: made.id)) if ours else None
+
+    def named(self, ref: str) -> HttpRequest:
+        """Return the request that tells whose deployment a number names in the repository that is asked today."""
+        return HttpRequest("GET", api(self.source.repository, "deployments", ref))
+
+    def doubt(self, reply: HttpReply, now: datetime) -> Trouble | None:
+        """Return why the deployment is not to be followed; None when it is ours."""
+        made = _one(reply) if reply.status == OK else None
+        if made is None:
+            return after_read(reply, now)
+        return None if self._is_ours(made) else strangers(self.release, "deployment", made.id, self.source)
 
     def follow(self, ref: str) -> HttpRequest:
         """Return the request for what was said of the deployment."""

@@ -17,6 +17,7 @@ from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatu
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Dispatched, Run, Runs, same_repository, workflow_path
+from handlers.ci.github_records import strangers
 from handlers.ci.github_replies import after_read, after_start, message_of
 from handlers.ci.github_runs import CONCLUSIONS, read_run, run_request, status_of
 from handlers.placeholders import filled, values_of
@@ -96,15 +97,25 @@ class DispatchOrder:
         ours = [run.id for run in runs if run and self._is_ours(run)]
         return self._placed(min(ours)) if ours else None
 
+    def named(self, ref: str) -> None:
+        """Return nothing: what tells how far the run is tells whose it is as well."""
+        del ref
+
+    def doubt(self, reply: HttpReply, now: datetime) -> None:
+        """Return nothing: it is not asked."""
+        del reply, now
+
     def follow(self, ref: str) -> HttpRequest:
         """Return the request for the run."""
         return run_request(self.source.repository, int(ref))
 
-    def progress(self, reply: HttpReply, now: datetime) -> Progress | TryLater:
-        """Return how far the run is."""
+    def progress(self, reply: HttpReply, now: datetime) -> Progress | Trouble:
+        """Return how far the run is. Its name need not show our key: GitHub told its number when it was dispatched."""
         run = read_run(reply) if reply.status == OK else None
         if run is None:
             return after_read(reply, now)
+        if not self._is_of_workflow(run):
+            return strangers(self.release, "run", run.id, self.source)
         status = status_of(run)
         known = run.conclusion if run.conclusion in CONCLUSIONS else None
         detail = f"the run ended: {known.replace('_', ' ')}" if known else ""
@@ -128,9 +139,11 @@ class DispatchOrder:
 
     def _is_ours(self, run: Run) -> bool:
         shown = re.search(rf"(?<![A-Za-z0-9-]){re.escape(self.release.key)}(?![A-Za-z0-9-])", run.display_title or "")
+        return shown is not None and self._is_of_workflow(run)
+
+    def _is_of_workflow(self, run: Run) -> bool:
         return (
-            shown is not None
-            and run.event == "workflow_dispatch"
+            run.event == "workflow_dispatch"
             and workflow_path(run.path) == workflow_path(self.target.workflow)
             and run.repository is not None
             and same_repository(run.repository.full_name, self.source.repository)

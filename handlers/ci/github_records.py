@@ -7,8 +7,10 @@ import re
 
 from pydantic import ValidationError
 
+from bot.core.release import Release
 from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest, Progress, ProgressStatus
+from bot.ports.trouble import GiveUp
 from bot.views.escape import plain
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Deployment, Deployments, DeploymentStatus, Statuses
@@ -79,6 +81,14 @@ def progress_of(statuses: tuple[DeploymentStatus, ...], pages: Pages, page: str)
     if status is ProgressStatus.FAILED and decisive.state not in {"failure", "error"}:
         detail = detail or "GitHub marked the deployment inactive before it succeeded"
     return Progress(status, detail, url)
+
+
+def strangers(release: Release, what: str, number: int, source: GithubSource) -> GiveUp:
+    """Return the words for a record that has our number and is about something else: what it says does not count."""
+    return GiveUp(
+        f"{what} {number} in {source.repository} is not the one that was begun for {release.name}; "
+        "did the policy lead elsewhere then?"
+    )
 
 
 def run_named(status: DeploymentStatus) -> int | None:

@@ -153,6 +153,30 @@ async def test_a_deployment_is_started_once_and_followed_to_its_end(world: World
     )
 
 
+async def test_a_strangers_deployment_under_our_number_is_not_followed(world: World) -> None:
+    """As after a start under a policy that leads to another host: a deployment there has the number of ours."""
+    stranger = await world.release()
+    await world.github.start(SERVICE, stranger)
+    made = world.forge.repositories[REPO].deployments[0]
+    world.forge.progress_deployment(REPO, made, "success")
+    ours = placed_at(replace(stranger, number=2, key="R-2-abcd2345"), str(made.id))
+    assert await world.github.follow(SERVICE, ours) == GiveUp(
+        f"deployment {made.id} in {REPO} is not the one that was begun for R-2; did the policy lead elsewhere then?"
+    )
+    gone = placed_at(ours, "999999999")
+    assert await world.github.follow(SERVICE, gone) == TryLater(60.0, "GitHub answers 404: Not Found")
+
+
+async def test_whose_a_deployment_is_is_asked_once(world: World) -> None:
+    release = await world.release()
+    await world.github.start(SERVICE, release)
+    made = world.forge.repositories[REPO].deployments[0]
+    before = world.forge.requests
+    for _ in range(3):
+        await world.github.follow(SERVICE, placed_at(release, str(made.id)))
+    assert world.forge.requests - before == 4
+
+
 @pytest.mark.parametrize(
     ("fault", "ended", "happened"),
     [

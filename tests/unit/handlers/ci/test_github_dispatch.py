@@ -170,3 +170,15 @@ def test_the_run_is_followed_to_its_end(
     assert order().follow("501").path == "/repos/acme/payments/actions/runs/501"
     run = a_deploy_run(status=status, conclusion=conclusion)
     assert order().progress(a_reply(run), NOON) == Progress(means, detail, RUN_PAGE)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"event": "push"}, {"path": ".github/workflows/build.yml"}, {"repository": FORK}],
+    ids=["another event", "another workflow", "another repository"],
+)
+def test_what_a_run_of_anything_else_says_under_our_number_does_not_count(changed: dict[str, Any]) -> None:
+    run = a_deploy_run(status="completed", conclusion="success") | changed
+    assert order().progress(a_reply(run), NOON) == GiveUp(
+        "run 501 in acme/payments is not the one that was begun for R-1; did the policy lead elsewhere then?"
+    )
