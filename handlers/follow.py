@@ -10,7 +10,6 @@ from bot.core.inputs import DeploymentEnded, DeploymentRunning
 from bot.core.policy import ServicePolicy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.ci import Executor, Progress, ProgressStatus
-from bot.ports.outage import StoreUnavailable
 from handlers.bell import Bell
 from handlers.desk import Desk
 from handlers.watch import why
@@ -67,12 +66,7 @@ class Follower:
         if service is None:
             log.warning("deployment_not_followed", release=release.name, why="its service left the policy")
             return
-        try:
-            await self._look(service, release)
-        except StoreUnavailable:
-            raise  # nobody's look can be kept then
-        except Exception:  # one host's answer, which our own code fails on, ends no other's look
-            log.exception("deployment_not_followed", release=release.name, why="our own code failed")
+        await self._look(service, release)
 
     async def _look(self, service: ServicePolicy, release: Release) -> None:
         progress = await self.executor.follow(service, release)

@@ -1,14 +1,12 @@
 """Deployments are followed to their end by asking; what says nothing new changes nothing."""
 
 import pytest
-from structlog.testing import capture_logs
 
-from bot.core.policy import Mode, ServicePolicy
-from bot.core.release import DeployStatus, Lifecycle, Release
-from bot.ports.ci import Progress, ProgressStatus
+from bot.core.policy import Mode
+from bot.core.release import DeployStatus, Lifecycle
+from bot.ports.ci import ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from tests.factories import a_lane_policy, a_policy, a_report
-from tests.fakes.executor import FakeExecutor
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
 
@@ -94,23 +92,3 @@ async def test_a_service_that_left_the_policy_is_not_followed(opening: Opening) 
     await world.crash(a_policy(services=()))
     assert await world.follower.once() == 1
     assert world.executor.asked("follow") == 0
-
-
-async def test_what_our_own_code_fails_on_ends_no_others_look(
-    opening: Opening, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = await flying(opening)
-
-    class Failing(FakeExecutor):
-        async def follow(self, service: ServicePolicy, release: Release) -> Progress:
-            raise RecursionError(service, release)
-
-    with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr(world.follower, "executor", Failing())
-        assert await world.follower.once() == 1
-    assert [(one["event"], one["release"], one.get("why")) for one in logs if one["log_level"] == "error"] == [
-        ("deployment_not_followed", "R-1", "our own code failed")
-    ]
-    world.executor.says(ProgressStatus.SUCCEEDED)
-    await world.follows()
-    assert await world.states() == [Lifecycle.LIVE]
