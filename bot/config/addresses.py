@@ -30,40 +30,35 @@ def check_heartbeat(address: str) -> str | None:
 
     Such an address is often a secret: no sentence shows it.
     """
-    example = "write one such as https://monitor.acme.example/ping/42"
-    if not address.isascii() or not address.isprintable() or " " in address:
-        return f"is not an address; {example}"
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return f"is not an address; {example}"
-    if parts.scheme not in {"http", "https"} or not host:
-        return f"is not an address; {example}"
-    if "@" in parts.netloc or "#" in address:
-        return f"may hold neither a user nor a fragment; {example}"
-    if parts.scheme == "http" and not _is_loopback(host):
+    problem, clear = _asked(address, "write one such as https://monitor.acme.example/ping/42")
+    if clear and not _is_loopback(clear):
         return "would be sent in the clear; write https (http is for this machine only)"
-    return None
+    return problem
 
 
 def check_target(address: str) -> str | None:
     """Return what is wrong with the address of a deploy webhook, as the end of a sentence; None when nothing is."""
-    example = "write one such as https://deployer.acme.example/hooks/docs"
+    problem, clear = _asked(address, "write one such as https://deployer.acme.example/hooks/docs")
+    if clear and not (_is_loopback(clear) or _is_private(clear)):
+        return "would be sent in the clear; write https (http is for this machine and for private addresses only)"
+    return problem
+
+
+def _asked(address: str, example: str) -> tuple[str | None, str | None]:
+    """Return what is wrong with an address that is asked as it stands, and its host where it would be in the clear."""
+    no_address = f"is not an address; {example}"
     if not address.isascii() or not address.isprintable() or " " in address:
-        return f"is not an address; {example}"
+        return no_address, None
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return f"is not an address; {example}"
+        return no_address, None
     if parts.scheme not in {"http", "https"} or not host:
-        return f"is not an address; {example}"
+        return no_address, None
     if "@" in parts.netloc or "#" in address:
-        return f"may hold neither a user nor a fragment; {example}"
-    if parts.scheme == "http" and not (_is_loopback(host) or _is_private(host)):
-        return "would be sent in the clear; write https (http is for this machine and for private addresses only)"
-    return None
+        return f"may hold neither a user nor a fragment; {example}", None
+    return None, host if parts.scheme == "http" else None
 
 
 def web_of(api: str) -> str:

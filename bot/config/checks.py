@@ -208,26 +208,22 @@ def _placed(written: str, known: tuple[str, ...]) -> str:
 
 def check_address(value: Any) -> str:
     """Check the address of a heartbeat."""
-    address = text(r"[!-~]{1,2000}", "an address such as https://monitor.acme.example/ping/42")(value)
-    problem = check_heartbeat(address)
-    if problem:
-        raise ValueError(problem)
-    return address
+    return _address(value, "https://monitor.acme.example/ping/42", check_heartbeat)
 
 
 def check_receiver(value: Any) -> str:
     """Check the address to which a request to deploy is sent."""
-    address = text(r"[!-~]{1,2000}", "an address such as https://deployer.acme.example/hooks/docs")(value)
-    problem = check_target(address)
-    if problem:
-        raise ValueError(problem)
-    return address
+    return _address(value, "https://deployer.acme.example/hooks/docs", check_target)
 
 
 def check_api_url(value: Any) -> str:
     """Check the address of a REST API."""
-    address = text(r"[!-~]{1,2000}", "an address such as https://github.acme.example/api/v3")(value)
-    problem = check_api(address)
+    return _address(value, "https://github.acme.example/api/v3", check_api)
+
+
+def _address(value: Any, example: str, problem_of: Callable[[str], str | None]) -> str:
+    address = text(r"[!-~]{1,2000}", f"an address such as {example}")(value)
+    problem = problem_of(address)
     if problem:
         raise ValueError(problem)
     return address
