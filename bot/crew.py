@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot import drafts, unanswered
 from bot.core.policy import Policy, ServicePolicy
 from bot.ports.changes import Comparer
 from bot.ports.ci import Executor, Source
@@ -25,7 +26,7 @@ from handlers.changes import Comparing
 from handlers.clock import Clock
 from handlers.deployer import Deployer
 from handlers.desk import Desk
-from handlers.draft_clerk import DraftKeeper
+from handlers.due import WhenDue
 from handlers.follow import Follower
 from handlers.freezes import FreezeNotices
 from handlers.hint_clerk import HintClerk
@@ -38,7 +39,6 @@ from handlers.pruning import Pruner
 from handlers.reception import Reception
 from handlers.report_clerk import ReportClerk
 from handlers.turning_away import TurningAway
-from handlers.unanswered import Reminding
 from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
 
@@ -224,8 +224,8 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "deploys left over": Deployer(desk, world.executor, people).run,  # what the first holds beyond its lease
         "follow": follower.run,
         "clock": Clock(desk).run,
-        "drafts": DraftKeeper(desk).run,
-        "unanswered": Reminding(desk).run,
+        "drafts": WhenDue(desk, drafts.due_at, drafts.look).run,
+        "unanswered": WhenDue(desk, unanswered.due_at, unanswered.look).run,
         "freezes": FreezeNotices(desk).run,
         "verifications": Verifier(desk, world.prober).run,
         "pruning": Pruner(desk).run,

@@ -1,8 +1,7 @@
-"""What people do with the draft of an announcement, the form that edits it, and the loop that sees to what waits."""
+"""What people do with the draft of an announcement, and the form that edits it."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -34,27 +33,6 @@ from handlers.scenery import scene_of
 _NOWHERE = Links("")
 """Where links lead makes no other text."""
 DRAFT_ACTS = tuple(press.value for press in Press)
-
-
-@dataclass(frozen=True, slots=True)
-class DraftKeeper:
-    """Reminds of drafts that wait, and drops those that nobody posts."""
-
-    desk: Desk
-
-    async def run(self) -> None:
-        """Look, for ever."""
-        while True:
-            seen = self.desk.bell.rung
-            await self.desk.rest(seen, await self.once())
-
-    async def once(self) -> datetime | None:
-        """See to every draft that is due; returns when the next one is."""
-        due = await self.desk.store.read(drafts.due_at)
-        if due is None or due > self.desk.clock():
-            return due
-        await self.desk.change(drafts.look)
-        return await self.desk.store.read(drafts.due_at)
 
 
 def pressed_draft(  # noqa: PLR0917 - a click, what it hit and who made it

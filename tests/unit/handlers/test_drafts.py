@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot import drafts
 from bot.core.changelog import Comparison, Relation, Span
 from bot.core.policy import EVERYONE, Permission, Policy
 from bot.core.release import Lifecycle
@@ -12,7 +13,7 @@ from bot.ports.ci import ProgressStatus
 from bot.ports.slack import Message
 from bot.ports.trouble import Unsure
 from handlers.acts import Form
-from handlers.draft_clerk import DraftKeeper
+from handlers.due import WhenDue
 from tests.factories import a_lane_policy, a_policy, a_report, a_sha
 from tests.fakes.chat import Posted
 from tests.fakes.world import World
@@ -96,7 +97,7 @@ async def test_who_may_not_is_refused_and_audited(opening: Opening) -> None:
 
 async def test_a_draft_is_reminded_of_once_and_dropped_after_a_day(opening: Opening) -> None:
     world, draft = await drafted(opening)
-    keeper = DraftKeeper(world.desk)
+    keeper = WhenDue(world.desk, drafts.due_at, drafts.look)
     assert await keeper.once() == world.now + timedelta(hours=4)
     world.passes(4 * 3600)
     assert await keeper.once() == world.now + timedelta(hours=20)
@@ -118,7 +119,7 @@ async def test_a_draft_is_reminded_of_once_and_dropped_after_a_day(opening: Open
 async def test_who_has_posted_it_is_not_reminded(opening: Opening) -> None:
     world, draft = await drafted(opening)
     world.passes(4 * 3600)
-    await DraftKeeper(world.desk).once()
+    await WhenDue(world.desk, drafts.due_at, drafts.look).once()
     await world.stores(world.click("U0PRIYA", draft, draft.button("discard_draft")))
     assert await world.acts.once()
     await world.settle()
@@ -136,7 +137,7 @@ async def test_what_was_rolled_back_meanwhile_is_not_announced(opening: Opening)
         == "payments 1 (0000001) in production is no longer live, so there is nothing to announce."
     )
     world.passes(4 * 3600)
-    await DraftKeeper(world.desk).once()
+    await WhenDue(world.desk, drafts.due_at, drafts.look).once()
     assert await state(world) == [("dropped", None, None, None)]
 
 
@@ -277,7 +278,7 @@ async def test_what_is_no_longer_live_can_be_posted_no_longer(opening: Opening) 
 async def test_nobody_is_reminded_of_what_is_no_longer_live(opening: Opening) -> None:
     world, _ = await replaced(opening)
     world.passes(4 * 3600)
-    await DraftKeeper(world.desk).once()
+    await WhenDue(world.desk, drafts.due_at, drafts.look).once()
     assert await world.sql("SELECT release, state, reminded FROM drafts") == [(1, "dropped", 0), (2, "open", 1)]
 
 
@@ -285,7 +286,7 @@ async def test_a_reminder_that_waited_is_not_sent_for_what_is_no_longer_live(ope
     world, _ = await drafted(opening)
     await world.looks(a_report(2))
     world.passes(4 * 3600)
-    await DraftKeeper(world.desk).once()
+    await WhenDue(world.desk, drafts.due_at, drafts.look).once()
     await world.store.write(lambda _: world.store._database.execute("UPDATE lanes SET live_release = NULL"))
     await world.settle()
     assert await world.sql("SELECT note FROM effects WHERE kind = 'remind_draft'") == [("nothing to say",)]

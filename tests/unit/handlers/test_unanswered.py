@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from inline_snapshot import snapshot
 
+from bot import unanswered
 from bot.ports.trouble import Unsure
-from handlers.unanswered import Reminding
+from handlers.due import WhenDue
 from tests.factories import NOON, a_report
 from tests.fakes.chat import FakeChat
 from tests.fakes.world import World
@@ -18,7 +19,7 @@ DAY = 24 * 3600
 
 async def looks(world: World) -> timedelta | None:
     """Let the loop look once and all that follows happen; returns how long after noon it looks again."""
-    due = await Reminding(world.desk).once()
+    due = await WhenDue(world.desk, unanswered.due_at, unanswered.look).once()
     await world.settle()
     return due - NOON if due else None
 
@@ -97,7 +98,7 @@ async def test_a_reminder_that_slack_has_not_taken_makes_way_for_the_next_days(o
     world, chat = await ships(opening, {"C0RELEASES": ARCHIVED})
     for _ in range(3):
         world.passes(DAY)
-        await Reminding(world.desk).once()
+        await WhenDue(world.desk, unanswered.due_at, unanswered.look).once()
     await world.settle()
     assert len(reminders(chat)) == 1
 
@@ -105,7 +106,7 @@ async def test_a_reminder_that_slack_has_not_taken_makes_way_for_the_next_days(o
 async def test_what_was_delivered_before_the_reminder_is_sent_is_not_told_of(opening: Opening) -> None:
     world, chat = await ships(opening, {"C0RELEASES": ARCHIVED})
     world.passes(DAY)
-    await Reminding(world.desk).once()
+    await WhenDue(world.desk, unanswered.due_at, unanswered.look).once()
     chat.closed.clear()
     await world.clicks("U0SAM", the_letter(chat), "try_again")
     assert reminders(chat) == []
