@@ -175,6 +175,7 @@ class Signoff:
             {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands, **forces},
             {GithubSource: github},
             {GithubGate: github},
+            {GithubWorkflow: github},
         )
         world = World(
             slack.chat,
@@ -184,6 +185,7 @@ class Signoff:
             prober=probes,
             comparer=systems,
             gatekeeper=systems,
+            stopper=systems,
         )
         self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True
