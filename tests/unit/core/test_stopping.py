@@ -39,6 +39,12 @@ def test_the_ci_system_is_asked_and_the_release_is_left_as_it_is(status: DeployS
     assert decided.happenings == (Happening(Happened.ASKED_TO_STOP, 1, "priya"),)
 
 
+@pytest.mark.parametrize("target", [GithubWorkflow("deploy.yml", "main"), BuildbotForce("force", "deploy")], ids=repr)
+def test_jobs_of_these_kinds_can_be_ended(target: Target) -> None:
+    under = policy(target=target)
+    assert go(under_way(DeployStatus.RUNNING, under), Cancel(1, PRIYA), under).effects == (StopDeployment(1),)
+
+
 def test_its_word_ends_the_release_and_time_does_not_before_its_limit() -> None:
     asked = go(lane(RUNS), Cancel(1, PRIYA), DISPATCHED).lane
     assert one(go(asked, TimePassed(), DISPATCHED)).state is Lifecycle.DEPLOYING
@@ -75,7 +81,6 @@ def test_what_was_never_attempted_has_no_job() -> None:
     [
         GithubDeployment("production"),
         GithubGate("production"),
-        BuildbotForce("force", "deploy"),
         DeployWebhook("https://deployer.example", "DEPLOYER_SECRET"),
         Command(("/usr/bin/deploy",)),
     ],
