@@ -175,7 +175,7 @@ class Signoff:
             {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands, **forces},
             {GithubSource: github},
             {GithubGate: github},
-            {GithubWorkflow: github, **stops},
+            {GithubWorkflow: github, Command: commands, **stops},
         )
         world = World(
             slack.chat,

@@ -18,9 +18,9 @@ from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import CannotStop, Refusal, Unstoppable
 from bot.core.release import DeployStatus, Release
-from bot.core.target import BuildbotForce, GithubWorkflow
+from bot.core.target import BuildbotForce, Command, GithubWorkflow
 
-STOPPABLE = (GithubWorkflow, BuildbotForce)
+STOPPABLE = (GithubWorkflow, BuildbotForce, Command)
 """Whose jobs can be ended by what Signoff knows of them and may do: never a deployment that others pick up, a gate at
 which Signoff may only answer, or a webhook."""
 

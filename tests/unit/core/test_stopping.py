@@ -39,7 +39,11 @@ def test_the_ci_system_is_asked_and_the_release_is_left_as_it_is(status: DeployS
     assert decided.happenings == (Happening(Happened.ASKED_TO_STOP, 1, "priya"),)
 
 
-@pytest.mark.parametrize("target", [GithubWorkflow("deploy.yml", "main"), BuildbotForce("force", "deploy")], ids=repr)
+@pytest.mark.parametrize(
+    "target",
+    [GithubWorkflow("deploy.yml", "main"), BuildbotForce("force", "deploy"), Command(("/usr/bin/deploy",))],
+    ids=lambda target: type(target).__name__,
+)
 def test_jobs_of_these_kinds_can_be_ended(target: Target) -> None:
     under = policy(target=target)
     assert go(under_way(DeployStatus.RUNNING, under), Cancel(1, PRIYA), under).effects == (StopDeployment(1),)
@@ -82,7 +86,6 @@ def test_what_was_never_attempted_has_no_job() -> None:
         GithubDeployment("production"),
         GithubGate("production"),
         DeployWebhook("https://deployer.example", "DEPLOYER_SECRET"),
-        Command(("/usr/bin/deploy",)),
     ],
     ids=lambda target: type(target).__name__,
 )
