@@ -169,12 +169,13 @@ class Signoff:
         webhooks = DeployWebhooks(http, self.named_secret, self.clock, meter=vitals.metrics)
         probes = Probes(HttpHealth(http), CommandHealth(commands.host, self.hide))
         user = (self.settings.buildbot_user or "", _secret(self.settings.buildbot_password))
-        builds, forces = buildbot_systems(http, self.settings.buildbot_url, user, self.clock, vitals.metrics)
+        builds, forces, stops = buildbot_systems(http, self.settings.buildbot_url, user, self.clock, vitals.metrics)
         systems = Systems(
             {GithubSource: github, StandardSource: StandardReports(), **builds},
             {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands, **forces},
             {GithubSource: github},
             {GithubGate: github},
+            {GithubWorkflow: github, Command: commands, **stops},
         )
         world = World(
             slack.chat,
@@ -184,6 +185,7 @@ class Signoff:
             prober=probes,
             comparer=systems,
             gatekeeper=systems,
+            stopper=systems,
         )
         self._run(desk, arrival, world, self._heartbeat(http))
         vitals.started = True

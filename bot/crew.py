@@ -17,6 +17,7 @@ from bot.ports.gatekeeping import Gatekeeper
 from bot.ports.meter import Counted
 from bot.ports.outage import StoreUnavailable
 from bot.ports.slack import Chat, Directory
+from bot.ports.stopping import Stopper
 from bot.views.links import Links
 from handlers.act_clerk import ActClerk
 from handlers.anchor import HourlyAnchor
@@ -38,6 +39,7 @@ from handlers.people import People
 from handlers.pruning import Pruner
 from handlers.reception import Reception
 from handlers.report_clerk import ReportClerk
+from handlers.stopping import Stopping
 from handlers.turning_away import TurningAway
 from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
@@ -83,6 +85,8 @@ class World:
     comparer: Comparer
     gatekeeper: Gatekeeper | None = None
     """None: nothing waits at gates."""
+    stopper: Stopper | None = None
+    """None: no job can be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,8 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     }
     if world.gatekeeper is not None:
         loops["gates"] = TurningAway(desk, world.gatekeeper).run
+    if world.stopper is not None:
+        loops["stops"] = Stopping(desk, world.stopper).run
     for one in watches:
         loops[_loop_of(one.service)] = one.run
     for connection in desk.policy.connections:

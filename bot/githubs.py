@@ -22,6 +22,7 @@ from handlers.ci.github_gated_builds import GatedBuilds
 from handlers.ci.github_gates import GithubGates
 from handlers.ci.github_kept import Kept
 from handlers.ci.github_scope import Asked, scope_of
+from handlers.ci.github_stops import GithubStops
 from handlers.ci.sender import Sender, Sends
 
 
@@ -62,7 +63,7 @@ class Workshop:
             GithubGate: gates,
         }
         builds = CheckedBuilds(GatedBuilds(github, GateReader(sends, web_url)), sends, web_url)
-        return Ports(builds, github, executors, gates)
+        return Ports(builds, github, executors, gates, GithubStops(sends))
 
     def _sends(self, api_url: str, account: Account, connection: str | None) -> Sends:
         token = account.token.get_secret_value() if account.token is not None else ""

@@ -20,6 +20,7 @@ from bot.core.effects import (
     Remind,
     ResendDeployment,
     StartDeployment,
+    StopDeployment,
     Taint,
     TellFailure,
     TellLanesAfter,
@@ -119,8 +120,8 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
     if release is None:
         raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
     match effect:
-        case StartDeployment() | TurnAway():
-            tx.effects.enqueue(_of_a_deploy(effect, release), setting.now)
+        case StartDeployment() | TurnAway() | StopDeployment():
+            tx.effects.enqueue(_of_a_deploy(effect, release, setting.now), setting.now)
         case ResendDeployment():
             tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
         case Announce():
@@ -133,11 +134,14 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
             _show(tx, effect, release, setting)
 
 
-def _of_a_deploy(effect: StartDeployment | TurnAway, release: Release) -> NewEffect:
-    """Return what the CI system is to begin, or to leave alone for good."""
+def _of_a_deploy(effect: StartDeployment | TurnAway | StopDeployment, release: Release, now: datetime) -> NewEffect:
+    """Return what the CI system is to begin, to end, or to leave alone for good."""
     if isinstance(effect, TurnAway):
         key = f"gate:{release.name}"
         return NewEffect(key, EffectKind.TURN_AWAY, key, release.number, "{}")
+    if isinstance(effect, StopDeployment):  # each ask has a key of its own: whoever asks again has it asked again
+        in_order = f"stop:{release.name}"
+        return NewEffect(f"{in_order}:{now.isoformat()}", EffectKind.STOP, in_order, release.number, "{}")
     return NewEffect(deploy_key(release), EffectKind.DEPLOY, in_turn(release.lane), release.number, "{}")
 
 

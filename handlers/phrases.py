@@ -104,8 +104,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "cancel",
         "cancel RELEASE",
-        "drop a release before it starts",
-        "For those who asked for it and for its approvers.",
+        "drop a release, or have its deploy cancelled",
+        "For those who asked for it and for its approvers. A deploy under way is ended by the CI system, where it can.",
         Topic.DECIDE,
         "cancel R-42",
     ),

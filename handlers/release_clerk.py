@@ -83,7 +83,8 @@ def _done(given: OfOne, before: Release, lane: Lane, asker: Asker, read: str) ->
         case Withdraw():
             return answers.withdrawn(release, links)
         case Cancel():
-            return answers.cancelled(release, links)
+            under_way = release.state is Lifecycle.DEPLOYING
+            return (answers.asked_to_stop if under_way else answers.cancelled)(release, links)
         case Resolve():
             return answers.resolved(release, given.answer, links)
         case _:

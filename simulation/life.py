@@ -19,6 +19,7 @@ from bot.ports.ci import CertainlyNot, Executor, Placed, Progress
 from bot.ports.trouble import Trouble
 from bot.views.links import Links
 from handlers.bell import Bell
+from handlers.ci.github_stops import GithubStops
 from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.probe import Health
@@ -130,8 +131,9 @@ class Life:
             {GithubSource: github},
             {GithubDeployment: github, GithubWorkflow: github, DeployWebhook: deployer},
             {GithubSource: github},
+            stoppers={GithubWorkflow: GithubStops(github.sender)},
         )
-        world = World(chat, directory, systems, Stalling(systems, rng, earth), AllWell(), systems)
+        world = World(chat, directory, systems, Stalling(systems, rng, earth), AllWell(), systems, stopper=systems)
         crew = self.crew = muster(desk, world, Links(earth.forge.site), Pace())
         crew.start()
         earth.courier.connect(crew.reception, chat, earth.policy.command, lambda work: earth.loop.spawn(process, work))

@@ -4,8 +4,9 @@ Rules:
 
 - A release is `open` until the attempt to deploy it is recorded; until then approvals can be given and withdrawn and
   it can be rejected, cancelled, superseded or expire. From `deploying` on only the CI system's word, the time limit or
-  a person's answer about a lost request changes it. When the CI system certainly never got the request, the release is
-  `open` again, with its approvals, and all of that holds for it again.
+  a person's answer about a lost request changes it: who cancels it has the CI system asked, and that is all. When the
+  CI system certainly never got the request, the release is `open` again, with its approvals, and all of that holds for
+  it again.
 - A deploy that has ended well is `live` at once, or after its verification where the policy has one.
 - Endings are final. Whoever tries again asks for a new release; only a person's recorded word makes a failed one live,
   and only a rollback takes a live one out.
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar, assert_never
 
-from bot.core import deploying, elsewhere, holding, opening, progress, verifying, words
+from bot.core import deploying, elsewhere, holding, opening, progress, stopping, verifying, words
 from bot.core.approvals import account_reasons
 from bot.core.authorize import Act, authorize
 from bot.core.decision import Decision, Fresh
@@ -175,6 +176,7 @@ TABLE: dict[tuple[Lifecycle, type[OfRelease]], Rule] = {
     (Lifecycle.DEPLOYING, DeploymentRunning): _rule(deploying.running),
     (Lifecycle.DEPLOYING, DeploymentEnded): _rule(deploying.ended),
     (Lifecycle.DEPLOYING, Resolve): _rule(deploying.resolve),
+    (Lifecycle.DEPLOYING, Cancel): _rule(stopping.stop),
     (Lifecycle.VERIFYING, HealthSeen): _rule(verifying.health_seen),
     (Lifecycle.FAILED, MarkDone): _rule(verifying.mark_done),
 }

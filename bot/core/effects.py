@@ -30,6 +30,13 @@ class TurnAway:
 
 
 @dataclass(frozen=True, slots=True)
+class StopDeployment:
+    """Ask the CI system to end the job of a release that is under way. Each ask of a person once, or more often."""
+
+    release: int
+
+
+@dataclass(frozen=True, slots=True)
 class Announce:
     """Tell people outside the team that a release is live. At most once."""
 
@@ -102,6 +109,7 @@ Effect = (
     StartDeployment
     | ResendDeployment
     | TurnAway
+    | StopDeployment
     | Announce
     | TellFailure
     | AskWhetherItRan
@@ -132,6 +140,7 @@ class Happened(Enum):
     DEPLOY_ACCEPTED = "deploy accepted"
     DEPLOY_RUNNING = "deploy running"
     DEPLOY_LOST = "deploy lost"
+    ASKED_TO_STOP = "asked to cancel"  # the CI system is asked; only its word ends the release
     RESOLVED = "resolved"
     LIVE = "live"
     FAILED = "failed"

@@ -90,7 +90,7 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """The requester or an approver drops a release that has not started."""
+    """The requester or an approver drops a release, or has the CI system asked to end its deploy."""
 
     release: int
     by: Actor

@@ -79,6 +79,21 @@ class MayNotCancel:
     """Only the requester and the lane's approvers may cancel."""
 
 
+class Unstoppable(Enum):
+    """Why the CI system is not asked to end a deploy that is under way."""
+
+    UNANSWERED = "unanswered"  # it has not said yet that it took the request
+    UNKNOWN = "unknown"  # nobody knows whether it has
+    TARGET = "target"  # Signoff has no way, or no right, to end such a job
+
+
+@dataclass(frozen=True, slots=True)
+class CannotStop:
+    """The deploy is under way, and Signoff cannot ask for its end."""
+
+    why: Unstoppable
+
+
 @dataclass(frozen=True, slots=True)
 class NotPermitted:
     """The policy does not give this permission to the person."""
@@ -255,6 +270,7 @@ Reason = (
     | TooLate
     | NoReason
     | MayNotCancel
+    | CannotStop
     | NotPermitted
     | NotDeployable
     | AlreadyOpen

@@ -20,10 +20,11 @@ class EffectState(Enum):
 
 
 class EffectKind(Enum):
-    """What an effect row asks for. `DEPLOY` and `TURN_AWAY` go to the CI system, the others to Slack."""
+    """What an effect row asks for. `DEPLOY`, `TURN_AWAY` and `STOP` go to the CI system, the others to Slack."""
 
     DEPLOY = "deploy"
     TURN_AWAY = "turn_away"  # the run that waits at a gate for a release that has ended
+    STOP = "stop"  # the job of a deploy that is under way
     ANNOUNCE = "announce"
     TELL_FAILURE = "tell_failure"
     TELL_ROLLED_BACK = "tell_rolled_back"

@@ -57,6 +57,14 @@ def cancelled(release: Release, permalinks: Permalinks) -> Message:
     return said(f"You cancelled {_release(release, permalinks)}. Nothing was deployed.")
 
 
+def asked_to_stop(release: Release, permalinks: Permalinks) -> Message:
+    """Answer a cancellation while the deploy is under way."""
+    return said(
+        f"The CI system is asked to cancel the deploy of {_release(release, permalinks)}. The release ends when the CI "
+        "system says so: failed, or live if it was too late."
+    )
+
+
 def resolved(release: Release, answer: Answer, permalinks: Permalinks) -> Message:
     """Answer somebody who told what became of a lost request."""
     return said(f"You said of {_release(release, permalinks)}: {answer.value}; {_FOLLOWS[answer]}.")

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bot.core.refusals import (
+    CannotStop,
     ChangedSince,
     MovedOn,
     NoApprovalNeeded,
@@ -14,6 +15,7 @@ from bot.core.refusals import (
     NotInThePast,
     StillBlocked,
     TooLate,
+    Unstoppable,
 )
 from bot.core.release import Lifecycle
 from bot.views.case import Case
@@ -21,7 +23,7 @@ from bot.views.escape import date
 from bot.views.naming import named, word
 
 AboutRelease = NoApprovalNeeded | ChangedSince | TooLate | NoReason | StillBlocked | NotExpected | NotInThePast
-AboutAct = NothingToOverride | NothingToUndo | NotFailed | MovedOn
+AboutAct = NothingToOverride | NothingToUndo | NotFailed | MovedOn | CannotStop
 
 IS = {
     Lifecycle.OPEN: "is still open",
@@ -34,6 +36,20 @@ IS = {
     Lifecycle.CANCELLED: "was cancelled before",
     Lifecycle.FAILED: "has failed already",
     Lifecycle.ROLLED_BACK: "was rolled back",
+}
+
+UNSTOPPABLE = {
+    Unstoppable.UNANSWERED: (
+        "The CI system is being asked to start this deploy and has not answered yet, so there is no job to end: please "
+        "cancel again in a moment."
+    ),
+    Unstoppable.UNKNOWN: (
+        "Nobody knows whether this deploy has begun, so there is no job to end: please look, then answer the question "
+        "about it in the operations channel."
+    ),
+    Unstoppable.TARGET: (
+        "Signoff cannot end a deploy of this kind: please stop the job in the CI system. How it ends is told here."
+    ),
 }
 
 
@@ -70,6 +86,8 @@ def about_act(reason: AboutAct, case: Case) -> str:
             return (
                 f"It does not start by itself just now, so there is nothing to undo. To take an approval back: {back}."
             )
+        case CannotStop():
+            return UNSTOPPABLE[reason.why]
         case NotFailed():
             return f"Only a release that failed can be tried again or marked as done; this one {IS[reason.state]}."
         case MovedOn():

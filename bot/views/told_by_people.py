@@ -31,6 +31,10 @@ def _cancelled(told: Told) -> str:
     return f"Cancelled by {told.who}. Nothing was deployed."
 
 
+def _asked_to_stop(told: Told) -> str:
+    return f"{told.who} cancels the deploy: the CI system is asked to end it, and its word counts."
+
+
 def _resolved(told: Told) -> str:
     return f"{told.who} looked and answers: {told.detail}."
 
@@ -70,6 +74,7 @@ LINES: Mapping[Happened, Callable[[Told], str]] = {
     Happened.WITHDRAWN: _withdrawn,
     Happened.REJECTED: _rejected,
     Happened.CANCELLED: _cancelled,
+    Happened.ASKED_TO_STOP: _asked_to_stop,
     Happened.RESOLVED: _resolved,
     Happened.UNDONE: _undone,
     Happened.SCHEDULED: _scheduled,

@@ -9,6 +9,7 @@ from bot.core.source import BuildbotSource, SourcePolicy
 from bot.core.target import BuildbotForce, Target
 from bot.ports.ci import Executor, Source
 from bot.ports.meter import SILENT, Meter
+from bot.ports.stopping import Stopper
 from handlers.ci.buildbot_calls import BUILDBOT, BuildbotCalls
 from handlers.ci.buildbot_deploys import BuildbotDeploys
 from handlers.ci.buildbot_pages import BuildbotPages
@@ -46,9 +47,9 @@ def buildbot_systems(
     user: tuple[str, str],
     clock: Callable[[], datetime],
     meter: Meter = SILENT,
-) -> tuple[dict[type[SourcePolicy], Source], dict[type[Target], Executor]]:
-    """Return who is asked about builds and deploys on Buildbot: nobody where no `url` says where it is."""
+) -> tuple[dict[type[SourcePolicy], Source], dict[type[Target], Executor], dict[type[Target], Stopper]]:
+    """Return who is asked about builds and deploys on Buildbot, and who ends these: nobody where there is no `url`."""
     if url is None:
-        return {}, {}
+        return {}, {}, {}
     source, executor = buildbot(session, url, user, clock, meter=meter)
-    return {BuildbotSource: source}, {BuildbotForce: executor}
+    return {BuildbotSource: source}, {BuildbotForce: executor}, {BuildbotForce: executor}

@@ -7,6 +7,7 @@ from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import BuildbotForce, Target
 from bot.ports.ci import HttpReply, Placed, Progress
+from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import buildbot_builds as builds
 from handlers.ci import buildbot_force as forced
@@ -16,12 +17,14 @@ from handlers.ci.buildbot_force import ForceOrder
 from handlers.ci.buildbot_form import Form, form_request, read_form
 from handlers.ci.buildbot_pages import BuildbotPages
 from handlers.ci.buildbot_payloads import BuildRequest
-from handlers.ci.buildbot_replies import LATER, NOT_FOUND, OK, after_read
+from handlers.ci.buildbot_replies import LATER, NOT_FOUND, OK, after_read, after_start
+
+UNKNOWN = GiveUp("the deployment has no id that Buildbot would know")
 
 
 @dataclass(frozen=True, slots=True)
 class BuildbotDeploys:
-    """Implements the port Executor."""
+    """Implements the ports Executor and Stopper."""
 
     calls: BuildbotCalls
     pages: BuildbotPages
@@ -57,9 +60,9 @@ class BuildbotDeploys:
 
         One that was merged with a second sending of ours goes on as that: it ships the same, under the same key.
         """
-        ref = release.deployment.ref if release.deployment else None
-        if ref is None or not (ref.isascii() and ref.isdigit()):
-            return GiveUp("the deployment has no id that Buildbot would know")
+        ref = _ref(release)
+        if ref is None:
+            return UNKNOWN
         order = self._order(release)
         request = await self.calls.ask(forced.follow_request(ref), forced.read_request)
         if isinstance(request, TryLater):
@@ -86,6 +89,28 @@ class BuildbotDeploys:
             return order.under_way(build, ref)
         buildsets = await self.calls.ask(builds.buildsets_request([request.buildsetid]), builds.read_buildsets)
         return buildsets if isinstance(buildsets, TryLater) else order.ended(request, build, buildsets)
+
+    async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
+        """End the release's build, or take the wish for it back while none has begun.
+
+        Asked again after a lost answer: what has ended, or was taken back, stays so. Of a method that it does not know
+        Buildbot says nothing; how the build stands is told by following it.
+        """
+        del service
+        ref = _ref(release)
+        if ref is None:
+            return UNKNOWN
+        page = await self.calls.ask(forced.builds_request(ref), builds.read_builds)
+        if isinstance(page, TryLater):
+            return page
+        runs = page[0].buildid if page and not page[0].complete else None
+        asks = forced.cancel_request(release, ref) if runs is None else forced.stop_request(release, runs)
+        reply = await self.calls.send(asks)
+        if not isinstance(reply, HttpReply):
+            return reply
+        if reply.status != OK:
+            return after_start(reply, self.calls.now)
+        return Stopped(f"request {ref} is taken back" if runs is None else f"build {runs} is told to end")
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return what the newest successful build for the lane made live, where its properties tell lanes apart."""
@@ -118,3 +143,9 @@ class BuildbotDeploys:
         if not isinstance(target, BuildbotForce):
             raise TypeError(f"{release.name} is not deployed by Buildbot but by {target}")
         return ForceOrder(target, release, self.pages)
+
+
+def _ref(release: Release) -> str | None:
+    """Return the number of the request for the build, if it is one."""
+    ref = release.deployment.ref if release.deployment else None
+    return ref if ref is not None and ref.isascii() and ref.isdigit() else None

@@ -146,6 +146,21 @@ def builds_request(ref: str) -> HttpRequest:
     return HttpRequest("GET", api("buildrequests", ref, "builds"), query)
 
 
+def stop_request(release: Release, build_id: int) -> HttpRequest:
+    """Return the request that ends a build. What has ended stays as it is, so it may be sent again."""
+    return _control("stop", release, api("builds", build_id))
+
+
+def cancel_request(release: Release, ref: str) -> HttpRequest:
+    """Return the request that takes a wish for a build back, or ends what it has become by then."""
+    return _control("cancel", release, api("buildrequests", ref))
+
+
+def _control(method: str, release: Release, path: str) -> HttpRequest:
+    reason = f"{release.name} was cancelled in Signoff"
+    return HttpRequest("POST", path, body={"jsonrpc": "2.0", "id": 1, "method": method, "params": {"reason": reason}})
+
+
 def read_builder(reply: HttpReply) -> int | None:
     """Return the number of a builder, or None when the reply cannot be read."""
     try:

@@ -19,6 +19,7 @@ from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
 from bot.core.target import Command, Target
 from bot.ports.ci import CertainlyNot, Placed, Progress, ProgressStatus
+from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.command_job import Host, job_of
 from handlers.ci.command_record import Known, Records, Stage, directory_of
@@ -32,12 +33,13 @@ BEGUN_WITHIN = 10.0
 """Seconds that a supervisor may take to say that the command is started."""
 AGAIN = 60.0
 """Seconds until a host is tried again that has no room for a record or a process."""
+UNHEARD = "nobody watches over the command any more, who could end it; end it on its host"
 _STATUS: Mapping[bool, ProgressStatus] = {True: ProgressStatus.SUCCEEDED, False: ProgressStatus.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Implements Executor for every target of the kind."""
+    """Implements Executor and Stopper for every target of the kind."""
 
     records: Records
     host: Host
@@ -102,6 +104,17 @@ class Commands:
         if known.stage is Stage.RUNNING:
             return Progress(ProgressStatus.RUNNING, "", None)
         return Progress(ProgressStatus.FAILED, unseen(begun=known.stage is Stage.LOST), None)
+
+    async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
+        """Have the command's supervisor end it as at its limit, whole group and all; wanted twice is wanted once."""
+        del service
+        try:
+            heard = await asyncio.to_thread(self.records.stop, release.key)
+        except (OSError, ValueError) as error:
+            return TryLater(AGAIN, f"this host's record of it cannot be changed ({type(error).__name__})")
+        if heard is None:
+            return Stopped("no command runs")
+        return Stopped("its supervisor ends it") if heard else GiveUp(UNHEARD)
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return None: what a host ran says nothing of what runs there now."""

@@ -44,11 +44,12 @@ class Ending:
     timed_out: bool
     seconds: float
     error: str | None = None
+    stopped: bool = False  # somebody cancelled it
 
     @property
     def well(self) -> bool:
         """Whether it did what it was asked."""
-        return self.code == 0 and not self.timed_out and self.error is None
+        return self.code == 0 and not self.timed_out and not self.stopped and self.error is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,24 @@ class Records:
         """
         attempts = _attempts(self._home(key))
         return look(attempts[-1], self.hide) if attempts else None
+
+    def stop(self, key: str) -> bool | None:
+        """Have the supervisor of a release's newest attempt end its command; False: it does not live any more.
+
+        None: no command runs.
+
+        Raises:
+            OSError: the directory cannot be read or written.
+        """
+        attempts = _attempts(self._home(key))
+        if not attempts or look(attempts[-1], self.hide).stage is not Stage.RUNNING:
+            return None
+        lock = locked(attempts[-1])  # what runs was begun, so nobody else takes it now
+        if lock is not None:
+            os.close(lock)
+            return False
+        keep(attempts[-1] / "stop", b"", once=True)
+        return True
 
     def prune(self) -> None:
         """Forget commands that ended long ago."""
@@ -172,7 +191,9 @@ def _ended(attempt: Path, hide: Callable[[str], str]) -> Known | None:
         said = json.loads((attempt / "exit").read_bytes())
     except FileNotFoundError:
         return None
-    ending = Ending(said["code"], said["timed_out"], said["seconds"], hide(said["error"]) if said["error"] else None)
+    error = hide(said["error"]) if said["error"] else None
+    stopped = said.get("stopped", False)  # a supervisor of a former version says nothing of it
+    ending = Ending(said["code"], said["timed_out"], said["seconds"], error, stopped)
     return Known(Stage.ENDED, ending, _printed(attempt, hide))
 
 

@@ -6,6 +6,7 @@ output, and closes that then, or at its end where a second argument is `wait`. W
     lock      held for as long as this process lives; no other supervisor of the same directory can have it
     claimed   `run`: this process was the first; `void`: somebody who looked was, so nothing runs here any more
     started   on disk before the command is executed; without it, and with the lock free, it certainly never was
+    stop      somebody wants it to end: it is ended as at its limit
     exit      how it ended; without it, and with the lock free, nobody saw that
     output    what it printed: the beginning, the end, and how much was left out between them
 
@@ -30,6 +31,8 @@ GRACE = 10.0
 """Seconds between SIGTERM and SIGKILL."""
 LINGER = 1.0
 """Seconds that output is waited for after the command has ended: what it left running may hold its end open."""
+LOOK = 0.5
+"""Seconds between two looks whether somebody wants the command to end."""
 _CHUNK = 65536
 
 
@@ -156,11 +159,12 @@ def _supervise(directory: Path, job: dict[str, Any], umask: int, *, wait: bool) 
         os.write(1, b"started\n")
     if not wait:
         os.close(1)
-    code, timed_out = _watch(process, (printed, woken), output, begun + job["seconds"])
+    code, killed, stopped = _watch(process, (printed, woken), output, begun + job["seconds"], directory / "stop")
     output.close()
     error = os.read(failed, 1024).decode("utf-8", "replace")
     took = round(time.monotonic() - begun, 3)
-    said = {"code": code, "timed_out": timed_out, "error": error or None, "seconds": took}
+    said = {"code": code, "timed_out": killed and not stopped, "error": error or None, "seconds": took}
+    said["stopped"] = stopped
     keep(directory / "exit", json.dumps(said).encode())
 
 
@@ -203,29 +207,41 @@ def _become(job: dict[str, Any], go: int, prints: int, fails: int, umask: int) -
         os._exit(127)
 
 
-def _watch(process: int, ears: tuple[int, int], output: Output, limit: float) -> tuple[int, bool]:
-    """Read until the command has ended, killing its whole group at the limit; returns its code, and whether so."""
+def _watch(process: int, ears: tuple[int, int], output: Output, limit: float, stop: Path) -> tuple[int, bool, bool]:
+    """Read until the command has ended, killing its whole group at the limit, or when somebody wants that.
+
+    Returns its code, whether it was killed, and whether because somebody wanted that.
+    """
     printed, _ = ears
+    stopped = False
     open_ears, kills, ended = set(ears), [signal.SIGKILL, signal.SIGTERM], False
     while True:
-        timed_out = len(kills) < 2  # noqa: PLR2004 - both are left unless it was killed
+        killed = len(kills) < 2  # noqa: PLR2004 - both are left unless it was killed
         if not ended and os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-            ended, limit = True, limit if timed_out else time.monotonic() + LINGER
+            ended, limit = True, limit if killed else time.monotonic() + LINGER
+        if not ended and not killed and os.access(stop, os.F_OK):  # which never fails
+            stopped, limit = True, time.monotonic()
         late = time.monotonic() >= limit
         if ended and (late or printed not in open_ears):
-            if timed_out:
+            if killed:
                 _kill(process, signal.SIGKILL)  # what is left of its group; nobody else has its number before the wait
-            return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), timed_out
+            return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), killed, stopped
         if not ended and late and kills:
             _kill(process, kills.pop())
             limit = time.monotonic() + GRACE
-        wait = max(0.0, limit - time.monotonic()) if kills or ended else None
+        wait = _patience(limit, looks=not (ended or killed)) if kills or ended else None
         for ear in select.select(open_ears, (), (), wait)[0]:
             heard = os.read(ear, _CHUNK)
             if ear == printed and heard:
                 output.take(heard)
             elif ear == printed:
                 open_ears.discard(ear)
+
+
+def _patience(limit: float, *, looks: bool) -> float:
+    """Return for how many seconds nothing but news is waited for."""
+    left = max(0.0, limit - time.monotonic())
+    return min(left, LOOK) if looks else left
 
 
 def _kill(group: int, sign: signal.Signals) -> None:

@@ -17,6 +17,8 @@ def outcome(ending: Ending) -> str:
     if ending.error is not None:
         return f"the command could not be executed ({ending.error}), so nothing was run"
     took = f"{ending.seconds:.0f} s"
+    if ending.stopped:
+        return f"the command was cancelled after {took}"
     if ending.timed_out:
         return f"the command was stopped by its time limit after {took}"
     if ending.code < 0:

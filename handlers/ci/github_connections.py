@@ -18,6 +18,7 @@ from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.stopping import Stopped, Stopper
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.ci.github_scope import Asked
 from handlers.ci.github_source import github_source
@@ -31,11 +32,12 @@ class Ports:
     comparer: Comparer
     executors: Mapping[type[Target], Executor]
     gatekeeper: Gatekeeper
+    stopper: Stopper
 
 
 @dataclass(frozen=True, slots=True)
 class Githubs:
-    """Implements Source, Executor, Comparer and Gatekeeper by the connection that the policy names.
+    """Implements Source, Executor, Comparer, Gatekeeper and Stopper by the connection that the policy names.
 
     Attributes:
         own: the ports of the environment's own GitHub.
@@ -113,6 +115,15 @@ class Githubs:
         target = release.policy.target
         if target is not None and isinstance(service.source, GithubSource):
             self.asked[release.lane, turned_away] = Asked(service.source.repository, target)
+
+    async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
+        """Ask for the end of the release's run."""
+        target = release.policy.target
+        if not isinstance(target, GithubWorkflow):
+            raise TypeError(f"{target} has no run on GitHub that Signoff could end")
+        self._note(service, release)
+        found = self._of(target.connection)
+        return found if isinstance(found, GiveUp) else await found.stopper.stop(service, release)
 
     def _builds(self, service: ServicePolicy) -> Ports | GiveUp:
         return self._of(github_source(service).connection)

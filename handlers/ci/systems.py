@@ -13,6 +13,7 @@ from bot.core.target import Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.stopping import Stopped, Stopper
 from bot.ports.trouble import GiveUp, Trouble
 
 NO_COMPARISON = "this source does not tell what lies between two commits"
@@ -20,19 +21,21 @@ NO_COMPARISON = "this source does not tell what lies between two commits"
 
 @dataclass(frozen=True, slots=True)
 class Systems:
-    """Implements Source, Executor, Comparer and Gatekeeper by those that are set up.
+    """Implements Source, Executor, Comparer, Gatekeeper and Stopper by those that are set up.
 
     Attributes:
         sources: where builds come from, by the type of the policy's source.
         executors: what deploys, by the type of the policy's target.
         comparers: what compares commits, by the type of the policy's source; where there is none nobody can tell.
         gatekeepers: where runs wait at gates, by the type of the policy's target.
+        stoppers: where jobs can be ended, by the type of the policy's target.
     """
 
     sources: Mapping[type[SourcePolicy], Source]
     executors: Mapping[type[Target], Executor]
     comparers: Mapping[type[SourcePolicy], Comparer]
     gatekeepers: Mapping[type[Target], Gatekeeper] = field(default_factory=dict)
+    stoppers: Mapping[type[Target], Stopper] = field(default_factory=dict)
 
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run; None when it is not one that the policy names."""
@@ -84,6 +87,12 @@ class Systems:
         target = release.policy.target
         keeper = self.gatekeepers.get(type(target)) if target is not None else None
         return await keeper.turn_away(service, release) if keeper else _no_target(release)
+
+    async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
+        """Ask for the end of the release's job."""
+        target = release.policy.target
+        stopper = self.stoppers.get(type(target)) if target is not None else None
+        return await stopper.stop(service, release) if stopper else _no_target(release)
 
     def _executor(self, target: Target | None) -> Executor | None:
         return self.executors.get(type(target)) if target is not None else None

@@ -148,4 +148,4 @@ def flying(release: Release, placed: object) -> Release:
 
 
 Story = Callable[[Stage], Awaitable[object]]
-__all__ = ["LANE", "SERVICE", "TARGET", "Fake", "Stage", "Story", "faked", "flying", "real"]
+__all__ = ["LANE", "PATIENCE", "SERVICE", "TARGET", "Fake", "Stage", "Story", "faked", "flying", "real"]

@@ -1,5 +1,6 @@
 """Source and Executor of Buildbot, held against a fake one and a real one that are driven alike."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -9,15 +10,16 @@ import pytest
 
 from bot.core.build import Author, PipelineReport, RunStatus
 from bot.core.inputs import FoundLive
-from bot.core.release import Release
+from bot.core.release import Deployment, DeployStatus, Release
 from bot.core.source import BuildbotSource
 from bot.core.target import BuildbotForce
 from bot.ports.ci import BuildHint, Placed, Progress, ProgressStatus
+from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from tests.buildbot.master import BUILD, FORGETFUL, INSTALLED, Master, master
 from tests.buildbot.proxy import Lapse
-from tests.contract.buildbot_stages import SERVICE, TARGET, Stage, faked, flying, real
-from tests.factories import a_lane_policy
+from tests.contract.buildbot_stages import PATIENCE, SERVICE, TARGET, Fake, Stage, faked, flying, real
+from tests.factories import NOON, a_lane_policy
 from tests.processes.test_kills import free_port
 
 Way = Callable[[], AbstractAsyncContextManager[Stage]]
@@ -54,6 +56,16 @@ async def how_far(stage: Stage, release: Release) -> ProgressStatus:
     progress = await stage.executor.follow(SERVICE, release)
     assert isinstance(progress, Progress)
     return progress.status
+
+
+async def ends_as(stage: Stage, release: Release) -> tuple[ProgressStatus, str]:
+    """Return how a deploy has ended, once it has."""
+    async with asyncio.timeout(PATIENCE):
+        while await how_far(stage, release) in {ProgressStatus.WAITING, ProgressStatus.RUNNING}:  # noqa: ASYNC110 - another process rings no bell here
+            await asyncio.sleep(0.02)
+    progress = await stage.executor.follow(SERVICE, release)
+    assert isinstance(progress, Progress)
+    return progress.status, progress.detail
 
 
 async def test_builds_are_told_with_who_wrote_them(way: Way) -> None:
@@ -141,6 +153,60 @@ async def test_a_deploy_is_followed_to_its_end(way: Way, *, well: bool) -> None:
             assert (ended.status, ended.detail) == (ProgressStatus.SUCCEEDED, "")
         else:
             assert (ended.status, ended.detail) == (ProgressStatus.FAILED, "the build ended: failure")
+
+
+async def test_a_deploy_that_runs_is_ended_and_that_twice_is_as_once(way: Way) -> None:
+    async with way() as stage:
+        release = stage.a_release()
+        release = flying(release, await stage.executor.start(SERVICE, release))
+        await stage.buildbot.begins(release.key)
+        told = await stage.executor.stop(SERVICE, release)
+        assert isinstance(told, Stopped)
+        assert re.fullmatch("build [0-9]+ is told to end", told.note)
+        assert type(await stage.executor.stop(SERVICE, release)) is Stopped
+        assert await ends_as(stage, release) == (ProgressStatus.FAILED, "the build ended: cancelled")
+        assert type(await stage.executor.stop(SERVICE, release)) is Stopped
+        assert await ends_as(stage, release) == (ProgressStatus.FAILED, "the build ended: cancelled")
+
+
+async def test_a_lost_answer_to_the_end_of_a_deploy_is_asked_for_again(way: Way) -> None:
+    async with way() as stage:
+        release = stage.a_release()
+        release = flying(release, await stage.executor.start(SERVICE, release))
+        await stage.buildbot.begins(release.key)
+        stage.proxy.lapses.append(Lapse.LOST_AFTER)
+        assert type(await stage.executor.stop(SERVICE, release)) is Unsure
+        assert type(await stage.executor.stop(SERVICE, release)) is Stopped
+        assert await ends_as(stage, release) == (ProgressStatus.FAILED, "the build ended: cancelled")
+
+
+async def test_what_has_not_begun_is_taken_back() -> None:
+    async with faked() as stage:
+        release = stage.a_release()
+        release = flying(release, await stage.executor.start(SERVICE, release))
+        told = await stage.executor.stop(SERVICE, release)
+        assert told == Stopped(f"request {release.deployment.ref if release.deployment else None} is taken back")
+        assert await ends_as(stage, release) == (ProgressStatus.FAILED, "the build ended: cancelled")
+
+
+async def test_who_may_not_end_builds_is_refused_for_good() -> None:
+    async with faked() as stage:
+        release = stage.a_release()
+        release = flying(release, await stage.executor.start(SERVICE, release))
+        assert isinstance(stage.buildbot, Fake)
+        stage.buildbot.fake.closed_to_all = True
+        refused = GiveUp("Buildbot answers 403: you need to have role 'deployers'")
+        assert await stage.executor.stop(SERVICE, release) == refused
+        assert await how_far(stage, release) is ProgressStatus.WAITING
+
+
+@pytest.mark.parametrize("ref", [None, "9/../10", "x"])
+async def test_what_is_no_number_of_a_request_ends_nothing(ref: str | None) -> None:
+    async with faked() as stage:
+        release = replace(stage.a_release(), deployment=Deployment(DeployStatus.RUNNING, NOON, ref))
+        nothing = GiveUp("the deployment has no id that Buildbot would know")
+        assert await stage.executor.stop(SERVICE, release) == nothing
+        assert stage.proxy.calls == []
 
 
 async def test_what_succeeded_is_live_with_its_key_and_its_version(way: Way) -> None:

@@ -81,6 +81,8 @@ class FakeBuildbot:
                 web.get(f"{api}/builds/{{id}}/changes", self._changes),
                 web.get(f"{api}/forceschedulers/{{name}}", self._form),
                 web.post(f"{api}/forceschedulers/{{name}}", self._force),
+                web.post(f"{api}/builds/{{id}}", self._stop),
+                web.post(f"{api}/buildrequests/{{id}}", self._cancel),
             ]
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -224,9 +226,27 @@ class FakeBuildbot:
         }
         return _page("forceschedulers", [told])
 
+    async def _stop(self, request: web.Request) -> web.Response:
+        if not self._may(request):
+            return _refused(403, -32600, "you need to have role 'deployers'")
+        for one in self.builds:
+            if str(one["buildid"]) == request.match_info["id"] and not one["complete"]:
+                self.ends(one, 6)
+        return web.json_response({"id": 1, "jsonrpc": "2.0", "result": None})
+
+    async def _cancel(self, request: web.Request) -> web.Response:
+        if not self._may(request):
+            return _refused(403, -32600, "you need to have role 'deployers'")
+        for one in self.requests:
+            if str(one["buildrequestid"]) == request.match_info["id"] and not one["complete"]:
+                one.update(complete=True, complete_at=self.now, results=6)
+        return web.json_response({"id": 1, "jsonrpc": "2.0", "result": None})
+
+    def _may(self, request: web.Request) -> bool:
+        return not self.closed_to_all and (self.open_to_all or COOKIE in request.headers.get("Cookie", ""))
+
     async def _force(self, request: web.Request) -> web.Response:
-        known = self.open_to_all or COOKIE in request.headers.get("Cookie", "")
-        if self.closed_to_all or not known:
+        if not self._may(request):
             return _refused(403, -32600, "you need to have role 'deployers'")
         said = await request.json()
         if said["method"] != "force":

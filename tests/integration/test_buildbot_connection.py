@@ -282,9 +282,15 @@ async def test_a_master_that_is_down_certainly_got_nothing() -> None:
 
 async def test_where_no_address_says_where_it_is_there_is_none() -> None:
     async with ClientSession() as session:
-        assert buildbot_systems(session, None, ("", ""), lambda: NOON) == ({}, {})
-        sources, executors = buildbot_systems(session, "https://buildbot.acme.example", ("", ""), lambda: NOON)
-        assert (list(sources), list(executors)) == ([BuildbotSource], [BuildbotForce])
+        assert buildbot_systems(session, None, ("", ""), lambda: NOON) == ({}, {}, {})
+        sources, executors, stoppers = buildbot_systems(
+            session, "https://buildbot.acme.example", ("", ""), lambda: NOON
+        )
+        assert [list(one) for one in (sources, executors, stoppers)] == [
+            [BuildbotSource],
+            [BuildbotForce],
+            [BuildbotForce],
+        ]
 
 
 async def test_what_is_deployed_otherwise_is_not_for_it() -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.core.release import Deployment, DeployStatus
 from bot.core.target import GithubDeployment
 from bot.ports.ci import CertainlyNot, Placed, Progress, ProgressStatus
+from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci import command_runner, command_supervisor
 from handlers.ci.command_record import KEPT_SECONDS, Known, Stage
@@ -157,6 +158,47 @@ async def test_who_does_not_listen_is_killed_with_all_its_group(shell: Shell) ->
     await all_gone
 
 
+async def test_one_that_is_cancelled_ends_with_its_whole_group_and_says_so(shell: Shell) -> None:
+    release = shell.script('exec 9> begun; (trap "echo cleaned; exit" TERM; sleep 60 & wait) & sleep 60')
+    all_gone = asyncio.create_task(shell.has_begun())  # whoever lives holds its end open
+    await shell.executor.start(SERVICE, release)
+    assert await shell.executor.stop(SERVICE, release) == Stopped("its supervisor ends it")
+    assert await shell.executor.stop(SERVICE, release) in {
+        Stopped("its supervisor ends it"),
+        Stopped("no command runs"),
+    }
+    await shell.is_over(release)
+    known = shell.executor.records.look(release.key)
+    assert known is not None
+    assert known.ending is not None
+    ending = known.ending
+    assert (ending.code, ending.timed_out, ending.stopped) == (-signal.SIGTERM, False, True)
+    assert known.printed == "cleaned\n"
+    told = await shell.executor.follow(SERVICE, release)
+    assert isinstance(told, Progress)
+    assert told.status is ProgressStatus.FAILED
+    assert told.detail.startswith("the command was cancelled after ")
+    assert await shell.executor.stop(SERVICE, release) == Stopped("no command runs")
+    await all_gone
+
+
+async def test_one_that_has_ended_stays_as_it_is_whoever_cancels_it(shell: Shell) -> None:
+    release = shell.script("true")
+    assert await shell.executor.stop(SERVICE, release) == Stopped("no command runs")
+    await shell.executor.start(SERVICE, release)
+    await shell.is_over(release)
+    assert await shell.executor.stop(SERVICE, release) == Stopped("no command runs")
+    told = await shell.executor.follow(SERVICE, release)
+    assert isinstance(told, Progress)
+    assert told.status is ProgressStatus.SUCCEEDED
+
+
+async def test_a_record_that_cannot_be_read_is_asked_again_to_end(shell: Shell) -> None:
+    release = replace(shell.script("true"), key="../../etc")
+    why = TryLater(60.0, "this host's record of it cannot be changed (ValueError)")
+    assert await shell.executor.stop(SERVICE, release) == why
+
+
 async def test_of_much_output_the_beginning_and_the_end_are_kept(shell: Shell) -> None:
     release = shell.script("echo first; seq 1 60000; echo last")
     await shell.executor.start(SERVICE, release)
@@ -221,6 +263,8 @@ async def test_a_command_whose_supervisor_was_killed_is_waited_for_and_then_nobo
     await shell.is_over(release)
     assert await shell.executor.follow(SERVICE, release) == Progress(ProgressStatus.RUNNING, "", None)
     assert await shell.executor.find(SERVICE, release) == Placed(release.key, None)
+    unheard = GiveUp("nobody watches over the command any more, who could end it; end it on its host")
+    assert await shell.executor.stop(SERVICE, release) == unheard
     await shell.opens_the_gate()
     gone = asyncio.Event()
     asyncio.get_running_loop().add_reader(watched, gone.set)

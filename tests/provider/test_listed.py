@@ -80,7 +80,7 @@ async def test_the_bot_has_whoever_is_asked_for_each_of_them(tmp_path: Path) -> 
         systems = here.signoff.vitals.crew.watches[0].executor
         assert isinstance(systems, Systems)
     async with ClientSession() as http:
-        builds, forces = buildbot_systems(http, "http://127.0.0.1:1", ("", ""), lambda: NOON, SILENT)
+        builds, forces, _ = buildbot_systems(http, "http://127.0.0.1:1", ("", ""), lambda: NOON, SILENT)
     assert {*systems.sources, *builds} == set(get_args(SourcePolicy))
     assert {*systems.executors, *forces} == set(get_args(Target))
 

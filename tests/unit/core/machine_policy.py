@@ -25,7 +25,7 @@ from bot.core.policy import (
 )
 from bot.core.release import Surface
 from bot.core.speaking import Escalation
-from bot.core.target import GithubDeployment
+from bot.core.target import GithubDeployment, GithubWorkflow
 from bot.core.verification import Verification
 from tests.factories import NOON, a_policy
 from tests.unit.core.model import FREEZES, MAY, PEOPLE, Fact, Judge
@@ -69,6 +69,8 @@ AUTOMATIC: Fact = {
     "hotfix": None,
 }
 STAGING: list[Fact] = [AUTOMATIC, AUTOMATIC, {**AUTOMATIC, "verify": (5, 10)}, {**AUTOMATIC, "each": True}]
+STOPPABLE = {"production"}
+"""Lanes whose jobs can be ended while they run."""
 ACCOUNTS = {name: Author(name, f"{name}@acme.example", str(1001 + index)) for index, name in enumerate(PEOPLE)}
 
 
@@ -92,7 +94,7 @@ def lane_policy(env: str, rules: Fact) -> LanePolicy:
         lane=lane_id(env),
         mode=Mode(rules["mode"]),
         channel="C0PAYMENTS",
-        target=GithubDeployment(env),
+        target=GithubWorkflow("deploy.yml", "main") if env in STOPPABLE else GithubDeployment(env),
         approvals=_rules(rules["approvals"]),
         self_approval=SelfApproval(rules["self"]),
         newer_build=NewerBuild.EACH_MUST_SHIP if rules["each"] else NewerBuild.LATEST_WINS,

@@ -49,7 +49,7 @@ from bot.core.inputs import (
 )
 from bot.core.policy import Kind, Mode
 from tests.factories import NOON, a_sha
-from tests.unit.core.machine_policy import PRODUCTION, STAGING, actor
+from tests.unit.core.machine_policy import PRODUCTION, STAGING, STOPPABLE, actor
 from tests.unit.core.machine_world import World
 from tests.unit.core.model import MAY, MOVES, PEOPLE, Fact
 
@@ -194,8 +194,12 @@ class Desk(RuleBasedStateMachine):
 
     def somebody_cancels(self, back: int, person: str) -> None:
         one = self.one(back)
-        may = self.judge.may_drop(one, person, cancel=True)
+        before = self.world.known[one["number"]]
+        known = before.deployment is not None and before.deployment.status.value in {"accepted", "running"}
+        runs = one["state"] == "deploying" and known and one["env"] in STOPPABLE
+        may = self.judge.may_drop({**one, "state": "open"} if runs else one, person, cancel=True)
         self.tell(one, Cancel(one["number"], actor(person, self.judge)), may)
+        assert not runs or self.world.known[one["number"]] == before, "only the CI system's word ends what is under way"
 
     def somebody_undoes(self, back: int, person: str) -> None:
         one = self.one(back)

@@ -138,7 +138,7 @@ def test_the_table_holds_these_pairs_and_no_others() -> None:
     expected: set[tuple[Lifecycle, type[OfRelease]]] = {
         (Lifecycle.OPEN, kind) for kind in (*SAID, BeginDeployment, DeploymentPutOff)
     }
-    expected |= {(Lifecycle.DEPLOYING, kind) for kind in (BeginDeployment, *REPORTED, Resolve)}
+    expected |= {(Lifecycle.DEPLOYING, kind) for kind in (BeginDeployment, *REPORTED, Resolve, Cancel)}
     expected |= {(Lifecycle.VERIFYING, HealthSeen), (Lifecycle.FAILED, MarkDone)}
     assert set(TABLE) == expected
 

@@ -265,7 +265,8 @@ def test_a_late_word_hears_what_became_of_the_release() -> None:
     ended = release(state=Lifecycle.SUPERSEDED, superseded_by=2)
     for act in (approves(PRIYA), Withdraw(1, PRIYA), Reject(1, PRIYA, ""), Cancel(1, PRIYA)):
         assert reasons(lane(ended), act) == (TooLate(Lifecycle.SUPERSEDED, 2),)
-        assert reasons(lane(flying()), act) == (TooLate(Lifecycle.DEPLOYING),)
+        if not isinstance(act, Cancel):  # that is asked of the CI system
+            assert reasons(lane(flying()), act) == (TooLate(Lifecycle.DEPLOYING),)
     assert reasons(lane(ended), approves(GUEST)) == (
         AccountMayNotAct(Account.GUEST),
         TooLate(Lifecycle.SUPERSEDED, 2),

@@ -9,7 +9,7 @@ from bot.core.effects import Happened, Happening
 from bot.core.inputs import Account, Answer
 from bot.core.lane import Hold
 from bot.core.policy import Kind, LaneId, Mode, Permission
-from bot.core.refusals import AccountMayNotAct, OwnRelease, OwnWork, Reason, Refusal
+from bot.core.refusals import AccountMayNotAct, CannotStop, OwnRelease, OwnWork, Reason, Refusal, Unstoppable
 from bot.core.release import Lifecycle, Override, Release
 from bot.ports.slack import Message
 from bot.views import answers, done, mention, operations, outsiders
@@ -69,6 +69,10 @@ def _of_releases() -> list[Example]:
         *late,
         _refused("You gave no reason", refusals.NoReason(), one),
         _refused("You may not cancel it", refusals.MayNotCancel(), one),
+        *(
+            replace(_refused(f"You cannot cancel its deploy: {why.value}", CannotStop(why), one), of=why)
+            for why in Unstoppable
+        ),
         _refused("You lack a permission", refusals.NotPermitted(Permission.OVERRIDE, SRE_ONLY), one),
         _refused("Nobody has that permission", refusals.NotPermitted(Permission.OVERRIDE, ()), one),
         _refused("Something is still in the way", refusals.StillBlocked(), one),
@@ -125,6 +129,7 @@ def _done() -> list[Example]:
         Example("You took that back", answers.withdrawn(one, PERMALINKS)),
         Example("You rejected it", answers.rejected(ended(Lifecycle.REJECTED), PERMALINKS)),
         Example("You cancelled it", answers.cancelled(ended(Lifecycle.CANCELLED), PERMALINKS)),
+        Example("You cancelled its deploy", answers.asked_to_stop(release(), PERMALINKS)),
         Example("You scheduled it",
                 done.scheduled(one, EVENING, NOW, done.read_in("Europe/Berlin"), PERMALINKS)),
         Example("You said a time, and your time zone is not known",

@@ -253,6 +253,7 @@ def _thread() -> list[Example]:
         ("It could not be sent yet", Happened.DEPLOY_PUT_OFF, release(), {"detail": "GitHub answers 503"}),
         ("The CI system has it", Happened.DEPLOY_ACCEPTED, deploying(DeployStatus.ACCEPTED), {"url": world.JOB}),
         ("The job runs", Happened.DEPLOY_RUNNING, deploying(DeployStatus.RUNNING), {"url": world.JOB}),
+        ("Somebody cancels the deploy", Happened.ASKED_TO_STOP, deploying(DeployStatus.RUNNING), {"by": "alex"}),
         ("The answer was lost", Happened.DEPLOY_LOST, deploying(DeployStatus.UNKNOWN), {}),
         ("Somebody looked and answers", Happened.RESOLVED, live,
          {"by": "sam", "detail": Answer.DID_RUN.value}),

@@ -10,7 +10,7 @@ import pytest
 from bot.core.blockers import Blocker
 from bot.core.inputs import Account
 from bot.core.personal import Ending
-from bot.core.refusals import AccountMayNotAct, OwnRelease, OwnWork, Reason
+from bot.core.refusals import AccountMayNotAct, CannotStop, OwnRelease, OwnWork, Reason, Unstoppable
 from bot.core.release import DeployStatus, Lifecycle
 from bot.ports.drafts import DraftState
 from bot.ports.slack import Message
@@ -71,8 +71,8 @@ def test_every_blocker_is_there() -> None:
 
 def test_every_reason_of_a_refusal_is_there() -> None:
     told = kinds("Refusals about a release", "Refusals about a lane or a build")
-    assert set(get_args(Reason)) - {AccountMayNotAct, OwnRelease} <= told
-    assert set(Account) | set(OwnWork) <= told
+    assert set(get_args(Reason)) - {AccountMayNotAct, OwnRelease, CannotStop} <= told
+    assert set(Account) | set(OwnWork) | set(Unstoppable) <= told
 
 
 def test_everything_that_happens_is_there() -> None:

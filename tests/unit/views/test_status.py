@@ -184,6 +184,7 @@ def test_answers_to_acts() -> None:
         answers.rejected(release, cards),
         answers.withdrawn(release, cards),
         answers.cancelled(release, cards),
+        answers.asked_to_stop(release, cards),
         *(answers.resolved(release, answer, cards) for answer in Answer),
         answers.already_handled(release, cards),
         answers.copy_of_card(),
@@ -209,6 +210,7 @@ You approved <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments
 You rejected <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Its authors read your reason in the thread.
 You took back your approval of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. The release stays open.
 You cancelled <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. Nothing was deployed.
+The CI system is asked to cancel the deploy of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production. The release ends when the CI system says so: failed, or live if it was too late.
 You said of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production: it did run; it counts as live now; nothing was sent again.
 You said of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production: it did not run; it counts as failed; nothing was sent again.
 You said of <https://acme.slack.example/archives/C0PAYMENTS/p42|R-42>, payments 118 (9f3c2ab) to production: try again; it is looked for once more, then sent again.

@@ -48,6 +48,7 @@ def test_the_whole_log_of_a_release() -> None:
         said(Happening(Happened.DEPLOY_ATTEMPTED, 42), running),
         said(Happening(Happened.DEPLOY_ACCEPTED, 42, detail="9", url=JOB), running),
         said(Happening(Happened.DEPLOY_RUNNING, 42, url=JOB), running),
+        said(Happening(Happened.ASKED_TO_STOP, 42, "alex"), running),
         said(Happening(Happened.DEPLOY_LOST, 42), deploying(DeployStatus.UNKNOWN)),
         said(Happening(Happened.RESOLVED, 42, "alex", "it did run"), running),
         said(Happening(Happened.LIVE, 42, "alex", "somebody looked and says that it ran"), ended(Lifecycle.LIVE)),
@@ -78,6 +79,8 @@ Asking the CI system to deploy payments 118 (9f3c2ab) to production.
 The CI system accepted the deploy. <https://github.example/acme/payments/actions/runs/9|Open the deploy job>.
 ---
 The deploy job runs. <https://github.example/acme/payments/actions/runs/9|Open the deploy job>.
+---
+<@U0ALEX> cancels the deploy: the CI system is asked to end it, and its word counts.
 ---
 Nobody can tell whether the deploy started: the answer was lost and the CI system does not know the request. Nothing is sent again by itself; somebody is asked in <#C0OPS>.
 ---

@@ -13,6 +13,7 @@ from handlers.ci.command_words import LAST_LINE, ended, last_line, outcome, unse
         (Ending(3, timed_out=False, seconds=0.4), "the command ended with 3 after 0 s", False),
         (Ending(-9, timed_out=False, seconds=7.0), "the command was ended by signal 9 after 7 s", False),
         (Ending(0, timed_out=True, seconds=1200.0), "the command was stopped by its time limit after 1200 s", False),
+        (Ending(-15, timed_out=False, seconds=3.0, stopped=True), "the command was cancelled after 3 s", False),
         (
             Ending(127, timed_out=False, seconds=0.0, error="./deploy.sh: Permission denied"),
             "the command could not be executed (./deploy.sh: Permission denied), so nothing was run",

@@ -13,6 +13,7 @@ from bot.core.target import DeployWebhook, GithubDeployment, GithubGate, GithubW
 from bot.ports.changes import CannotTell
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.gatekeeping import Turned
+from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.ci.github_connections import Githubs, Ports
 from handlers.ci.github_scope import Asked
@@ -29,7 +30,7 @@ MISSING = GiveUp("the connection locked is not set up; nothing was sent")
 
 @dataclass
 class Doorkeeper:
-    """Implements Gatekeeper by noting where it was asked to turn something away."""
+    """Implements Gatekeeper and Stopper by noting where it was asked to turn something away, or to end it."""
 
     turned: list[str]
     name: str
@@ -37,6 +38,10 @@ class Doorkeeper:
     async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
         self.turned.append(f"{self.name}: {service.name} {release.name}")
         return Turned("nothing waits")
+
+    async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
+        self.turned.append(f"{self.name}: {service.name} {release.name}")
+        return Stopped("it ends")
 
 
 @dataclass
@@ -60,7 +65,8 @@ class Hosts:
     def ports(self, name: str) -> Ports:
         executor = self.executors[name]
         both: dict[type[Target], FakeExecutor] = {GithubDeployment: executor, GithubWorkflow: executor}
-        return Ports(self.sources[name], self.comparers[name], both, Doorkeeper(self.turned, name))
+        keeper = Doorkeeper(self.turned, name)
+        return Ports(self.sources[name], self.comparers[name], both, keeper, keeper)
 
     def asked(self) -> dict[str, int]:
         """Count the calls of each host."""
@@ -152,12 +158,25 @@ async def test_a_gate_on_a_connection_that_is_not_set_up_turns_nothing_away() ->
     assert await Hosts().githubs.turn_away(a_service(None), release) == MISSING
 
 
+@pytest.mark.parametrize(("connection", "host"), [(None, "own"), ("enterprise", "enterprise")])
+async def test_a_run_is_ended_where_it_was_dispatched(connection: str | None, host: str) -> None:
+    hosts = Hosts()
+    assert await hosts.githubs.stop(a_service(None), releasing(connection)) == Stopped("it ends")
+    assert hosts.turned == [f"{host}: payments R-1"]
+
+
+async def test_on_a_connection_that_is_not_set_up_nothing_is_ended() -> None:
+    assert await Hosts().githubs.stop(a_service(None), releasing("locked")) == MISSING
+
+
 async def test_what_is_no_target_on_github_is_a_mistake_of_ours() -> None:
     release = a_release(policy=a_lane_policy(target=DeployWebhook("https://x.example", "S")))
     with pytest.raises(TypeError, match="is no target on GitHub"):
         await Hosts().githubs.start(a_service(None), release)
     with pytest.raises(TypeError, match="is no gate on GitHub"):
         await Hosts().githubs.turn_away(a_service(None), release)
+    with pytest.raises(TypeError, match="has no run on GitHub"):
+        await Hosts().githubs.stop(a_service(None), release)
 
 
 async def test_what_a_release_is_deployed_by_is_kept_in_mind_before_it_is_asked_about() -> None:

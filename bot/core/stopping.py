@@ -1,0 +1,47 @@
+"""Asking the CI system to end a deploy that is under way: an ask and no more, since only its word changes the release.
+
+Rules:
+
+- Whoever may cancel a release before it starts may ask for its end while its job is under way.
+- The release stays `deploying`. When the job ends it is failed, or live where the ask came too late.
+- Who asks again has the CI system asked again: ending a job twice is the same as ending it once.
+- Nothing is asked while nobody knows which job it is, nor where Signoff has no right or no way to end one.
+"""
+
+from datetime import datetime
+
+from bot.core.authorize import Act, authorize
+from bot.core.decision import Decision
+from bot.core.effects import Happened, Happening, StopDeployment
+from bot.core.inputs import Cancel
+from bot.core.lane import Lane
+from bot.core.policy import Policy
+from bot.core.refusals import CannotStop, Refusal, Unstoppable
+from bot.core.release import DeployStatus, Release
+from bot.core.target import BuildbotForce, Command, GithubWorkflow
+
+STOPPABLE = (GithubWorkflow, BuildbotForce, Command)
+"""Whose jobs can be ended by what Signoff knows of them and may do: never a deployment that others pick up, a gate at
+which Signoff may only answer, or a webhook."""
+
+
+def stop(lane: Lane, release: Release, given: Cancel, policy: Policy, now: datetime) -> Decision | Refusal:
+    """Have the CI system asked to end the job; the release is left as it is."""
+    del now
+    reasons = authorize(given.by, Act.CANCEL, policy, lane=lane, release=release)
+    why = _unstoppable(release)
+    if why is not None:
+        reasons += (CannotStop(why),)
+    if reasons:
+        return Refusal(reasons)
+    asked = Happening(Happened.ASKED_TO_STOP, release.number, given.by.person.id)
+    return Decision(lane).happened(asked).wants(StopDeployment(release.number))
+
+
+def _unstoppable(release: Release) -> Unstoppable | None:
+    status = release.deployment.status if release.deployment else DeployStatus.ATTEMPTED
+    if not isinstance(release.policy.target, STOPPABLE):
+        return Unstoppable.TARGET
+    if status is DeployStatus.UNKNOWN:
+        return Unstoppable.UNKNOWN
+    return Unstoppable.UNANSWERED if status is DeployStatus.ATTEMPTED else None

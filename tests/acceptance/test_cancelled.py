@@ -1,0 +1,89 @@
+"""A deploy that somebody cancels while it runs: GitHub is asked to end it, and its word is what the release comes to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from inline_snapshot import snapshot
+
+from sandbox.github.forge import Forge
+from sandbox.github.records import Deployment, Run
+from tests.acceptance.desk import Desk, desk
+
+
+@dataclass
+class Endless:
+    """Begins what is ordered, and never comes to its end."""
+
+    forge: Forge
+
+    async def dispatched(self, repo: str, run: Run) -> None:
+        """Let a dispatched run begin."""
+        self.forge.begin_run(repo, run)
+
+    async def deployed(self, repo: str, deployment: Deployment) -> None:
+        """Let a deployment begin."""
+        self.forge.progress_deployment(repo, deployment, "in_progress")
+
+
+async def deploying(here: Desk, repository: str, channel: str) -> None:
+    """Push a commit and go on until its deploy runs, which does not end by itself."""
+    here.forge.executor = Endless(here.forge)
+    await here.push(repository, "First")
+    if channel == "payments":
+        await here.clicks("priya", await here.card(channel, "Waiting for approval"), "Approve")
+    await here.card(channel, "Deploying:")
+
+
+async def test_a_run_that_is_cancelled_ends_its_release_and_it_can_be_tried_again(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        await deploying(here, "acme/docs", "docs")
+        card = await here.card("docs", "Deploying:")
+        await here.types("priya", "/deploy cancel R-1", "docs")
+        assert await here.hears("priya", "is asked to cancel") == snapshot(
+            "The CI system is asked to cancel the deploy of R-1, docs 1 ([First]) to production. The release ends when the CI system says so: failed, or live if it was too late."
+        )
+        failure = await here.card("docs", "the run ended: cancelled")
+        assert here.reads(failure) == snapshot("""\
+Deploy failed: docs 1 to production
+Failed: Nov 21, 2026 10:00: the run ended: cancelled
+Job: open the deploy job
+Next: look at the job; try again with /deploy retry R-1; or, if it is live after all, mark it as done with /deploy override R-1 REASON
+Commit: [First] First
+By: Robin, pushed by robin
+Checks: build.yml succeeded (run 1, Nov 21, 2026 10:00)
+Asked for by: the pipeline, by a deployable build
+Approvals: none needed, builds ship there by themselves
+R-1: opened Nov 21, 2026 10:00
+[Retry] [Mark as done]\
+""")
+        assert await here.thread(card, "The deploy failed") == snapshot(
+            [
+                "Asking the CI system to deploy docs 1 ([First]) to production.",
+                "The CI system accepted the deploy. Open the deploy job.",
+                "The deploy job runs. Open the deploy job.",
+                "@priya cancels the deploy: the CI system is asked to end it, and its word counts.",
+                "The deploy failed: the run ended: cancelled. Open the deploy job.",
+            ]
+        )
+        (run,) = [one for one in here.forge.repositories["acme/docs"].runs if one.event == "workflow_dispatch"]
+        assert run.conclusion == "cancelled"
+        here.forge.executor = None
+        await here.clicks("priya", failure, "Retry")
+        await here.card("docs", "Live: docs 1 in production")
+        await here.everything_is_told()
+        assert here.deploys() == {"First": 2}
+
+
+async def test_a_deploy_that_signoff_cannot_end_is_left_alone(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        await deploying(here, "acme/payments", "payments")
+        await here.types("priya", "/deploy cancel R-1")
+        assert await here.hears("priya", "Nothing was changed") == snapshot("""\
+Nothing was changed (R-1, payments 1 ([First]) to production).
+Signoff cannot end a deploy of this kind: please stop the job in the CI system. How it ends is told here.\
+""")
+        (deployment,) = here.forge.repositories["acme/payments"].deployments
+        here.forge.progress_deployment("acme/payments", deployment, "success")
+        await here.card("payments", "Live: payments 1 in production")
+        await here.everything_is_told()
+        assert here.deploys() == {"First": 1}

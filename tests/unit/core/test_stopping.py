@@ -1,0 +1,108 @@
+"""Cancelling a deploy that is under way: the CI system is asked, and only its word changes the release."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.effects import Happened, Happening, StopDeployment
+from bot.core.inputs import Cancel, DeploymentEnded, TimePassed
+from bot.core.lane import Lane
+from bot.core.policy import Policy
+from bot.core.refusals import AccountMayNotAct, CannotStop, MayNotCancel, TooLate, Unstoppable
+from bot.core.release import DeployStatus, Lifecycle
+from bot.core.target import (
+    BuildbotForce,
+    Command,
+    DeployWebhook,
+    GithubDeployment,
+    GithubGate,
+    GithubWorkflow,
+    Target,
+)
+from tests.unit.core.values import ALEX, GUEST, OLGA, PRIYA, flying, go, lane, lane_policy, one, policy, reasons
+
+DISPATCHED = policy(target=GithubWorkflow("deploy.yml", "main"))
+RUNS = flying(status=DeployStatus.RUNNING, policy=lane_policy(DISPATCHED))
+KNOWN = (DeployStatus.ACCEPTED, DeployStatus.RUNNING)
+
+
+def under_way(status: DeployStatus, under: Policy = DISPATCHED) -> Lane:
+    return lane(flying(status=status, policy=lane_policy(under)))
+
+
+@pytest.mark.parametrize("status", KNOWN)
+def test_the_ci_system_is_asked_and_the_release_is_left_as_it_is(status: DeployStatus) -> None:
+    there = under_way(status)
+    decided = go(there, Cancel(1, PRIYA), DISPATCHED)
+    assert decided.lane == there
+    assert decided.effects == (StopDeployment(1),)
+    assert decided.happenings == (Happening(Happened.ASKED_TO_STOP, 1, "priya"),)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [GithubWorkflow("deploy.yml", "main"), BuildbotForce("force", "deploy"), Command(("/usr/bin/deploy",))],
+    ids=lambda target: type(target).__name__,
+)
+def test_jobs_of_these_kinds_can_be_ended(target: Target) -> None:
+    under = policy(target=target)
+    assert go(under_way(DeployStatus.RUNNING, under), Cancel(1, PRIYA), under).effects == (StopDeployment(1),)
+
+
+def test_its_word_ends_the_release_and_time_does_not_before_its_limit() -> None:
+    asked = go(lane(RUNS), Cancel(1, PRIYA), DISPATCHED).lane
+    assert one(go(asked, TimePassed(), DISPATCHED)).state is Lifecycle.DEPLOYING
+    over = go(asked, DeploymentEnded(1, succeeded=False, detail="the run ended: cancelled", url=None), DISPATCHED)
+    assert (one(over).state, one(over).reason) == (Lifecycle.FAILED, "the run ended: cancelled")
+
+
+def test_where_the_ask_came_too_late_the_release_is_live() -> None:
+    asked = go(lane(RUNS), Cancel(1, PRIYA), DISPATCHED).lane
+    arrived = go(asked, DeploymentEnded(1, succeeded=True, detail="", url=None), DISPATCHED)
+    assert one(arrived).state is Lifecycle.LIVE
+
+
+def test_who_asks_again_has_the_ci_system_asked_again() -> None:
+    asked = go(lane(RUNS), Cancel(1, PRIYA), DISPATCHED).lane
+    assert go(asked, Cancel(1, ALEX), DISPATCHED).effects == (StopDeployment(1),)
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(DeployStatus.ATTEMPTED, Unstoppable.UNANSWERED), (DeployStatus.UNKNOWN, Unstoppable.UNKNOWN)],
+)
+def test_nothing_is_asked_while_nobody_knows_which_job_it_is(status: DeployStatus, why: Unstoppable) -> None:
+    assert reasons(under_way(status), Cancel(1, PRIYA), DISPATCHED) == (CannotStop(why),)
+
+
+def test_what_was_never_attempted_has_no_job() -> None:
+    there = lane(replace(RUNS, deployment=None))
+    assert reasons(there, Cancel(1, PRIYA), DISPATCHED) == (CannotStop(Unstoppable.UNANSWERED),)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        GithubDeployment("production"),
+        GithubGate("production"),
+        DeployWebhook("https://deployer.example", "DEPLOYER_SECRET"),
+    ],
+    ids=lambda target: type(target).__name__,
+)
+@pytest.mark.parametrize("status", [*KNOWN, DeployStatus.UNKNOWN])
+def test_nothing_is_asked_where_signoff_can_end_no_job(target: Target, status: DeployStatus) -> None:
+    under = policy(target=target)
+    assert reasons(under_way(status, under), Cancel(1, PRIYA), under) == (CannotStop(Unstoppable.TARGET),)
+
+
+def test_only_who_may_cancel_it_may_end_it_and_hears_every_reason() -> None:
+    assert reasons(lane(RUNS), Cancel(1, OLGA), DISPATCHED) == (MayNotCancel(),)
+    assert reasons(lane(RUNS), Cancel(1, GUEST), DISPATCHED) == (AccountMayNotAct(GUEST.account),)
+    lost = under_way(DeployStatus.UNKNOWN)
+    assert reasons(lost, Cancel(1, OLGA), DISPATCHED) == (MayNotCancel(), CannotStop(Unstoppable.UNKNOWN))
+    assert go(lane(replace(RUNS, requested_by="olga")), Cancel(1, OLGA), DISPATCHED).effects == (StopDeployment(1),)
+
+
+def test_what_is_deployed_already_is_too_late_to_cancel() -> None:
+    there = lane(replace(RUNS, state=Lifecycle.VERIFYING))
+    assert reasons(there, Cancel(1, PRIYA), DISPATCHED) == (TooLate(Lifecycle.VERIFYING),)
