@@ -130,6 +130,11 @@ class Network:
         return asyncio.get_running_loop().time() < self._down_until
 
     @property
+    def sent(self) -> int:
+        """How many requests have left their sender, of those that land at some time."""
+        return self._sent
+
+    @property
     def under_way(self) -> int:
         """How many requests have left their sender and will land later."""
         return len(self._under_way)

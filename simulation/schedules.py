@@ -59,7 +59,7 @@ def run(seed: int) -> Outcome:
         told.append(Story(earth, random.Random(rng.random())))
         await told[0].tell()
 
-    with _quiet(doors):
+    with quiet(doors):
         violation = _violation(loop, main(), told, problems)
         earth = told[0].earth
         deploys = len(earth.landed())
@@ -84,7 +84,7 @@ def _violation(
 
 
 @contextmanager
-def _quiet(doors: Doors) -> Iterator[None]:
+def quiet(doors: Doors) -> Iterator[None]:
     """Let the bot's log lines go nowhere, but for what its doors caught."""
     before = structlog.get_config()
     structlog.configure(

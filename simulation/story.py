@@ -99,7 +99,7 @@ class Story:
 
     async def tell(self) -> None:
         """Run the whole schedule; returns at rest, raises AssertionError if that never comes."""
-        self._furnish()
+        self.furnish()
         self._trouble()
         self._begin_life()
         for work in (self._developers, self._people, self._outages, self._killer, self._answerer):
@@ -119,7 +119,8 @@ class Story:
     async def _chapter(self, work: Callable[[], Awaitable[None]]) -> None:
         await work()
 
-    def _furnish(self) -> None:
+    def furnish(self) -> None:
+        """Let people, channels and repositories be there."""
         earth = self.earth
         for known, name in PEOPLE.items():
             earth.workspace.add_person(known, name)
@@ -241,7 +242,7 @@ class Story:
             for channel in ("C0PAYMENTS", "C0DOCS", "C0OPS")
             for message in self.earth.workspace.channel(channel).messages
             for version in range(len(message.versions))
-            if _shows(message, "Approve", version)
+            if shows(message, "Approve", version)
         ]
         if found:
             message, version = self.rng.choice(found)
@@ -260,7 +261,7 @@ class Story:
                 await self.earth.people.press("U0SAM", message, "It did run" if ran else "It did not run")
 
     def _with_buttons(self, channel: str, button: str) -> list[Message]:
-        return [m for m in self.earth.workspace.channel(channel).messages if _shows(m, button, -1)]
+        return [m for m in self.earth.workspace.channel(channel).messages if shows(m, button, -1)]
 
     # -- what goes wrong ---------------------------------------------------------------------------------------------
 
@@ -321,7 +322,8 @@ UNREST = {
 }
 
 
-def _shows(message: Message, button: str, version: int) -> bool:
+def shows(message: Message, button: str, version: int) -> bool:
+    """Return whether a version of a message has a button of these words; -1 is the newest."""
     return any(
         element.get("text", {}).get("text") == button
         for block in message.versions[version].blocks
