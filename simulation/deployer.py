@@ -57,6 +57,7 @@ class Deployer:
         rng: decides what is left to chance.
         network: the way to it.
         lost: how likely a report does not arrive, or its answer does not; it is told again.
+        breaks: how likely a deploy fails.
         latest: seconds within which a report arrives; so they overtake each other.
         door: where reports go; None while no process listens.
     """
@@ -65,6 +66,7 @@ class Deployer:
     rng: random.Random
     network: Network
     lost: float = 0.0
+    breaks: float = 0.15
     latest: float = 8.0
     door: Door | None = None
     asked: list[str] = field(default_factory=list)
@@ -108,7 +110,7 @@ class Deployer:
         asyncio.get_running_loop().call_later(self.rng.uniform(2.0, 40.0), self._end, one)
 
     def _end(self, one: Deploy) -> None:
-        succeeded = self.rng.random() < 0.85
+        succeeded = self.rng.random() >= self.breaks
         one.state = "success" if succeeded else "failure"
         self._tell("deploy.succeeded" if succeeded else "deploy.failed", one)
 
