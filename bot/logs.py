@@ -7,7 +7,6 @@ line is written hides secrets. docs/operations.md lists the events.
 import io
 import logging
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol, TextIO, cast
@@ -34,8 +33,11 @@ class Stream(Protocol):
         """Whether a person watches."""
 
 
-def set_up(secrets: Iterable[str] = (), stream: Stream | None = None) -> None:
-    """Send everything that is logged to `stream` (standard error), in UTF-8 whatever the locale, without `secrets`."""
+def set_up(redactor: Redactor, stream: Stream | None = None) -> None:
+    """Send everything that is logged to `stream` (standard error), in UTF-8 whatever the locale, without secrets.
+
+    What `redactor` learns later is hidden from then on.
+    """
     lines = _Lines(_utf8(stream or sys.stderr))
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -43,7 +45,7 @@ def set_up(secrets: Iterable[str] = (), stream: Stream | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    last: list[Processor] = [_hide(Redactor(secrets)), *_rendered(watched=lines.isatty())]
+    last: list[Processor] = [_hide(redactor), *_rendered(watched=lines.isatty())]
     structlog.configure(
         processors=[*before, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -6,14 +6,17 @@ has looked at or gives up within a fixed number of characters.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 REDACTED = "[redacted]"
 SHORTEST = 6
 """Characters. A shorter secret is a word, and replacing it would shred what people read."""
+SHORTEST_CODED = 8
+"""Characters in base64 of a secret, without those at either end that depend on what stands beside it."""
 SHORTEST_LINE = 16
 """Characters of a line of a secret, such as a private key, that is hidden by itself."""
 DEEPEST = 12
@@ -37,6 +40,15 @@ _SHAPES = re.compile(
 _DOTTED = re.compile(r"eyJ[A-Za-z0-9_.=-]*+", re.ASCII)
 """What begins like a JWT; it is one when it has its dots."""
 _USER = re.compile(r"(://)[^\s/?#@:\"']*+:[^\s/?#@\"']*+@", re.ASCII)
+_WRITTEN = re.compile(
+    r"""
+      -----BEGIN[ ][A-Z0-9 ]{0,40}PRIVATE[ ]KEY-----
+    | (?<![A-Za-z0-9]) (?: xox[a-z](?:\.xox[a-z])?- | xapp- | gh[opsur]_ | github_pat_ | whsec_ ) [A-Za-z0-9_.+/=-]{16}
+    | (?<![A-Za-z0-9]) eyJ [A-Za-z0-9_=-]{8,200} \. eyJ [A-Za-z0-9_=-]
+    """,
+    re.VERBOSE | re.ASCII,
+)
+"""What nobody writes by chance, and a text for people is never taken for."""
 _QUERY = re.compile(
     r"([?&](?:access_token|client_secret|code|key|password|secret|sig|signature|ticket|token)=)[^\s&\"'<>#]++",
     re.ASCII | re.IGNORECASE,
@@ -49,6 +61,9 @@ _NAMES = frozenset(
     }
 )  # fmt: skip
 """Keys whose values are hidden whatever they are."""
+_SIGNING = "whsec_"
+"""Before a secret that is written in base64; libraries show it without."""
+_PERCENT = re.compile(r"%[0-9A-F]{2}", re.ASCII)
 _LINE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff"
 _CONTROL = re.compile(f"[\\t\\n{_LINE}]")
 _CONTROL_IN_LINES = re.compile(f"[{_LINE}]")
@@ -58,8 +73,14 @@ class Redactor:
     """Hides what looks like a secret, and `secrets` wherever they stand, plain or escaped."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        found = {form for secret in secrets for form in _forms(secret)}
-        self._secrets = sorted(found, key=len, reverse=True)  # a secret may be a part of another
+        self._secrets: tuple[str, ...] = ()
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Hide these from now on as well; what was known before stays hidden."""
+        found = {form for secret in secrets for form in _forms(secret)} | set(self._secrets)
+        # A secret may be a part of another. Replaced as a whole: other threads may be reading.
+        self._secrets = tuple(sorted(found, key=len, reverse=True))
 
     def text(self, text: str, *, lines: bool = False) -> str:
         """Return the text without secrets, on one line unless `lines`; other control characters are spelt out."""
@@ -93,14 +114,49 @@ class Redactor:
         return self.text(key if isinstance(key, str) else _shown(key))
 
 
-def _forms(secret: str) -> Iterable[str]:
-    """Return how a secret may be written in a text: as it is, stripped, by line, escaped for JSON, Python or a URL."""
+def holds_secret(text: str) -> bool:
+    """Whether a text that somebody wrote holds what can only be a secret: a key, a token, a password in an address."""
+    return _WRITTEN.search(text) is not None or _USER.search(text) is not None
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Yield how a secret may be written in a text: plain, by line, escaped for JSON, Python or a URL, in base64."""
     lines = [line.strip() for line in secret.splitlines()]
     long_lines = [line for line in lines if len(line) >= SHORTEST_LINE and not line.startswith("-----")]
-    for plain in (secret, secret.strip(), *(long_lines if len(lines) > 1 else ())):
-        for form in (plain, json.dumps(plain)[1:-1], repr(plain)[1:-1], quote(plain, safe="", errors="replace")):
-            if len(form) >= SHORTEST:
-                yield form
+    for plain in dict.fromkeys((secret, secret.strip(), secret.strip().removeprefix(_SIGNING))):
+        yield from _escaped(plain)
+        yield from _coded(plain)
+    for line in long_lines if len(lines) > 1 else ():
+        yield from _escaped(line)
+
+
+def _escaped(plain: str) -> Iterator[str]:
+    in_json = json.dumps(plain)[1:-1]
+    in_url = quote(plain, safe="", errors="replace")
+    for form in (
+        plain,
+        in_json,
+        in_json.replace("/", "\\/"),  # as PHP writes it
+        json.dumps(plain, ensure_ascii=False)[1:-1],
+        json.dumps(in_json)[1:-1],  # JSON as a text within JSON
+        repr(plain)[1:-1],
+        in_url,
+        quote_plus(plain, errors="replace"),
+        _PERCENT.sub(lambda found: found[0].lower(), in_url),
+    ):
+        if len(form) >= SHORTEST:
+            yield form
+
+
+def _coded(plain: str) -> Iterator[str]:
+    """Yield it in base64, wherever it begins within what was encoded: a password stands behind a name and a colon."""
+    raw = plain.encode("utf-8", "surrogatepass")
+    for before in range(3):
+        whole = b64encode(b"\0" * before + raw).decode("ascii")
+        form = whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6]
+        if len(form) >= SHORTEST_CODED:
+            yield form
+            yield form.replace("+", "-").replace("/", "_")
 
 
 def _jwt(found: re.Match[str]) -> str:

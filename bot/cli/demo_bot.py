@@ -15,6 +15,7 @@ from bot.core.policy import Policy
 from bot.ports.effects import EffectKind
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Transaction
+from bot.redaction import Redactor
 from handlers.control import socket_path
 from handlers.control_socket import unusable
 from handlers.slack.app import SlackPace
@@ -80,7 +81,7 @@ async def opened(place: Place) -> Inside:
     """
     settings, policy = _read(place)
     log = place.log.open("a", encoding="utf-8")
-    logs.set_up(secrets_of(settings, None), log)
+    logs.set_up(Redactor(secrets_of(settings)), log)
     return Inside(await _started(place, settings, policy), log)
 
 

@@ -52,8 +52,8 @@ def _serve(asked: argparse.Namespace) -> int:
     lacking = named.problems(policy)
     if lacking:
         return complain(*lacking)
-    hidden = secrets_of(settings, heartbeat, *named.values(policy), *accounts.values(policy))
-    logs.set_up(hidden)
+    redactor = Redactor(secrets_of(settings, heartbeat, *named.values(policy), *accounts.values(policy)))
+    logs.set_up(redactor)
     signoff = Signoff(
         settings,
         policy,
@@ -63,9 +63,9 @@ def _serve(asked: argparse.Namespace) -> int:
         heartbeat_address=heartbeat,
         restored=asked.restored,
         named_secret=named,
-        hide=partial(Redactor(hidden).text, lines=True),
+        hide=partial(redactor.text, lines=True),
         account=accounts.of,
-        read_policy=partial(_read_again, asked.config, named, settings),
+        read_policy=partial(_read_again, asked.config, named, settings, redactor),
     )
     try:
         lost = asyncio.run(_until_told(signoff))
@@ -76,12 +76,17 @@ def _serve(asked: argparse.Namespace) -> int:
     return DONE if lost is None else complain(str(lost), code=REFUSED)
 
 
-def _read_again(file: str, named: NamedSecrets, settings: Settings) -> Policy | tuple[str, ...]:
-    """Read the policy once more; one whose secrets are not there is refused."""
+def _read_again(file: str, named: NamedSecrets, settings: Settings, redactor: Redactor) -> Policy | tuple[str, ...]:
+    """Read the policy once more; one whose secrets are not there is refused.
+
+    From then on its secrets are hidden as well. What is said about a file is read by people, and kept.
+    """
     loaded = read_policy(file, webhooks=settings.github_webhook_secret is not None)
     if isinstance(loaded, tuple):
-        return loaded
-    lacking = (*named.problems(loaded), *Accounts(os.environ).problems(loaded))
+        return tuple(redactor.text(line) for line in loaded)
+    accounts = Accounts(os.environ)
+    redactor.learn(one.get_secret_value() for one in (*named.values(loaded), *accounts.values(loaded)))
+    lacking = (*named.problems(loaded), *accounts.problems(loaded))
     return (*lacking, *lacking_buildbot(loaded, settings.buildbot_url)) or loaded
 
 

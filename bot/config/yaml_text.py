@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot.config.problem import quoted
+from bot.redaction import holds_secret
 
 Tree = str | list["Tree"] | dict[str, "Tree"]
 Path = tuple[str | int, ...]
@@ -21,6 +22,10 @@ LARGEST_FILE = 1024 * 1024
 DEEPEST = 20
 """Lists and mappings inside each other."""
 _MARK = "\ufeff"
+_HELD = (
+    "This looks like a secret (a key, a token, or a password in an address), and a policy holds none: put it into a "
+    "variable of the environment. Whoever could read this file knows it now."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,8 @@ class _Reader:
             if not isinstance(event, yaml.ScalarEvent) or event.tag or event.anchor or not event.value:
                 raise _Stop(place.line, place.column, "A key must be plain text.")
             key = str(event.value)
+            if holds_secret(key):
+                raise _Stop(place.line, place.column, _HELD)
             if key in entries:
                 self._twice(key, place, (*path, key))
                 continue
@@ -203,6 +210,9 @@ class _Reader:
             return self._broken(path)
         if any("\ud800" <= character <= "\udfff" for character in text):
             self._refuse(place, "An escape here names half a character; write the character itself.")
+            return self._broken(path)
+        if holds_secret(text):  # what is refused here is quoted by nobody: reload's answer goes to Slack and the audit
+            self._refuse(place, _HELD)
             return self._broken(path)
         return text
 

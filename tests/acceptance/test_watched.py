@@ -13,6 +13,7 @@ import structlog
 from aiohttp import ClientSession
 
 from bot import VERSION, logs
+from bot.redaction import Redactor
 from tests.acceptance.desk import TOKEN, Desk, desk
 
 
@@ -22,7 +23,7 @@ def log() -> Iterator[io.StringIO]:
     root, hook, configured = logging.getLogger(), sys.excepthook, structlog.get_config()
     handlers, level = list(root.handlers), root.level
     stream = io.StringIO()
-    logs.set_up((), stream)
+    logs.set_up(Redactor(), stream)
     yield stream
     logging.captureWarnings(capture=False)
     root.handlers[:], sys.excepthook = handlers, hook

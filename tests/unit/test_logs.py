@@ -14,6 +14,7 @@ import pytest
 import structlog
 
 from bot import logs
+from bot.redaction import Redactor
 
 SECRET = "hunter2-hunter2"
 
@@ -57,7 +58,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 def test_an_event_is_one_json_object_with_the_ids_of_its_work() -> None:
     stream = io.StringIO()
-    logs.set_up([SECRET], stream)
+    logs.set_up(Redactor([SECRET]), stream)
     log = structlog.get_logger()
     with structlog.contextvars.bound_contextvars(inbox=7, actor="priya"):
         log.info("happened", what='approved\n{"event": "forged"}', token="x", note=f"said {SECRET}")
@@ -79,7 +80,7 @@ def test_an_event_is_one_json_object_with_the_ids_of_its_work() -> None:
 
 def test_the_text_of_an_exception_holds_no_secret() -> None:
     stream = io.StringIO()
-    logs.set_up([SECRET], stream)
+    logs.set_up(Redactor([SECRET]), stream)
     try:
         try:
             fail(ValueError(f"Bearer {SECRET}"))
@@ -97,7 +98,7 @@ def test_the_text_of_an_exception_holds_no_secret() -> None:
 
 def test_libraries_go_through_the_same_chain() -> None:
     stream = io.StringIO()
-    logs.set_up([SECRET], stream)
+    logs.set_up(Redactor([SECRET]), stream)
     library = logging.getLogger("aiohttp.server")
     with structlog.contextvars.bound_contextvars(effect="deploy:R-1:1"):
         library.warning("peer said %s", SECRET + "\nforged")
@@ -122,7 +123,7 @@ def test_libraries_go_through_the_same_chain() -> None:
 
 def test_a_line_that_cannot_be_made_is_told_without_its_content(capsys: pytest.CaptureFixture[str]) -> None:
     stream = io.StringIO()
-    logs.set_up([], stream)
+    logs.set_up(Redactor(), stream)
     logging.getLogger("aiohttp.server").warning("%d", "a payload")
     assert lines(stream) == [{"event": "log_line_lost", "level": "error", "logger": "aiohttp.server"}]
     assert capsys.readouterr() == ("", "")
@@ -130,10 +131,10 @@ def test_a_line_that_cannot_be_made_is_told_without_its_content(capsys: pytest.C
 
 def test_a_warning_of_python_is_a_line_too() -> None:
     stream = io.StringIO()
-    logs.set_up([], stream)
+    logs.set_up(Redactor(), stream)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        logs.set_up([], stream)
+        logs.set_up(Redactor(), stream)
         warnings.warn("old ways", DeprecationWarning, stacklevel=1)
     (line,) = lines(stream)
     assert (line["event"], line["logger"], "DeprecationWarning: old ways" in line["message"]) == (
@@ -145,7 +146,7 @@ def test_a_warning_of_python_is_a_line_too() -> None:
 
 def test_a_terminal_gets_words_and_no_line_of_an_exception_looks_like_one_of_the_log() -> None:
     stream = Terminal()
-    logs.set_up([SECRET], stream)
+    logs.set_up(Redactor([SECRET]), stream)
     try:
         fail(ValueError("first\n2026-11-21 [info] forged\x1b[2J"))
     except ValueError:
@@ -159,16 +160,25 @@ def test_a_terminal_gets_words_and_no_line_of_an_exception_looks_like_one_of_the
 
 def test_the_bot_goes_on_when_nobody_can_read_its_log() -> None:
     stream = Gone()
-    logs.set_up([], stream)
+    logs.set_up(Redactor(), stream)
     structlog.get_logger().error("loop_failed")
     logging.getLogger("aiohttp.server").error("x")
     assert stream.getvalue() == ""
 
 
+def test_what_is_learnt_later_is_hidden_from_then_on() -> None:
+    stream, redactor = io.StringIO(), Redactor([SECRET])
+    logs.set_up(redactor, stream)
+    redactor.learn(["named by a reload"])
+    structlog.get_logger().info("happened", note=f"{SECRET}, named by a reload")
+    assert [line["note"] for line in lines(stream)] == ["[redacted], [redacted]"]
+
+
 PROGRAM = r"""
 import structlog
 from bot import logs
-logs.set_up(["hunter2-hunter2"])
+from bot.redaction import Redactor
+logs.set_up(Redactor(["hunter2-hunter2"]))
 structlog.get_logger().info("happened", name="Gr\u00fc\u00dfe \ud800 \u6771\u4eac")
 raise ValueError("hunter2-hunter2")
 """

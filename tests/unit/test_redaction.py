@@ -1,5 +1,6 @@
 """Nothing secret is read in a log, and nothing in it forges a line, in time that grows with the text only."""
 
+import base64
 import json
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.redaction import DEEPEST, Redactor
+from bot.redaction import DEEPEST, Redactor, holds_secret
 
 PEM = (
     "-----BEGIN RSA PRIVATE KEY-----\n"
@@ -60,10 +61,56 @@ def test_what_looks_like_a_secret_is_hidden_and_the_rest_stays(text: str, read: 
         (PEM, "line MIIEowIBAAKCAQEAxJ7k0vFqQyUeR8c1PpNw end", "line [redacted] end"),
         (PEM, repr(PEM), "'[redacted]'"),
         ("short", "a short text", "a short text"),
+        ("a/b+c d?", "k=a%2fb%2bc+d%3f k=a%2fb%2bc%20d%3f", "k=a%2fb%2bc+d%3f k=[redacted]"),
+        ("a/b+c d?", "k=a%2Fb%2Bc+d%3F", "k=[redacted]"),
+        ("käse/brot", '{"k": "käse\\/brot", "l": "k\\u00e4se\\/brot"}', '{"k": "käse\\/brot", "l": "[redacted]"}'),
+        ('say "friend"', '{"k": "{\\"l\\": \\"say \\\\\\"friend\\\\\\"\\"}"}', '{"k": "{\\"l\\": \\"[redacted]\\"}"}'),
+        ("whsec_c2VjcmV0IG9m", "the key c2VjcmV0IG9m alone", "the key [redacted] alone"),
+        ("correct horse", "Basic cHJpeWE6Y29ycmVjdCBob3JzZQ==", "Basic cHJpeWE6[redacted]Q=="),
+        ("correct horse", "eyJhIjoiY29ycmVjdCBob3JzZSJ9", "eyJhIjoi[redacted]SJ9"),
+        ("correct horse", "xxx Y29ycmVjdCBob3JzZQ", "xxx [redacted]Q"),
+        ("??>>??>>", "a Pz8-Pj8_Pj4 b Pz8+Pj8/Pj4= c", "a [redacted]4 b [redacted]4= c"),
     ],
 )
 def test_a_known_secret_is_hidden_however_it_is_written(secret: str, text: str, read: str) -> None:
     assert Redactor([secret]).text(text) == read
+
+
+def test_what_is_learnt_later_is_hidden_beside_what_was_known() -> None:
+    redactor = Redactor(["hunter2"])
+    redactor.learn(["hunter2-and-more", "another one"])
+    assert redactor.text("hunter2-and-more hunter2 another one") == "[redacted] [redacted] [redacted]"
+
+
+@pytest.mark.parametrize("whole", ["", "p", "pr", "pri", "priy", "priya:"])
+def test_a_known_secret_is_hidden_in_base64_wherever_it_begins(whole: str) -> None:
+    for after in ("", "x", "xy", "xyz"):
+        text = base64.b64encode(f"{whole}correct horse{after}".encode()).decode()
+        shown = Redactor(["correct horse"]).text(text)
+        assert shown.count("[redacted]") == 1
+        assert len(shown) - len("[redacted]") == len(text) - len(b"correct horse") * 8 // 6 + (len(whole) % 3 == 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("ghp_" + "a1B2" * 9, True),
+        ("Bearer ghs_" + "a1B2" * 9, True),
+        ("github_pat_11AAAAAAA0" + "a1B2" * 9, True),
+        ("xoxb-1234567890-1234567890-abcdefgh", True),
+        ("xapp-1-A0123456789-1234567890-abcdef", True),
+        ("whsec_c2VjcmV0IG9mIHRoZSBwaXBlbGluZQ==", True),
+        (JWT, True),
+        (PEM, True),
+        ("https://priya:pass@example.com/a", True),
+        ("the bearer of good news about weighs_more_than_anything_else", False),
+        ("xapp-store, ghp_short, eyJust.a.name", False),
+        ("https://example.com:8080/a@b?key=value", False),
+        ("a-branch/with_high_hopes_for_everybody", False),
+    ],
+)
+def test_what_somebody_wrote_is_told_from_what_can_only_be_a_secret(text: str, held: bool) -> None:
+    assert holds_secret(text) is held
 
 
 def test_a_secret_that_is_a_part_of_another_leaves_nothing_of_it() -> None:
@@ -152,4 +199,5 @@ def test_100_kb_of_anything_takes_no_time(piece: str) -> None:
     redactor = Redactor(["hunter2-hunter2", "h" * 40 + "x", PEM])
     begun = time.process_time()
     redactor.text(text)
+    holds_secret(text)
     assert time.process_time() - begun < 0.3  # 5 ms here; seconds if it grew with the square

@@ -66,7 +66,7 @@ def test_each_way_loads(verify: str, wanted: Verification) -> None:
             '{http: {url: "http://169.254.169.254/latest"}}',
             "13: `url` would be sent in the clear; write https (http is for this machine only).",
         ),
-        ('{http: {url: "https://u:p@a.example/"}}', "13: `url` may hold neither a user nor a fragment"),
+        ('{http: {url: "https://u@a.example/"}}', "13: `url` may hold neither a user nor a fragment"),
         ('{http: {url: "https://a.example/", headers: {}}}', "13: `headers` is not in this version of Signoff"),
     ],
 )

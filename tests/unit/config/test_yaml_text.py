@@ -10,6 +10,12 @@ b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]
 """
 
 
+HELD = (
+    "This looks like a secret (a key, a token, or a password in an address), and a policy holds none: put it into a "
+    "variable of the environment. Whoever could read this file knows it now."
+)
+
+
 def mistakes(text: str | bytes) -> list[tuple[int, int, str]]:
     return [(one.place.line, one.place.column, one.sentence) for one in read_yaml(text).mistakes]
 
@@ -100,6 +106,9 @@ def test_aliases_are_refused_before_they_expand() -> None:
         ("a: 1\nb: \ud800\n", (2, 1, "The file is not UTF-8 text here; save it as UTF-8.")),
         ("x" * (LARGEST_FILE + 1), (1, 1, "The file is larger than 1 MiB.")),
         ("[" * 100_000, (1, 22, "This is nested deeper than 20 levels.")),
+        ("a: ghp_" + "a1B2" * 9, (1, 4, HELD)),
+        ("a: 1\n? xoxb-1234567890-1234567890-abcdefgh\n: 2\n", (2, 3, HELD)),
+        ("a: [deploy, --to, https://bot:hunter2@acme.example]", (1, 19, HELD)),
         ("a: " * 2, (1, 5, "This is not YAML: mapping values are not allowed here.")),
     ],
 )
