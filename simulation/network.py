@@ -68,6 +68,7 @@ class _Journey:
 class _Landing:
     """A request that has left its sender, whether anybody waits for the answer or not."""
 
+    what: str
     at: float
     land: Land
     timer: asyncio.TimerHandle | None = None
@@ -100,6 +101,8 @@ class Network:
     latest: float = 120.0
     met: Counter[Mishap] = field(default_factory=Counter)
     """How often each mishap has happened."""
+    passed: list[tuple[str, str]] = field(default_factory=list)
+    """Of each request that lands at some time, its name and that it was «sent», later that it «landed»."""
     _planned: list[tuple[str, Mishap]] = field(default_factory=list)
     _down_until: float = -1.0
     _under_way: dict[int, _Landing] = field(default_factory=dict)
@@ -128,11 +131,6 @@ class Network:
     def down(self) -> bool:
         """Whether the host cannot be reached now."""
         return asyncio.get_running_loop().time() < self._down_until
-
-    @property
-    def sent(self) -> int:
-        """How many requests have left their sender, of those that land at some time."""
-        return self._sent
 
     @property
     def under_way(self) -> int:
@@ -172,7 +170,7 @@ class Network:
         if mishap is Mishap.REFUSED or mishap is Mishap.UNREACHABLE:
             await self._no_connection(mishap is Mishap.UNREACHABLE, patience, connect)
         journey = self._journey(mishap, patience)
-        landing = self._send(journey.lands, land) if journey.lands is not None else None
+        landing = self._send(what, journey.lands, land) if journey.lands is not None else None
         await self._wait(journey, patience)
         if journey.instead is not None:
             return journey.instead
@@ -189,8 +187,9 @@ class Network:
             raise TimeoutError
         raise NoConnectionError(slowly=slowly)
 
-    def _send(self, seconds: float, land: Land) -> _Landing:
-        landing = _Landing(asyncio.get_running_loop().time() + seconds, land)
+    def _send(self, what: str, seconds: float, land: Land) -> _Landing:
+        landing = _Landing(what, asyncio.get_running_loop().time() + seconds, land)
+        self.passed.append((what, "sent"))
         self._sent += 1
         self._under_way[self._sent] = landing
         self._arm(self._sent, landing)
@@ -200,7 +199,9 @@ class Network:
         landing.timer = asyncio.get_running_loop().call_at(landing.at, self._arrive, number)
 
     def _arrive(self, number: int) -> None:
-        self._under_way.pop(number).now()
+        landing = self._under_way.pop(number)
+        landing.now()
+        self.passed.append((landing.what, "landed"))
 
     async def _wait(self, journey: _Journey, patience: float) -> None:
         """Wait until the answer is there or the connection breaks, at most for the caller's patience."""
