@@ -27,10 +27,10 @@ messages: .venv/test
 	$(BIN)/python -m tests.unit.views.whole_book
 
 cuts: .venv/test
-	SIGNOFF_CUTS=5000 $(BIN)/python -m pytest tests/power -q
+	SIGNOFF_CUTS=5000 $(BIN)/python -m pytest tests/power -q -s
 
 kill: .venv/test
-	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes -q
+	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes/test_kills.py -q -s
 
 mutation: .venv/test
 	$(BIN)/python -m tests.mutation $(ARGS)

@@ -6,7 +6,9 @@ import random
 import socket
 import sqlite3
 from pathlib import Path
+from time import monotonic
 
+from tests.processes.nursery import nursery
 from tests.processes.world import World, world
 
 KILLS = int(os.environ.get("SIGNOFF_KILLS", "40"))
@@ -59,30 +61,47 @@ def _can_click(here: World, title: str) -> bool:
     return bool(here.slack.lines) and notice is not None and notice.button("Approve") is not None
 
 
-async def keep_alive(here: World, chance: random.Random, kills: int) -> int:
-    """Kill the bot at random moments and start it again; returns how many kills there were.
+async def a_moment(here: World, chance: random.Random, start: float) -> None:
+    """Wait for a moment to kill at: within the start, just when something happened outside, or any time after.
 
-    On a busy machine a start may take longer than a whole life: after one that never listened the next has more time.
+    All but the first kind wait until the bot listens: on a busy machine no life must end before it could do anything.
     """
-    done, longer = 0, 1.0
-    while done < kills:
+    kind = chance.random()
+    if kind < 0.2:
+        await asyncio.sleep(chance.uniform(0, start))
+        return
+    await here.until("the bot listens", lambda: here.slack.lines)
+    if kind < 0.7:
+        for _ in range(chance.randint(1, 12)):
+            await here.news_or(0.3)
+        await asyncio.sleep(chance.uniform(0, 0.02))
+    else:
+        await asyncio.sleep(chance.uniform(0, 1.5))
+
+
+async def keep_alive(here: World, chance: random.Random, kills: int) -> None:
+    """Kill the bot at random moments and start it again; it never ends by itself."""
+    start = 0.5
+    for _ in range(kills):
         assert here.process is not None
-        moment = longer * chance.uniform(0.3, 2.6)  # from the middle of the start to well after a whole round
-        try:
-            async with asyncio.timeout(moment):
-                await here.process.wait()
-        except TimeoutError:
-            longer = 1.0 if here.slack.lines else min(1.5 * longer, 8.0)
-            await here.kill()
-            done += 1
+        begun = monotonic()
+        moment = asyncio.create_task(a_moment(here, chance, start))
+        ended = asyncio.create_task(here.process.wait())
+        await asyncio.wait({moment, ended}, return_when=asyncio.FIRST_COMPLETED)
+        assert not ended.done(), (here.folder / "bot.log").read_text()[-2000:]
+        await moment
+        await here.kill()
+        await ended
+        start = 0.9 * start + 0.1 * min(2.0, monotonic() - begun)
         await here.start()
-    return done
 
 
 async def test_every_approved_release_is_deployed_once_whatever_is_killed(tmp_path: Path) -> None:
     """Clicks that were acknowledged count, once, whichever moment the process dies at."""
     print(f"seed {SEED}, {KILLS} kills")
-    async with world(tmp_path, free_port()) as here:
+    async with nursery() as here_born, world(tmp_path, free_port()) as here:
+        here.nursery = here_born
+        begun = monotonic()
         await here.start()
         await here.until("the bot listens", lambda: here.slack.lines)
         await here.until("the lane is adopted", lambda: _adopted(here))
@@ -98,7 +117,8 @@ async def test_every_approved_release_is_deployed_once_whatever_is_killed(tmp_pa
             await approve(here, title, sha)
             await here.until("it is live", lambda title=title: _live(here, title))  # type: ignore[misc]
             shipped.append(sha)
-        assert await killer == KILLS
+        await killer
+        print(f"{KILLS / (monotonic() - begun) * 60:.0f} kills a minute, {number} releases")
         counted = {sha: times for (_, _, sha), times in here.forge.deploys().items()}
         assert counted == dict.fromkeys(shipped, 1)
         for number, _ in enumerate(shipped, 1):

@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.github.forge import Forge
+from tests.processes.nursery import Life, Nursery
 from tests.processes.slack import Posted, SmallSlack
 
 PATIENCE = 40.0
@@ -49,24 +50,26 @@ class World:
     forge: Forge
     news: asyncio.Condition
     url: str = ""
-    process: asyncio.subprocess.Process | None = None
+    process: asyncio.subprocess.Process | Life | None = None
     environ: dict[str, str] = field(default_factory=dict)
     """What the environment says besides, or otherwise."""
+    nursery: Nursery | None = None
+    """Who starts the process, where its imports are not to be paid for each time."""
 
     async def until(self, what: str, found: Callable[[], object]) -> None:
         """Wait until something is so; fails with what was waited for."""
         try:
             async with asyncio.timeout(PATIENCE):
                 while not found():
-                    await self._news_or_a_moment()
+                    await self.news_or(0.1)
         except TimeoutError:
             said = "\n".join(post.text.splitlines()[0] for post in self.slack.posts)
             raise AssertionError(f"waited in vain until {what}; Slack reads:\n{said}") from None
 
-    async def _news_or_a_moment(self) -> None:
-        """Wait for news; what the process writes to its own file makes none, so look again after a moment."""
+    async def news_or(self, seconds: float) -> None:
+        """Wait for news from Slack or GitHub, or so long: what the process writes to its own file makes none."""
         try:
-            async with asyncio.timeout(0.1), self.news:
+            async with asyncio.timeout(seconds), self.news:
                 await self.news.wait()
         except TimeoutError:
             return
@@ -83,19 +86,14 @@ class World:
             "GITHUB_API_URL": f"{self.url}/github",
             "SIGNOFF_DATABASE": f"sqlite:///{self.folder / 'signoff.db'}",
         } | self.environ
-        with (self.folder / "bot.log").open("ab") as log:
+        config, log = self.folder / "signoff.yml", self.folder / "bot.log"
+        arguments = ["serve", "--config", str(config), "--port", str(self.port)]
+        if self.nursery is not None:
+            self.process = await self.nursery.start(arguments, environment, log)
+            return
+        with log.open("ab") as said:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
-                "serve",
-                "--config",
-                str(self.folder / "signoff.yml"),
-                "--port",
-                str(self.port),
-                env=environment,
-                stdout=log,
-                stderr=log,
+                sys.executable, "-m", "bot", *arguments, env=environment, stdout=said, stderr=said
             )
 
     async def kill(self) -> None:
