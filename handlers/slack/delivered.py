@@ -130,6 +130,7 @@ def read(content_type: str, body: bytes) -> Delivered:
 
 def _told(body: dict[str, Any]) -> Delivered:
     """Read what comes as JSON: events, and the trial of the address."""
+    body.pop("command", None)  # whatever holds one Bolt takes for a command (payload_utils.is_slash_command)
     kind = _Kind.model_validate(body).type
     if kind == "url_verification":
         return Challenge(_UrlVerification.model_validate(body).challenge)
@@ -154,6 +155,7 @@ def _filled_in(body: bytes) -> Delivered:
 
 
 def _interaction(body: dict[str, Any]) -> Delivered:
+    body.pop("command", None)  # as above: no interaction is one
     _SHAPES.get(_Kind.model_validate(body).type, _Form).model_validate(body)
     return Act(body) if _readable(body) else Malformed()
 

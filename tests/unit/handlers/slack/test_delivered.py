@@ -166,3 +166,14 @@ def test_what_slack_sends_is_handed_on_as_it_is(payload: dict[str, Any]) -> None
     assert read(FORM, interaction(payload)) == Act(payload)
     assert read(FORM, command(a_command())) == Act(a_command())
     assert read(JSON, json.dumps(event()).encode()) == Event("Ev0001", event())
+
+
+@pytest.mark.parametrize("named", ["/deploy", [], {"id": 1}, None])
+def test_only_a_form_holds_a_command(listening: Listening, named: Any) -> None:
+    """Bolt takes whatever has such a key for one, and fails where it is no text."""
+    click, happened = (
+        read(FORM, interaction(a_click(command=named))),
+        read(JSON, json.dumps(event(command=named)).encode()),
+    )
+    assert (click, happened) == (Act(a_click()), Event("Ev0001", event()))
+    assert listening.take(a_click(), event()) == {200}

@@ -1,0 +1,37 @@
+"""Mutated requests straight into the doors, signed and unsigned, for every route."""
+
+import os
+import random
+
+import pytest
+
+from tests.fuzz.bodies import NOON
+from tests.fuzz.inside import inside
+from tests.fuzz.senders import AGAIN, SEED, SENDERS, as_it_is, policy
+
+BODIES = int(os.environ.get("SIGNOFF_BODIES", "20000"))
+ANSWERS = {200, 202, 400, 401}
+FORGED = 8
+"""One in so many is sent without its signature."""
+
+
+@pytest.mark.parametrize("name", SENDERS)
+async def test_whatever_is_sent_is_answered_and_what_is_stored_can_be_read(name: str) -> None:
+    rng, sender, counted, stored = random.Random(f"{SEED} {name}"), SENDERS[name], dict.fromkeys(ANSWERS, 0), 0
+    async with inside(policy()) as doors:
+        for number in range(BODIES):
+            sent, signed = sender.make(rng, NOON, as_it_is), number % FORGED != 0
+            before = len(doors.shelf.rows), len(doors.shelf.seen)
+            status = await doors.send(sender.path, sent, signed=signed)
+            told = f"body {number} of {name}: {status} {doors.heard.caught}; {AGAIN}\n{sent.body!r}"
+            assert status in (ANSWERS if signed else {401}), told
+            assert not doors.heard.caught, told
+            assert signed or before == (len(doors.shelf.rows), len(doors.shelf.seen)), told
+            counted[status] += 1
+            stored += len(doors.shelf.rows) - before[0]
+            if number % 500 == 0:
+                doors.read_back()
+        doors.read_back()
+    assert counted[200] > BODIES / 25, f"the mutations are not too wild: {counted}; {AGAIN}"
+    assert counted[400] > BODIES / 8, f"and not too tame: {counted}; {AGAIN}"
+    assert stored > BODIES / 100, f"some were new: {stored}; {AGAIN}"
