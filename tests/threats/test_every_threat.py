@@ -19,7 +19,6 @@ WITHOUT: dict[int, str] = {
     4: OLDER,
     5: OLDER,
     6: OLDER,
-    7: OLDER,
     8: OLDER,
     9: OLDER,
     10: OLDER,
