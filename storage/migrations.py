@@ -20,6 +20,7 @@ from storage import (
     schema_requester,
     schema_retried,
     schema_rules,
+    schema_stops,
     schema_unanswered,
 )
 from storage.problems import DatabaseProblem
@@ -212,3 +213,8 @@ def _retried(database: Database) -> None:
 @STEPS(name="0028_unanswered")
 def _unanswered(database: Database) -> None:
     _run(database, schema_unanswered.UNANSWERED)
+
+
+@STEPS(name="0029_stops")
+def _stops(database: Database) -> None:
+    _run(database, schema_stops.STOPS)

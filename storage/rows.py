@@ -18,6 +18,7 @@ from bot.core.release import (
     Override,
     Release,
     Replaced,
+    StopAsked,
     Surface,
     Verdict,
 )
@@ -35,6 +36,7 @@ NAMES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 OVERRIDE: TypeAdapter[Override | None] = TypeAdapter(Override | None)
 REPLACED: TypeAdapter[Replaced | None] = TypeAdapter(Replaced | None)
 HEALTH: TypeAdapter[Health | None] = TypeAdapter(Health | None)
+STOP_ASKED: TypeAdapter[StopAsked | None] = TypeAdapter(StopAsked | None)
 MODE: TypeAdapter[ModeSwitch | None] = TypeAdapter(ModeSwitch | None)
 HOLD: TypeAdapter[Hold | None] = TypeAdapter(Hold | None)
 LOCK: TypeAdapter[Lock | None] = TypeAdapter(Lock | None)
@@ -129,6 +131,7 @@ def release_row(release: Release) -> Row:
         "deploy_ref": deployment.ref if deployment else None,
         "deploy_url": deployment.url if deployment else None,
         "deploy_finished_at": maybe_text(deployment.finished_at) if deployment else None,
+        "deploy_stop": _json(STOP_ASKED, deployment.stop) if deployment else None,
     }
 
 
@@ -193,6 +196,7 @@ def _deployment_of(row: Row) -> Deployment | None:
         ref=row["deploy_ref"],
         url=row["deploy_url"],
         finished_at=maybe_time(row["deploy_finished_at"]),
+        stop=_of_json(STOP_ASKED, row["deploy_stop"]),
     )
 
 

@@ -80,6 +80,14 @@ class DeployStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somebody wants the deploy to end: the CI system is asked, and its word on the job counts."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """What was asked of the CI system for a release, and what it answered."""
 
@@ -88,6 +96,7 @@ class Deployment:
     ref: str | None = None  # the CI system's id of the deployment or the run
     url: str | None = None
     finished_at: datetime | None = None
+    stop: StopAsked | None = None  # the newest ask
 
 
 @dataclass(frozen=True, slots=True)

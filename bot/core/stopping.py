@@ -3,11 +3,12 @@
 Rules:
 
 - Whoever may cancel a release before it starts may ask for its end while its job is under way.
-- The release stays `deploying`. When the job ends it is failed, or live where the ask came too late.
+- The release stays `deploying`, and shows who asked. When the job ends it is failed, or live where that was too late.
 - Who asks again has the CI system asked again: ending a job twice is the same as ending it once.
 - Nothing is asked while nobody knows which job it is, nor where Signoff has no right or no way to end one.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.authorize import Act, authorize
@@ -17,7 +18,7 @@ from bot.core.inputs import Cancel
 from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import CannotStop, Refusal, Unstoppable
-from bot.core.release import DeployStatus, Release
+from bot.core.release import Deployment, DeployStatus, Release, StopAsked
 from bot.core.target import BuildbotForce, Command, GithubWorkflow
 
 STOPPABLE = (GithubWorkflow, BuildbotForce, Command)
@@ -26,20 +27,21 @@ which Signoff may only answer, or a webhook."""
 
 
 def stop(lane: Lane, release: Release, given: Cancel, policy: Policy, now: datetime) -> Decision | Refusal:
-    """Have the CI system asked to end the job; the release is left as it is."""
-    del now
+    """Have the CI system asked to end the job; of the release only who wants that changes."""
     reasons = authorize(given.by, Act.CANCEL, policy, lane=lane, release=release)
-    why = _unstoppable(release)
+    deployment = release.deployment
+    why = _unstoppable(release, deployment)
     if why is not None:
         reasons += (CannotStop(why),)
-    if reasons:
+    if reasons or deployment is None:
         return Refusal(reasons)
     asked = Happening(Happened.ASKED_TO_STOP, release.number, given.by.person.id)
-    return Decision(lane).happened(asked).wants(StopDeployment(release.number))
+    wanted = replace(release, deployment=replace(deployment, stop=StopAsked(given.by.person.id, now)))
+    return Decision(lane).changed(wanted).happened(asked).wants(StopDeployment(release.number))
 
 
-def _unstoppable(release: Release) -> Unstoppable | None:
-    status = release.deployment.status if release.deployment else DeployStatus.ATTEMPTED
+def _unstoppable(release: Release, deployment: Deployment | None) -> Unstoppable | None:
+    status = deployment.status if deployment else DeployStatus.ATTEMPTED
     if not isinstance(release.policy.target, STOPPABLE):
         return Unstoppable.TARGET
     if status is DeployStatus.UNKNOWN:

@@ -10,7 +10,7 @@ from bot.views.blocks import Fact
 from bot.views.escape import date, link, mrkdwn, quote
 from bot.views.links import Links
 from bot.views.naming import Permalinks, again, named, typed, word
-from bot.views.people import channel
+from bot.views.people import channel, person
 from bot.views.spans import span
 from bot.views.states import ended_on_trial
 
@@ -25,16 +25,17 @@ def outcome(release: Release, lane: Lane, policy: Policy, links: Links, permalin
         case Lifecycle.DEPLOYING:
             return _deploying(release, policy, links)
         case Lifecycle.VERIFYING:
-            return (*_verifying(release), *_job(release.deployment, links), *printed(release))
+            return (*_verifying(release), *_job(release.deployment, links), *printed(release), *_stop(release, policy))
         case Lifecycle.LIVE:
             by = " by somebody else's deploy; Signoff took note of it" if release.origin is Origin.EXTERNAL else ""
-            return (Fact("Live since", f"{_when(release)}{by}"), *_job(release.deployment, links), *printed(release))
+            since = Fact("Live since", f"{_when(release)}{by}")
+            return (since, *_job(release.deployment, links), *printed(release), *_stop(release, policy))
         case Lifecycle.ROLLED_BACK:
             told = f"it was live from {_when(release)}; the thread says by which release and why"
             return (Fact("Rolled back", told),)
         case Lifecycle.FAILED:
             told = mrkdwn(release.reason or "no reason was told", REASON)
-            job = (*_job(release.deployment, links), *printed(release))
+            job = (*_stop(release, policy), *_job(release.deployment, links), *printed(release))
             return (
                 Fact("Failed", f"{_when(release)}: {told}"),
                 *job,
@@ -105,7 +106,7 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
         return ()
     sent = Fact("Deploy", f"asked for {date(deployment.attempted_at)}")
     if deployment.status is not DeployStatus.UNKNOWN:
-        return (sent, *_job(deployment, links))
+        return (sent, *_stop(release, policy), *_job(deployment, links))
     where = channel(policy.operations) or "the operations channel"
     unseen = "nobody saw whether the command ran to its end"
     lost = "the answer to the request was lost, and the CI system does not know it"
@@ -114,6 +115,18 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
         f"Nothing is sent again by itself: somebody is asked in {where}"
     )
     return (sent, Fact("In doubt", doubt))
+
+
+def _stop(release: Release, policy: Policy) -> tuple[Fact, ...]:
+    """Return who asked for the end of the deploy, and what that came to as far as is known; nothing if nobody did."""
+    asked = release.deployment.stop if release.deployment else None
+    if release.deployment is None or asked is None:
+        return ()
+    so_far = {
+        DeployStatus.SUCCEEDED: ", too late: the job ended well",
+        DeployStatus.FAILED: "",
+    }.get(release.deployment.status, "; the CI system's word on the job counts")
+    return (Fact("Cancel", f"asked for by {person(asked.by, policy)} {date(asked.at)}{so_far}"),)
 
 
 def _verifying(release: Release) -> tuple[Fact, ...]:

@@ -18,6 +18,7 @@ from bot.core.refusals import (
     Unstoppable,
 )
 from bot.core.release import Lifecycle
+from bot.core.stopping import STOPPABLE
 from bot.views.case import Case
 from bot.views.escape import date
 from bot.views.naming import named, word
@@ -102,13 +103,20 @@ def _too_late(reason: TooLate, case: Case) -> str:
     if reason.superseded_by:
         return f"Too late: it was superseded by {named(reason.superseded_by, case.permalinks)}. Please decide there."
     if reason.state is Lifecycle.DEPLOYING:
-        return "Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there."
+        return f"Too late: it is being deployed already. {_end_it(case)}"
     if reason.state in {Lifecycle.VERIFYING, Lifecycle.LIVE}:
         back = case.typed(f"rollback {_place(case, 'in')} REASON")
         return f"Too late: it {IS[reason.state]}. To go back: {back}."
     if reason.state is Lifecycle.FAILED:
         return f"Too late: it {IS[reason.state]}. To try it again: {case.typed(f'retry {case.name}')}."
     return f"Too late: it {IS[reason.state]}. To ask for a new release: {case.typed(_place(case, 'to'))}."
+
+
+def _end_it(case: Case) -> str:
+    """Return how a deploy that is under way can be ended."""
+    if case.release is not None and isinstance(case.release.policy.target, STOPPABLE):
+        return f"To have the CI system end it: {case.typed(f'cancel {case.name}')}."
+    return "Only the CI system can stop it now: please stop the job there."
 
 
 def _place(case: Case, way: str) -> str:

@@ -7,7 +7,7 @@ from bot.core import blockers
 from bot.core.blockers import Blocker
 from bot.core.policy import Kind
 from bot.core.progress import ON_TRIAL
-from bot.core.release import DeployStatus, Lifecycle, Origin, Release
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release
 from bot.core.unasked import waits_for_directory
 
 
@@ -37,6 +37,7 @@ _DEPLOYING = {
     DeployStatus.RUNNING: Words("Deploying", "is being deployed"),
     DeployStatus.UNKNOWN: Words("Deploy in doubt", "may or may not be deploying: the answer to the request was lost"),
 }
+_STOPPING = Words("Cancelling the deploy", "is being deployed, which somebody asked to cancel")
 _STARTING = Words("Starting the deploy", "is being handed to the CI system")
 _NEXT = Words("About to deploy", "is about to be deployed")
 _PUT_OFF = Words("Deploy put off", "could not be handed to the CI system yet, which is tried again")
@@ -64,7 +65,7 @@ _OPEN: tuple[tuple[tuple[type[Blocker], ...], Words], ...] = (
 def words(release: Release, found: Sequence[Blocker]) -> Words:
     """Return the state of a release in words, given its blockers."""
     if release.state is Lifecycle.DEPLOYING:
-        return _DEPLOYING.get(release.deployment.status, _STARTING) if release.deployment else _STARTING
+        return _deploying(release.deployment)
     if release.state is Lifecycle.FAILED and release.health is not None:
         return _NOT_WELL
     if ended_on_trial(release):
@@ -76,6 +77,12 @@ def words(release: Release, found: Sequence[Blocker]) -> Words:
     if waits_for_directory(release):
         return _UNASKED
     return _PUT_OFF if release.put_off is not None else _NEXT
+
+
+def _deploying(deployment: Deployment | None) -> Words:
+    if deployment is None:
+        return _STARTING
+    return _STOPPING if deployment.stop is not None else _DEPLOYING.get(deployment.status, _STARTING)
 
 
 def ended_on_trial(release: Release) -> bool:

@@ -46,6 +46,7 @@ async def test_a_run_that_is_cancelled_ends_its_release_and_it_can_be_tried_agai
         assert here.reads(failure) == snapshot("""\
 Deploy failed: docs 1 to production
 Failed: Nov 21, 2026 10:00: the run ended: cancelled
+Cancel: asked for by @priya Nov 21, 2026 10:00
 Job: open the deploy job
 Next: look at the job; try again with /deploy retry R-1; or, if it is live after all, mark it as done with /deploy override R-1 REASON
 Commit: [First] First

@@ -9,7 +9,7 @@ from bot.core.inputs import Cancel, DeploymentEnded, TimePassed
 from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import AccountMayNotAct, CannotStop, MayNotCancel, TooLate, Unstoppable
-from bot.core.release import DeployStatus, Lifecycle
+from bot.core.release import DeployStatus, Lifecycle, StopAsked
 from bot.core.target import (
     BuildbotForce,
     Command,
@@ -19,7 +19,7 @@ from bot.core.target import (
     GithubWorkflow,
     Target,
 )
-from tests.unit.core.values import ALEX, GUEST, OLGA, PRIYA, flying, go, lane, lane_policy, one, policy, reasons
+from tests.unit.core.values import ALEX, GUEST, LATER, OLGA, PRIYA, flying, go, lane, lane_policy, one, policy, reasons
 
 DISPATCHED = policy(target=GithubWorkflow("deploy.yml", "main"))
 RUNS = flying(status=DeployStatus.RUNNING, policy=lane_policy(DISPATCHED))
@@ -31,10 +31,13 @@ def under_way(status: DeployStatus, under: Policy = DISPATCHED) -> Lane:
 
 
 @pytest.mark.parametrize("status", KNOWN)
-def test_the_ci_system_is_asked_and_the_release_is_left_as_it_is(status: DeployStatus) -> None:
+def test_the_ci_system_is_asked_and_the_release_shows_by_whom_and_is_else_left_as_it_is(status: DeployStatus) -> None:
     there = under_way(status)
     decided = go(there, Cancel(1, PRIYA), DISPATCHED)
-    assert decided.lane == there
+    (before,) = there.releases
+    assert before.deployment is not None
+    wanted = replace(before, deployment=replace(before.deployment, stop=StopAsked("priya", LATER)))
+    assert decided.lane == there.replaced(wanted)
     assert decided.effects == (StopDeployment(1),)
     assert decided.happenings == (Happening(Happened.ASKED_TO_STOP, 1, "priya"),)
 

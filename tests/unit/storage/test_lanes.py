@@ -9,7 +9,18 @@ import pytest
 from bot.core.build import BuildState
 from bot.core.lane import Around, Lane, Live, Reached
 from bot.core.policy import LaneId
-from bot.core.release import Approval, Deployment, DeployStatus, Lifecycle, Origin, Release, Replaced, Surface, Verdict
+from bot.core.release import (
+    Approval,
+    Deployment,
+    DeployStatus,
+    Lifecycle,
+    Origin,
+    Release,
+    Replaced,
+    StopAsked,
+    Surface,
+    Verdict,
+)
 from bot.core.target import GithubWorkflow
 from storage.lanes import HISTORY
 from storage.transactions import SqliteTransaction
@@ -97,6 +108,7 @@ def test_a_deployment_is_kept_from_its_attempt_to_its_end(file: File) -> None:
     steps = [
         Deployment(DeployStatus.ATTEMPTED, NOON),
         Deployment(DeployStatus.ACCEPTED, NOON, "77", "https://ci.example/77"),
+        Deployment(DeployStatus.RUNNING, NOON, "77", "https://ci.example/77", stop=StopAsked("priya", NOON)),
     ]
     with file.transaction() as tx:
         opened(tx, a_release())

@@ -87,6 +87,7 @@ STEPS = [
     "0026_escalated",
     "0027_retried",
     "0028_unanswered",
+    "0029_stops",
 ]
 
 

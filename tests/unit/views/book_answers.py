@@ -10,7 +10,8 @@ from bot.core.inputs import Account, Answer
 from bot.core.lane import Hold
 from bot.core.policy import Kind, LaneId, Mode, Permission
 from bot.core.refusals import AccountMayNotAct, CannotStop, OwnRelease, OwnWork, Reason, Refusal, Unstoppable
-from bot.core.release import Lifecycle, Override, Release
+from bot.core.release import DeployStatus, Lifecycle, Override, Release
+from bot.core.target import GithubWorkflow
 from bot.ports.slack import Message
 from bot.views import answers, done, mention, operations, outsiders
 from bot.views.refusals import refusal
@@ -22,6 +23,7 @@ from tests.unit.views.book_world import (
     BAD,
     BOTH,
     EVENING,
+    IN_PRODUCTION,
     LOCK,
     NOON,
     NOW,
@@ -32,6 +34,7 @@ from tests.unit.views.book_world import (
     SRE,
     STOP,
     build,
+    deploying,
     ended,
     lane,
     release,
@@ -69,6 +72,11 @@ def _of_releases() -> list[Example]:
         *late,
         _refused("You gave no reason", refusals.NoReason(), one),
         _refused("You may not cancel it", refusals.MayNotCancel(), one),
+        _refused(
+            "Too late, and the CI system can be asked to end it",
+            refusals.TooLate(Lifecycle.DEPLOYING),
+            deploying(DeployStatus.RUNNING, policy=replace(IN_PRODUCTION, target=GithubWorkflow("deploy.yml", "main"))),
+        ),
         *(
             replace(_refused(f"You cannot cancel its deploy: {why.value}", CannotStop(why), one), of=why)
             for why in Unstoppable

@@ -12,7 +12,7 @@ from bot.core.inputs import Answer
 from bot.core.lane import Around, Authorship, Hold, Lane
 from bot.core.policy import Kind, Mode, NewerBuild, Policy, SelfApproval, WhenLifted
 from bot.core.progress import ON_TRIAL
-from bot.core.release import DeployStatus, Health, Lifecycle, Origin, Override, Release
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Override, Release, StopAsked
 from bot.core.unasked import put_off_since
 from bot.ports.slack import Message
 from bot.views import card, changes, thread
@@ -89,6 +89,7 @@ def _states() -> list[Example]:
         ),
         Example("The CI system has it", notice(deploying(DeployStatus.ACCEPTED)), DeployStatus.ACCEPTED),
         Example("The deploy job runs", notice(deploying(DeployStatus.RUNNING)), DeployStatus.RUNNING),
+        Example("Somebody wants its deploy to end", notice(_cancelled(DeployStatus.RUNNING, Lifecycle.DEPLOYING))),
         Example("Nobody knows whether it started", notice(deploying(DeployStatus.UNKNOWN)), DeployStatus.UNKNOWN),
         Example(
             "It is deployed and watched",
@@ -100,6 +101,7 @@ def _states() -> list[Example]:
             Lifecycle.VERIFYING,
         ),
         Example("It is live", notice(ended(Lifecycle.LIVE)), Lifecycle.LIVE),
+        Example("It is live, though somebody cancelled it", notice(_cancelled(DeployStatus.SUCCEEDED, Lifecycle.LIVE))),
         Example(
             "Somebody rejected it",
             notice(ended(Lifecycle.REJECTED, reason="The migration locks the orders table.\nPlease split it.")),
@@ -118,6 +120,11 @@ def _states() -> list[Example]:
         Example("The verification failed", notice(_failed(health=Health(NOON))), Lifecycle.FAILED),
         Example("It was rolled back", notice(ended(Lifecycle.ROLLED_BACK)), Lifecycle.ROLLED_BACK),
     ]
+
+
+def _cancelled(status: DeployStatus, state: Lifecycle) -> Release:
+    deployment = Deployment(status, NOON, ref="9", url=world.JOB, stop=StopAsked("alex", NOON))
+    return ended(state, deployment=deployment)
 
 
 def _failed(**changed: Any) -> Release:

@@ -21,7 +21,7 @@ from bot.core.policy import (
     SelfApproval,
     Skip,
 )
-from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Override, Release
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Override, Release, StopAsked
 from bot.core.speaking import Announcement
 from bot.core.verification import Verification
 from bot.views.scene import Scene
@@ -127,7 +127,7 @@ def release(evil: Evil, *states: Lifecycle) -> Release:
         requested_by=evil.maybe(evil()),
         requested_slack=evil.maybe(evil()),
         approvals=evil.some(lambda: a_yes(evil(), (evil(),)), 12),
-        deployment=evil.maybe(Deployment(evil.pick(list(DeployStatus)), TEN, evil(), url(evil))),
+        deployment=evil.maybe(deployment(evil)),
         ended_at=evil.maybe(ELEVEN),
         reason=evil.maybe(evil()),
         superseded_by=evil.maybe(43),
@@ -146,6 +146,12 @@ def release(evil: Evil, *states: Lifecycle) -> Release:
         health=evil.maybe(Health(TEN, evil.maybe(TEN))),
         key=evil(),
     )
+
+
+def deployment(evil: Evil) -> Deployment:
+    """Return a deployment however far, of which somebody may have wanted the end."""
+    stop = evil.maybe(StopAsked(evil(), TEN))
+    return Deployment(evil.pick(list(DeployStatus)), TEN, evil(), url(evil), stop=stop)
 
 
 def url(evil: Evil) -> str:

@@ -5,12 +5,13 @@ from inline_snapshot import snapshot
 
 from bot.core.lane import Lane
 from bot.core.policy import Policy
-from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Release, StopAsked
 from bot.ports.slack import Message
 from bot.views.card import notice
 from tests.unit.views.reading import check, seen, shortened
 from tests.unit.views.values import (
     BUTTONS,
+    JOB,
     POLICY,
     TEN,
     a_lane,
@@ -93,6 +94,43 @@ def test_nobody_knows_and_there_is_no_operations_channel() -> None:
 def test_deploying_without_a_record_of_the_attempt() -> None:
     release = a_release(state=Lifecycle.DEPLOYING)
     assert seen(shown(release)).splitlines()[0] == "# Starting the deploy: payments 118 to production"
+
+
+STOP = StopAsked("priya", TEN)
+
+
+def stopping(status: DeployStatus) -> Deployment:
+    return Deployment(status, TEN, "9", JOB, stop=STOP)
+
+
+def test_a_deploy_whose_end_somebody_wants() -> None:
+    running = shown(a_release(state=Lifecycle.DEPLOYING, deployment=stopping(DeployStatus.RUNNING)))
+    assert seen(running).splitlines()[:4] == snapshot(
+        [
+            "# Cancelling the deploy: payments 118 to production",
+            "*Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>",
+            "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>; the CI system's word on the job counts",
+            "*Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>",
+        ]
+    )
+    assert running.text.splitlines()[0] == snapshot(
+        "R-42, payments 118 (9f3c2ab) to production, is being deployed, which somebody asked to cancel."
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "told"),
+    [
+        (Lifecycle.VERIFYING, DeployStatus.SUCCEEDED, ", too late: the job ended well"),
+        (Lifecycle.LIVE, DeployStatus.SUCCEEDED, ", too late: the job ended well"),
+        (Lifecycle.FAILED, DeployStatus.FAILED, ""),
+        (Lifecycle.LIVE, DeployStatus.FAILED, ""),  # marked as done
+    ],
+)
+def test_what_became_of_the_wish_to_end_it(state: Lifecycle, status: DeployStatus, told: str) -> None:
+    lines = seen(shown(ended(state, deployment=stopping(status)))).splitlines()
+    asked = "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>"
+    assert [line for line in lines if line.startswith("*Cancel:*")] == [f"{asked}{told}"]
 
 
 def test_live() -> None:

@@ -52,6 +52,7 @@ from bot.core.refusals import (
     Unstoppable,
 )
 from bot.core.release import Lifecycle, Release
+from bot.core.target import GithubDeployment
 from bot.views.reasons import sentence
 from bot.views.refusals import refusal
 from tests.unit.views.reading import check, seen
@@ -120,6 +121,13 @@ def test_no_reason_is_left_out_above() -> None:
     assert {type(reason) for reason in REASONS} == set(get_args(Reason))
 
 
+def test_a_deploy_that_signoff_cannot_end_is_for_people_to_stop() -> None:
+    given = a_release(policy=replace(a_release().policy, target=GithubDeployment("production")))
+    assert sentence(TooLate(Lifecycle.DEPLOYING), given, POLICY, PERMALINKS) == (
+        "Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there."
+    )
+
+
 def test_every_reason_about_a_release() -> None:
     assert "\n".join(sentence(reason, a_release(), POLICY, PERMALINKS) for reason in REASONS) == snapshot("""\
 Signoff answers full members of this workspace, and you are no full member here. Somebody from the team can ask it for you.
@@ -144,7 +152,7 @@ You do not have the permission `request`. It is held by every full member.
 No approval is needed: the policy asks for none here. `/deploy why payments production` tells all there is to it.
 What would ship has changed since the card you saw was shown: please look at it again, then decide.
 Too late: it is still open. To ask for a new release: `/deploy payments to production`.
-Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there.
+Too late: it is being deployed already. To have the CI system end it: `/deploy cancel R-42`.
 Too late: it is deployed already and being verified. To go back: `/deploy rollback payments in production REASON`.
 Too late: it is live already. To go back: `/deploy rollback payments in production REASON`.
 Too late: it was rejected before. To ask for a new release: `/deploy payments to production`.
