@@ -1,10 +1,15 @@
-"""The one place where text that others wrote becomes text that Slack shows: cleaned, cut, escaped, in that order."""
+"""The one place where text that others wrote becomes text that Slack shows: cleaned, cut, escaped, in that order.
+
+Cleaned is also of tokens and keys: whoever pastes one into a commit or a reason does not mean to tell a channel.
+"""
 
 import re
 import unicodedata
 from bisect import bisect
 from datetime import UTC, datetime
 from itertools import accumulate
+
+from bot.redaction import without_secrets
 
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"}
 """What Slack asks to escape; and a backtick, since two of them far apart would turn our own words into code."""
@@ -37,7 +42,7 @@ def quote(text: str, limit: int) -> str:
     """Return what somebody wrote, line by line, as a quotation in mrkdwn, at most `limit` long."""
     shown: list[str] = []
     room = limit - len(f"\n> {_CUT}")
-    for line in text[:limit].splitlines():
+    for line in without_secrets(text[: limit * 4])[:limit].splitlines():
         if not _clean(line, limit):
             continue
         if room < len("> x…"):
@@ -65,4 +70,5 @@ def date(at: datetime) -> str:
 
 def _clean(text: str, limit: int) -> str:
     one_line = " ".join(text[: limit * 4].split())
-    return "".join(char for char in one_line if unicodedata.category(char) not in _INVISIBLE).strip()
+    visible = "".join(char for char in one_line if unicodedata.category(char) not in _INVISIBLE)
+    return without_secrets(visible).strip()

@@ -17,6 +17,7 @@ from bot.core.changelog import Change, Comparison, PullRequest, Relation, Span
 from bot.core.globs import concerns
 from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest
+from bot.redaction import without_secrets
 from bot.views.escape import plain
 from handlers.ci.github_commits import TITLE, authors_of, title_of
 from handlers.ci.github_files import MOST_FILES, Path
@@ -226,7 +227,7 @@ def _authors(commit: Commit, account: Account | None) -> tuple[Author, ...]:
 
 def _body(message: str) -> str:
     """Return the lines below the first one that says something, the last of them where there are many."""
-    lines = [plain(line, _LINE) for line in message.splitlines()]
+    lines = [plain(line, _LINE) for line in without_secrets(message).splitlines()]  # a key has many lines
     said = next((number for number, line in enumerate(lines) if line), len(lines))
     kept: list[str] = []
     room = _BODY

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.redaction import without_secrets
 from handlers.ci.github_payloads import Moment
 
 _KEY = re.compile(r"R-[1-9][0-9]{0,17}-[a-z0-9]{8}", re.ASCII)
@@ -34,6 +35,8 @@ Sha = Annotated[str, _matches(re.compile(r"[0-9a-f]{40}", re.ASCII))]
 Version = Annotated[str, _matches(re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,99}", re.ASCII))]
 Digest = Annotated[str, _matches(re.compile(r"sha256:[0-9a-f]{64}", re.ASCII))]
 RunId = Annotated[str, _matches(re.compile(r"[!-~]{1,100}", re.ASCII))]
+Told = Annotated[str, Field(max_length=4000), AfterValidator(without_secrets)]
+"""What people read, and others wrote."""
 When = Annotated[Moment, AfterValidator(_plausible)]
 
 
@@ -44,7 +47,7 @@ class _Sent(BaseModel):
 class Writer(_Sent):
     """Somebody who wrote a commit, by what the pipeline says of them."""
 
-    name: Annotated[str, Field(max_length=200)]
+    name: Annotated[str, Field(max_length=200), AfterValidator(without_secrets)]
     email: Annotated[str | None, Field(max_length=320)] = None
 
 
@@ -59,9 +62,9 @@ class BuildData(_Sent):
     version: Version | None = None
     branch: Annotated[str | None, Field(max_length=255)] = None
     digest: Digest | None = None
-    url: Annotated[str | None, Field(max_length=4000)] = None
+    url: Told | None = None
     authors: Annotated[tuple[Writer, ...], Field(max_length=100, strict=False)] = ()
-    title: Annotated[str | None, Field(max_length=4000)] = None
+    title: Told | None = None
 
 
 class DeployData(_Sent):
@@ -73,8 +76,8 @@ class DeployData(_Sent):
     key: Annotated[str, _matches(_KEY)] | None = None
     sha: Sha | None = None
     version: Version | None = None
-    url: Annotated[str | None, Field(max_length=4000)] = None
-    detail: Annotated[str | None, Field(max_length=4000)] = None
+    url: Told | None = None
+    detail: Told | None = None
 
 
 class SignalData(_Sent):
@@ -85,7 +88,7 @@ class SignalData(_Sent):
     environment: Name
     key: Annotated[str, _matches(_KEY)] | None = None
     sha: Sha | None = None
-    detail: Annotated[str | None, Field(max_length=4000)] = None
+    detail: Told | None = None
 
 
 class BuildSaid(_Sent):

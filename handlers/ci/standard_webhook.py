@@ -1,8 +1,8 @@
 """The generic signed webhook: whose word it is, by the secret of what it claims. Pure.
 
 A body is the word of whoever holds the secret of what it claims: of its `source`, or for a deploy that names none, of
-the lane's own `webhook` target, and for a signal of whoever the lane's `verify` names. What it says is kept whole, as
-there is nobody to ask.
+the lane's own `webhook` target, and for a signal of whoever the lane's `verify` names. What is read
+of it is kept, as there is nobody to ask.
 """
 
 import re
@@ -56,7 +56,7 @@ def admit(headers: Mapping[str, str], body: bytes, known: Known) -> Delivery | V
         return Verdict.NOT_FOLLOWED
     claimed = said.data.source or f"{said.data.service}/{claim.data.environment}"
     kind = "signal" if isinstance(said, SignalSaid) else "standard"
-    return Delivery(f"{kind}:{claimed}:{seal.id}", SignedReport(signer, body.decode("utf-8")))
+    return Delivery(f"{kind}:{claimed}:{seal.id}", SignedReport(signer, said.model_dump_json(exclude_unset=True)))
 
 
 def names_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -191,7 +191,7 @@ def test_no_known_secret_comes_through_and_every_line_is_one(before: str, after:
         "eyJ", "eyJ.", "xox", "xoxb-", "ghp_", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A",
         "-----END ", "bearer ", "bearer", "https://", "https://hooks.slack.com/", "wss://", "://", "://a:", "://a:@",
         "?ticket=", "&ticket=a", "a", " ", "\n", "@", ":", "\x00", "\ud800", "hunter2", "h", "xapp-1 ",
-        "https://a/response/", "%20",
+        "https://a/response/", "%20", "-eyJ", "_ghp_", "-eyJ12345678.",
     ],
 )  # fmt: skip
 def test_100_kb_of_anything_takes_no_time(piece: str) -> None:

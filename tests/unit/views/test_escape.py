@@ -33,7 +33,7 @@ SHA = "9f3c2ab" + "0" * 33
         ("   ", ""),
     ],
 )
-def test_what_others_wrote_does_nothing(text: str, shown: str) -> None:
+def test_t14_what_others_wrote_does_nothing(text: str, shown: str) -> None:
     assert mrkdwn(text, 100) == shown
 
 
@@ -88,7 +88,7 @@ def test_links() -> None:
     assert link("https://github.example/a", "\u202e") == "<https://github.example/a|link>"
 
 
-def test_links_lead_to_the_configured_host_only() -> None:
+def test_t15_links_lead_to_the_configured_host_only() -> None:
     links = Links(f"{WEB}/")
     assert links.repository("acme/payments") == f"{WEB}/acme/payments"
     assert links.commit("acme/payments", SHA) == f"{WEB}/acme/payments/commit/{SHA}"
@@ -164,3 +164,26 @@ def test_a_hold_that_nobody_set_may_be_resumed_by_whoever_may_ask_for_releases(
 ) -> None:
     policy = replace(POLICY, permissions=((Permission.HOLD, hold), (Permission.REQUEST, request_)))
     assert who_may_resume(Hold("the sale", NINE, by), policy, None) == may
+
+
+TOKEN = "ghp_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (f"Use {TOKEN} for now", "Use [redacted] for now"),
+        (f"Use {TOKEN[:9]}\u200b{TOKEN[9:]}", "Use [redacted]"),
+        ("Push to https://bot:hunter2@git.acme.example/x", "Push to https://[redacted]@git.acme.example/x"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIEow\nAAAA\n-----END PRIVATE KEY-----\nis it", "[redacted] is it"),
+        ("The bearer of news_weighs_more, eyJust.so", "The bearer of news_weighs_more, eyJust.so"),
+    ],
+)
+def test_what_can_only_be_a_secret_is_not_shown_whoever_wrote_it(written: str, shown: str) -> None:
+    assert plain(written, 300) == shown
+    assert mrkdwn(written, 300) == shown
+
+
+def test_a_key_is_not_shown_in_a_quotation_either() -> None:
+    written = f"It was:\n-----BEGIN PRIVATE KEY-----\nMIIEow\nAAAA\n-----END PRIVATE KEY-----\nand {TOKEN}"
+    assert quote(written, 300) == "> It was:\n> [redacted]\n> and [redacted]"

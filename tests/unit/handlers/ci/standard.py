@@ -8,6 +8,7 @@ from typing import Any
 from bot.core.policy import LaneId, Policy, ServicePolicy
 from bot.core.source import StandardSource, VersionFrom
 from bot.core.target import DeployWebhook
+from handlers.ci.standard_payloads import SAID
 from handlers.ci.standard_signature import sealed
 from tests.factories import NOON, a_lane_policy, a_policy, a_sha
 
@@ -59,6 +60,11 @@ def a_deploy_sent(kind: str = "deploy.succeeded", at: str = "2026-11-21T11:59:00
 def as_bytes(said: Any) -> bytes:
     """Return it as it travels."""
     return json.dumps(said).encode()
+
+
+def kept(body: bytes) -> str:
+    """Return what is kept of a report: all that is read of it, and nothing else."""
+    return SAID.validate_json(body).model_dump_json(exclude_unset=True)
 
 
 def signed(body: bytes, secret: str = SECRET, message: str = "msg_1", now: datetime = NOON) -> dict[str, str]:

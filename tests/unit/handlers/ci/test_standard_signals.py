@@ -12,7 +12,7 @@ from handlers.ci import standard_webhook
 from handlers.ci.dialect import Known
 from handlers.ci.standard_signature import sealed
 from tests.factories import NOON, a_sha
-from tests.unit.handlers.ci.standard import SECRET, SECRETS, TARGET_SECRET, a_standard_policy, as_bytes
+from tests.unit.handlers.ci.standard import SECRET, SECRETS, TARGET_SECRET, a_standard_policy, as_bytes, kept
 
 PROM_SECRET = "whsec_cHJvbWV0aGV1cw=="
 POLICY = a_standard_policy(verify=Verification(signal=Signal("prometheus", "PROM_SECRET")))
@@ -35,7 +35,7 @@ def admitted(
 @pytest.mark.parametrize("kind", ["signal.healthy", "signal.unhealthy"])
 def test_a_signal_is_taken_with_its_signer(kind: str) -> None:
     said = a_signal(kind, detail="7 % fail")
-    assert admitted(said) == Delivery("signal:prometheus:m-1", SignedReport("PROM_SECRET", as_bytes(said).decode()))
+    assert admitted(said) == Delivery("signal:prometheus:m-1", SignedReport("PROM_SECRET", kept(as_bytes(said))))
 
 
 @pytest.mark.parametrize("secret", [SECRET, TARGET_SECRET, "forged"])
