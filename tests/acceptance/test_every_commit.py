@@ -18,7 +18,7 @@ async def first_is_live(here: Desk) -> None:
     await here.says(card, "Live")
 
 
-async def test_who_wrote_a_commit_in_between_does_not_ship_it_alone(tmp_path: Path) -> None:
+async def test_t08_who_wrote_a_commit_in_between_does_not_ship_it_alone(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
         await first_is_live(here)
         fix = here.forge.commit(REPO, "fix: round once", name="Priya", login="priya", login_id=1001)

@@ -98,7 +98,7 @@ def door_of(here: Desk) -> HttpDelivery:
     return delivery
 
 
-async def test_a_click_that_is_overheard_and_sent_again_counts_once(tmp_path: Path) -> None:
+async def test_t02_a_click_that_is_overheard_and_sent_again_counts_once(tmp_path: Path) -> None:
     async with desk(tmp_path, POLICY.replace("count: 1", "count: 2"), over_http=True) as here:
         await here.push("acme/payments", "Add refunds")
         card = await here.card("payments", "Waiting for approval")

@@ -166,7 +166,7 @@ async def test_each_answer_is_taken_for_what_it_is(answer: Says, means: Placed |
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_no_redirect_is_followed(status: int) -> None:
+async def test_t16_no_redirect_is_followed(status: int) -> None:
     async with real() as stage:
         stage.receiver.lapses.append(Says(status, {"Location": f"http://127.0.0.1:{stage.receiver.port}/elsewhere"}))
         answered = await stage.executor.start(SERVICE, asked_by(stage.target))

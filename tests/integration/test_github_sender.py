@@ -123,7 +123,7 @@ async def test_an_etag_asks_whether_anything_changed(server: Server) -> None:
     assert (reply.status, server.seen[0].headers["if-none-match"]) == (304, 'W/"1"')
 
 
-async def test_a_redirect_is_a_reply_and_is_not_followed(server: Server) -> None:
+async def test_t16_a_redirect_is_a_reply_and_is_not_followed(server: Server) -> None:
     async def moved(_request: web.Request) -> web.StreamResponse:
         return web.Response(status=307, headers={"Location": f"{server.url}/elsewhere"})
 

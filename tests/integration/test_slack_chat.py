@@ -234,7 +234,7 @@ async def test_a_response_that_fails_says_how(
         "",
     ],
 )
-async def test_a_response_goes_to_slacks_hosts_only(server: SlackServer, chat: SlackChat, url: str) -> None:
+async def test_t16_a_response_goes_to_slacks_hosts_only(server: SlackServer, chat: SlackChat, url: str) -> None:
     ended = await chat.respond(url, CARD)
     assert ended == GiveUp("The response_url is not on Slack's host, so nothing was sent there.")
     assert server.asked == []

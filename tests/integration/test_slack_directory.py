@@ -83,7 +83,7 @@ async def test_a_member(server: SlackServer, directory: SlackDirectory) -> None:
 
 
 @pytest.mark.parametrize("flags", list(itertools.product([False, True], repeat=len(FLAGS))))
-async def test_only_the_all_clear_is_a_member(
+async def test_t06_only_the_all_clear_is_a_member(
     server: SlackServer, directory: SlackDirectory, flags: tuple[bool, ...]
 ) -> None:
     server.will("users.info", a_user(**dict(zip(FLAGS, flags, strict=True))))

@@ -156,7 +156,7 @@ async def test_a_kind_of_interaction_without_a_listener_is_acknowledged(door: Do
 # -- replays -------------------------------------------------------------------------------------------------------
 
 
-async def test_the_same_request_again_does_nothing_again(door: Door) -> None:
+async def test_t02_the_same_request_again_does_nothing_again(door: Door) -> None:
     body = command(a_command("status"))
     headers = signed(body, AT)
     first = await door.post(body, headers)
@@ -167,7 +167,7 @@ async def test_the_same_request_again_does_nothing_again(door: Door) -> None:
     assert door.outcomes() == {"taken": 1, "seen": 4}
 
 
-async def test_of_a_hundred_at_once_one_reaches_the_desk(door: Door) -> None:
+async def test_t02_of_a_hundred_at_once_one_reaches_the_desk(door: Door) -> None:
     headers = signed(CLICK, AT)
     door.box.free.clear()
     first = asyncio.create_task(door.post(CLICK, headers))
@@ -276,7 +276,7 @@ GOOD = signed(CLICK, AT)["X-Slack-Signature"]
         pytest.param(gzip.compress(CLICK), changed() | {"Content-Encoding": "gzip"}, id="gzip over another body"),
     ],
 )
-async def test_what_slack_did_not_sign_reaches_nobody(door: Door, body: bytes, headers: dict[str, str]) -> None:
+async def test_t01_what_slack_did_not_sign_reaches_nobody(door: Door, body: bytes, headers: dict[str, str]) -> None:
     headers = {"Content-Type": FORM, **headers}
     if headers.get("Content-Encoding") == "gzip":
         headers["X-Slack-Signature"] = "v0=" + "1" * 64
@@ -295,7 +295,7 @@ async def test_a_header_that_stands_twice_is_not_authentic(door: Door, twice: st
     assert await door.post(CLICK, [*headers, (twice, dict(headers)[twice])]) == NOT_AUTHENTIC
 
 
-async def test_other_digits_and_line_breaks_in_headers_are_not_authentic(door: Door) -> None:
+async def test_t01_other_digits_and_line_breaks_in_headers_are_not_authentic(door: Door) -> None:
     def head(timestamp: bytes, mark: bytes) -> bytes:
         return (
             b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nX-Slack-Request-Timestamp: "
@@ -537,7 +537,7 @@ async def test_a_stop_lets_what_is_at_work_end_and_takes_nothing_more(door: Door
     assert door.serving.cancelled()
 
 
-async def test_an_empty_secret_opens_no_door(door: Door) -> None:
+async def test_t01_an_empty_secret_opens_no_door(door: Door) -> None:
     with pytest.raises(ValueError, match=r"^the signing secret is empty$"):
         Ingress(door.store, b"", lambda: NOON, lambda: "req1")
 

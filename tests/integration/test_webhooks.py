@@ -143,7 +143,7 @@ async def test_without_a_delivery_id_it_is_malformed(door: Door) -> None:
     assert await door.send(RUN, delivery="not an id") == (400, error("malformed"))
 
 
-async def test_not_authentic(door: Door) -> None:
+async def test_t03_what_github_did_not_sign_is_not_taken(door: Door) -> None:
     body = json.dumps(RUN).encode()
     refused = (401, error("not authentic"))
     assert await door.post(body + b" ", signed(body)) == refused

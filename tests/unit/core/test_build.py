@@ -133,7 +133,7 @@ REPORTS = st.builds(
 
 
 @given(st.lists(REPORTS, max_size=8, unique_by=lambda report: (report.pipeline, report.order)), st.data())
-def test_late_double_and_reordered_reports_make_the_same_build(
+def test_t04_late_double_and_reordered_reports_make_the_same_build(
     reports: list[PipelineReport], data: st.DataObject
 ) -> None:
     again = data.draw(st.lists(st.sampled_from(reports), max_size=4)) if reports else []

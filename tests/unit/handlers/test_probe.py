@@ -115,7 +115,7 @@ async def test_an_answer_that_is_no_http_is_not_well() -> None:
     assert seen == Health(well=False, detail="the probe was not answered (ClientResponseError)")
 
 
-async def test_no_redirect_is_followed() -> None:
+async def test_t16_no_redirect_is_followed() -> None:
     async def elsewhere(request: web.Request) -> web.StreamResponse:
         assert not request.query, "it was followed"
         raise web.HTTPFound(f"{request.url.with_query('again')}")

@@ -90,7 +90,7 @@ def hostile_releases(draw: st.DrawFn) -> Release:
 
 @given(release=hostile_releases(), text=HOSTILE)
 @settings(max_examples=150, deadline=None)
-def test_messages_about_a_release_hold_no_markup_of_others(release: Release, text: str) -> None:
+def test_t14_messages_about_a_release_hold_no_markup_of_others(release: Release, text: str) -> None:
     lane = a_lane(release, live=None)
     lives = replace(LIVE, version=text)
     known = a_lane(release, live=lives)
@@ -116,7 +116,7 @@ def test_messages_about_a_release_hold_no_markup_of_others(release: Release, tex
 
 @given(release=hostile_releases(), text=HOSTILE, kind=st.sampled_from(Happened))
 @settings(max_examples=150, deadline=None)
-def test_thread_lines_hold_no_markup_of_others(release: Release, text: str, kind: Happened) -> None:
+def test_t14_thread_lines_hold_no_markup_of_others(release: Release, text: str, kind: Happened) -> None:
     message = line(Happening(kind, 42, text, text, 43, text), release, a_lane(release), a_scene())
     if message is not None:
         check(message)
@@ -124,7 +124,7 @@ def test_thread_lines_hold_no_markup_of_others(release: Release, text: str, kind
 
 @given(release=hostile_releases(), text=HOSTILE)
 @settings(max_examples=60, deadline=None)
-def test_refusals_and_forms_hold_no_markup_of_others(release: Release, text: str) -> None:
+def test_t14_refusals_and_forms_hold_no_markup_of_others(release: Release, text: str) -> None:
     reasons = (AlreadyLive(text), NotDeployable(text, BuildState.BROKEN), NotInPolicy(LaneId(text, text)))
     check(refusal(Refusal(reasons), release, POLICY, PERMALINKS))
     known = a_lane(release, live=replace(LIVE, version=text))

@@ -50,7 +50,7 @@ def test_what_is_not_built_on_github_has_the_repository_that_it_names_if_any() -
     assert place_of(None) is None
 
 
-def test_addresses_that_were_reported_are_shown_on_the_hosts_of_the_policy() -> None:
+def test_t15_addresses_that_were_reported_are_shown_on_the_hosts_of_the_policy() -> None:
     ours = ["https://github.com/acme/web/runs/1", "https://ghe.acme.example/acme/web/runs/1"]
     assert [BOTH.own(url) for url in ours] == ours
     assert BOTH.own("https://ghe.acme.example.evil/x") is None

@@ -93,7 +93,7 @@ def test_every_placeholder_stands_for_its_value(placeholder: str) -> None:
         ("key", "R-42-ABCD2345"),
     ],
 )
-def test_a_value_that_is_no_argument_runs_nothing(name: str, value: str) -> None:
+def test_t17_a_value_that_is_no_argument_runs_nothing(name: str, value: str) -> None:
     made = job_of(Command(("./deploy.sh", f"{{{name}}}")), VALUES | {name: value}, HOST)
     assert made == GiveUp(f"the command wants {{{name}}}, and {value[:100]!r} is no argument; nothing was run")
     spared = job_of(Command(("./deploy.sh",)), VALUES | {name: value}, HOST)

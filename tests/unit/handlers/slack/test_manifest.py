@@ -88,7 +88,7 @@ def test_people_cannot_write_where_nobody_reads(manifest: dict[str, Any]) -> Non
     }
 
 
-def test_no_message_is_ever_read(manifest: dict[str, Any]) -> None:
+def test_t05_no_message_is_ever_read(manifest: dict[str, Any]) -> None:
     scopes = manifest["oauth_config"]["scopes"]["bot"]
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert [one for one in scopes if "history" in one or one.startswith(("im:", "mpim:", "groups:", "files:"))] == []
