@@ -20,6 +20,7 @@ from handlers.bell import Bell
 from handlers.concern import concerning
 from handlers.desk import Desk
 from handlers.tags import with_tags
+from handlers.watch_missed import Missing
 from handlers.watch_unfinished import Unfinished
 
 log = structlog.get_logger()
@@ -45,8 +46,10 @@ class Watch:
     news: Bell = field(default_factory=Bell)
     """Rings when a webhook says that a look is worth it before the next poll."""
     unfinished: Unfinished = field(init=False)
+    missing: Missing = field(init=False)
 
     def __post_init__(self) -> None:
+        self.missing = Missing(self.desk, self.source, self.service)
         self.unfinished = Unfinished(self.desk, self.source, self.service)
 
     async def run(self) -> None:
@@ -70,7 +73,8 @@ class Watch:
         reports = await self.source.recent(self.service)
         if isinstance(reports, TryLater | Unsure | GiveUp):
             return why(reports)
-        also = await self.unfinished.reports(reports)
+        missed = await self.missing.look()
+        also = [*missed.reports, *await self.unfinished.reports((*reports, *missed.reports))]
         every = sorted((*reports, *also), key=lambda report: report.order) if also else reports
         of_ours = await concerning(self.desk, self.source, self.service, every)
         told = await with_tags(self.desk, self.source, self.service, of_ours)
@@ -90,6 +94,7 @@ class Watch:
             log.info("adopted", service=self.service.name, lanes=[str(lane) for lane in live])
         elif told:
             await self.desk.change(lambda tx, setting: take_reports(tx, self.service, told, setting))
+        await self.missing.keep(missed.reach)
         return await self._elsewhere([lane for lane in self.service.lanes if lane.lane not in live])
 
     async def _newest_live(self, policy: LanePolicy) -> FoundLive | Trouble | None:

@@ -60,7 +60,8 @@ class Unfinished:
 def _begun(tx: Transaction, service: ServicePolicy) -> list[PipelineReport]:
     """Return the runs of the newest builds that had not ended when they were last heard of, newest first."""
     checks = [check for build in tx.builds.newest(service.name, None, BUILDS) for check in build.checks]
-    return [one for one in checks if one.status in UNFINISHED and one.pipeline in service.source.pipelines]
+    runs = [one for one in checks if one.is_run and one.pipeline in service.source.pipelines]
+    return [one for one in runs if one.status in UNFINISHED]
 
 
 def _hint(report: PipelineReport, service: ServicePolicy) -> RunHint | BuildHint | None:

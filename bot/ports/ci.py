@@ -10,6 +10,7 @@ from bot.core.inputs import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import Target
+from bot.ports.missed import Missed, Wanted
 from bot.ports.trouble import Trouble
 
 
@@ -110,6 +111,9 @@ class Source(Protocol):
 
     async def recent(self, service: ServicePolicy) -> tuple[PipelineReport, ...] | Trouble:
         """Fetch the runs that the policy names, oldest first; the same as last time when nothing changed."""
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Fetch what `recent`, asked just before, did not show of what is wanted; a part of it where that is much."""
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
 from bot.ports.ci import BuildHint, RunHint
+from bot.ports.missed import NONE_MISSED, Missed, Wanted
 from bot.ports.trouble import Trouble, TryLater
 from handlers.ci import buildbot_builds as builds
 from handlers.ci.buildbot_builds import Origin
@@ -61,6 +62,11 @@ class BuildbotReports:
         ended = {_seen(build) for build in page if build.complete}
         self._origins[service.name] = {seen: origin for seen, origin in origins.items() if seen in ended}
         return tuple(sorted(reports, key=lambda report: report.order))
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Return nothing: the newest builds of one builder are all that is asked for."""
+        del service, wanted
+        return NONE_MISSED
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Return None: what lies between two commits Buildbot does not tell."""

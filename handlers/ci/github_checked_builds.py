@@ -1,12 +1,14 @@
 """Builds of services that need more than their workflows: statuses and check runs that others report of the commit."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
 from bot.core.source import GithubSource
 from bot.ports.ci import BuildHint, HttpReply, HttpRequest, RunHint, Source
+from bot.ports.missed import Missed, Wanted
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import github_checks as pure
 from handlers.ci.github_pages import Pages
@@ -19,6 +21,8 @@ UNKNOWN = frozenset({404, 422})
 """The commit is not there any more: somebody rewrote the branch."""
 COMMITS = 3
 """Newest green commits of a service whose checks are looked at each time."""
+AT_ONCE = 2
+"""Older commits whose checks are wanted still, looked at each time in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class CheckedBuilds:
     source: Source
     sends: Sends
     web_url: str
+    _looked: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The commits that `recent` asked about last, by service."""
+    _asked: Counter[str] = field(default_factory=Counter)
+    """How many older ones were asked about so far, by service: the next look goes on behind them."""
 
     async def run(self, service: ServicePolicy, hint: RunHint | BuildHint) -> PipelineReport | Trouble | None:
         """Fetch a run."""
@@ -39,13 +47,25 @@ class CheckedBuilds:
         source = github_source(service)
         if isinstance(reports, TryLater | Unsure | GiveUp) or not source.checks:
             return reports
-        found: list[PipelineReport] = []
-        for build in pure.green_commits(reports, source, COMMITS):
-            said = await self._said(source, build.sha)
-            if isinstance(said, TryLater):
-                return said
-            found += pure.reports_of(build, source, said, Pages(self.web_url))
+        newest = pure.green_commits(reports, source, COMMITS)
+        self._looked[service.name] = frozenset(build.sha for build in newest)
+        found = await self._checks(source, newest)
+        if isinstance(found, TryLater):
+            return found
         return tuple(sorted((*reports, *found), key=lambda report: report.order)) if found else reports
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Fetch the runs that were missed, and the checks of a few older commits, which have their turns."""
+        found = await self.source.missed(service, wanted)
+        if not isinstance(found, Missed):
+            return found
+        looked = self._looked.get(service.name, frozenset())
+        older = [build for build in wanted.builds if build.sha not in looked]
+        first = self._asked[service.name] % len(older) if older else 0
+        turn = [*older[first:], *older[:first]][:AT_ONCE]
+        self._asked[service.name] += len(turn)
+        checks = await self._checks(github_source(service), turn)
+        return checks if isinstance(checks, TryLater) else replace(found, reports=(*found.reports, *checks))
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it."""
@@ -54,6 +74,18 @@ class CheckedBuilds:
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Fetch the tags of some commits."""
         return await self.source.tags(service, commits)
+
+    async def _checks(
+        self, source: GithubSource, builds: Iterable[PipelineReport]
+    ) -> tuple[PipelineReport, ...] | TryLater:
+        """Return a report for each required check of some commits that was told."""
+        found: list[PipelineReport] = []
+        for build in builds:
+            said = await self._said(source, build.sha)
+            if isinstance(said, TryLater):
+                return said
+            found += pure.reports_of(build, source, said, Pages(self.web_url))
+        return tuple(found)
 
     async def _said(self, source: GithubSource, sha: str) -> tuple[pure.Said, ...] | TryLater:
         """Return everything that statuses and check runs say of a commit."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -15,8 +15,9 @@ from bot.core.source import GithubSource
 from bot.core.target import GithubDeployment, GithubWorkflow, Target
 from bot.ports.changes import CannotTell
 from bot.ports.ci import BuildHint, HttpReply, HttpRequest, Placed, Progress, RunHint
+from bot.ports.missed import Hole, Missed, Reach, Wanted
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from handlers.ci import github_files, github_tags
+from handlers.ci import github_files, github_reach, github_tags
 from handlers.ci import github_live as live
 from handlers.ci import github_records as records
 from handlers.ci import github_runs as runs
@@ -25,6 +26,7 @@ from handlers.ci.github_deployments import DeploymentOrder
 from handlers.ci.github_dispatch import NO_CONTENT, DispatchOrder
 from handlers.ci.github_pages import Pages
 from handlers.ci.github_replies import after_read
+from handlers.ci.github_runs import RunPage
 from handlers.ci.github_source import github_source
 from handlers.ci.sender import AGAIN, Sends
 
@@ -70,8 +72,8 @@ class Order(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Page:
     source: GithubSource
-    etag: str
-    reports: tuple[PipelineReport, ...]
+    etag: str | None
+    told: RunPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +114,43 @@ class Github:
         if isinstance(reply, TryLater):
             return reply
         if seen and reply.status == NOT_MODIFIED:
-            return seen.reports
-        reports = runs.read_recent(reply, service, self._pages) if reply.status == OK else None
-        if reports is None:
+            return seen.told.reports
+        told = runs.read_recent(reply, service, self._pages) if reply.status == OK else None
+        if told is None:
             return after_read(reply, self._now)
-        self._seen.pop(service.name, None)
-        if etag := reply.headers.get("etag"):
-            self._seen[service.name] = _Page(github_source(service), etag, reports)
-        return reports
+        self._seen[service.name] = _Page(github_source(service), reply.headers.get("etag"), told)
+        return told.reports
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Fetch the runs that were pushed off the page which `recent` read last before anybody saw them there."""
+        seen, source = self._seen.get(service.name), github_source(service)
+        if seen is None or seen.source != source or seen.told.covers is None:
+            return Missed((), wanted.reach)
+        reach = github_reach.seen(wanted.reach, source, seen.told.covers)
+        return await self._behind(service, reach, reach.hole) if reach.hole else Missed((), reach)
+
+    async def _behind(self, service: ServicePolicy, reach: Reach, hole: Hole) -> Missed | Trouble:
+        """Read a few pages of a hole; trouble with a later one leaves the rest to the next look."""
+        found: tuple[PipelineReport, ...] = ()
+        rest: Hole | None = hole
+        for page in range(1, github_reach.MOST_PAGES + 1):
+            told = await self._made_within(service, hole, page)
+            if isinstance(told, TryLater):
+                if page == 1:
+                    return told
+                break
+            found, rest = (*found, *told.reports), github_reach.left(hole, told.covers)
+            if rest is None:
+                break
+        return Missed(found, replace(reach, hole=rest))
+
+    async def _made_within(self, service: ServicePolicy, hole: Hole, page: int) -> RunPage | TryLater:
+        reply = await self._read(github_reach.behind_request(github_source(service), hole, page))
+        if isinstance(reply, TryLater):
+            return reply
+        most = github_reach.PER_PAGE
+        told = runs.read_recent(reply, service, self._pages, most) if reply.status == OK else None
+        return after_read(reply, self._now) if told is None else told
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""

@@ -18,6 +18,7 @@ from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.missed import Missed, Wanted
 from bot.ports.stopping import Stopped, Stopper
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.ci.github_scope import Asked
@@ -62,6 +63,11 @@ class Githubs:
         """Fetch the runs that the policy names, oldest first."""
         found = self._builds(service)
         return found if isinstance(found, GiveUp) else await found.source.recent(service)
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Fetch what `recent`, asked just before, did not show of what is wanted."""
+        found = self._builds(service)
+        return found if isinstance(found, GiveUp) else await found.source.missed(service, wanted)
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""

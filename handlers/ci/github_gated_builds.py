@@ -6,12 +6,13 @@
   attempt that succeeded without coming to a gate: it ran again what comes after.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.build import PipelineReport, RunStatus
 from bot.core.policy import ServicePolicy
 from bot.ports.ci import BuildHint, RunHint, Source
+from bot.ports.missed import Missed, Wanted
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci.github_gate import Attempt, environments
 from handlers.ci.github_gate_reading import GateReader
@@ -39,13 +40,15 @@ class GatedBuilds:
         found = await self.source.recent(service)
         if isinstance(found, TryLater | Unsure | GiveUp):
             return found
-        judged: list[PipelineReport] = []
-        for report in found:
-            one = await self._judged(service, report)
-            if isinstance(one, TryLater):
-                return one
-            judged += [one] if one is not None else []
-        return tuple(judged)
+        return await self._all_judged(service, found)
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Fetch the runs that were missed, and where they wait."""
+        found = await self.source.missed(service, wanted)
+        if not isinstance(found, Missed):
+            return found
+        judged = await self._all_judged(service, found.reports)
+        return judged if isinstance(judged, TryLater) else replace(found, reports=judged)
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it."""
@@ -54,6 +57,17 @@ class GatedBuilds:
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Fetch the tags of some commits."""
         return await self.source.tags(service, commits)
+
+    async def _all_judged(
+        self, service: ServicePolicy, found: Iterable[PipelineReport]
+    ) -> tuple[PipelineReport, ...] | TryLater:
+        judged: list[PipelineReport] = []
+        for report in found:
+            one = await self._judged(service, report)
+            if isinstance(one, TryLater):
+                return one
+            judged += [one] if one is not None else []
+        return tuple(judged)
 
     async def _judged(
         self, service: ServicePolicy, report: PipelineReport, *, hinted: bool = False

@@ -1,5 +1,7 @@
 """Runs of workflows: which of them say something about a build, and what they say. Pure."""
 
+from dataclasses import dataclass
+
 from pydantic import ValidationError
 
 from bot.core.build import PipelineReport, RunStatus
@@ -9,8 +11,10 @@ from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_commits import authors_of, pusher_of, title_of
 from handlers.ci.github_pages import Pages, api
 from handlers.ci.github_payloads import Run, Runs, same_repository, workflow_path
+from handlers.ci.github_reach import Stretch, stretch_of
 from handlers.ci.github_source import github_source
 
+PER_PAGE = 50
 CONCLUSIONS = {
     "success": RunStatus.SUCCEEDED,
     "failure": RunStatus.FAILED,
@@ -24,6 +28,14 @@ CONCLUSIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """The reports among a page of runs, oldest first, and what the page covers, where anything on it can be read."""
+
+    reports: tuple[PipelineReport, ...]
+    covers: Stretch | None
+
+
 def run_request(repository: str, run_id: int) -> HttpRequest:
     """Return the request for one run."""
     return HttpRequest("GET", api(repository, "actions", "runs", str(run_id)), (("exclude_pull_requests", "true"),))
@@ -31,7 +43,7 @@ def run_request(repository: str, run_id: int) -> HttpRequest:
 
 def recent_request(source: GithubSource) -> HttpRequest:
     """Return the request for the newest runs of the source's branch; one request tells of all its workflows."""
-    query = (("branch", source.branch), ("per_page", "50"), ("exclude_pull_requests", "true"))
+    query = (("branch", source.branch), ("per_page", str(PER_PAGE)), ("exclude_pull_requests", "true"))
     return HttpRequest("GET", api(source.repository, "actions", "runs"), query)
 
 
@@ -43,14 +55,14 @@ def read_run(reply: HttpReply) -> Run | None:
         return None
 
 
-def read_recent(reply: HttpReply, service: ServicePolicy, pages: Pages) -> tuple[PipelineReport, ...] | None:
-    """Return the reports among a page of runs, oldest first, or None when the page cannot be read."""
+def read_recent(reply: HttpReply, service: ServicePolicy, pages: Pages, most: int = PER_PAGE) -> RunPage | None:
+    """Return a page of runs, or None when it cannot be read; `most`: how many were asked for."""
     try:
         runs = Runs.model_validate_json(reply.body).workflow_runs
     except ValidationError:
         return None
     reports = [report for run in runs if run and (report := report_of(run, service, pages))]
-    return tuple(sorted(reports, key=lambda report: report.order))
+    return RunPage(tuple(sorted(reports, key=lambda report: report.order)), stretch_of(runs, most))
 
 
 def report_of(run: Run, service: ServicePolicy, pages: Pages) -> PipelineReport | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
 from bot.ports.ci import BuildHint, RunHint
+from bot.ports.missed import NONE_MISSED, Missed, Wanted
 from bot.ports.trouble import Trouble
 
 
@@ -22,6 +23,11 @@ class StandardReports:
         """Return nothing."""
         del service
         return ()
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Return nothing: there is nobody to ask."""
+        del service, wanted
+        return NONE_MISSED
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Return None: the files are not told."""

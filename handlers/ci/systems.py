@@ -13,6 +13,7 @@ from bot.core.target import Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
 from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.missed import Missed, Wanted
 from bot.ports.stopping import Stopped, Stopper
 from bot.ports.trouble import GiveUp, Trouble
 
@@ -46,6 +47,11 @@ class Systems:
         """Fetch the runs that the policy names, oldest first."""
         source = self.sources.get(type(service.source))
         return await source.recent(service) if source else _not_set_up(service)
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Fetch what `recent`, asked just before, did not show of what is wanted."""
+        source = self.sources.get(type(service.source))
+        return await source.missed(service, wanted) if source else _not_set_up(service)
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""

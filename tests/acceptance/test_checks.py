@@ -1,15 +1,21 @@
 """Commit statuses and check runs as extra required checks: late, failed, run again, superseded, of no commit."""
 
 import random
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from bot.core.policy import NewerBuild, ServicePolicy
 from bot.core.release import Lifecycle
 from bot.core.source import GithubSource
+from bot.ports.ci import HttpReply, HttpRequest, ProgressStatus
+from bot.ports.trouble import TryLater, Unsure
 from handlers.ci.github_checked_builds import CheckedBuilds
+from handlers.ci.sender import Sends
 from handlers.watch import Watch
 from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
@@ -17,13 +23,31 @@ from sandbox.github.records import Deployment
 from simulation.github import GithubWay, github_network
 from tests.acceptance.desk import POLICY
 from tests.acceptance.desk import desk as whole
-from tests.factories import WORKFLOW, a_policy
+from tests.factories import WORKFLOW, a_lane_policy, a_policy
 from tests.fakes.world import World
 
 REPO = "acme/payments"
 SOURCE = GithubSource(REPO, "main", (WORKFLOW,), checks=("ci/jenkins", "Sonar"))
 SERVICE = replace(a_policy().services[0], source=SOURCE)
 OPEN = Lifecycle.OPEN
+
+
+@dataclass(frozen=True)
+class Noting:
+    """Implements Sends, and notes what is asked for."""
+
+    sends: Sends
+    paths: list[str] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The present."""
+        return self.sends.clock
+
+    async def send(self, request: HttpRequest, *, etag: str | None = None) -> HttpReply | TryLater | Unsure:
+        """Note it and send it."""
+        self.paths.append(request.path)
+        return await self.sends.send(request, etag=etag)
 
 
 @dataclass
@@ -49,7 +73,8 @@ class Desk:
 
     async def trouble(self) -> str | None:
         """Look once; returns what stood in the way."""
-        trouble = await Watch(self.world.desk, self.source, self.world.executor, SERVICE).once()
+        service = self.world.policy.services[0]
+        trouble = await Watch(self.world.desk, self.source, self.world.executor, service).once()
         await self.world.settle()
         return trouble
 
@@ -58,6 +83,14 @@ class Desk:
         self.says(sha, "success")
         self.reports(sha, "success")
         return await self.looks()
+
+    async def asked_about(self, shas: Collection[str]) -> int:
+        """Look twice; returns how many answers about checks of these commits that took."""
+        noting = Noting(self.source.sends)
+        self.source = replace(self.source, sends=noting)
+        await self.looks()
+        await self.looks()
+        return sum(any(sha in path for sha in shas) for path in noting.paths)
 
     def says(self, sha: str, state: str) -> None:
         """Set the status."""
@@ -71,7 +104,13 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    world = World(tmp_path, replace(a_policy(), services=(SERVICE,)))
+    async with checked(tmp_path, SERVICE) as here:
+        yield here
+
+
+@asynccontextmanager
+async def checked(tmp_path: Path, service: ServicePolicy) -> AsyncIterator[Desk]:
+    world = World(tmp_path, replace(a_policy(), services=(service,)))
     await world.open()
     forge = Forge(lambda: world.now, token="t0ken")
     forge.create(REPO)
@@ -142,6 +181,48 @@ async def test_an_older_build_whose_checks_pass_later_is_no_news(desk: Desk) -> 
     assert await desk.passes(newer) == [OPEN]
     assert await desk.passes(older) == [OPEN]
     assert (await desk.world.release()).build.sha == newer
+
+
+async def test_checks_of_builds_older_than_the_newest_ones_come_to_an_end_too(tmp_path: Path) -> None:
+    lane = a_lane_policy(newer_build=NewerBuild.EACH_MUST_SHIP)
+    async with checked(tmp_path, replace(SERVICE, lanes=(lane,))) as desk:
+        shas = [await desk.push(f"Change {number}") for number in range(6)]
+        assert await desk.looks() == []
+        desk.says(shas[0], "failure")
+        assert await desk.passes(shas[1]) == [OPEN], "two of the three older ones are asked about"
+        assert await desk.looks() == [OPEN]
+        await desk.passes(shas[2])
+        assert await desk.looks() == [OPEN, OPEN]
+        await desk.passes(shas[5])
+        await desk.passes(shas[0])
+        assert await desk.looks() == [OPEN, OPEN, OPEN, OPEN]
+        opened = await desk.world.store.read(lambda tx: tx.lanes.unfinished())
+        assert {release.build.sha for release in opened} == {shas[0], shas[1], shas[2], shas[5]}
+
+
+async def test_of_the_build_of_an_open_release_a_check_that_fails_later_is_seen_behind_newer_ones(desk: Desk) -> None:
+    sha = await desk.push("First")
+    assert await desk.passes(sha) == [OPEN]
+    for number in range(4):
+        await desk.push(f"Later {number}")
+    desk.reports(sha, "failure")
+    assert await desk.looks() == [OPEN]
+    await desk.world.clicks("U0PRIYA", await desk.world.notice(), "approve")
+    assert desk.world.executor.started == []
+    desk.reports(sha, "success")
+    assert await desk.looks() == [Lifecycle.DEPLOYING]
+
+
+async def test_what_is_older_than_what_is_live_is_asked_about_no_more(desk: Desk) -> None:
+    older = [await desk.push(f"Older {number}") for number in range(4)]
+    assert await desk.asked_about(older[:1]) > 0
+    assert await desk.passes(await desk.push("Newest")) == [OPEN]
+    await desk.world.clicks("U0PRIYA", await desk.world.notice(), "approve")
+    desk.world.executor.says(ProgressStatus.SUCCEEDED)
+    await desk.world.follows()
+    await desk.looks()
+    await desk.push("Next")
+    assert await desk.asked_about(older[:3]) == 0
 
 
 async def test_checks_of_a_commit_that_somebody_pushed_away_are_none(desk: Desk) -> None:

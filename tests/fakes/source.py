@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.core.build import PipelineReport
 from bot.core.policy import ServicePolicy
 from bot.ports.ci import BuildHint, RunHint
+from bot.ports.missed import Missed, Wanted
 from bot.ports.trouble import Trouble
 
 
@@ -25,6 +26,9 @@ class FakeSource:
     """What the next questions about single runs are answered with."""
     page: int = 1000
     """How many of the newest runs, whoever's, `recent` tells of at most."""
+    wanted: list[Wanted] = field(default_factory=list)
+    misses: list[Missed | Trouble] = field(default_factory=list)
+    """What the next questions about what was missed are answered with."""
 
     def add(self, reports: Iterable[PipelineReport]) -> None:
         """Let runs have news."""
@@ -47,6 +51,12 @@ class FakeSource:
         if self.trouble is not None:
             return self.trouble
         return tuple(report for report in self.reports[-self.page :] if report.service == service.name)
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Return what the test says that was missed."""
+        del service
+        self.wanted.append(wanted)
+        return self.misses.pop(0) if self.misses else Missed((), wanted.reach)
 
     async def tags(self, service: ServicePolicy, commits: Collection[str]) -> Mapping[str, tuple[str, ...]] | Trouble:
         """Return the tags of some commits."""

@@ -30,6 +30,7 @@ from bot.ports.ci import (
     RunHint,
     Verdict,
 )
+from bot.ports.missed import NONE_MISSED, Missed, Wanted
 from bot.ports.trouble import GiveUp, Trouble, TryLater
 from handlers.ci.dialect import Known
 from handlers.ci.sender import Sends
@@ -107,6 +108,11 @@ class Acorn:
         """Fetch the builds, oldest first."""
         jobs = await self._jobs(("name", service.source.pipelines[0]))
         return jobs if isinstance(jobs, TryLater) else tuple(_report(service, job) for job in jobs)
+
+    async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
+        """Return nothing: Acorn tells all its builds."""
+        del service, wanted
+        return NONE_MISSED
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Return None: the files are not told."""

@@ -10,7 +10,8 @@ from bot.core.build import Author, PipelineReport, RunStatus
 from bot.core.source import GithubSource
 from bot.ports.ci import HttpRequest
 from handlers.ci.github_pages import Pages
-from handlers.ci.github_runs import read_recent, read_run, recent_request, report_of, run_request
+from handlers.ci.github_reach import BEGINNING, Stretch
+from handlers.ci.github_runs import RunPage, read_recent, read_run, recent_request, report_of, run_request
 from handlers.ci.github_source import github_source
 from tests.factories import a_policy, a_report, a_sha
 from tests.unit.handlers.ci.payloads import FORK, WEB, a_reply, a_run
@@ -153,7 +154,8 @@ def test_a_page_of_runs_is_told_oldest_first_and_without_what_does_not_count() -
             a_run(2, created_at="2026-11-21T12:01:00Z", conclusion="failure"),
         ],
     }
-    reports = read_recent(a_reply(page), SERVICE, PAGES)
+    told = read_recent(a_reply(page), SERVICE, PAGES)
+    reports = told and told.reports
     assert reports
     assert [(report.sha, report.status) for report in reports] == [
         (a_sha(2), RunStatus.FAILED),
@@ -164,7 +166,8 @@ def test_a_page_of_runs_is_told_oldest_first_and_without_what_does_not_count() -
 @pytest.mark.parametrize("body", [None, [], {}, {"workflow_runs": None}, {"workflow_runs": {"0": a_run()}}, "runs"])
 def test_a_page_that_is_none_is_told_apart_from_an_empty_one(body: Any) -> None:
     assert read_recent(a_reply(body), SERVICE, PAGES) is None
-    assert read_recent(a_reply({"workflow_runs": []}), SERVICE, PAGES) == ()
+    nothing = read_recent(a_reply({"workflow_runs": []}), SERVICE, PAGES)
+    assert nothing == RunPage((), Stretch(BEGINNING, BEGINNING, full=False))
 
 
 def test_the_requests() -> None:
