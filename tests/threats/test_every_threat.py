@@ -13,22 +13,11 @@ FILE = re.compile(r"`([A-Za-z0-9_./-]+\.(?:py|yml|lock|md|toml))`")
 
 OLDER = "held by the tests that its row names, which do not carry its number yet"
 WITHOUT: dict[int, str] = {
-    1: OLDER,
-    2: OLDER,
-    3: OLDER,
-    4: OLDER,
-    5: OLDER,
-    6: OLDER,
-    8: OLDER,
     9: OLDER,
     10: OLDER,
     11: OLDER,
     12: OLDER,
     13: OLDER,
-    14: OLDER,
-    15: OLDER,
-    16: OLDER,
-    17: OLDER,
     18: OLDER,
     19: OLDER,
     20: OLDER,
