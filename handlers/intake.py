@@ -73,9 +73,12 @@ class Intake:
         except StoreUnavailable:
             raise
         except Exception:  # one of the four doors: logged once, the row is tried again and then set aside
+            ended = await self.desk.store.read(lambda tx: tx.inbox.outcome(row.id))
+            if ended is not None:
+                self._ended_meanwhile(row, ended)
+                return
             log.exception("inbox_row_failed", source=row.received.source, tries=row.tries)
-            due = self.desk.clock() + WHEN_IT_FAILED * row.tries
-            await self.desk.store.write(lambda tx: tx.inbox.later(row.id, due, "our own code failed", counts=True))
+            await self._put_off(row, WHEN_IT_FAILED * row.tries, "our own code failed", counts=True)
             return
         if isinstance(outcome, TryLater):
             await self._later(row, outcome)
@@ -108,5 +111,22 @@ class Intake:
 
     async def _later(self, row: InboxRow, trouble: TryLater) -> None:
         log.info("inbox_row_waits", source=row.received.source, why=trouble.why, seconds=trouble.after)
-        due = self.desk.clock() + timedelta(seconds=trouble.after)
-        await self.desk.store.write(lambda tx: tx.inbox.later(row.id, due, trouble.why, counts=False))
+        await self._put_off(row, timedelta(seconds=trouble.after), trouble.why, counts=False)
+
+    async def _put_off(self, row: InboxRow, pause: timedelta, why: str, *, counts: bool) -> None:
+        due = self.desk.clock() + pause
+
+        def work(tx: Transaction) -> str | None:
+            ended = tx.inbox.outcome(row.id)
+            if ended is None:
+                tx.inbox.later(row.id, due, why, counts=counts)
+            return ended
+
+        ended = await self.desk.store.write(work)
+        if ended is not None:
+            self._ended_meanwhile(row, ended)
+
+    def _ended_meanwhile(self, row: InboxRow, outcome: str) -> None:
+        """Leave a row alone that a reload ended while we worked at it: the policy names its connection no more."""
+        log.info("inbox_row_ended_meanwhile", source=row.received.source, outcome=outcome)
+        self._hear(row, outcome)

@@ -2,12 +2,16 @@
 
 import pytest
 from inline_snapshot import snapshot
+from structlog.testing import capture_logs
 
 from bot.core.release import Lifecycle
 from bot.ports.ci import DeploymentHint, RunHint
-from bot.ports.inbox import Received
+from bot.ports.inbox import InboxRow, Received
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
+from bot.submit import Setting
 from handlers.hints import stored
+from handlers.intake import Intake
 from tests.factories import a_report
 from tests.fakes.world import World
 
@@ -115,3 +119,35 @@ async def test_a_hint_before_the_adoption_opens_nothing_old(world: World) -> Non
     await world.settle()
     assert await world.states() == []
     assert await world.sql("SELECT state FROM inbox") == [("done",)]
+
+
+class Ended:
+    """A clerk whose row a reload ends while it works at it."""
+
+    def __init__(self, world: World, comes: TryLater | None) -> None:
+        self._world = world
+        self._comes = comes
+
+    async def handle(self, row: InboxRow) -> str | TryLater:
+        await self._world.store.write(lambda tx: tx.inbox.done(row.id, "nothing that the policy names"))
+        if self._comes is None:
+            await self._world.store.write(lambda tx: tx.inbox.done(row.id, "applied"))
+        return self._comes or "applied"
+
+    def set_aside(self, tx: Transaction, setting: Setting, row: InboxRow) -> str:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("comes", [None, TryLater(30, "rate limited")])
+async def test_a_row_that_a_reload_ends_meanwhile_is_left_alone(world: World, comes: TryLater | None) -> None:
+    await put(world, "github/enterprise", "{}")
+    intake = Intake(world.desk, ("github/enterprise",), Ended(world, comes))
+    with capture_logs() as told:
+        assert await intake.once()
+        assert not await intake.once()
+    assert await world.sql("SELECT state, note, tries FROM inbox") == [("done", "nothing that the policy names", 1)]
+    meanwhile = [one for one in told if one["event"] == "inbox_row_ended_meanwhile"]
+    assert [(one["source"], one["outcome"]) for one in meanwhile] == [
+        ("github/enterprise", "nothing that the policy names")
+    ]
+    assert [one for one in told if one["log_level"] in {"error", "critical"}] == []
