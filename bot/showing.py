@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot import drafts, intents
+from bot.core.doubt import arrived
 from bot.core.inputs import Input, ReachedBefore, TimePassed
 from bot.core.lane import Lane
 from bot.core.policy import Kind
@@ -38,6 +39,8 @@ def show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Sett
         again(tx, release, (CardKind.QUESTION, CardKind.DRAFT), now)
         if release.state not in UNDER_WAY:
             tx.effects.resume(intents.deploy_key(release), EffectState.CANCELLED, now)
+        if release.state not in UNDER_WAY or arrived(release):  # else the lane's next deploy waits for a needless look
+            tx.effects.hasten(intents.deploy_key(release), now)
     if before.live != after.live:
         drafts.moved(tx, after, now)
     if _turned(before, after):
@@ -45,14 +48,15 @@ def show(tx: Transaction, before: Lane, after: Lane, given: Input, setting: Sett
 
 
 def _turned(before: Lane, after: Lane) -> bool:
-    """Whether something else is live, or somebody goes back or tries again, or no longer does."""
+    """Whether something else is live, a deploy failed, or somebody goes back or tries again, or no longer does."""
     if before.live != after.live:
         return True
     return any(_looks_back(release) and release != before.release(release.number) for release in after.releases)
 
 
 def _looks_back(release: Release) -> bool:
-    return release.kind is Kind.ROLLBACK or release.retry_of is not None
+    failed = release.state is Lifecycle.FAILED  # from then on a rollback goes to what is live, no longer from it
+    return failed or release.kind is Kind.ROLLBACK or release.retry_of is not None
 
 
 def _show_the_past(tx: Transaction, lane: Lane, setting: Setting) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.decide import Decision
+from bot.core.doubt import arrived
 from bot.core.inputs import BeginDeployment, DeploymentLost, DeploymentPutOff, OfRelease
 from bot.core.policy import ServicePolicy
 from bot.core.refusals import Refusal
@@ -15,7 +16,6 @@ from bot.ports.store import Transaction
 from bot.ports.trouble import TryLater
 from bot.submit import Setting, deploy_key, submit
 from handlers.hosts import host_of
-from handlers.resending import arrived_meanwhile
 from handlers.standing import Asked, attempted, to_be_asked
 
 WHEN_IT_FAILED = timedelta(minutes=1)
@@ -87,7 +87,7 @@ def claim(
     if release is None or release.state.ended or row.effect.key != deploy_key(release):
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its release has ended or ships another build")
         return row, None, None
-    if arrived_meanwhile(release):
+    if arrived(release):
         tx.effects.outcome(row, EffectState.DONE, setting.now, note="its receiver has reported on it")
         return row, None, None
     if service is None:

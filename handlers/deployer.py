@@ -23,6 +23,7 @@ from typing import TypeVar
 import structlog
 
 from bot.core.decide import Decision
+from bot.core.doubt import arrived
 from bot.core.inputs import (
     DeploymentAccepted,
     DeploymentLost,
@@ -224,7 +225,13 @@ class Deployer:
 
     async def _put_back(self, task: Task, state: EffectState, due: datetime) -> None:
         now = self.desk.clock()
-        ours = await self.desk.store.write(lambda tx: tx.effects.outcome(task.row, state, now, due=due))
+
+        def work(tx: Transaction) -> bool:
+            release = tx.lanes.release(task.release.number)
+            known = release is None or release.state.ended or arrived(release)  # a report was quicker than the answer
+            return tx.effects.outcome(task.row, state, now, due=now if known else due)
+
+        ours = await self.desk.store.write(work)
         self.desk.attempted(task.row, state, ours=ours)
 
     async def _conclude(

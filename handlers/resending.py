@@ -6,7 +6,7 @@ Each time is a sending like the first: everything that may be in the way is look
 from datetime import timedelta
 
 from bot.core.policy import WhenUnknown
-from bot.core.release import DeployStatus, Release
+from bot.core.release import Release
 from bot.core.target import Command, DeployWebhook
 
 _SCHEDULE = tuple(
@@ -48,9 +48,3 @@ def lost_pause(release: Release, times: int, chance: float) -> timedelta:
         return timedelta(0)
     step = _SCHEDULE[min(times, len(_SCHEDULE)) - 1]
     return step * (1 + _SPREAD * chance)
-
-
-def arrived_meanwhile(release: Release) -> bool:
-    """Whether a request is known to have arrived though its answer was lost: its receiver has reported on it."""
-    deployment = release.deployment
-    return deployment is not None and deployment.status not in {DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN}

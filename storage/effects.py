@@ -196,6 +196,14 @@ class SqliteEffects:
             {"key": key, "state": state.value, "now": to_text(now), "give_up": to_text(now + GIVE_UP_AFTER)},
         )
 
+    def hasten(self, key: str, now: datetime) -> None:
+        """Make a VERIFY row due that nobody works at; one in any other state, or none, is left as it is."""
+        self._database.execute(
+            "UPDATE effects SET due_at = :now WHERE key = :key AND state = 'verify' AND lease_until IS NULL "
+            "AND due_at > :now",
+            {"key": key, "now": to_text(now)},
+        )
+
     def next_due(self, kinds: Sequence[EffectKind], without: Sequence[int] = ()) -> datetime | None:
         """Return when the next effect of these kinds can be claimed; one that waits for another has no time yet."""
         given = {"kinds": _listed(tuple(kinds)), "without": json.dumps(list(without))}

@@ -112,5 +112,8 @@ class Effects(Protocol):
     def resume(self, key: str, state: EffectState, now: datetime) -> None:
         """Wake an UNKNOWN row after a person's answer (READY, VERIFY or CANCELLED)."""
 
+    def hasten(self, key: str, now: datetime) -> None:
+        """Have a VERIFY row that nobody works at looked at now: what it waits for is known by now."""
+
     def next_due(self, kinds: Sequence[EffectKind], without: Sequence[int] = ()) -> datetime | None:
         """Return when the next effect of these kinds is due, `without` these rows."""

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from bot.core.doubt import arrived
 from bot.core.policy import Mode, WhenUnknown
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.core.target import DeployWebhook
 from bot.ports.trouble import GiveUp, TryLater, Unsure
-from handlers.resending import arrived_meanwhile, known_by_its_id, lost_pause, why_again
+from handlers.resending import known_by_its_id, lost_pause, why_again
 from tests.factories import a_lane_policy, a_policy, a_release, a_report
 from tests.fakes.chat import Arrived, Killed
 from tests.fakes.world import World
@@ -173,4 +174,4 @@ def test_others_are_sent_again_where_the_policy_says_so() -> None:
 
 
 def test_what_was_never_sent_has_not_arrived() -> None:
-    assert not arrived_meanwhile(by(TARGET))
+    assert not arrived(by(TARGET))

@@ -238,6 +238,17 @@ async def test_what_failed_goes_back_to_what_is_live(opening: Opening) -> None:
     )
 
 
+async def test_once_a_later_deploy_has_failed_the_way_back_starts_at_that(opening: Opening) -> None:
+    world = await twice(opening, second=True)
+    live = await world.notice(2)
+    assert "rollback" in acts(live)
+    world.passes(60)
+    await world.looks(a_report(3))
+    await fails(world, await world.notice(3))
+    assert acts(await world.notice(3, CardKind.FAILURE)) == ["retry", "rollback", "mark_done"]
+    assert "rollback" not in acts(live)
+
+
 async def test_a_failure_that_something_else_has_overtaken_asks_for_nothing(opening: Opening) -> None:
     world, told = await failed(opening)
     world.passes(60)

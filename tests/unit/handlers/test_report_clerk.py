@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from bot.core.build import Build, BuildState
-from bot.core.policy import LaneId, Mode, Policy
-from bot.core.release import DeployStatus, Lifecycle, Origin
+from bot.core.inputs import DeploymentAccepted
+from bot.core.policy import LaneId, Mode, Policy, ServicePolicy
+from bot.core.release import DeployStatus, Lifecycle, Origin, Release
 from bot.ports.ci import SignedReport
 from bot.ports.effects import EffectKind
 from bot.ports.inbox import Received
 from bot.ports.trouble import GiveUp, TryLater, Unsure
+from bot.submit import submit
 from handlers.hints import stored
 from tests.factories import NOON, a_lane_policy, a_policy, a_sha
 from tests.fakes.chat import Arrived
@@ -207,8 +209,6 @@ async def test_who_reports_has_the_request_whatever_became_of_the_answer(opening
     assert await status(world) is DeployStatus.ATTEMPTED
     await says(world, a_deploy_sent("deploy.started", key=key))
     assert await status(world) is DeployStatus.RUNNING
-    world.passes(6)
-    await world.settle()
     assert world.executor.asked("start") == 1
     assert await world.sql("SELECT state, note FROM effects WHERE kind = 'deploy'") == [
         ("done", "its receiver has reported on it")
@@ -220,9 +220,42 @@ async def test_a_deploy_that_ends_before_its_answer_is_heard_ends_its_release(op
     world.executor.will("start", Arrived())
     key = await asked(world)
     await says(world, a_deploy_sent(key=key))
-    world.passes(6)
-    await world.settle()
     assert ((await world.release()).state, world.executor.asked("start")) == (Lifecycle.LIVE, 1)
+
+
+async def test_what_a_report_ends_keeps_the_lane_no_longer(opening: Opening) -> None:
+    world = await opened(opening)
+    world.executor.will("start", *[Unsure("lost")] * 3)
+    await says(world, a_report_sent())
+    for seconds in (6, 340):
+        world.passes(seconds)
+        await world.settle()
+    key, half_an_hour_later = (await world.release()).key, "due_at > '2026-11-21T12:30'"
+    waits = await world.sql(f"SELECT state, {half_an_hour_later} FROM effects WHERE kind = 'deploy'")  # noqa: S608 - ours
+    assert waits == [("verify", 1)]
+    await says(world, a_deploy_sent(key=key, at="2026-11-21T12:06:00Z"))
+    assert (await world.release()).state is Lifecycle.LIVE
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'deploy'") == [("cancelled",)]
+    later = {"run_id": "779", "timestamp": "2026-11-21T12:06:30Z"}
+    await says(world, a_report_sent(sha=a_sha(2), **later))
+    assert world.executor.started == [(await world.release(2)).key]
+
+
+async def test_an_answer_that_is_lost_after_the_report_is_asked_for_no_more(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await opened(opening)
+
+    async def start(_: object, service: ServicePolicy, release: Release) -> Unsure:
+        given = DeploymentAccepted(release.number, release.key, None)
+        await world.desk.change(lambda tx, setting: submit(tx, LaneId(service.name, "production"), given, setting))
+        return Unsure("lost")
+
+    monkeypatch.setattr("tests.fakes.executor.FakeExecutor.start", start)
+    await says(world, a_report_sent())
+    assert await world.sql("SELECT state, note FROM effects WHERE kind = 'deploy'") == [
+        ("done", "its receiver has reported on it")
+    ]
 
 
 async def test_after_its_time_limit_a_success_is_a_deploy_by_somebody_else(opening: Opening) -> None:

@@ -226,6 +226,22 @@ def test_resuming_leaves_everything_else_as_it_is(tx: SqliteTransaction) -> None
         tx.effects.resume("deploy:R-1:1", EffectState.DONE, NOON)
 
 
+def test_a_look_that_is_put_off_is_hastened_but_no_other_row(tx: SqliteTransaction) -> None:
+    tx.effects.hasten("never enqueued", NOON)
+    tx.effects.enqueue(an_effect(), NOON)
+    row = claimed(tx)
+    tx.effects.hasten("deploy:R-1:1", NOON + SECOND)
+    assert tx.effects.outcome(row, EffectState.VERIFY, NOON, due=NOON + DAY)
+    assert tx.effects.claim(DEPLOY, NOON + SECOND) is None
+    tx.effects.hasten("deploy:R-1:1", NOON + SECOND)
+    looked = claimed(tx, NOON + SECOND)
+    assert looked.claimed_from is EffectState.VERIFY
+    tx.effects.hasten("deploy:R-1:1", NOON)
+    assert tx.effects.outcome(looked, EffectState.READY, NOON, due=NOON + DAY)
+    tx.effects.hasten("deploy:R-1:1", NOON)
+    assert tx.effects.next_due(DEPLOY) == NOON + DAY
+
+
 @pytest.mark.parametrize("kind", list(EffectKind))
 def test_every_kind_can_be_stored(tx: SqliteTransaction, kind: EffectKind) -> None:
     tx.effects.enqueue(an_effect(kind=kind), NOON)
