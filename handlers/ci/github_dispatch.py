@@ -44,6 +44,16 @@ _STATUSES = {
 }
 
 
+def is_of_workflow(run: Run, source: GithubSource, target: GithubWorkflow) -> bool:
+    """Whether a run is one that was dispatched of a target's workflow: our number may name another elsewhere."""
+    return (
+        run.event == "workflow_dispatch"
+        and workflow_path(run.path) == workflow_path(target.workflow)
+        and run.repository is not None
+        and same_repository(run.repository.full_name, source.repository)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DispatchOrder:
     """The requests and readings for one release."""
@@ -114,7 +124,7 @@ class DispatchOrder:
         run = read_run(reply) if reply.status == OK else None
         if run is None:
             return after_read(reply, now)
-        if not self._is_of_workflow(run):
+        if not is_of_workflow(run, self.source, self.target):
             return strangers(self.release, "run", run.id, self.source)
         status = status_of(run)
         known = run.conclusion if run.conclusion in CONCLUSIONS else None
@@ -139,15 +149,7 @@ class DispatchOrder:
 
     def _is_ours(self, run: Run) -> bool:
         shown = re.search(rf"(?<![A-Za-z0-9-]){re.escape(self.release.key)}(?![A-Za-z0-9-])", run.display_title or "")
-        return shown is not None and self._is_of_workflow(run)
-
-    def _is_of_workflow(self, run: Run) -> bool:
-        return (
-            run.event == "workflow_dispatch"
-            and workflow_path(run.path) == workflow_path(self.target.workflow)
-            and run.repository is not None
-            and same_repository(run.repository.full_name, self.source.repository)
-        )
+        return shown is not None and is_of_workflow(run, self.source, self.target)
 
     def _placed(self, run_id: int) -> Placed:
         return Placed(str(run_id), self.pages.run(self.source.repository, run_id))
