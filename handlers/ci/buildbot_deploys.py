@@ -16,7 +16,7 @@ from handlers.ci.buildbot_calls import BuildbotCalls
 from handlers.ci.buildbot_force import ForceOrder
 from handlers.ci.buildbot_form import Form, form_request, read_form
 from handlers.ci.buildbot_pages import BuildbotPages
-from handlers.ci.buildbot_payloads import BuildRequest
+from handlers.ci.buildbot_payloads import KEY, BuildRequest, value_of
 from handlers.ci.buildbot_replies import LATER, NOT_FOUND, OK, after_read, after_start
 
 UNKNOWN = GiveUp("the deployment has no id that Buildbot would know")
@@ -60,27 +60,34 @@ class BuildbotDeploys:
 
         One that was merged with a second sending of ours goes on as that: it ships the same, under the same key.
         """
+        request = await self._request(service, release)
+        return await self._beyond(self._order(release), request) if isinstance(request, BuildRequest) else request
+
+    async def _request(self, service: ServicePolicy, release: Release) -> BuildRequest | Trouble:
+        """Return the request that is the release's today: where it was merged away, its twin, if it has one."""
         ref = _ref(release)
         if ref is None:
             return UNKNOWN
-        order = self._order(release)
-        request = await self.calls.ask(forced.follow_request(ref), forced.read_request)
-        if isinstance(request, TryLater):
+        request = await self._ours(release, ref)
+        if not isinstance(request, BuildRequest) or not forced.was_merged(request):
             return request
-        if forced.was_merged(request):
-            twin = await self.find(service, release)
-            if isinstance(twin, TryLater | Unsure | GiveUp):
-                return twin
-            if twin is not None and twin.ref != ref:
-                return await self._follow(order, twin.ref)
-        return await self._beyond(order, request, ref)
+        twin = await self.find(service, release)
+        if isinstance(twin, TryLater | Unsure | GiveUp):
+            return twin
+        return request if twin is None or twin.ref == ref else await self._ours(release, twin.ref)
 
-    async def _follow(self, order: ForceOrder, ref: str) -> Progress | TryLater:
+    async def _ours(self, release: Release, ref: str) -> BuildRequest | Trouble:
+        """Return a request; after a start that leads to another Buildbot its number may name somebody else's."""
         request = await self.calls.ask(forced.follow_request(ref), forced.read_request)
-        return request if isinstance(request, TryLater) else await self._beyond(order, request, ref)
+        if isinstance(request, TryLater) or value_of(request.properties, KEY) == release.key:
+            return request
+        return GiveUp(
+            f"request {ref} is not the one that was forced for {release.name}; did BUILDBOT_URL lead elsewhere then?"
+        )
 
-    async def _beyond(self, order: ForceOrder, request: BuildRequest, ref: str) -> Progress | TryLater:
+    async def _beyond(self, order: ForceOrder, request: BuildRequest) -> Progress | TryLater:
         """Return how far the build of a request is."""
+        ref = str(request.buildrequestid)
         page = await self.calls.ask(forced.builds_request(ref), builds.read_builds)
         if isinstance(page, TryLater):
             return page
@@ -91,15 +98,17 @@ class BuildbotDeploys:
         return buildsets if isinstance(buildsets, TryLater) else order.ended(request, build, buildsets)
 
     async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
-        """End the release's build, or take the wish for it back while none has begun.
+        """End the release's build, or take the wish for it back while none has begun; of what was merged, its twin's.
 
         Asked again after a lost answer: what has ended, or was taken back, stays so. Of a method that it does not know
         Buildbot says nothing; how the build stands is told by following it.
         """
-        del service
-        ref = _ref(release)
-        if ref is None:
-            return UNKNOWN
+        request = await self._request(service, release)
+        if not isinstance(request, BuildRequest):
+            return request
+        ref = str(request.buildrequestid)
+        if request.complete:
+            return Stopped(f"request {ref} has ended")
         page = await self.calls.ask(forced.builds_request(ref), builds.read_builds)
         if isinstance(page, TryLater):
             return page

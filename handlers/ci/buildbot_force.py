@@ -136,8 +136,8 @@ def builder_request(name: str) -> HttpRequest:
 
 
 def follow_request(ref: str) -> HttpRequest:
-    """Return the request for one request for a build."""
-    return HttpRequest("GET", api("buildrequests", ref))
+    """Return the request for one request for a build, with its key."""
+    return HttpRequest("GET", api("buildrequests", ref), (("property", KEY),))
 
 
 def builds_request(ref: str) -> HttpRequest:

@@ -1,7 +1,7 @@
 """Buildbot merged our own request with a second sending of it: the one that is built is followed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 from bot.core.release import Deployment, DeployStatus
 from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
-from bot.ports.trouble import TryLater, Unsure
+from bot.ports.stopping import Stopped
+from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci.buildbot_calls import BuildbotCalls
 from handlers.ci.buildbot_deploys import BuildbotDeploys
 from tests.factories import NOON, a_build, a_lane_policy, a_policy, a_release
@@ -29,6 +30,8 @@ class Says:
 
     requests: list[dict[str, Any]]
     lost: str | None = None
+    told: list[str] = field(default_factory=list)
+    """What it was told to do: the address of each."""
 
     @property
     def clock(self) -> Callable[[], datetime]:
@@ -40,6 +43,9 @@ class Says:
         del etag
         if request.path == self.lost:
             return Unsure("the answer was lost")
+        if request.method == "POST":
+            self.told.append(request.path)
+            return reply({"jsonrpc": "2.0", "id": 1, "result": None})
         match request.path.removeprefix("/api/v2/").split("/"):
             case ["builders", "deploy"]:
                 return reply({"builders": [{"builderid": 1, "name": "deploy"}]})
@@ -102,3 +108,40 @@ async def test_what_was_merged_with_anything_else_has_failed(other: dict[str, An
 async def test_nobody_tells_how_it_ended_while_the_second_cannot_be_read(path: str) -> None:
     told = await at(a_request(9, 3), a_request(11, 0), lost=path).follow(SERVICE, RELEASE)
     assert told == TryLater(5.0, "the answer was lost")
+
+
+async def test_who_ends_what_was_merged_away_ends_the_second_sending() -> None:
+    says = Says([a_request(9, 3), a_request(11, -1)])
+    told = await BuildbotDeploys(BuildbotCalls(says), PAGES).stop(SERVICE, RELEASE)
+    assert told == Stopped("request 11 is taken back")
+    assert says.told == ["/api/v2/buildrequests/11"]
+
+
+@pytest.mark.parametrize(
+    ("requests", "told"),
+    [
+        ([a_request(9, 3), a_request(11, 0)], "request 11 has ended"),
+        ([a_request(9, 3), a_request(11, 3)], "request 9 has ended"),
+        ([a_request(9, 3), a_request(11, -1, "R-2-abcd2345")], "request 9 has ended"),
+    ],
+)
+async def test_where_neither_is_under_way_nothing_is_told_to_end(requests: list[dict[str, Any]], told: str) -> None:
+    says = Says(requests)
+    assert await BuildbotDeploys(BuildbotCalls(says), PAGES).stop(SERVICE, RELEASE) == Stopped(told)
+    assert says.told == []
+
+
+async def test_while_the_second_cannot_be_read_nothing_is_told_to_end() -> None:
+    says = Says([a_request(9, 3), a_request(11, -1)], lost="/api/v2/builders/1/buildrequests")
+    told = await BuildbotDeploys(BuildbotCalls(says), PAGES).stop(SERVICE, RELEASE)
+    assert told == TryLater(5.0, "the answer was lost")
+    assert says.told == []
+
+
+async def test_a_request_of_somebody_else_under_our_number_is_neither_believed_nor_ended() -> None:
+    says = Says([a_request(9, 0, "R-2-abcd2345")])
+    executor = BuildbotDeploys(BuildbotCalls(says), PAGES)
+    stranger = GiveUp("request 9 is not the one that was forced for R-1; did BUILDBOT_URL lead elsewhere then?")
+    assert await executor.follow(SERVICE, RELEASE) == stranger
+    assert await executor.stop(SERVICE, RELEASE) == stranger
+    assert says.told == []
