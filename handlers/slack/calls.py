@@ -108,8 +108,8 @@ async def ask(calling: Awaitable[AsyncSlackResponse]) -> Answer | Refused | TryL
         return _said_no(error.response)
     except ClientConnectorError as error:
         return TryLater(SOON, f"Slack cannot be reached: {type(error).__name__}")
-    except (ClientError, SlackClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
-        # AttributeError: slack_sdk asks a body of type text/plain for its "ok"
+    except (ClientError, SlackClientError, TimeoutError, OSError, ValueError, AttributeError, RecursionError) as error:
+        # AttributeError: slack_sdk asks a body of type text/plain for its "ok". RecursionError: json's, of what is deep
         return Unsure(f"Slack's answer was lost: {type(error).__name__}")
     return answer if isinstance(answer, dict) else Unsure("Slack's answer could not be read")
 
@@ -129,11 +129,12 @@ def _said_no(response: Any) -> Refused | TryLater | Unsure:
     """Read the response of a SlackApiError: a slack_sdk response whose data may be anything, or aiohttp's own."""
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     data = getattr(response, "data", None)
-    error = data.get("error") if isinstance(data, dict) else None
+    named = data.get("error") if isinstance(data, dict) else None
+    error = named if isinstance(named, str) else None
     if status in {TOO_MANY_REQUESTS, CONFLICT} or error in RATE_LIMITED:
         said = CONFLICT if status == CONFLICT else TOO_MANY_REQUESTS
         return TryLater(retry_after(getattr(response, "headers", {})), f"Slack asks to wait ({said})")
-    if status >= SERVER_ERROR or not isinstance(error, str) or error in HALF_DONE:
+    if status >= SERVER_ERROR or error is None or error in HALF_DONE:
         return Unsure(f"Slack answered {status} without saying whether it was done")
     if error in PASSING:
         return TryLater(30.0, f"Slack is not available ({error})")

@@ -183,17 +183,20 @@ class SlackDirectory:
 
     async def _public_channels(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        cursor: str | None = None
-        while cursor is None or cursor:
-            page = await self._page(cursor)
+        cursors: list[str | None] = [None]
+        while True:
+            page = await self._page(cursors[-1])
             channels = page.get("channels")
             for channel in channels if isinstance(channels, list) else []:
-                name, known = channel.get("name"), channel.get("id")
+                told = channel if isinstance(channel, dict) else {}
+                name, known = told.get("name"), told.get("id")
                 if isinstance(name, str) and isinstance(known, str) and re.fullmatch(r"[A-Z0-9]{1,64}", known):
                     found[name] = known
             after = page.get("response_metadata")
-            cursor = after.get("next_cursor") or "" if isinstance(after, dict) else ""
-        return found
+            cursor = after.get("next_cursor") if isinstance(after, dict) else None
+            if not isinstance(cursor, str) or not cursor or cursor in cursors:  # the last page, or the same for ever
+                return found
+            cursors.append(cursor)
 
     async def _page(self, cursor: str | None) -> Mapping[str, Any]:
         why = ""

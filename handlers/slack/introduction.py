@@ -27,9 +27,16 @@ async def who_we_are(web: AsyncWebClient) -> Workspace:
     text = {name: value for name, value in known.items() if isinstance(value, str) and value}
     if "bot_id" not in text:
         raise SlackProblem("SLACK_BOT_TOKEN is not a bot's token. Copy the one that begins with xoxb-.")
-    if not {"team_id", "user_id", "url"} <= text.keys() or URL(text["url"]).scheme not in {"https", "http"}:
+    if not {"team_id", "user_id", "url"} <= text.keys() or not _address(text["url"]):
         raise SlackUnreachable("Slack's answer to auth.test could not be read.")
     return Workspace(text["team_id"], text["user_id"], text["bot_id"], text["url"], text.get("enterprise_id"))
+
+
+def _address(text: str) -> bool:
+    try:
+        return URL(text).scheme in {"https", "http"}
+    except ValueError:
+        return False
 
 
 async def try_app_token(web: AsyncWebClient, app_token: str) -> None:

@@ -79,7 +79,9 @@ def swapped(rng: random.Random, value: Any) -> Any:
     if isinstance(value, int | float):
         return rng.choice((str(value), float(value), [value], bool(value), -value, value + 2**53))
     if isinstance(value, str):
-        return rng.choice((list(value[:50]), [value], {"name": value}, len(value), value.encode().hex(), None))
+        return rng.choice(
+            (list(value[:50]), [value], {"name": value}, len(value), value.encode("utf-8", "surrogatepass").hex(), None)
+        )
     if isinstance(value, list):
         return rng.choice((dict(enumerate(map(str, value[:20]))), json.dumps(value), None, value[:1] * 50, [value]))
     return rng.choice((list(value.values()), json.dumps(value), [value], None, dict(list(value.items())[::2])))

@@ -101,6 +101,12 @@ async def test_what_slack_tells_is_remembered_for_a_start_without_it(server: Sla
         assert arriving.slack.home is None
 
 
+async def test_an_address_of_the_workspace_that_is_none_is_no_answer(server: SlackServer, store: SqliteStore) -> None:
+    server.will("auth.test", Reply({**ME.body, "url": "https://[acme"}))
+    async with arrival(server, store, a_policy()) as arriving:
+        assert await arriving.first() == Known(a_policy(), "")
+
+
 async def test_ids_alone_need_nothing_to_be_remembered(server: SlackServer, store: SqliteStore) -> None:
     server.will("auth.test", DOWN)
     async with arrival(server, store, a_policy()) as arriving:

@@ -71,6 +71,8 @@ FAILURES: list[tuple[Reply, Trouble]] = [
     (Reply("ok", 200, {"Content-Type": "text/plain"}), Unsure("Slack's answer was lost: AttributeError")),
     (Reply("{half", 200, {"Content-Type": "application/json"}), Unsure(LOST.format(200))),
     (Reply("[1]", 200, {"Content-Type": "application/json"}), Unsure("Slack's answer was lost: AttributeError")),
+    (Reply("[" * 10_000, 200, {"Content-Type": "application/json"}), Unsure("Slack's answer was lost: RecursionError")),
+    (Reply({"ok": False, "error": ["not_in_channel"]}), Unsure(LOST.format(200))),
     (Reply(how="reset"), Unsure("Slack's answer was lost: ServerDisconnectedError")),
     (Reply(how="hang"), Unsure("Slack's answer was lost: TimeoutError")),
     (

@@ -236,6 +236,19 @@ async def test_channels_are_found_by_name_over_pages_and_once(server: SlackServe
     assert server.asked == [("conversations.list", usual), ("conversations.list", {**usual, "cursor": "next="})]
 
 
+async def test_odd_pages_of_channels_are_read_as_far_as_they_can_be_and_end(
+    server: SlackServer, directory: SlackDirectory
+) -> None:
+    odd: list[Any] = ["C0OPS", None, {"id": 7, "name": "ops"}, {"id": "C0PAY", "name": "payments"}]
+    more = Reply({"ok": True, "channels": odd, "response_metadata": {"next_cursor": "again"}})
+    server.will("conversations.list", more, more, Reply({"ok": True, "response_metadata": {"next_cursor": {"a": 1}}}))
+    assert await directory.channel_id("#payments") == "C0PAY"
+    directory.forget_channels()
+    with pytest.raises(SlackProblem):
+        await directory.channel_id("#payments")
+    assert len(server.asked) == 3, "the same cursor again is the end, and so is one that is none"
+
+
 async def test_a_channel_that_is_not_there_is_told_with_what_to_do(
     server: SlackServer, directory: SlackDirectory
 ) -> None:
