@@ -183,12 +183,16 @@ class Crew:
                 pause = SHORTEST_OUTAGE if loop.time() - begun > LONGEST_PAUSE else pause
                 await self.desk.outwait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-            except Exception:
-                self.failures.append(name)
-                self._failed_at[name] = asyncio.get_running_loop().time()
-                self.desk.meter.count(Counted.LOOP_FAILURES)
-                log.exception("loop_failed", loop=name)
+            except Exception as error:  # noqa: BLE001 - logged there with its traceback, and counted
+                self.failed(name, error)
                 await asyncio.sleep(LOOP_PAUSE)
+
+    def failed(self, name: str, error: Exception) -> None:
+        """Say that a loop's own code has failed, or a part of it that goes on by itself after a pause."""
+        self.failures.append(name)
+        self._failed_at[name] = asyncio.get_running_loop().time()
+        self.desk.meter.count(Counted.LOOP_FAILURES)
+        log.error("loop_failed", loop=name, exc_info=error)
 
 
 def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
@@ -242,7 +246,9 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         loops[_loop_of(one.service)] = one.run
     for connection in desk.policy.connections:
         loops |= apart(connection.name)
-    return Crew(desk, reception, host, watches, loops, watch, apart)
+    crew = Crew(desk, reception, host, watches, loops, watch, apart)
+    follower.failed = lambda at, error: crew.failed(f"follow {at}", error)
+    return crew
 
 
 def _loop_of(service: ServicePolicy) -> str:

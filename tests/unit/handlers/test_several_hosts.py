@@ -18,6 +18,7 @@ from bot.crew import World as Ports
 from bot.ports.changes import CannotTell
 from bot.ports.ci import Progress, RunHint
 from bot.ports.inbox import Received
+from bot.ports.outage import StoreUnavailable
 from bot.ports.trouble import Trouble, TryLater
 from bot.views.links import Links
 from handlers.changes import Comparing, source_of
@@ -208,6 +209,62 @@ def test_a_failure_of_our_own_code_is_the_loops(tmp_path: Path) -> None:
     virtually(story)
 
 
+@dataclass(slots=True)
+class FailingElsewhere(Silent):
+    """A CI system whose own code fails at the deploys of `web`."""
+
+    async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
+        self.at.append((service.name, asyncio.get_running_loop().time()))
+        if service.name == "web":
+            raise RuntimeError("web")
+        return await FakeExecutor.follow(self, service, release)
+
+
+def test_what_our_own_code_fails_on_at_one_host_is_told_and_keeps_no_other_from_being_followed(tmp_path: Path) -> None:
+    executor, told = FailingElsewhere(), list[tuple[str, str]]()
+
+    async def story() -> None:
+        world = World(tmp_path, POLICY, executor=executor)
+        await world.open()
+        await world.looks()
+        await world.looks(*(replace(a_report(1), service=name) for name in ("payments", "web")))
+        world.follower.failed = lambda host, error: told.append((host, repr(error)))
+        begun = asyncio.get_running_loop().time()
+        following = asyncio.create_task(world.follower.run())
+        for _ in range(32):  # webhooks without end make no failure be tried again sooner
+            await asyncio.sleep(0.5)
+            world.follower.look_now("acme/payments")
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        executor.at = [(name, at - begun) for name, at in executor.at]
+        await world.store.close()
+
+    virtually(story)
+    assert told == [("github enterprise", "RuntimeError('web')")] * 3
+    assert len([at for name, at in executor.at if name == "payments"]) > 25
+    assert [round(at) for name, at in executor.at if name == "web"] == [0, 6, 11]
+
+
+def test_a_database_that_is_away_ends_the_loop_and_no_hosts_part_of_it(tmp_path: Path) -> None:
+    @dataclass(slots=True)
+    class Away(FakeExecutor):
+        async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
+            raise StoreUnavailable(f"{service.name} {release.name}")
+
+    async def story() -> None:
+        world = World(tmp_path, a_policy(replace(HERE.lanes[0])))
+        await world.open()
+        await world.looks()
+        await world.looks(a_report(1))
+        world.follower.executor = Away()
+        world.follower.failed = lambda host, error: pytest.fail(f"{host}: {error}")
+        with pytest.raises(StoreUnavailable, match="payments R-1"):
+            await world.follower.run()
+        await world.store.close()
+
+    virtually(story)
+
+
 # -- the crew ------------------------------------------------------------------------------------------------------------
 
 
@@ -243,3 +300,23 @@ async def test_a_connection_of_the_first_policy_has_them_from_the_start(world: W
         "comparing enterprise",
         "hints enterprise",
     ]
+
+
+def test_what_fails_at_one_host_counts_as_a_loops_failure(tmp_path: Path) -> None:
+    executor = FailingElsewhere()
+
+    async def story() -> tuple[list[str], int]:
+        world = World(tmp_path, POLICY, executor=executor)
+        await world.open()
+        await world.looks()
+        await world.looks(replace(a_report(1), service="web"))
+        ports = Ports(world.chat, world.directory, world.source, executor, AllWell(), world.comparer)
+        crew = muster(world.desk, ports, Links("https://github.example"), Pace())
+        following = asyncio.ensure_future(crew.loops["follow"]())
+        await asyncio.sleep(6)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await world.store.close()
+        return crew.failures, crew.failing
+
+    assert virtually(story) == (["follow github enterprise"], 1)
