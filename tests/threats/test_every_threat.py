@@ -16,8 +16,6 @@ WITHOUT: dict[int, str] = {
     9: OLDER,
     10: OLDER,
     11: OLDER,
-    12: OLDER,
-    13: OLDER,
     18: OLDER,
     19: OLDER,
     20: OLDER,

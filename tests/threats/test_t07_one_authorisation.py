@@ -37,9 +37,9 @@ KEPT = (
 """The tables that a refusal leaves as they are: all but the inbox, the audit, and the answer among the effects."""
 
 
-async def state(world: World) -> list[object]:
+async def state(world: World, kept: tuple[str, ...] = KEPT) -> list[object]:
     """Return everything that is stored but what was said and what is recorded of it."""
-    tables = [await world.sql(f"SELECT * FROM {table} ORDER BY 1, 2") for table in KEPT]  # noqa: S608 - names above
+    tables = [await world.sql(f"SELECT * FROM {table} ORDER BY 1, 2") for table in kept]  # noqa: S608 - names above
     return [*tables, await world.sql("SELECT * FROM effects WHERE kind <> 'answer' ORDER BY id")]
 
 
