@@ -134,6 +134,33 @@ class SmallSlack:
         self.delivered[envelope] = (user, frame)
         return envelope if await self.deliver(envelope) else None
 
+    async def types(self, user: str, words: str, channel: str) -> str | None:
+        """Type `/deploy` with words; returns the envelope's id, or None when nobody listens."""
+        number = next(self._numbers)
+        payload = {
+            "command": "/deploy",
+            "text": words,
+            "user_id": user,
+            "user_name": user.lower(),
+            "team_id": "T0",
+            "team_domain": "acme",
+            "api_app_id": "A0",
+            "channel_id": channel,
+            "channel_name": "somewhere",
+            "is_enterprise_install": "false",
+            "trigger_id": f"trigger.{number}",
+            "response_url": f"{self.url}/response",
+        }
+        envelope = f"envelope-{number}"
+        frame = {
+            "envelope_id": envelope,
+            "type": "slash_commands",
+            "payload": payload,
+            "accepts_response_payload": True,
+        }
+        self.delivered[envelope] = (user, frame)
+        return envelope if await self.deliver(envelope) else None
+
     async def deliver(self, envelope: str) -> bool:
         """Deliver what somebody did, perhaps not for the first time; False when nobody listens."""
         _, frame = self.delivered[envelope]

@@ -119,6 +119,12 @@ class Hall:
         envelope = await self.slack.click("U0PRIYA", notice, "Approve")
         await self.until("the click is acknowledged", lambda: envelope in self.slack.acknowledged)
 
+    async def cancels(self) -> None:
+        """Let Priya cancel the one deploy of this bot while it runs; acknowledged is as good as done."""
+        await self.until("somebody listens", lambda: self.slack.lines)
+        envelope = await self.slack.types("U0PRIYA", "cancel R-1", "C0LEGACY")
+        await self.until("the command is acknowledged", lambda: envelope in self.slack.acknowledged)
+
     async def key_of(self, sha: str) -> str:
         """Return the key of the deploy of a commit, once its worker has begun it."""
         await self.until("its deploy has begun", lambda: self.keys(sha))
@@ -149,6 +155,10 @@ class Hall:
             found = connection.execute(query).fetchall()
         connection.close()
         return found
+
+    def posts(self, what: str) -> int:
+        """Return how often Buildbot was told to end something of a kind."""
+        return sum(method == "POST" and f"/api/v2/{what}/" in path for method, path in self.proxy.calls)
 
     def looked_up(self) -> int:
         """Return how often the requests of the deploy builder were listed."""
@@ -267,3 +277,23 @@ async def test_what_no_push_told_is_found_by_asking(hall: Hall) -> None:
     assert hall.keys(sha) == [key]
     assert hall.rows("SELECT 1 FROM inbox WHERE source = 'buildbot'") == []
     assert '"outcome": "not_authentic"' in (hall.folder / "bot.log").read_text()
+
+
+async def test_a_deploy_that_is_cancelled_ends_in_the_worker_though_the_bot_is_killed_in_the_middle(hall: Hall) -> None:
+    """The word that ends it arrives, its answer does not, and the bot hears none of it."""
+    await hall.start(NEVER)
+    sha = await hall.commit("Regret")
+    await hall.approve("Regret")
+    key = await hall.key_of(sha)
+    await hall.until("it is told", lambda: "is being deployed" in hall.says("Regret"))
+    hall.proxy.lapses.append(Lapse.SILENT)
+    await hall.cancels()
+    await hall.until("Buildbot is told to end it", lambda: hall.posts("builds"))
+    await hall.kill()
+    await hall.start(NEVER)
+    await hall.until("it is told how it ended", lambda: "could not be deployed" in hall.says("Regret"))
+    card = next(one.text for one in hall.slack.posts if one.thread is None and one.channel == "C0LEGACY")
+    assert "the build ended: cancelled" in card
+    assert "Cancel: asked for by <@U0PRIYA>" in card
+    assert hall.keys(sha) == [key]
+    assert hall.buildbot.forced().count(key) == 1

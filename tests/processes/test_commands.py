@@ -24,6 +24,15 @@ test ! -p gate || read line < gate
 echo "deployed $1" | tee -a checked
 """
 
+OF_TWO = """#!/bin/sh
+cat gate &
+echo $! > child
+echo "$1" >> marks
+wait
+echo "deployed $1" >> checked
+"""
+"""The same with a child that it waits for: both are one group."""
+
 
 def furnish(here: World, *, gated: bool) -> None:
     """Have releases deployed by a script that leaves a mark each time it runs and waits at a gate, and one look for it."""
@@ -62,6 +71,21 @@ def live(here: World, title: str) -> bool:
     """Whether the notice of a commit says that it is live."""
     notice = here.notice(title)
     return notice is not None and "is live" in notice.text.splitlines()[0]
+
+
+def runs(process: int) -> bool:
+    """Whether a process does anything yet; what only waits to be buried does not."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def first_card(here: World) -> str:
+    """Return what the first notice says."""
+    fits = [post for post in here.slack.posts if post.thread is None and post.channel == "C0PAYMENTS"]
+    return fits[0].text if fits else ""
 
 
 def adopted(here: World) -> bool:
@@ -139,6 +163,32 @@ async def test_a_command_outlives_the_bot_and_is_found_again(
             await open_the_gate(here)
         await here.until("its card says that it is live", lambda: live(here, "Change number 0001"))
         assert marks(here) == [sha]
+
+
+@pytest.mark.parametrize("heard", [False, True], ids=["killed at once", "killed when its end is wanted"])
+async def test_a_command_that_is_cancelled_ends_with_all_its_group_though_the_bot_is_killed(
+    tmp_path: Path, *, heard: bool
+) -> None:
+    async with world(tmp_path, free_port()) as here:
+        furnish(here, gated=True)
+        (here.folder / "deploy.sh").write_text(OF_TWO)
+        sha = await begun(here)
+        await here.until("its card tells it", lambda: "is being deployed" in first_card(here))
+        (attempt,) = here.folder.glob("signoff.db.commands/R-*/1")
+        child = int((here.folder / "child").read_text())
+        assert runs(child)
+        typed = await here.slack.types("U0PRIYA", "cancel R-1", "C0PAYMENTS")
+        await here.until("it is acknowledged", lambda: typed in here.slack.acknowledged)
+        if heard:
+            await here.until("its supervisor is to end it", (attempt / "stop").exists)
+        await here.kill()
+        await here.start()
+        await here.until("its card says how it ended", lambda: "could not be deployed" in first_card(here))
+        assert "the command was cancelled" in first_card(here)
+        assert "Cancel: asked for by <@U0PRIYA>" in first_card(here)
+        assert not runs(child)
+        assert marks(here) == [sha]
+        assert not (here.folder / "checked").exists()
 
 
 async def test_killed_at_any_moment_each_release_runs_its_command_once(tmp_path: Path) -> None:
