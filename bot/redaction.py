@@ -66,6 +66,7 @@ _NAMES = frozenset(
 _SIGNING = "whsec_"
 """Before a secret that is written in base64; libraries show it without."""
 _PERCENT = re.compile(r"%[0-9A-F]{2}", re.ASCII)
+_PUNCTUATION = re.compile(r"[._~-]")
 _LINE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff"
 _CONTROL = re.compile(f"[\\t\\n{_LINE}]")
 _CONTROL_IN_LINES = re.compile(f"[{_LINE}]")
@@ -139,20 +140,28 @@ def _forms(secret: str) -> Iterator[str]:
 
 def _escaped(plain: str) -> Iterator[str]:
     in_json = json.dumps(plain)[1:-1]
-    in_url = quote(plain, safe="", errors="replace")
-    for form in (
+    forms = (
         plain,
         in_json,
         in_json.replace("/", "\\/"),  # as PHP writes it
         json.dumps(plain, ensure_ascii=False)[1:-1],
         json.dumps(in_json)[1:-1],  # JSON as a text within JSON
         repr(plain)[1:-1],
-        in_url,
-        quote_plus(plain, errors="replace"),
-        _PERCENT.sub(lambda found: found[0].lower(), in_url),
-    ):
-        if len(form) >= SHORTEST:
-            yield form
+        *_in_an_address(plain),
+    )
+    yield from (form for form in forms if len(form) >= SHORTEST)
+
+
+def _in_an_address(plain: str) -> Iterator[str]:
+    """Yield it percent-encoded; which punctuation is, and in which letters, differs from one library to the next."""
+    usual = quote(plain, safe="", errors="replace")
+    for form in (usual, quote_plus(plain, errors="replace"), _PUNCTUATION.sub(_percent, usual)):
+        yield form
+        yield _PERCENT.sub(lambda found: found[0].lower(), form)
+
+
+def _percent(found: re.Match[str]) -> str:
+    return f"%{ord(found[0]):02X}"
 
 
 def _coded(plain: str) -> Iterator[str]:
