@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.config.asking import too_often
 from bot.config.convert import to_policy
 from bot.config.problem import Problem
 from bot.config.promises import promises
@@ -30,7 +31,8 @@ def load_policy(text: str | bytes, *, file: str, webhooks: bool) -> Policy | tup
     found += whole.problems() if whole else ()
     if document.mistakes or found or whole is None:
         return _problems(document, found, file)
-    return replace(to_policy(whole.file, webhooks=webhooks), warnings=tuple(whole.warnings()))
+    policy = to_policy(whole.file, webhooks=webhooks)
+    return replace(policy, warnings=(*whole.warnings(), *too_often(policy)))
 
 
 def _problems(document: Document, found: "list[Found] | tuple[Found, ...]", file: str) -> tuple[Problem, ...]:
