@@ -11,7 +11,7 @@ _NAME = 100
 _MOST = 200
 """A squash merge of a long branch names dozens; what is beyond this is no list of people."""
 _TRAILER = re.compile(r"co-authored-by:[ \t]*([^<>\r\n]{0,200})<([^<>\s]{1,254})>[ \t]*", re.ASCII | re.IGNORECASE)
-_NOREPLY = re.compile(r"([0-9]{1,19})\+[A-Za-z0-9\[\]-]{1,100}@users\.noreply\.github\.com", re.ASCII)
+_NOREPLY = re.compile(r"([0-9]{1,19})\+[A-Za-z0-9\[\]-]{1,100}@users\.noreply\.github\.com", re.ASCII | re.IGNORECASE)
 
 
 def title_of(commit: Commit | None, display_title: str | None, fallback: str) -> str:

@@ -216,13 +216,13 @@ def _change(one: _Listed, source: GithubSource, pages: Pages) -> Change | None:
 
 
 def _authors(commit: Commit, account: Account | None) -> tuple[Author, ...]:
-    """Return the authors; of the first GitHub tells the account, which is known by a number that nobody can take."""
+    """Return the authors; of the first GitHub tells the account, whose number goes before one that the commit claims."""
     authors = authors_of(commit)
     if account is None:
         return authors
     signed = authors_of(Commit(author=commit.author))
     first = signed[0] if signed else Author(plain(account.login, 100))
-    return (replace(first, github=first.github or str(account.id)), *authors[len(signed) :])
+    return (replace(first, github=str(account.id)), *authors[len(signed) :])
 
 
 def _body(message: str) -> str:

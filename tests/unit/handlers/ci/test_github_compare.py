@@ -131,7 +131,7 @@ def test_of_a_long_message_the_end_is_kept_for_its_footers() -> None:
         ),
         (
             {"commit": {"author": DATED | {"email": "77+robin@users.noreply.github.com"}}},
-            (Author("Robin", "77+robin@users.noreply.github.com", "77"),),
+            (Author("Robin", "77+robin@users.noreply.github.com", "1009"),),
         ),
     ],
 )
