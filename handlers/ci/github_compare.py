@@ -216,7 +216,7 @@ def _change(one: _Listed, source: GithubSource, pages: Pages) -> Change | None:
 
 
 def _authors(commit: Commit, account: Account | None) -> tuple[Author, ...]:
-    """Return the authors; of the first GitHub tells the account, whose number goes before one that the commit claims."""
+    """Return the authors; of the first GitHub tells the account, whose number goes before one the commit claims."""
     authors = authors_of(commit)
     if account is None:
         return authors
