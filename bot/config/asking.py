@@ -47,8 +47,8 @@ def too_often(policy: Policy) -> Iterator[str]:
         if asked.requests > AN_HOUR:
             yield (
                 f"After a start {host} could not tell everything within an hour: "
-                f"{look} is {asked.requests:,} requests, and GitHub takes {AN_HOUR:,} an hour of {account} that find something new. "
-                "Give some of the services a connection of their own."
+                f"{look} is {asked.requests:,} requests, and GitHub takes {AN_HOUR:,} an hour of {account} "
+                "that find something new. Give some of the services a connection of their own."
             )
 
 
