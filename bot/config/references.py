@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bot.config.builders import builders
 from bot.config.commands import commands
 from bot.config.connections import connections, unused
 from bot.config.escalation import escalation, too_late
@@ -46,6 +47,7 @@ class Whole:
             *(one for one in systems(self.file) if not self._spoiled(one.path)),
             *(one for one in connections(self.file, self._connections) if not self._spoiled(one.path)),
             *(one for one in commands(self.file) if not self._spoiled(one.path)),
+            *(one for one in builders(self.file) if not self._spoiled(one.path)),
             *(one for one in verifications(self._holders()) if not self._spoiled(one.path)),
             *variables(self.file, self._holders(), self._spoiled),
             *(one for one in gates(self.file) if not self._spoiled(one.path)),

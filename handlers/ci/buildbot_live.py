@@ -7,8 +7,9 @@ the lane's policy tell; where those do not tell lanes apart, nothing is said.
 import re
 from datetime import UTC, datetime
 
+from bot.core.forced import Known, always, may_be_taken
 from bot.core.inputs import FoundLive
-from bot.core.policy import ServicePolicy
+from bot.core.policy import LanePolicy, ServicePolicy
 from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpRequest
 from handlers.ci.buildbot_builds import SUCCESS, WARNINGS
@@ -17,7 +18,6 @@ from handlers.ci.buildbot_payloads import KEY, Build, checked_out, full_sha, val
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}", re.ASCII)
 _KEY = re.compile(r"R-[1-9][0-9]{0,17}-[a-z0-9]{8}", re.ASCII)
-_FIXED = re.compile(r"[^{}]*", re.ASCII)
 
 
 def newest_request(target: BuildbotForce) -> HttpRequest:
@@ -30,22 +30,17 @@ def newest_request(target: BuildbotForce) -> HttpRequest:
 def told_apart(service: ServicePolicy, target: BuildbotForce) -> dict[str, str] | None:
     """Return the properties by which a lane's builds are known; None where two lanes are not told apart by them."""
     lanes = [lane for lane in service.lanes if lane.target == target]
-    names = {"{service}": service.name, **({"{environment}": lanes[0].lane.environment} if len(lanes) == 1 else {})}
-    known = {name: names.get(text, text) for name, text in target.properties}
-    fixed = {name: text for name, text in known.items() if _FIXED.fullmatch(text)}
-    others = [lane.target for lane in service.lanes if lane.target != target]
-    twins = len(lanes) != 1 or any(_may_be(other, target, fixed) for other in others)
-    return None if twins else fixed
+    known = always(target, service.name, lanes[0].lane.environment if len(lanes) == 1 else None)
+    others = [lane for lane in service.lanes if lane.target != target]
+    twins = len(lanes) != 1 or any(_may_be(other, target, known) for other in others)
+    return None if twins else known
 
 
-def _may_be(other: object, target: BuildbotForce, fixed: dict[str, str]) -> bool:
-    """Whether a build for another lane could be taken for one of this lane."""
-    if not isinstance(other, BuildbotForce) or other.builder != target.builder:
+def _may_be(other: LanePolicy, target: BuildbotForce, known: Known) -> bool:
+    """Whether a build for another lane of the service could be taken for one of this lane."""
+    if not isinstance(other.target, BuildbotForce) or other.target.builder != target.builder:
         return False
-    told = dict(other.properties)
-    return all(
-        _FIXED.fullmatch(told.get(name, "")) is None or told.get(name, "") == text for name, text in fixed.items()
-    )
+    return may_be_taken(known, other.target, other.lane.service, other.lane.environment)
 
 
 def live_of(build: Build, target: BuildbotForce, known: dict[str, str], pages: BuildbotPages) -> FoundLive | None:

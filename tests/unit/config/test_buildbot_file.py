@@ -108,3 +108,58 @@ def test_it_needs_no_repository_and_github_does() -> None:
     assert told(text) == [
         "14: `github_deployment` deploys from the repository that `build` names under `github`, and there is none."
     ]
+
+
+LEDGER = """\
+  ledger:
+    channel: C0LEGACY
+    build:
+      buildbot: {builder: ledger-build, branch: main}
+    environments:
+      production:
+        mode: delivery
+        approvals: [{from: qa, count: 1}]
+        deploy: {buildbot: {scheduler: force-deploy, builder: BUILDER, properties: PROPERTIES}}
+"""
+
+
+def shared(ours: str, theirs: str, builder: str = "deploy") -> str:
+    target = f"{{scheduler: force-deploy, builder: deploy, properties: {ours}}}"
+    return written(target=target) + LEDGER.replace("PROPERTIES", theirs).replace("BUILDER", builder)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("{}", "{}"),
+        ("{service: legacy}", "{}"),
+        ("{}", "{service: ledger}"),
+        ("{environment: production}", '{environment: "{environment}"}'),
+        ("{app: one}", "{app: one}"),
+        ("{app: one}", '{app: "{version}"}'),
+        ('{version: "{version}"}', '{version: "{version}"}'),
+    ],
+)
+def test_two_services_whose_builds_nothing_tells_apart_are_refused(ours: str, theirs: str) -> None:
+    assert told(shared(ours, theirs)) == [
+        (
+            "23: `deploy` deploys `legacy/production` as well, and nothing tells their builds apart; give both a property that "
+            'differs, such as `properties: {service: "{service}"}`.'
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "builder"),
+    [
+        ('{service: "{service}"}', '{service: "{service}"}', "deploy"),
+        ('{service: "{service}-x"}', "{service: other}", "deploy"),
+        ("{app: one}", "{app: two}", "deploy"),
+        ("{}", "{}", "deploy-ledger"),
+    ],
+)
+def test_a_builder_may_serve_several_services_that_are_told_apart(ours: str, theirs: str, builder: str) -> None:
+    assert [service.name for service in loaded(shared(ours, theirs, builder), webhooks=True).services] == [
+        "legacy",
+        "ledger",
+    ]
