@@ -180,7 +180,7 @@ GITHUB = _of_github()
 BUILDBOT = texts(
     told_push(),
     told_push(complete=False, complete_at=None, results=None),
-    told_push(builder={"builderid": 2, "name": "deploy", "tags": ["x"]}),
+    told_push(builder={"builderid": 2, "name": "deploy legacy", "tags": ["x"]}),
     told_push(builder={"builderid": 3, "name": "somebody else's", "tags": []}),
 )
 BUILDS = texts(*(a_report_sent(f"build.{how}") for how in ("started", "succeeded", "failed")))

@@ -18,8 +18,9 @@ FORGED = 8
 @pytest.mark.parametrize("name", SENDERS)
 async def test_whatever_is_sent_is_answered_and_what_is_stored_can_be_read(name: str) -> None:
     rng, sender, counted, stored = random.Random(f"{SEED} {name}"), SENDERS[name], dict.fromkeys(ANSWERS, 0), 0
+    bodies = sender.share(BODIES)
     async with inside(policy()) as doors:
-        for number in range(BODIES):
+        for number in range(bodies):
             sent, signed = sender.make(rng, NOON, as_it_is), number % FORGED != 0
             before = len(doors.shelf.rows), len(doors.shelf.seen)
             status = await doors.send(sender.path, sent, signed=signed)
@@ -32,6 +33,6 @@ async def test_whatever_is_sent_is_answered_and_what_is_stored_can_be_read(name:
             if number % 500 == 0:
                 doors.read_back()
         doors.read_back()
-    assert counted[200] > BODIES / 25, f"the mutations are not too wild: {counted}; {AGAIN}"
-    assert counted[400] > BODIES / 8, f"and not too tame: {counted}; {AGAIN}"
-    assert stored > BODIES / 100, f"some were new: {stored}; {AGAIN}"
+    assert counted[200] > bodies / 25, f"the mutations are not too wild: {counted}; {AGAIN}"
+    assert counted[400] > bodies / 8, f"and not too tame: {counted}; {AGAIN}"
+    assert stored > bodies / 100, f"some were new: {stored}; {AGAIN}"
