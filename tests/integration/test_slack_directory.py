@@ -121,7 +121,7 @@ async def test_slackbot_is_a_bot_although_slack_says_otherwise(server: SlackServ
     assert account == SlackAccount("USLACKBOT", Account.BOT, "Priya", "Asia/Kolkata")
 
 
-async def test_somebody_who_acts_from_elsewhere_is_a_stranger(server: SlackServer, directory: SlackDirectory) -> None:
+async def test_t06_somebody_who_acts_from_elsewhere_is_a_stranger(server: SlackServer, directory: SlackDirectory) -> None:
     server.will("users.info", a_user())
     assert [await kind(directory, team) for team in ("T0OTHER", "T0ACME", None)] == [
         Account.STRANGER,
@@ -173,7 +173,7 @@ async def test_a_dropped_question_is_asked_once_more_by_aiohttp_and_then_later(
     assert len(server.asked) == 2  # a GET is safe to send again; a POST is not, and is not
 
 
-async def test_a_person_is_remembered_for_a_minute_at_most(
+async def test_t06_a_person_is_remembered_for_a_minute_at_most(
     server: SlackServer, directory: SlackDirectory, clock: Clock
 ) -> None:
     server.will("users.info", a_user(), a_user(deleted=True), a_user())

@@ -62,7 +62,7 @@ async def test_while_the_directory_is_away_the_host_has_those_who_are_listed_and
     assert await groups_of(directory, "sam") == {"sre"}
 
 
-async def test_while_the_directory_is_away_nobody_acts_in_slack() -> None:
+async def test_t06_while_the_directory_is_away_nobody_acts_in_slack() -> None:
     directory = Counting()
     people = People(policy, directory)
     directory.down = AWAY
