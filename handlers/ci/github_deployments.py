@@ -82,11 +82,10 @@ class DeploymentOrder:
 
     def found(self, reply: HttpReply, now: datetime) -> Placed | TryLater | None:
         """Return the deployment with our key, the first if there should be several, or None when there is none."""
-        deployments = read_deployments(reply)
-        if deployments is None:
-            return after_read(reply, now)
-        ours = [made for made in deployments if self._is_ours(made)]
-        return self._placed(min(ours, key=lambda made: made.id)) if ours else None
+        ours = [made for made in read_deployments(reply) or () if self._is_ours(made)]
+        if ours:
+            return self._placed(min(ours, key=lambda made: made.id))
+        return after_read(reply, now) if read_deployments(reply, every_one=True) is None else None
 
     def named(self, ref: str) -> HttpRequest:
         """Return the request that tells whose deployment a number names in the repository that is asked today."""

@@ -105,7 +105,9 @@ class DispatchOrder:
         except ValidationError:
             return after_read(reply, now)
         ours = [run.id for run in runs if run and self._is_ours(run)]
-        return self._placed(min(ours)) if ours else None
+        if ours:
+            return self._placed(min(ours))
+        return None if all(runs) else after_read(reply, now)  # one that cannot be read may be just ours
 
     def named(self, ref: str) -> None:
         """Return nothing: what tells how far the run is tells whose it is as well."""

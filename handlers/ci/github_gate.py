@@ -4,6 +4,7 @@ https://docs.github.com/rest/actions/workflow-runs#get-pending-deployments-for-a
 https://docs.github.com/rest/actions/workflow-runs#review-custom-deployment-protection-rules-for-a-workflow-run
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from handlers.ci.github_pages import api
 from handlers.ci.github_payloads import Deployment, DeploymentStatus
 from handlers.ci.github_records import run_named
 
-OK = 200
+OK, NO_CONTENT = 200, 204
 DONE = frozenset({"success", "skipped", "neutral"})
 """Conclusions of a job that let others go on."""
 LONGEST_COMMENT = 1024
@@ -60,12 +61,14 @@ class Waits:
 class WentOn:
     """It has gone on there; `progress` is how far all of its jobs there are together.
 
-    `since` is when the last of them went on, or None where GitHub tells of its queue alone.
+    `since` is when the last of them went on, or None where GitHub tells of its queue alone. `well` is when the last of
+    them ended well, as long as the run goes on beyond: another of its jobs may be on its way to the same gate.
     """
 
     attempt: Attempt
     progress: Progress
     since: datetime | None
+    well: datetime | None = None
 
     def before(self, moment: datetime) -> bool:
         """Whether it went on before a moment and has ended well: nobody let that go on for what was asked later."""
@@ -148,6 +151,19 @@ def answer_request(repository: str, at: Waits, state: Answer, comment: str) -> H
     return HttpRequest("POST", api(repository, *run, "deployment_protection_rule"), body=body)
 
 
+def is_taken(reply: HttpReply) -> bool:
+    """Whether GitHub says that it took an answer: 204 as for a rule, or 200 with records as for a review.
+
+    Anything else that says 200 was said by somebody in between.
+    """
+    if reply.status == NO_CONTENT:
+        return True
+    try:
+        return reply.status == OK and isinstance(json.loads(reply.body), list)
+    except (ValueError, RecursionError):
+        return False
+
+
 def read_gate_run(reply: HttpReply) -> GateRun | None:
     """Return the run of a reply, or None when it cannot be read."""
     try:
@@ -221,6 +237,11 @@ def has_gone_on(statuses: tuple[DeploymentStatus, ...]) -> bool:
     if {"in_progress", "success"} & set(states):
         return True
     return "waiting" in states and "queued" in states[: states.index("waiting")]
+
+
+def ended_well_at(statuses: Iterable[DeploymentStatus]) -> datetime | None:
+    """Return when a job ended well, by what was said of its record; None where nothing says so."""
+    return min((one.created_at for one in statuses if one.state == "success"), default=None)
 
 
 def went_on_at(statuses: Iterable[DeploymentStatus]) -> datetime | None:

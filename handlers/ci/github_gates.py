@@ -4,7 +4,7 @@ An answer counts once: a second one is refused by GitHub, since nothing waits th
 apart are the attempts of a run, so which one waits is looked up just before anything is sent.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.core.inputs import FoundLive
@@ -27,6 +27,8 @@ from handlers.ci.sender import AGAIN, Sends
 LATER = 15.0
 """Seconds until a run is looked at again that has not come to its gate."""
 MOST_KNOWN = 1_000
+NEXT_COMES = timedelta(seconds=20)
+"""Within that time of a job's end those come to the gate that need it."""
 CLOCKS_DIFFER = timedelta(minutes=1)
 """By how much GitHub's clock may be behind ours."""
 UNPROCESSABLE = 422
@@ -42,6 +44,8 @@ class GithubGates:
     web_url: str
     _failed: set[tuple[str, int]] = field(default_factory=set)
     """Records that ended without success, such as those of rejected runs: another attempt has a record of its own."""
+    _let_on: set[tuple[str, int]] = field(default_factory=set)
+    """Records of jobs that came to their gate later and were answered for: they may wait for somebody else as well."""
 
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Let the run go on that waits at the gate: the approved attempt of the approved commit, or nothing."""
@@ -91,11 +95,37 @@ class GithubGates:
             case TryLater():
                 return stands
             case WentOn():
-                return stands.progress
+                return self._so_far(stands)
             case Over(why=why):
                 return Progress(ProgressStatus.FAILED, why, page)
-            case Waits() | Coming():
+            case Waits():
+                trouble = await self._let_later_on(service, release, stands)
+                return Progress(ProgressStatus.WAITING, "", page) if trouble is None else trouble
+            case Coming():
                 return Progress(ProgressStatus.WAITING, "", page)
+
+    def _so_far(self, at: WentOn) -> Progress:
+        """Return how far it is; what ended well just now, in a run that goes on, may not have been its last job."""
+        if at.progress.status is ProgressStatus.SUCCEEDED and at.well and self.sender.clock() < at.well + NEXT_COMES:
+            return replace(at.progress, status=ProgressStatus.RUNNING)
+        return at.progress
+
+    async def _let_later_on(self, service: ServicePolicy, release: Release, at: Waits) -> Trouble | None:
+        """Answer for jobs of the approved attempt that come to the gate after others have gone on there."""
+        source = github_source(service)
+        waiting = await self._reader.comes_later(source, release.build.sha, _target(release).environment, at.attempt)
+        if isinstance(waiting, TryLater):
+            return waiting
+        these = {(source.repository, record) for record in waiting} - self._let_on
+        if not these:
+            return None
+        answered = await self._approve(service, release, at)
+        if isinstance(answered, TryLater | Unsure):
+            return answered
+        if len(self._let_on) >= MOST_KNOWN:
+            self._let_on.clear()
+        self._let_on.update(these)
+        return answered if isinstance(answered, GiveUp) else None
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return the newest record of the environment that succeeded, whoever let it go on."""
@@ -140,7 +170,7 @@ class GithubGates:
         reply = await self.sender.send(gate.answer_request(repository, at, "rejected", comment))
         if not isinstance(reply, HttpReply):
             return reply
-        if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes
+        if gate.is_taken(reply):
             return Turned(f"{_run(at)} is rejected")
         if reply.status == UNPROCESSABLE:  # it was answered between our look and our word
             return TryLater(LATER, f"GitHub answers {reply.status}")
@@ -152,7 +182,7 @@ class GithubGates:
         reply = await self.sender.send(gate.answer_request(repository, at, "approved", comment))
         if not isinstance(reply, HttpReply):
             return reply
-        if 200 <= reply.status < 300:  # noqa: PLR2004 - the class of successes
+        if gate.is_taken(reply):
             return self._placed(service, at.attempt)
         trouble = after_start(reply, self.sender.clock())
         if not isinstance(trouble, GiveUp):

@@ -31,14 +31,20 @@ _STATES = {
 }
 
 
-def read_deployments(reply: HttpReply) -> list[Deployment] | None:
-    """Return the deployments of a reply, or None when it cannot be read."""
+def read_deployments(reply: HttpReply, *, every_one: bool = False) -> list[Deployment] | None:
+    """Return the deployments of a reply, or None when it cannot be read.
+
+    One that cannot be read is left out, unless no other is there; with `every_one` the whole reply counts as unread
+    then: it might be just the one that is looked for.
+    """
     if reply.status != OK:
         return None
     try:
-        return [made for made in Deployments.validate_json(reply.body) if made]
+        told = Deployments.validate_json(reply.body)
     except ValidationError:
         return None
+    read = [made for made in told if made]
+    return None if len(read) < len(told) and (every_one or not read) else read
 
 
 def statuses_request(source: GithubSource, ref: str) -> HttpRequest:
@@ -51,8 +57,11 @@ def read_statuses(reply: HttpReply) -> tuple[DeploymentStatus, ...] | None:
     if reply.status != OK:
         return None
     try:
-        statuses = [status for status in Statuses.validate_json(reply.body) if status]
+        told = Statuses.validate_json(reply.body)
     except ValidationError:
+        return None
+    statuses = [status for status in told if status]
+    if told and not statuses:
         return None
     return tuple(sorted(statuses, key=lambda status: (status.created_at, status.id), reverse=True))
 

@@ -39,8 +39,10 @@ __all__ = [
 
 log = structlog.get_logger()
 
-DEADLINE = ClientTimeout(total=10)
-"""For every call. With a session of our own, slack_sdk leaves the time limit to the session."""
+DEADLINE = ClientTimeout(total=10, connect=5)
+"""For every call, and half of it for the connection: what was never connected was certainly not said.
+
+With a session of our own, slack_sdk leaves the time limit to the session."""
 
 
 class SlackSettings(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientConnectorError, ClientError
+from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -106,12 +106,14 @@ async def ask(calling: Awaitable[AsyncSlackResponse]) -> Answer | Refused | TryL
         answer = (await calling).data
     except SlackApiError as error:
         return _said_no(error.response)
-    except ClientConnectorError as error:
+    except (ClientConnectorError, ConnectionTimeoutError) as error:  # before the first byte
         return TryLater(SOON, f"Slack cannot be reached: {type(error).__name__}")
     except (ClientError, SlackClientError, TimeoutError, OSError, ValueError, AttributeError, RecursionError) as error:
         # AttributeError: slack_sdk asks a body of type text/plain for its "ok". RecursionError: json's, of what is deep
         return Unsure(f"Slack's answer was lost: {type(error).__name__}")
-    return answer if isinstance(answer, dict) else Unsure("Slack's answer could not be read")
+    return (
+        answer if isinstance(answer, dict) and answer.get("ok") is True else Unsure("Slack's answer could not be read")
+    )
 
 
 def surely(ended: Answer | Refused | TryLater | Unsure) -> Answer | Refused | TryLater:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ConnectionTimeoutError
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
@@ -108,7 +108,7 @@ class SlackChat:
         try:
             async with self.http.post(url, json=body, allow_redirects=False) as response:
                 return await _answered(response)
-        except ClientConnectorError as error:
+        except (ClientConnectorError, ConnectionTimeoutError) as error:  # before the first byte
             return TryLater(SOON, f"Slack cannot be reached: {type(error).__name__}")
         except (ClientError, TimeoutError, OSError) as error:
             return Unsure(f"Slack's answer was lost: {type(error).__name__}")

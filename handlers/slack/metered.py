@@ -30,6 +30,10 @@ class MeteredWebClient(AsyncWebClient):
         self.meter.count(Counted.API_REQUESTS, API, api_method, str(answer.status_code))
         return answer
 
+    async def _send(self, http_verb: str, api_url: str, req_args: dict[str, Any]) -> AsyncSlackResponse:
+        """Send once, and only there: aiohttp would follow a redirect, and make a call a second time that way."""
+        return await super()._send(http_verb, api_url, {**req_args, "allow_redirects": False})
+
     def _count(self, api_method: str, response: Any) -> None:
         status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
         self.meter.count(Counted.API_REQUESTS, API, api_method, str(status or "lost"))

@@ -125,11 +125,20 @@ def test_it_is_looked_up_among_the_dispatched_runs_since_the_release_opened() ->
         a_deploy_run(path=".github/workflows/build.yml"),
         a_deploy_run(repository=FORK),
         a_deploy_run(repository=None),
-        {"id": 501, "display_title": KEY},
     ],
 )
 def test_a_run_that_does_not_show_our_key_as_a_dispatch_of_the_workflow_is_not_ours(run: dict[str, Any]) -> None:
     assert order().found(a_reply({"workflow_runs": [run]}), NOON) is None
+
+
+@pytest.mark.parametrize("unread", [None, {"id": 501, "display_title": KEY}])
+def test_among_runs_of_which_one_cannot_be_read_ours_is_not_known_to_be_missing(unread: object) -> None:
+    listed = [a_deploy_run(display_title="Deploy"), unread]
+    assert order().found(a_reply({"workflow_runs": listed}), NOON) == TryLater(
+        5.0, "GitHub's answer (200) cannot be read"
+    )
+    listed = [unread, a_deploy_run(display_title=f"Deploy {KEY}")]
+    assert isinstance(order().found(a_reply({"workflow_runs": listed}), NOON), Placed)
 
 
 def test_our_run_is_found_whatever_its_commit_and_the_first_of_several() -> None:
