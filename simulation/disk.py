@@ -19,14 +19,33 @@ from storage.transactions import Transactions
 
 T = TypeVar("T")
 
+WITNESS = """
+    CREATE TEMP TABLE steps (
+        seq INTEGER PRIMARY KEY, release INTEGER, service TEXT, environment TEXT, before TEXT, after TEXT,
+        artifact TEXT, built TEXT, live_sha TEXT
+    );
+    CREATE TEMP TRIGGER stepped AFTER UPDATE OF state ON main.releases WHEN NEW.state <> OLD.state BEGIN
+        INSERT INTO steps (release, service, environment, before, after, artifact, built, live_sha) VALUES (
+            NEW.number, NEW.service, NEW.environment, OLD.state, NEW.state, NEW.artifact,
+            (SELECT artifact FROM builds WHERE id = NEW.build_id),
+            (SELECT live_sha FROM lanes WHERE service = NEW.service AND environment = NEW.environment)
+        );
+    END;
+"""
+"""Writes down each step of a release beside the database, in order, whatever the clocks say: for the oracle alone.
+
+`artifact` is what was approved, `built` what the bot knew to be built of the commit then, `live_sha` what was live.
+"""
+
 
 class Disk:
     """Holds what was committed, whoever dies."""
 
     def __init__(self) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self.connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512)
         self.connection.deserialize(_formatted())
         self.connection.execute("PRAGMA foreign_keys=ON")
+        self.connection.executescript(WITNESS)
         self.database = Database(self.connection, execute_plugins=False)
         self.commits = 0
         self.kill_at: tuple[int, bool] | None = None

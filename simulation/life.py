@@ -6,8 +6,9 @@ import string
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from bot import VERSION
 from bot.core.inputs import FoundLive
 from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
@@ -17,6 +18,7 @@ from bot.core.verification import CommandProbe, HttpProbe
 from bot.crew import Crew, Pace, World, muster
 from bot.ports.ci import CertainlyNot, Executor, Placed, Progress
 from bot.ports.trouble import Trouble
+from bot.reload import Reload
 from bot.views.links import Links
 from handlers.bell import Bell
 from handlers.ci.github_stops import GithubStops
@@ -24,6 +26,9 @@ from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.probe import Health
 from handlers.reconsider import reconsider
+from handlers.slack.app import SlackConnection
+from handlers.slack.arrival import Arrival
+from handlers.slack.directory import SlackDirectory
 from sandbox.github.forge import Forge
 from sandbox.github.state import Landed
 from sandbox.slack.workspace import Workspace
@@ -51,6 +56,14 @@ class AllWell:
         return Health(well=True, detail="")
 
 
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """Slack's connection, as far as whoever reads the policy again needs one that knows who it is."""
+
+    directory: SlackDirectory
+    workspace: str
+
+
 @dataclass(slots=True)
 class Earth:
     """Everything that outlives a process: the disk, Slack, GitHub, a deployer, the ways there, the people."""
@@ -59,6 +72,10 @@ class Earth:
     rng: random.Random
     policy: Policy
     disk: Disk = field(default_factory=Disk)
+    skew: float = 0.0
+    """Seconds by which the clock of the bot's host is ahead; everybody else's is right."""
+    jumps: int = 0
+    """How often that clock was set."""
     stalls: float = 0.0
     """How likely a process stands still for longer than a lease, between a CI system's answer and what follows."""
     workspace: Workspace = field(init=False)
@@ -72,8 +89,15 @@ class Earth:
     lives: list["Life"] = field(default_factory=list)
     doors: Doors = field(default_factory=Doors)
     """Hears what any life logs."""
+    policies: dict[str, Policy] = field(default_factory=dict)
+    """Every policy that was written here, by its hash."""
+    believed: list[str] = field(default_factory=list)
+    """What was forged, and admitted all the same."""
+    inside: list[str] = field(default_factory=list)
+    """What was sent while a transaction was open."""
 
     def __post_init__(self) -> None:
+        self.policies[self.policy.hash] = self.policy
         self.workspace = Workspace(self.clock)
         self.forge = Forge(self.clock, token="github-simulated", auto=True)  # noqa: S106 - opens nothing
         self.slack = SlackWay(self.workspace, slack_network(random.Random(self.rng.random())))
@@ -97,6 +121,22 @@ class Earth:
         """Return the present."""
         return START + timedelta(seconds=self.loop.now)
 
+    def wall(self) -> datetime:
+        """Return the present as the bot's host has it."""
+        return self.clock() + timedelta(seconds=self.skew)
+
+    def set_clock(self, skew: float) -> None:
+        """Set the clock of the bot's host so many seconds ahead of the present, or behind it."""
+        self.skew = skew
+        self.jumps += 1
+
+    def write_policy(self, policy: Policy) -> None:
+        """Write another policy, which the bot reads at once where one lives, else at its next start."""
+        self.policy = self.policies[policy.hash] = policy
+        life = self.lives[-1] if self.lives else None
+        if life is not None and life.process.alive and life.reload is not None:
+            self.loop.spawn(life.process, life.reload("operator"))
+
     def live(self) -> "Life":
         """Begin another life."""
         life = Life(self, Process(len(self.lives) + 1))
@@ -112,6 +152,7 @@ class Life:
     earth: Earth
     process: Process
     crew: Crew | None = None
+    reload: Reload | None = None
 
     def begin(self) -> None:
         """Start as `bot.app` does: leases void, lanes asked if the policy is another, then the loops."""
@@ -120,13 +161,14 @@ class Life:
     async def _begin(self) -> None:
         earth, process = self.earth, self.process
         rng = random.Random(earth.rng.random())
-        store = DiskStore(earth.disk, process, rng, earth.clock, lambda: _token(rng, 32))
-        await store.write(lambda tx: tx.effects.void_leases(earth.clock()))
-        desk = Desk(store, earth.policy, earth.clock, lambda n: _token(rng, n), Bell(), rng.random, earth.workspace.url)
-        await reconsider(desk, "simulated")
-        chat, directory = earth.slack.connect(earth.clock, self._before)
-        github = earth.github.connect(earth.clock, self._before)
-        deployer = earth.deployer.connect(earth.clock, self._before)
+        store = DiskStore(earth.disk, process, rng, earth.wall, lambda: _token(rng, 32))
+        await store.write(lambda tx: tx.effects.void_leases(earth.wall()))
+        desk = Desk(store, earth.policy, earth.wall, lambda n: _token(rng, n), Bell(), rng.random, earth.workspace.url)
+        read = earth.policy  # what is in force may be another by the time that somebody reads it again
+        await reconsider(desk, VERSION)
+        chat, directory = earth.slack.connect(earth.wall, self._before)
+        github = earth.github.connect(earth.wall, self._before)
+        deployer = earth.deployer.connect(earth.wall, self._before)
         systems = Systems(
             {GithubSource: github},
             {GithubDeployment: github, GithubWorkflow: github, DeployWebhook: deployer},
@@ -136,8 +178,12 @@ class Life:
         world = World(chat, directory, systems, Stalling(systems, rng, earth), AllWell(), systems, stopper=systems)
         crew = self.crew = muster(desk, world, Links(earth.forge.site), Pace())
         crew.start()
+        arrival = Arrival(cast("SlackConnection", Introduced(directory, earth.workspace.url)), store, read)
+        self.reload = Reload(lambda: earth.policy, crew, arrival, lambda _policy: None)
+        if earth.policy is not read:  # it was written between the reading and the first moment that anybody listens
+            await self.reload(None)
         earth.courier.connect(crew.reception, chat, earth.policy.command, lambda work: earth.loop.spawn(process, work))
-        taken = webhook_door(store, lambda: desk.policy, earth.forge.webhook_secret, earth.clock, desk.bell.ring)
+        taken = webhook_door(store, lambda: desk.policy, earth.forge.webhook_secret, earth.wall, desk.bell.ring)
 
         async def door(headers: Mapping[str, str], body: bytes) -> None:
             async def take() -> None:  # made and begun in one: a task that dies before its first step leaves nothing
@@ -146,12 +192,17 @@ class Life:
             earth.loop.spawn(process, take())
 
         earth.webhooks.door = door
-        reported = report_door(store, lambda: desk.policy, earth.clock, desk.bell.ring)
+        reported = report_door(store, lambda: desk.policy, earth.wall, desk.bell.ring)
 
         def report(headers: Mapping[str, str], body: bytes, heard: Callable[[], None]) -> None:
             async def take() -> None:
-                await reported(headers, body)
-                heard()
+                try:
+                    await reported(headers, body)
+                except TypeError:  # by a clock that is wrong it is too old, or not yet sent: it is told again
+                    if not earth.jumps:
+                        raise
+                else:
+                    heard()
 
             earth.loop.spawn(process, take())
 
@@ -162,7 +213,7 @@ class Life:
         if not self.process.alive:
             raise Killed
         if self.earth.disk.connection.in_transaction:
-            raise AssertionError(f"{what} was sent inside a transaction")
+            self.earth.inside.append(what)
 
     def end(self) -> None:
         """Kill it."""

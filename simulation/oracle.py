@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.blockers import blockers
+from bot.core.policy import Kind, LaneId
 from bot.core.release import Lifecycle
 from bot.ports.slack import Message
 from bot.ports.store import Transaction
@@ -12,6 +13,7 @@ from bot.views.card import content_hash
 from bot.views.links import Links
 from handlers.cards import CardKeeper
 from handlers.slack.listeners import FORM_ACTIONS
+from simulation.judge import Judge, Shipped, Word
 from simulation.life import Earth
 from storage.audit import SqliteAudit
 from storage.transactions import Transactions
@@ -36,12 +38,15 @@ def i1_every_approved_release_is_deployed_once(earth: Earth) -> None:
 
 
 def i2_what_was_approved_is_what_ships(earth: Earth) -> None:
-    """The commit and the environment that landed are the release's."""
+    """The commit and the environment that landed are the release's, and its artifact is the one that was built last."""
     query = "SELECT key, environment, json_extract(build, '$.sha') FROM releases"
     known = {key: (environment, sha) for key, environment, sha in _rows(earth, query)}
     for one in earth.landed():
         if known.get(one.key) != (one.environment, one.sha):
             raise Violation(f"{one.key} shipped {one.sha[:7]} to {one.environment}, approved was {known.get(one.key)}")
+    begun = _rows(earth, "SELECT release, artifact, built FROM temp.steps WHERE after = 'deploying'")
+    if other := [row for row in begun if row[1] != row[2]]:
+        raise Violation(f"approved and built were different artifacts: {other}")
 
 
 def i3_every_acknowledged_act_is_kept(earth: Earth) -> None:
@@ -110,36 +115,87 @@ def i4_what_is_live_was_asked_for(earth: Earth) -> None:
 
 
 def i4_one_deploy_at_a_time(earth: Earth) -> None:
-    """Within a lane the times from attempt to end do not overlap, and each deploy landed within its own.
-
-    One that failed ended then, though somebody may say later that it runs all the same.
-    """
-    query = (
-        "SELECT service, environment, number, deploy_attempted_at, coalesce("
-        "(SELECT min(at) FROM audit WHERE release = number AND action = 'failed'), ended_at) FROM releases "
-        "WHERE deploy_attempted_at IS NOT NULL ORDER BY service, environment, deploy_attempted_at"
-    )
-    last: dict[tuple[str, str], tuple[int, str | None]] = {}
-    for service, environment, number, begun, ended in _rows(earth, query):
-        before = last.get((service, environment))
-        if before is not None and (before[1] is None or before[1] > begun):
-            raise Violation(f"R-{number} began at {begun}, before R-{before[0]} ended at {before[1]}")
-        last[service, environment] = (number, ended)
+    """Within a lane nothing begins before what began earlier has ended, in the order of the database's own changes."""
+    under_way: dict[tuple[str, str], int] = {}
+    query = "SELECT release, service, environment, after FROM temp.steps ORDER BY seq"
+    for number, service, environment, after in _rows(earth, query):
+        lane = (service, environment)
+        if after == "deploying" and under_way.setdefault(lane, number) != number:
+            raise Violation(f"R-{number} began before R-{under_way[lane]} ended")
+        if after not in {"deploying", "verifying"} and under_way.get(lane) == number:
+            del under_way[lane]
 
 
 def i5_nobody_approves_alone(earth: Earth) -> None:
-    """What was deployed by people's decision has the words of its rules, none by its author or a guest."""
-    query = "SELECT number, service, environment, generation FROM releases WHERE deploy_attempted_at IS NOT NULL"
-    for number, service, environment, generation in _rows(earth, query):
-        if (service, environment) == ("payments", "staging"):
-            continue
-        ours = f"WHERE release = {number} AND generation = {generation}"
-        said = f"SELECT person, verdict FROM approvals {ours} ORDER BY id"  # noqa: S608 - two numbers of our own
-        words = dict(_rows(earth, said))  # the last word of each person
-        yes = {person for person, verdict in words.items() if verdict == "approve"}
-        enough = "priya" in yes and yes & {"sam", "alex"} if service == "payments" else yes & {"priya", "sam", "alex"}
-        if not enough or yes & {"robin", "U0GUEST", "guest"}:
-            raise Violation(f"R-{number} was deployed with the words of {sorted(yes)}")
+    """What was shipped had the words that the policy of its opening and that of its shipping ask for, each by itself.
+
+    A person is one person under every account, and what they wrote, pushed or asked for is not theirs to approve.
+    """
+    judge = Judge(earth)
+    said = _words(earth)
+    under = dict(_rows(earth, "SELECT release, policy_hash FROM audit WHERE action = 'deploy attempted' ORDER BY seq"))
+    live = dict(_rows(earth, "SELECT release, live_sha FROM temp.steps WHERE after = 'deploying' ORDER BY seq"))
+    overridden = {number for (number,) in _rows(earth, "SELECT number FROM releases WHERE override IS NOT NULL")}
+    query = (
+        "SELECT number, service, environment, json_extract(build, '$.sha'), kind, generation, requested_slack, "
+        "retried_slack, policy_hash FROM releases WHERE deploy_attempted_at IS NOT NULL AND origin <> 'external'"
+    )
+    for number, service, environment, sha, kind, generation, requested, retried, opened_under in _rows(earth, query):
+        lane, words = LaneId(service, environment), tuple(said.get((number, generation), ()))
+        one = Shipped(number, lane, sha, Kind(kind), words, requested, retried, live.get(number))
+        for policy in {opened_under, under[number]} if number not in overridden else ():
+            if complaints := judge.complaints(one, earth.policies[policy]):
+                raise Violation(f"R-{number} was shipped: {complaints}")
+
+
+def _words(earth: Earth) -> dict[tuple[int, int], list[Word]]:
+    """Return the approvals that stand, by release and generation: the last word of each human being counts."""
+    known = {p.id: p.slack for policy in earth.policies.values() for p in policy.people}
+    last: dict[tuple[int, int, str], tuple[str, bool]] = {}
+    query = "SELECT release, generation, person, slack, verdict, inherited FROM approvals ORDER BY id"
+    for release, generation, person, slack, verdict, inherited in _rows(earth, query):
+        last[release, generation, slack or known.get(person) or person] = (verdict, bool(inherited))
+    found: dict[tuple[int, int], list[Word]] = {}
+    for (release, generation, human), (verdict, inherited) in last.items():
+        if verdict == "approve":
+            found.setdefault((release, generation), []).append(Word(human, inherited))
+    return found
+
+
+def i5_no_stranger_has_a_word(earth: Earth) -> None:
+    """No guest, bot or stranger approved anything."""
+    people = earth.workspace.people
+    for (slack,) in _rows(earth, "SELECT DISTINCT slack FROM approvals WHERE slack IS NOT NULL"):
+        if slack not in people or people[slack].is_restricted or people[slack].is_bot or people[slack].deleted:
+            raise Violation(f"{slack} has a word")
+
+
+def i5_nothing_forged_counts(earth: Earth) -> None:
+    """What nobody did was refused wherever it was stored, and what nobody signed was admitted nowhere."""
+    notes = dict(_rows(earth, "SELECT dedupe_key, note FROM inbox WHERE state = 'done'"))
+    for delivery in earth.courier.log:
+        note = notes.get(getattr(delivery.read, "dedupe_key", ""))
+        if delivery.forged and note is not None and note not in REFUSED | {"overtaken"}:
+            raise Violation(f"forged ({delivery.forged}), and yet {note}: {delivery.read}")
+    if earth.believed:
+        raise Violation(f"believed: {earth.believed}")
+
+
+def i6_what_was_turned_down_never_ships(earth: Earth) -> None:
+    """Nothing landed of what was rejected, expired, superseded or cancelled, and nothing of it began after that."""
+    landed = {one.key for one in earth.landed()}
+    query = "SELECT number, key, state FROM releases WHERE state IN ('rejected', 'expired', 'superseded', 'cancelled')"
+    if shipped := [(f"R-{number}", state) for number, key, state in _rows(earth, query) if key in landed]:
+        raise Violation(f"turned down, and deployed: {shipped}")
+    risen = _rows(
+        earth, "SELECT release, before, after FROM temp.steps WHERE before NOT IN ('open', 'deploying', 'verifying')"
+    )
+    if wrong := [row for row in risen if (row[1], row[2]) not in RISES]:
+        raise Violation(f"went on after its end: {wrong}")
+
+
+RISES = {("failed", "live"), ("live", "rolled_back"), ("failed", "rolled_back")}
+"""What may follow upon an end: somebody says that it runs after all, or goes back from it."""
 
 
 def i7_the_audit_covers_what_happened(earth: Earth) -> None:
@@ -258,6 +314,19 @@ def announcements_at_most_once(earth: Earth) -> None:
         raise Violation(f"announced more than once: {twice}")
 
 
+def i13_nothing_is_sent_inside_a_transaction(earth: Earth) -> None:
+    """The network is never waited for while the database is."""
+    if earth.inside:
+        raise Violation(f"sent inside a transaction: {earth.inside}")
+
+
+def the_policy_in_force_is_the_written_one(earth: Earth) -> None:
+    """Whoever wrote another policy has it in force at rest."""
+    crew = earth.lives[-1].crew
+    if crew is None or crew.desk.policy.hash != earth.policy.hash:
+        raise Violation("the bot decides under another policy than the written one")
+
+
 INVARIANTS: tuple[Callable[[Earth], None], ...] = (
     i1_every_approved_release_is_deployed_once,
     i2_what_was_approved_is_what_ships,
@@ -266,14 +335,19 @@ INVARIANTS: tuple[Callable[[Earth], None], ...] = (
     i4_what_is_live_was_asked_for,
     i4_one_deploy_at_a_time,
     i5_nobody_approves_alone,
+    i5_no_stranger_has_a_word,
+    i5_nothing_forged_counts,
+    i6_what_was_turned_down_never_ships,
     i7_the_audit_covers_what_happened,
     i7_every_word_has_its_row,
     i8_nothing_ready_is_left_waiting,
     i9_every_card_is_true,
     i11_nothing_died,
     i12_the_file_is_whole,
+    i13_nothing_is_sent_inside_a_transaction,
     i14_everybody_was_answered,
     announcements_at_most_once,
+    the_policy_in_force_is_the_written_one,
 )
 
 

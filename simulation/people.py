@@ -27,10 +27,14 @@ Read = Clicked | Submitted | Typed | NotUnderstood
 
 @dataclass(slots=True)
 class Delivery:
-    """One delivery of what somebody did. `at` is the loop's time of arrival; `acknowledged` is what Slack knows."""
+    """One delivery of what somebody did. `at` is the loop's time of arrival; `acknowledged` is what Slack knows.
+
+    `forged` says what is wrong with it where nobody did it: nothing may follow from it.
+    """
 
     at: float
     read: Read
+    forged: str = ""
     acknowledged: bool = False
 
 
@@ -80,6 +84,8 @@ class Courier:
     log: list[Delivery] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
     """What listeners raised; Slack's people saw an error."""
+    carried: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Kind and payload of everything that somebody really did."""
     _again: set[asyncio.Future[Any]] = field(default_factory=set)
 
     def connect(self, desk: Desk, window: SlackChat, command: str, spawn: Spawn = asyncio.ensure_future) -> None:
@@ -98,6 +104,7 @@ class Courier:
     ) -> dict[str, Any] | None:
         """Deliver what somebody did; returns the acknowledgement, or None when Slack heard of none in time."""
         del again  # events are delivered again by Slack; nothing else is
+        self.carried.append((kind, payload))
         if self.rng.random() < self.twice:
             task = asyncio.ensure_future(self._once_more(kind, payload))
             self._again.add(task)
@@ -111,12 +118,20 @@ class Courier:
         await asyncio.sleep(self.rng.uniform(0.0, 10.0))
         await self._deliver(kind, payload)
 
-    async def _deliver(self, kind: str, payload: dict[str, Any]) -> dict[str, Any] | None:
+    async def forge(self, kind: str, payload: dict[str, Any], what: str) -> None:
+        """Deliver what nobody did; `what` says how it can be told."""
+        await self._deliver(kind, payload, what)
+
+    async def replay(self, kind: str, payload: dict[str, Any]) -> None:
+        """Deliver what somebody did once more, however late."""
+        await self._deliver(kind, payload)
+
+    async def _deliver(self, kind: str, payload: dict[str, Any], forged: str = "") -> dict[str, Any] | None:
         await asyncio.sleep(self.rng.uniform(0.0, self.latest))
         process, lost = self.process, self.rng.random() < self.lost
         if process is None or lost:
             return None
-        delivery = Delivery(asyncio.get_running_loop().time(), _read(kind, payload))
+        delivery = Delivery(asyncio.get_running_loop().time(), _read(kind, payload), forged)
         self.log.append(delivery)
         done: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         process.spawn(self._hand_over(process, kind, payload, done))
@@ -126,7 +141,7 @@ class Courier:
             return None
         if self.rng.random() < self.unheard:
             return None
-        delivery.acknowledged = True
+        delivery.acknowledged = answer.get("response_action") != "errors"  # which asks them to send it otherwise
         return answer
 
     async def _hand_over(

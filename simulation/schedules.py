@@ -15,7 +15,8 @@ from simulation.doors import Doors
 from simulation.life import Earth
 from simulation.loop import VirtualLoop, bury
 from simulation.oracle import INVARIANTS
-from simulation.story import Story, policy
+from simulation.policies import policy
+from simulation.story import Story
 
 POLICY = policy()
 

@@ -7,72 +7,36 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.config.load import load_policy
-from bot.core.policy import Policy
 from sandbox.slack.filled import Value
 from sandbox.slack.messages import Message
+from simulation.attacker import Attacker
 from simulation.disk import Disk
+from simulation.hostile import TAGS, TEXTS
 from simulation.life import Earth, Life
 from simulation.network import Mishap
+from simulation.policies import CHANGES, policy
 
-POLICY = """
-slack: {announcements: C0RELEASES, operations: C0OPS}
-people:
-  - {name: priya, slack: U0PRIYA, github: "1001"}
-  - {name: sam, slack: U0SAM, github: "1002"}
-  - {name: alex, slack: U0ALEX, github: "1003"}
-  - {name: robin, slack: U0ROBIN, github: "1009"}
-groups:
-  qa: {people: [priya, robin]}
-  sre: {people: [sam], usergroup: S0SRE}
-permissions: {request: [everyone], resolve: [sre], override: [sre]}
-defaults: {expires_after: 2h, deploy_timeout: 20m}
-services:
-  payments:
-    channel: C0PAYMENTS
-    build:
-      github: {repository: acme/payments, branch: main, workflows: [build.yml], poll: 30s}
-      version_from: run_number
-    environments:
-      staging:
-        mode: deployment
-        when_unknown: resend
-        deploy: {github_workflow: {workflow: deploy.yml, inputs: {environment: staging}}}
-      production:
-        mode: delivery
-        approvals: [{from: qa, count: 1}, {from: sre, count: 1}]
-        deploy: {github_deployment: {environment: production}}
-  docs:
-    channel: C0DOCS
-    build:
-      github: {repository: acme/docs, branch: main, workflows: [build.yml], poll: 30s}
-      version_from: run_number
-    environments:
-      production:
-        mode: delivery
-        approvals: [{from: [qa, sre], count: 1}]
-        when_unknown: resend
-        deploy: {github_deployment: {environment: production}}
-  wiki:
-    channel: C0DOCS
-    build:
-      github: {repository: acme/wiki, branch: main, workflows: [build.yml], poll: 30s}
-      version_from: run_number
-    environments:
-      production:
-        mode: delivery
-        approvals: [{from: [qa, sre], count: 1}]
-        deploy: {webhook: {url: "https://deployer.example/deploy", secret_env: DEPLOYER_SECRET}}
-"""
 REPOSITORIES = ("acme/payments", "acme/docs", "acme/wiki")
 CHANNELS = {"C0PAYMENTS": "payments", "C0DOCS": "docs", "C0RELEASES": "releases", "C0OPS": "ops"}
+AUTHORS = (
+    ("robin", 1009, None),
+    ("priya", 1001, None),
+    ("sam", 1002, None),
+    ("sam-at-home", 7002, "sam@acme.example"),
+    ("stranger", 9999, None),
+)
+"""Who pushes, by which account. Sam has a second one, which the policy knows by its e-mail address alone."""
+BODIES = ("", "", "Co-authored-by: Sam <sam@acme.example>", f"Co-authored-by: {TEXTS[1]} <priya@acme.example>")
 PEOPLE = {"U0PRIYA": "priya", "U0SAM": "sam", "U0ALEX": "alex", "U0ROBIN": "robin"}
 WORDS = ("approve R-{}", "withdraw R-{}", "cancel R-{}", "status", "payments to production", "docs")
-TROUBLED = 240.0
+TROUBLED = 220.0
 """Seconds in which things go wrong."""
 REST_WITHIN = 1800.0
 """Seconds of calm after which everything must be at rest: the longest pause between two tries is five minutes, a lost
-request is looked up for two and then asked of a person, a deploy takes seconds."""
+request is looked up for two and then asked of a person, a deploy takes seconds, and a clock that is set right at last
+was at most a quarter of an hour ahead."""
+CLOCKS = (600.0, 900.0, 90.0, -90.0, -600.0, -3600.0)
+"""By how many seconds the clock of the bot's host is wrong, when it is."""
 HOSTS = ("Slack", "GitHub", "The deployer")
 DISPATCHED = {"environment": False, "sha": True, "signoff_key": True}
 LATEST = 40.0
@@ -102,7 +66,8 @@ class Story:
         self.furnish()
         self._trouble()
         self._begin_life()
-        for work in (self._developers, self._people, self._outages, self._killer, self._answerer):
+        works = (self._developers, self._people, self._attacker, self._outages, self._killer, self._answerer)
+        for work in (*works, self._policies, self._clocks):
             self._tasks.append(asyncio.ensure_future(self._chapter(work)))
         await asyncio.sleep(TROUBLED)
         self.note("calm")
@@ -111,6 +76,7 @@ class Story:
         self.earth.forge.index_lag, self.earth.stalls = 0.0, 0.0
         self.earth.courier.lost = self.earth.courier.twice = self.earth.courier.unheard = 0.0
         self.earth.webhooks.lost = self.earth.deployer.lost = 0.0
+        self.earth.set_clock(0.0)
         await self._rest()
         for task in self._tasks:
             task.cancel()
@@ -148,8 +114,13 @@ class Story:
         earth.forge.index_lag = rng.choice((0.0, 2.0, LAG))
         earth.stalls = rng.choice((0.0, 0.0, 0.1))
         earth.courier.lost, earth.courier.twice, earth.courier.unheard = 0.05, 0.2, 0.05
+        earth.courier.latest = rng.choice((0.5, 0.5, 4.0))
         earth.deployer.lost = rng.choice((0.0, 0.3, 0.6))
-        earth.webhooks.lost, earth.webhooks.twice, earth.webhooks.latest = rng.choice((0.0, 0.3, 1.0)), 0.2, 8.0
+        earth.webhooks.lost, earth.webhooks.twice, earth.webhooks.latest = (
+            rng.choice((0.0, 0.3, 1.0)),
+            0.2,
+            rng.choice((8.0, 60.0)),
+        )
 
     def _begin_life(self) -> None:
         life = self.earth.live()
@@ -171,14 +142,30 @@ class Story:
         for number in range(self.rng.randint(1, 6)):
             await asyncio.sleep(self.rng.expovariate(1 / 20))
             repository = self.rng.choice(REPOSITORIES)
-            sha = await self.earth.forge.push(repository, f"Change {number}")
-            self.note(f"pushed {sha[:7]} to {repository}")
+            sha = await self._push(repository, number)
             if self.rng.random() < 0.15:
                 await asyncio.sleep(self.rng.uniform(3.0, 60.0))
                 runs = [r for r in self.earth.forge.repositories[repository].runs if r.commit.sha == sha]
                 if runs[0].conclusion is not None and runs[0].path.endswith("build.yml"):
                     self.earth.forge.rerun(repository, runs[0])
                     self.note(f"built {sha[:7]} again")
+
+    async def _push(self, repository: str, number: int) -> str:
+        """Push a commit of somebody's; now and then its texts are hostile, or it takes the place of others."""
+        rng, forge = self.rng, self.earth.forge
+        there = [one for one in forge.repositories[repository].commits if not one.branch]
+        title = f"{rng.choice(TEXTS)} {number}" if rng.random() < 0.4 else f"Change {number}"
+        onto = rng.choice(there).sha if there and rng.random() < 0.1 else None
+        login, account, email = rng.choice(AUTHORS)
+        name = rng.choice(TEXTS) if rng.random() < 0.1 else login.title()
+        body = rng.choice(BODIES)
+        sha = await forge.push(
+            repository, title, body=body, name=name, email=email, login=login, login_id=account, onto=onto
+        )
+        self.note(f"{login} pushed {sha[:7]} to {repository}{' by force' if onto else ''}")
+        if repository == "acme/wiki" and rng.random() < 0.7:
+            forge.tag(repository, rng.choice(TAGS), sha)  # it may have been another commit's
+        return sha
 
     async def _people(self) -> None:
         while self.earth.loop.now < TROUBLED:
@@ -200,7 +187,7 @@ class Story:
         elif dice < 0.80 and notices:
             message = rng.choice(notices)
             self.note(f"{who} rejects {message.text[:30]!r}")
-            await people.reject(who, message, "not today")
+            await people.reject(who, message, rng.choice(("not today", *TEXTS[:5])))
         elif dice < 0.84:
             await self._other_button(who)
         elif dice < 0.88:
@@ -216,7 +203,7 @@ class Story:
         rng, people = self.rng, self.earth.people
         forms: dict[str, dict[str, Value]] = {
             "Schedule": {"at": self.earth.clock() + timedelta(seconds=60)},
-            "Hold": {"reason": "the sale", "length": "30m"},
+            "Hold": {"reason": rng.choice(("the sale", *TEXTS[:5])), "length": "30m"},
             "Roll back": {"reason": "errors"},
             "Mark as done": {"reason": "it runs"},
         }
@@ -234,6 +221,29 @@ class Story:
             await people.fill(who, message, button, forms[button])
         else:
             await people.press(who, message, button)
+
+    async def _attacker(self) -> None:
+        attacker = Attacker(self.earth, random.Random(self.rng.random()), self.note)
+        while self.earth.loop.now < TROUBLED:
+            await asyncio.sleep(self.rng.expovariate(1 / 16))
+            self._tasks.append(asyncio.ensure_future(attacker.strike()))
+
+    async def _policies(self) -> None:
+        """Write another policy now and then, a stricter or a looser one."""
+        for _ in range(self.rng.choice((0, 1, 2, 3))):
+            await asyncio.sleep(self.rng.uniform(5.0, TROUBLED / 2))
+            name = self.rng.choice(tuple(CHANGES))
+            self.note(f"the policy is now: {name}")
+            self.earth.write_policy(policy(name))
+
+    async def _clocks(self) -> None:
+        """Set the clock of the bot's host, forward and back."""
+        for _ in range(self.rng.choice((0, 0, 1, 2, 3))):
+            await asyncio.sleep(self.rng.uniform(5.0, TROUBLED / 2))
+            if self.earth.loop.now < TROUBLED:
+                skew = self.rng.choice((0.0, *CLOCKS))
+                self.note(f"the clock is set {skew:+.0f} s")
+                self.earth.set_clock(skew)
 
     async def _stale_click(self, who: str) -> None:
         """Click what an earlier version of a message showed."""
@@ -330,11 +340,3 @@ def shows(message: Message, button: str, version: int) -> bool:
         if block["type"] == "actions"
         for element in block["elements"]
     )
-
-
-def policy() -> Policy:
-    """Return the policy of the simulation."""
-    loaded = load_policy(POLICY, file="signoff.yml", webhooks=True)
-    if not isinstance(loaded, Policy):
-        raise TypeError(str(loaded))
-    return loaded
