@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -22,7 +22,7 @@ class Heartbeat:
     """Sends the heartbeat. `ready` says whether there is life to be told of; `every` is in seconds."""
 
     http: ClientSession
-    address: str
+    address: str = field(repr=False)
     every: float
     ready: Callable[[], Awaitable[bool]]
     meter: Meter = SILENT

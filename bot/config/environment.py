@@ -128,7 +128,7 @@ class Settings(BaseModel):
 class Variables:
     """Reads variables, each by its name or from the file that NAME_FILE names; collects what is wrong with them."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     problems: list[str] = field(default_factory=list)
 
     def text(self, name: str) -> str | None:

@@ -44,8 +44,8 @@ def secrets_of(settings: Settings, *others: SecretStr | None) -> tuple[str, ...]
 class NamedSecrets:
     """The secrets by which webhooks are signed, each by the name of its variable, read once."""
 
-    environ: Mapping[str, str]
-    _known: dict[str, str | None] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(repr=False)
+    _known: dict[str, str | None] = field(default_factory=dict, repr=False)
 
     def __call__(self, name: str) -> str | None:
         """Return the secret that a variable holds, or that the file holds which NAME_FILE names; None when unset."""

@@ -1,7 +1,7 @@
 """CI systems: where builds come from and where deploys are triggered."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, Protocol
 
@@ -26,7 +26,7 @@ class HttpRequest:
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = None
     content: bytes | None = None
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # some prove who asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class HttpReply:
 
     status: int
     headers: Mapping[str, str]  # names in lower case
-    body: bytes
+    body: bytes = field(repr=False)  # some bring a token
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Ingress:
     """The door for Slack's requests, closed until `serve`. `counts` says how often each outcome was."""
 
     store: Store
-    secret: bytes
+    secret: bytes = field(repr=False)
     clock: Callable[[], datetime]
     request_id: Callable[[], str]
     body_within: float = BODY_WITHIN

@@ -127,7 +127,7 @@ class Link:
 
     number: int
     web: AsyncWebClient
-    app_token: str
+    app_token: str = field(repr=False)
     http: ClientSession
     events: Events
     timing: Timing = Timing()

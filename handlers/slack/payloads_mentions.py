@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from bot.redaction import without_secrets
 from handlers.acts import Mention
 from handlers.slack.payloads import NotUnderstood, SlackId, Ts, not_understood
 
@@ -70,7 +71,7 @@ def mention(body: Mapping[str, Any], bot_user: str | None) -> Mentioned | NotFor
     handed = Mention(
         slack=message.user,
         team=message.user_team or message.team or told.team_id,
-        words=words_after(message.text, bot_user),
+        words=without_secrets(words_after(message.text, bot_user)),
         channel=message.channel,
         ts=message.ts,
         thread=message.thread_ts,

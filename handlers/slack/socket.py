@@ -38,7 +38,7 @@ class SocketMode(Events):
     """Receives envelopes, dispatches each in a task of its own, and sends the acknowledgement that comes back."""
 
     web: AsyncWebClient
-    app_token: str
+    app_token: str = field(repr=False)
     http: ClientSession
     dispatch: Dispatch
     timing: Timing = field(default_factory=Timing)

@@ -3,12 +3,9 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -17,6 +14,7 @@ from tests.processes.test_commands import adopted
 from tests.processes.test_host import signoff
 from tests.processes.test_kills import free_port
 from tests.processes.world import POLICY, World, world
+from tests.threats.echo import echo
 from tests.threats.leaks import files, leaks, ways_of_writing
 
 PLANTED = ("signoff.yml", "deploy.sh", "printed.txt", "proof.pem", "later.txt", "pipeline.txt")
@@ -49,27 +47,6 @@ LATER = """
     environments: {production: {mode: deployment, deploy: {webhook: {url: "ECHO/hooks", secret_env: LATE_DEPLOY}}}}
 """
 SCRIPT = "#!/bin/sh\ncat printed.txt\ncat printed.txt >&2\nexit 3\n"
-
-
-@asynccontextmanager
-async def echo() -> AsyncIterator[tuple[str, list[str]]]:
-    """Listen, and refuse whatever comes with all that it said, its secrets among it."""
-    heard: list[str] = []
-
-    async def refuse(request: web.Request) -> web.Response:
-        said = f"{request.raw_path} {dict(request.headers)} {(await request.read()).decode()}"
-        heard.append(said)
-        return web.json_response({"message": said, "error": said, "detail": said}, status=403, reason="No")
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", refuse)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}", heard
-    finally:
-        await runner.cleanup()
 
 
 def a_key() -> str:
