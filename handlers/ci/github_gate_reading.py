@@ -62,6 +62,23 @@ class GateReader:
                 return waits
         return await self._beyond(source, sha, environment, attempt, run)
 
+    async def comes_later(
+        self, source: GithubSource, sha: str, environment: str, attempt: Attempt
+    ) -> frozenset[int] | TryLater:
+        """Return the records of jobs that wait there though others of the attempt, which is the newest, have gone on.
+
+        None waits so while all of them wait for somebody besides us.
+        """
+        run = await self._run(runs.run_request(source.repository, attempt.run_id)) if attempt.number > 1 else None
+        if isinstance(run, TryLater):
+            return run
+        span = (run.run_started_at if run else None), None
+        found = await self._records(source, sha, environment, attempt.run_id, span)
+        if isinstance(found, TryLater):
+            return found
+        waiting = frozenset(record.id for record, said in found if not gate.has_gone_on(said))
+        return waiting if len(waiting) < len(found) else frozenset()
+
     async def reviewed(self, repository: str, at: Attempt, environment: str, key: str) -> bool | TryLater:
         """Return whether a review with a key has approved it, though it waits for something else there as well."""
         return await self._ask(
@@ -150,8 +167,7 @@ class GateReader:
             return found
         if any(gate.has_gone_on(said) for _, said in found):
             at = await self._how_far(source, environment, attempt, run, found)
-            times = [when for _, said in found if (when := gate.went_on_at(said))]
-            return at if isinstance(at, TryLater) else WentOn(attempt, at, max(times, default=None))
+            return at if isinstance(at, TryLater) else _went_on(attempt, at, run, found)
         if run.run_attempt > attempt.number:
             return Over(attempt, f"it was run again on GitHub: attempt {run.run_attempt} is another build")
         if run.status != "completed":
@@ -225,3 +241,10 @@ class GateReader:
     @property
     def _pages(self) -> Pages:
         return Pages(self.web_url)
+
+
+def _went_on(attempt: Attempt, progress: Progress, run: GateRun, found: Sequence[Record]) -> WentOn:
+    began = [when for _, said in found if (when := gate.went_on_at(said))]
+    ended = [when for _, said in found if (when := gate.ended_well_at(said))]
+    goes_on = run.run_attempt == attempt.number and run.status != "completed"
+    return WentOn(attempt, progress, max(began, default=None), max(ended, default=None) if goes_on else None)

@@ -51,6 +51,7 @@ async def test_one_run_goes_through_the_gates_of_two_environments(tmp_path: Path
         assert [one.environment for one in here.forge.landed()] == ["staging"]
         repository = here.forge.repositories[REPO]
         here.forge.progress_deployment(REPO, repository.deployments[-1], "success")
+        here.world.passes(30)  # no other job came to that gate by then
         await here.world.follows()
         assert (await here.state(1), await here.state(2)) == (Lifecycle.LIVE, Lifecycle.OPEN)
         await here.approves(2)
@@ -62,3 +63,22 @@ async def test_one_run_goes_through_the_gates_of_two_environments(tmp_path: Path
         await here.world.follows()
         assert await here.state(2) is Lifecycle.LIVE
         assert [one.sha for one in here.forge.landed()] == [run.commit.sha] * 2
+
+
+@kinds
+async def test_a_job_that_comes_to_the_gate_after_another_goes_on_with_the_same_approval(
+    tmp_path: Path, kind: str
+) -> None:
+    async with gates(tmp_path, kind) as here:
+        run = await here.built()
+        await here.approves()
+        here.forge.progress_deployment(REPO, here.forge.repositories[REPO].deployments[-1], "success")
+        await here.world.follows()
+        assert await here.state() is Lifecycle.DEPLOYING  # the next job may be on its way
+        here.arrives(run)
+        await here.world.follows()
+        assert here.landed() == [f"run {run.id}/1"] * 2
+        here.forge.finish_run(REPO, run)
+        await here.world.follows()
+        assert await here.state() is Lifecycle.LIVE
+        assert len(here.forge.repositories[REPO].deployments) == 2

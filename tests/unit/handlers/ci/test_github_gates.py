@@ -332,6 +332,7 @@ async def test_what_went_on_is_followed_by_its_record_and_at_its_end_by_its_run(
     script = Script().says(f"GET {RUN}", run).says(f"GET {RUN}/attempts/1", run)
     script.says(f"GET {RUN}/pending_deployments", []).says("GET /repos/acme/payments/deployments", [a_record()])
     script.says("GET /repos/acme/payments/deployments/301/statuses", statuses(*states))
+    script.clock = lambda: NOON + timedelta(minutes=3, seconds=20)
     assert await at(script).follow(SERVICE, placed("9001/1")) == ended
 
 
@@ -352,6 +353,7 @@ async def test_of_several_jobs_at_one_gate_all_have_to_end_well(
     script = gone_on(*older, status="in_progress", conclusion=None)
     script.says("GET /repos/acme/payments/deployments", [a_record(302), a_record(301)])
     script.says("GET /repos/acme/payments/deployments/302/statuses", statuses(*newer))
+    script.clock = lambda: NOON + timedelta(minutes=4)
     gates = at(script)
     for _ in range(2):
         assert await gates.follow(SERVICE, placed("9001/1")) == Progress(ended, "", LOG)
