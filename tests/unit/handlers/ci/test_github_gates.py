@@ -359,13 +359,72 @@ async def test_of_several_jobs_at_one_gate_all_have_to_end_well(
         assert await gates.follow(SERVICE, placed("9001/1")) == Progress(ended, "", LOG)
 
 
-async def test_what_comes_to_the_gate_later_is_waited_for() -> None:
-    script = gone_on("waiting", "in_progress", status="in_progress", conclusion=None)
+async def test_a_job_that_has_just_ended_well_may_have_another_after_it() -> None:
+    script = gone_on("waiting", "in_progress", "success", status="in_progress", conclusion=None)
+    script.clock = lambda: NOON + timedelta(minutes=3, seconds=19)
+    assert await at(script).follow(SERVICE, placed("9001/1")) == Progress(ProgressStatus.RUNNING, "", LOG)
+    script = gone_on("waiting", "in_progress", "success", status="completed", conclusion="success")
+    assert await at(script).follow(SERVICE, placed("9001/1")) == Progress(ProgressStatus.SUCCEEDED, "", LOG)
+
+
+def comes_later(*answers: Any, attempt: int = 1) -> Script:
+    """Return a GitHub on which one job of run 9001 has ended well beyond the gate, and a second one waits there."""
+    script = waits(may=True, run_attempt=attempt).says(f"POST {RUN}/pending_deployments", *answers)
+    script.says("GET /repos/acme/payments/deployments", [a_record(302), a_record()])
+    script.says("GET /repos/acme/payments/deployments/302/statuses", statuses("waiting"))
+    return script.says(
+        "GET /repos/acme/payments/deployments/301/statuses", statuses("waiting", "in_progress", "success")
+    )
+
+
+STILL = Progress(ProgressStatus.WAITING, "", PAGE)
+
+
+async def test_what_comes_to_the_gate_later_goes_on_with_the_same_approval_and_is_asked_for_once() -> None:
+    script = comes_later([])
     gates = at(script)
-    assert await gates.follow(SERVICE, placed("9001/1")) == Progress(ProgressStatus.RUNNING, "", LOG)
-    script.says("GET /repos/acme/payments/deployments/301/statuses", statuses("waiting", "in_progress", "success"))
-    script.says(f"GET {RUN}/pending_deployments", [a_pending()])
-    assert await gates.follow(SERVICE, placed("9001/1")) == Progress(ProgressStatus.WAITING, "", PAGE)
+    for _ in range(2):
+        assert await gates.follow(SERVICE, placed("9001/1")) == STILL
+    said = {"environment_ids": [161088068], "state": "approved", "comment": f"Signoff R-1: approved in Slack [{KEY}]"}
+    assert script.posted == [(f"{RUN}/pending_deployments", said)]
+
+
+async def test_what_waits_for_somebody_else_from_the_first_is_not_answered_again() -> None:
+    script = comes_later([]).says("GET /repos/acme/payments/deployments/301/statuses", statuses("waiting"))
+    assert await at(script).follow(SERVICE, placed("9001/1")) == STILL
+    assert script.posted == []
+
+
+async def test_what_came_there_in_an_attempt_before_is_not_one_that_has_gone_on() -> None:
+    script = comes_later([], attempt=2).says(
+        f"GET {RUN}", a_run(**WAITING, run_attempt=2, run_started_at="2026-11-21T12:00:30Z")
+    )
+    assert await at(script).follow(SERVICE, placed("9001/2")) == STILL
+    assert script.posted == []
+
+
+@pytest.mark.parametrize("trouble", [TryLater(5.0, "cannot be reached"), Unsure("the answer was lost")])
+async def test_a_later_answer_that_was_lost_is_given_again(trouble: TryLater | Unsure) -> None:
+    script = comes_later(trouble, [])
+    gates = at(script)
+    assert await gates.follow(SERVICE, placed("9001/1")) == trouble
+    assert await gates.follow(SERVICE, placed("9001/1")) == STILL
+    assert len(script.posted) == 2
+
+
+async def test_a_later_answer_that_is_refused_is_told_and_given_no_more() -> None:
+    script = comes_later(a_reply({"message": "No"}, 422))
+    gates = at(script)
+    assert await gates.follow(SERVICE, placed("9001/1")) == GiveUp("GitHub answers 422: No")
+    assert await gates.follow(SERVICE, placed("9001/1")) == STILL
+    assert len(script.posted) == 1
+
+
+@pytest.mark.parametrize("path", ["", "/301/statuses"])
+async def test_nothing_is_answered_later_while_the_records_cannot_be_read(path: str) -> None:
+    script = comes_later([]).says(f"GET /repos/acme/payments/deployments{path}", TryLater(5.0, "down"))
+    assert await at(script).follow(SERVICE, placed("9001/1")) == TryLater(5.0, "down")
+    assert script.posted == []
 
 
 @pytest.mark.parametrize(
