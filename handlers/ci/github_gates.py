@@ -5,7 +5,7 @@ apart are the attempts of a run, so which one waits is looked up just before any
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.inputs import FoundLive
 from bot.core.policy import ServicePolicy
@@ -29,6 +29,8 @@ LATER = 15.0
 MOST_KNOWN = 1_000
 NEXT_COMES = timedelta(seconds=20)
 """Within that time of a job's end those come to the gate that need it."""
+LOOK_AGAIN = timedelta(seconds=30)
+"""Until it is looked again whether what waits came later."""
 CLOCKS_DIFFER = timedelta(minutes=1)
 """By how much GitHub's clock may be behind ours."""
 UNPROCESSABLE = 422
@@ -46,6 +48,8 @@ class GithubGates:
     """Records that ended without success, such as those of rejected runs: another attempt has a record of its own."""
     _let_on: set[tuple[str, int]] = field(default_factory=set)
     """Records of jobs that came to their gate later and were answered for: they may wait for somebody else as well."""
+    _looked: dict[str, datetime] = field(default_factory=dict)
+    """When it was last looked whether what waits came later, by the key of its release: it may wait for days."""
 
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Let the run go on that waits at the gate: the approved attempt of the approved commit, or nothing."""
@@ -112,7 +116,13 @@ class GithubGates:
 
     async def _let_later_on(self, service: ServicePolicy, release: Release, at: Waits) -> Trouble | None:
         """Answer for jobs of the approved attempt that come to the gate after others have gone on there."""
-        source = github_source(service)
+        now, source = self.sender.clock(), github_source(service)
+        looked = self._looked.get(release.key)
+        if looked is not None and now < looked + LOOK_AGAIN:
+            return None
+        if len(self._looked) >= MOST_KNOWN:
+            self._looked.clear()
+        self._looked[release.key] = now
         waiting = await self._reader.comes_later(source, release.build.sha, _target(release).environment, at.attempt)
         if isinstance(waiting, TryLater):
             return waiting

@@ -383,7 +383,8 @@ STILL = Progress(ProgressStatus.WAITING, "", PAGE)
 async def test_what_comes_to_the_gate_later_goes_on_with_the_same_approval_and_is_asked_for_once() -> None:
     script = comes_later([])
     gates = at(script)
-    for _ in range(2):
+    for minutes in range(2):
+        script.clock = lambda minutes=minutes: NOON + timedelta(minutes=minutes)  # type: ignore[misc]
         assert await gates.follow(SERVICE, placed("9001/1")) == STILL
     said = {"environment_ids": [161088068], "state": "approved", "comment": f"Signoff R-1: approved in Slack [{KEY}]"}
     assert script.posted == [(f"{RUN}/pending_deployments", said)]
@@ -408,6 +409,10 @@ async def test_a_later_answer_that_was_lost_is_given_again(trouble: TryLater | U
     script = comes_later(trouble, [])
     gates = at(script)
     assert await gates.follow(SERVICE, placed("9001/1")) == trouble
+    script.clock = lambda: NOON + timedelta(seconds=29)
+    assert await gates.follow(SERVICE, placed("9001/1")) == STILL
+    assert len(script.posted) == 1
+    script.clock = lambda: NOON + timedelta(seconds=30)
     assert await gates.follow(SERVICE, placed("9001/1")) == STILL
     assert len(script.posted) == 2
 
@@ -416,6 +421,7 @@ async def test_a_later_answer_that_is_refused_is_told_and_given_no_more() -> Non
     script = comes_later(a_reply({"message": "No"}, 422))
     gates = at(script)
     assert await gates.follow(SERVICE, placed("9001/1")) == GiveUp("GitHub answers 422: No")
+    script.clock = lambda: NOON + timedelta(minutes=1)
     assert await gates.follow(SERVICE, placed("9001/1")) == STILL
     assert len(script.posted) == 1
 
