@@ -13,23 +13,9 @@ FILE = re.compile(r"`([A-Za-z0-9_./-]+\.(?:py|yml|lock|md|toml))`")
 
 OLDER = "held by the tests that its row names, which do not carry its number yet"
 WITHOUT: dict[int, str] = {
-    19: OLDER,
-    20: OLDER,
-    21: OLDER,
-    22: OLDER,
-    23: OLDER,
-    24: OLDER,
-    25: OLDER,
     26: OLDER,
     27: OLDER,
-    28: OLDER,
-    29: OLDER,
     30: OLDER,
-    31: OLDER,
-    32: OLDER,
-    33: OLDER,
-    34: OLDER,
-    35: OLDER,
 }
 """The threats that no test carries the number of, each with its reason."""
 

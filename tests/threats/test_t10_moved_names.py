@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from sandbox.github.faults import Fault
 from sandbox.slack.messages import Message
 from tests.acceptance.desk import POLICY, Desk, desk

@@ -69,7 +69,7 @@ def rendered(entry: Entry, evil: Evil, renders: int, strings: int) -> Iterator[S
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
-def test_a_thousand_hostile_strings_do_nothing(name: str) -> None:
+def test_t14_a_thousand_hostile_strings_do_nothing(name: str) -> None:
     evil = Evil(STRINGS, seed=sorted(EVERY).index(name))
     for shown in rendered(EVERY[name], evil, _RENDERS, MANY):
         if shown is not None:
