@@ -27,7 +27,7 @@ def checked(lines: list[bytes], noted: Head) -> str | None:
     return checker.end()
 
 
-async def test_the_head_in_the_operations_channel_proves_the_export(tmp_path: Path) -> None:
+async def test_t22_the_head_in_the_operations_channel_proves_the_export(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
         await here.push("acme/payments", "First")
         await here.clicks("U0PRIYA", await here.card("payments", "Waiting for approval"), "Approve")

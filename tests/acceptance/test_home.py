@@ -84,7 +84,7 @@ async def test_a_setting_counts_before_it_is_acknowledged_and_outlives_a_restart
         await ticked(here, "priya", yes=True)
 
 
-async def test_a_guest_reads_one_sentence_and_nothing_of_the_board(tmp_path: Path) -> None:
+async def test_t19_a_guest_reads_one_sentence_and_nothing_of_the_board(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
         await here.push("acme/payments", "Add refunds")
         await here.card("payments", "Add refunds")

@@ -29,7 +29,7 @@ def watched(here: Desk) -> list[str]:
     return [name for name in here.signoff.vitals.crew.loops if name.startswith("watch ")]
 
 
-async def test_a_rule_that_is_added_blocks_what_was_approved_and_still_waits(tmp_path: Path) -> None:
+async def test_t21_a_rule_that_is_added_blocks_what_was_approved_and_still_waits(tmp_path: Path) -> None:
     async with desk(tmp_path, LOCKS) as here:
         await here.types("priya", "/deploy lock payments production for 1h Drill")
         await here.hears("priya", "for yourself")
@@ -73,7 +73,7 @@ Expires: Nov 22, 2026 10:00 if approvals are still missing
         assert here.deploys() == {"First": 1}
 
 
-async def test_a_rule_that_is_taken_away_still_holds_for_what_is_open(tmp_path: Path) -> None:
+async def test_t21_a_rule_that_is_taken_away_still_holds_for_what_is_open(tmp_path: Path) -> None:
     async with desk(tmp_path, TWO_RULES) as here:
         await here.push("acme/payments", "First")
         card = await here.card("payments", "First")

@@ -161,7 +161,7 @@ async def test_a_host_that_a_reload_brings_is_at_work_at_once_and_one_that_it_ta
         assert [one.status for one in second.forge.hooks.deliveries][-1] == 401
 
 
-async def test_a_webhook_is_believed_of_its_own_host_alone(tmp_path: Path) -> None:
+async def test_t31_a_webhook_is_believed_of_its_own_host_alone(tmp_path: Path) -> None:
     async with two_hosts(tmp_path) as (here, second):
         await here.push("acme/payments", "Ours")
         await second.forge.push("acme/payments", "Theirs")

@@ -403,7 +403,7 @@ async def test_too_large_without_a_word(door: Door) -> None:
     assert await door.post(chunks(), signed(b"", AT)) == refused(413, "too large")
 
 
-async def test_a_bomb_is_too_large(door: Door) -> None:
+async def test_t23_a_bomb_is_too_large(door: Door) -> None:
     bomb = gzip.compress(b" " * (LARGEST_BODY + 1))
     assert await door.post(bomb, signed(bomb, AT) | {"Content-Encoding": "gzip"}) == refused(413, "too large")
 
@@ -413,7 +413,7 @@ async def test_the_largest_body_is_still_read(door: Door) -> None:
     assert await door.send(body) == TAKEN
 
 
-async def test_a_body_that_comes_too_slowly_is_cut_off(tmp_path: Path) -> None:
+async def test_t23_a_body_that_comes_too_slowly_is_cut_off(tmp_path: Path) -> None:
     async with slack_door(tmp_path, body_within=0.05) as door:
         assert await door.raw(head(10) + b"{") == refused(400, "the body did not arrive whole and in time")
 
@@ -450,7 +450,7 @@ async def hang_up(opened: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]
     [b"", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-", head(10) + b"{"],
     ids=["nothing", "half of the headers", "half of the body"],
 )
-async def test_five_hundred_that_send_no_more_keep_no_click_out(door: Door, sent: bytes) -> None:
+async def test_t23_five_hundred_that_send_no_more_keep_no_click_out(door: Door, sent: bytes) -> None:
     waiting = await connected(door, 500, sent)
     async with asyncio.timeout(1):
         assert await door.send(CLICK) == TAKEN
@@ -458,7 +458,7 @@ async def test_five_hundred_that_send_no_more_keep_no_click_out(door: Door, sent
     await hang_up(waiting)
 
 
-async def test_who_sends_slowest_gives_way(door: Door) -> None:
+async def test_t23_who_sends_slowest_gives_way(door: Door) -> None:
     waiting = await connected(door, 64, head(10) + b"{")
     async with asyncio.timeout(5):
         while len(door.ingress._arriving) < 64:  # noqa: ASYNC110 - nothing tells of it
@@ -475,7 +475,7 @@ async def test_who_sends_slowest_gives_way(door: Door) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-"])
-async def test_a_connection_whose_headers_do_not_come_is_cut(tmp_path: Path, sent: bytes) -> None:
+async def test_t23_a_connection_whose_headers_do_not_come_is_cut(tmp_path: Path, sent: bytes) -> None:
     async with slack_door(tmp_path, headers_within=0.05) as door:
         ((reader, writer),) = await connected(door, 1, sent)
         async with asyncio.timeout(5):
@@ -483,7 +483,7 @@ async def test_a_connection_whose_headers_do_not_come_is_cut(tmp_path: Path, sen
         await hang_up([(reader, writer)])
 
 
-async def test_headers_that_dribble_are_cut_too(tmp_path: Path) -> None:
+async def test_t23_headers_that_dribble_are_cut_too(tmp_path: Path) -> None:
     async with slack_door(tmp_path, headers_within=0.2) as door:
         ((reader, writer),) = await connected(door, 1, b"POST /slack/events HTTP/1.1\r\n")
         async with asyncio.timeout(5):

@@ -209,7 +209,7 @@ async def test_the_file_and_its_lock_are_for_their_owner_only(path: Path) -> Non
     assert set(modes.values()) == {0o600}
 
 
-async def test_a_second_process_is_told_who_has_the_database(path: Path) -> None:
+async def test_t35_a_second_process_is_told_who_has_the_database(path: Path) -> None:
     async with a_store(path):
         assert await problem(path) == (
             f"{path} is in use by process {os.getpid()}. One process owns the database: stop that one first."
@@ -218,7 +218,7 @@ async def test_a_second_process_is_told_who_has_the_database(path: Path) -> None
         assert await store.write(put) == 1
 
 
-async def test_the_lock_holds_under_another_name_of_the_same_file(path: Path) -> None:
+async def test_t35_the_lock_holds_under_another_name_of_the_same_file(path: Path) -> None:
     async with a_store(path):
         alias = path.with_name("alias.db")
         alias.symlink_to(path)

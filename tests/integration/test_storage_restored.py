@@ -68,7 +68,7 @@ def copied(path: Path) -> Path:
     return Path(shutil.copy(path, path.with_name("copy")))
 
 
-async def test_a_copy_from_before_the_last_start_is_refused(path: Path) -> None:
+async def test_t34_a_copy_from_before_the_last_start_is_refused(path: Path) -> None:
     await started(path)
     copy = copied(path)
     await started(path)
@@ -81,7 +81,7 @@ async def test_a_copy_from_before_the_last_start_is_refused(path: Path) -> None:
     await started(path)
 
 
-async def test_a_copy_taken_while_it_ran_is_refused_after_it_stopped(path: Path) -> None:
+async def test_t34_a_copy_taken_while_it_ran_is_refused_after_it_stopped(path: Path) -> None:
     store = await opened(path)
     copy = copied(path)
     await store.write(lambda tx: tx.audit.append(ENTRY))
@@ -184,7 +184,7 @@ async def restore(world: World, copy: Path) -> None:
     await world.open()
 
 
-async def test_what_was_deployed_since_the_copy_is_found_and_not_deployed_again(tmp_path: Path) -> None:
+async def test_t34_what_was_deployed_since_the_copy_is_found_and_not_deployed_again(tmp_path: Path) -> None:
     world = World(tmp_path, a_policy())
     await world.open()
     await world.looks()
@@ -204,7 +204,7 @@ async def test_what_was_deployed_since_the_copy_is_found_and_not_deployed_again(
     await world.store.close()
 
 
-async def test_what_was_approved_since_the_copy_is_found_when_it_is_approved_again(tmp_path: Path) -> None:
+async def test_t34_what_was_approved_since_the_copy_is_found_when_it_is_approved_again(tmp_path: Path) -> None:
     world = World(tmp_path, a_policy())
     await world.open()
     await world.looks()
@@ -219,7 +219,7 @@ async def test_what_was_approved_since_the_copy_is_found_when_it_is_approved_aga
     await world.store.close()
 
 
-async def test_what_shipped_by_itself_since_the_copy_is_not_shipped_again(tmp_path: Path) -> None:
+async def test_t34_what_shipped_by_itself_since_the_copy_is_not_shipped_again(tmp_path: Path) -> None:
     world = World(tmp_path, a_policy(a_lane_policy(mode=Mode.DEPLOYMENT)))
     await world.open()
     await world.looks()
@@ -252,7 +252,7 @@ async def test_a_deploy_that_never_happened_is_started_once(tmp_path: Path) -> N
     await world.store.close()
 
 
-async def test_an_announcement_that_may_have_been_sent_since_is_not_sent_again(path: Path) -> None:
+async def test_t34_an_announcement_that_may_have_been_sent_since_is_not_sent_again(path: Path) -> None:
     store = await opened(path)
     effect = NewEffect("announce:R-1", EffectKind.ANNOUNCE, "announce:R-1", None, "{}")
     await store.write(lambda tx: tx.effects.enqueue(effect, NOON))

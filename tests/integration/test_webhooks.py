@@ -178,12 +178,12 @@ async def test_a_provider_without_a_secret_does_not_exist(secrets: dict[str, str
         assert await door.send(RUN) == (404, error("unknown provider"))
 
 
-async def test_too_large_by_its_own_word_is_not_even_read(door: Door) -> None:
+async def test_t23_too_large_by_its_own_word_is_not_even_read(door: Door) -> None:
     request = f"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGEST_BODY + 1}\r\n\r\n"
     assert await door.raw(request.encode()) == (413, error("too large"))
 
 
-async def test_too_large_without_a_word(door: Door) -> None:
+async def test_t23_too_large_without_a_word(door: Door) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(LARGEST_BODY // 2**16):
             yield b" " * 2**16
@@ -197,7 +197,7 @@ async def test_the_largest_body_is_still_read(door: Door) -> None:
     assert await door.post(io.BytesIO(body), signed(body)) == (200, OK)
 
 
-async def test_a_bomb_is_too_large(door: Door) -> None:
+async def test_t23_a_bomb_is_too_large(door: Door) -> None:
     bomb = gzip.compress(b" " * (LARGEST_BODY + 1))
     assert await door.post(bomb, {"Content-Encoding": "gzip"}) == (413, error("too large"))
 
@@ -232,13 +232,13 @@ async def test_a_sender_that_hangs_up_halfway_is_told_nothing_and_harms_nobody(d
     assert await door.send(RUN) == (200, OK)
 
 
-async def test_a_body_that_comes_too_slowly() -> None:
+async def test_t23_a_body_that_comes_too_slowly() -> None:
     async with Door().open(body_within=0.05) as door:
         request = b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"
         assert await door.raw(request) == NOT_RECEIVED
 
 
-async def test_too_many_at_once(door: Door) -> None:
+async def test_t23_too_many_at_once(door: Door) -> None:
     slow = b"POST /webhooks/github HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
     waiting = [await asyncio.open_connection("127.0.0.1", door.port) for _ in range(MOST_IN_FLIGHT)]
     for _, writer in waiting:

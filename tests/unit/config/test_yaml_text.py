@@ -20,7 +20,7 @@ def mistakes(text: str | bytes) -> list[tuple[int, int, str]]:
     return [(one.place.line, one.place.column, one.sentence) for one in read_yaml(text).mistakes]
 
 
-def test_scalars_stay_the_text_that_was_written() -> None:
+def test_t25_scalars_stay_the_text_that_was_written() -> None:
     document = read_yaml('a: 1.10\nb: on\nc: 12:30:45\nd: null\ne: "1"\nf: 0x1F\ng: 2026-11-21\nh: ""\ni: ~\non: yes\n')
     assert document.mistakes == []
     assert document.root == {
@@ -63,7 +63,7 @@ def test_a_place_can_be_looked_into() -> None:
     ]
 
 
-def test_aliases_are_refused_before_they_expand() -> None:
+def test_t25_aliases_are_refused_before_they_expand() -> None:
     found = mistakes(BOMB)
     assert found[0] == (1, 4, "`&a` is an anchor; write the value out where it is needed.")
     assert found[1] == (2, 4, "`&b` is an anchor; write the value out where it is needed.")
@@ -112,11 +112,11 @@ def test_aliases_are_refused_before_they_expand() -> None:
         ("a: " * 2, (1, 5, "This is not YAML: mapping values are not allowed here.")),
     ],
 )
-def test_what_surprises_is_refused(text: str | bytes, found: tuple[int, int, str]) -> None:
+def test_t25_what_surprises_is_refused(text: str | bytes, found: tuple[int, int, str]) -> None:
     assert mistakes(text) == [found]
 
 
-def test_twenty_levels_are_allowed() -> None:
+def test_t25_twenty_levels_are_allowed() -> None:
     assert mistakes("[" * 20 + "x" + "]" * 20) == []
     assert mistakes("[" * 21 + "x" + "]" * 21) == [(1, 22, "This is nested deeper than 20 levels.")]
 

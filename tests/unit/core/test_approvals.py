@@ -409,7 +409,7 @@ def most(rules: list[ApprovalRule], people: list[frozenset[str]]) -> int:
 
 
 @given(RULES, PEOPLE)
-def test_people_are_assigned_as_well_as_possible(rules: list[ApprovalRule], people: list[frozenset[str]]) -> None:
+def test_t32_people_are_assigned_as_well_as_possible(rules: list[ApprovalRule], people: list[frozenset[str]]) -> None:
     under = policy(*rules)
     actors = [replace(OLGA, person=Person(f"p{index}"), groups=groups) for index, groups in enumerate(people)]
     there: Release = release(1, *actors, under=under)

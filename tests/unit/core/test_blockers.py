@@ -314,7 +314,7 @@ def test_switching_to_delivery_asks_people_of_what_was_opened_to_ship_by_itself(
     assert approval_blockers(release(3, under=AUTOMATIC), switched, AUTOMATIC) == (WAITS_QA,)
 
 
-def test_two_of_a_group_are_one_short_after_one() -> None:
+def test_t32_two_of_a_group_are_one_short_after_one() -> None:
     two = policy(QA, QA)
     assert approval_blockers(release(3, ALEX, under=two), lane(), two) == (
         WaitsForApproval(Missing(replace(QA, count=2), 1)),

@@ -268,7 +268,7 @@ SKIPPED: list[tuple[str, Lane, Policy, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("there", "under", "names"), [row[1:] for row in SKIPPED], ids=[row[0] for row in SKIPPED])
-def test_an_override_lifts_approvals_and_freezes_and_says_so(
+def test_t20_an_override_lifts_approvals_and_freezes_and_says_so(
     there: Lane, under: Policy, names: tuple[str, ...]
 ) -> None:
     decided = go(there, Overrides(1, SAM_MAY, " it burns \n"), under)
@@ -280,7 +280,7 @@ def test_an_override_lifts_approvals_and_freezes_and_says_so(
     assert one(go(decided.lane, BeginDeployment(1), under)).state is Lifecycle.DEPLOYING
 
 
-def test_an_override_lifts_nothing_else() -> None:
+def test_t20_an_override_lifts_nothing_else() -> None:
     stop = Stop("sam", "fire", NOON)
     there = lane(release(put_off="?"), around=Around(stop=stop), hold=Hold("wait", NOON, "sam"))
     decided = go(there, Overrides(1, SAM_MAY, "it burns"), frozen(POLICY))
@@ -291,7 +291,7 @@ def test_an_override_lifts_nothing_else() -> None:
     assert reasons(broken.lane, BeginDeployment(1)) == (StillBlocked(),)
 
 
-def test_an_override_is_for_one_release_and_one_artifact() -> None:
+def test_t20_an_override_is_for_one_release_and_one_artifact() -> None:
     there = go(lane(release(), release(2)), Overrides(1, SAM_MAY, "it burns")).lane
     assert there.releases[1].override is None
     assert reasons(there, Overrides(1, SAM_MAY, "still"), POLICY) == (NothingToOverride(),)
@@ -343,7 +343,7 @@ OVERRIDE: list[tuple[str, Lane, Overrides, datetime, tuple[Reason, ...]]] = [
 @pytest.mark.parametrize(
     ("there", "given", "now", "why"), [row[1:] for row in OVERRIDE], ids=[row[0] for row in OVERRIDE]
 )
-def test_an_override_is_refused(there: Lane, given: Overrides, now: datetime, why: tuple[Reason, ...]) -> None:
+def test_t20_an_override_is_refused(there: Lane, given: Overrides, now: datetime, why: tuple[Reason, ...]) -> None:
     assert reasons(there, given, POLICY, now) == why
 
 

@@ -50,7 +50,7 @@ async def read(world: World, words: str, slack: str | None = "U0ELSE") -> str | 
 
 
 @pytest.mark.parametrize("account", [one for one in Account if one is not Account.MEMBER])
-async def test_who_is_no_full_member_reads_one_sentence_whatever_they_type(world: World, account: Account) -> None:
+async def test_t19_who_is_no_full_member_reads_one_sentence_whatever_they_type(world: World, account: Account) -> None:
     world.directory.accounts["U0ELSE"] = account
     said = {await read(world, words) for words in READING}
     assert said == {SENTENCES.get(account, OTHERS)}
@@ -66,7 +66,7 @@ async def test_acts_of_others_are_taken_in_to_be_refused(world: World) -> None:
     assert await read(world, "approve R-1") is None
 
 
-async def test_the_form_that_shows_what_could_ship_opens_for_members_only(world: World) -> None:
+async def test_t19_the_form_that_shows_what_could_ship_opens_for_members_only(world: World) -> None:
     await world.looks()
     await world.looks(a_report(1))
     begin = world.reception.requests.begin
@@ -75,7 +75,7 @@ async def test_the_form_that_shows_what_could_ship_opens_for_members_only(world:
     assert await begin("", "U0ELSE", "T1", "C0X") is None
 
 
-async def test_changes_are_shown_to_members_only(world: World) -> None:
+async def test_t19_changes_are_shown_to_members_only(world: World) -> None:
     def declared(tx: Transaction) -> None:
         lane = tx.lanes.load(LANE)
         tx.lanes.save(lane, replace(lane, live=Live("f" * 40, "0", world.now)))
@@ -91,7 +91,7 @@ async def test_changes_are_shown_to_members_only(world: World) -> None:
     assert refused.text == await read(world, "list")
 
 
-async def test_no_form_opens_for_who_is_no_full_member(world: World) -> None:
+async def test_t19_no_form_opens_for_who_is_no_full_member(world: World) -> None:
     await world.looks()
     await world.looks(a_report(1))
     button = (await world.notice()).button("reject")
@@ -104,7 +104,9 @@ async def test_no_form_opens_for_who_is_no_full_member(world: World) -> None:
 
 
 @pytest.mark.parametrize("account", [one for one in Account if one not in {Account.MEMBER, Account.UNKNOWN}])
-async def test_who_is_no_full_member_hears_one_sentence_whatever_they_want_done(world: World, account: Account) -> None:
+async def test_t19_who_is_no_full_member_hears_one_sentence_whatever_they_want_done(
+    world: World, account: Account
+) -> None:
     await world.looks()
     await world.looks(a_report(1))
     world.directory.accounts["U0ELSE"] = account
@@ -115,7 +117,7 @@ async def test_who_is_no_full_member_hears_one_sentence_whatever_they_want_done(
 
 
 @pytest.mark.parametrize("account", [one for one in Account if one not in {Account.MEMBER, Account.UNKNOWN}])
-async def test_who_is_no_full_member_hears_the_same_sentence_whatever_they_press(
+async def test_t19_who_is_no_full_member_hears_the_same_sentence_whatever_they_press(
     world: World, account: Account
 ) -> None:
     await world.looks()

@@ -25,7 +25,7 @@ async def test_acts_are_not_read(world: World) -> None:
         assert await world.reception.read(words, "U0PRIYA", "T1") is None
 
 
-async def test_reading_words_are_answered_from_what_is_stored(world: World) -> None:
+async def test_t33_reading_words_are_answered_from_what_is_stored(world: World) -> None:
     await world.looks()
     await world.looks(a_report(1))
     heard = {}

@@ -180,7 +180,7 @@ async def test_the_first_final_word_counts(opening: Opening) -> None:
         {"sha": a_sha(2)},
     ],
 )
-async def test_a_report_that_does_not_fit_the_release_of_its_key_moves_nothing(
+async def test_t31_a_report_that_does_not_fit_the_release_of_its_key_moves_nothing(
     opening: Opening, changed: dict[str, str]
 ) -> None:
     world = await opened(opening)
@@ -190,7 +190,7 @@ async def test_a_report_that_does_not_fit_the_release_of_its_key_moves_nothing(
     assert await status(world) is DeployStatus.ACCEPTED
 
 
-async def test_a_key_of_another_lane_moves_nothing(opening: Opening) -> None:
+async def test_t31_a_key_of_another_lane_moves_nothing(opening: Opening) -> None:
     world = await opened(opening)
     staging = a_lane_policy(LaneId("docs", "staging"), target=None, mode=Mode.OBSERVE)
     docs = AUTOMATIC.services[1]

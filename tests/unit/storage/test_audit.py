@@ -63,7 +63,7 @@ VALUES = "VALUES ({}, 'at', 'approved', NULL, NULL, NULL, NULL, 'policy-1', '{{}
         f"INSERT INTO audit {VALUES.format('NULL')}",
     ],
 )
-def test_the_database_refuses_to_alter_a_row(file: File, statement: str) -> None:
+def test_t22_the_database_refuses_to_alter_a_row(file: File, statement: str) -> None:
     three(file)
     before = file.sql("SELECT * FROM audit")
     with pytest.raises(sqlite3.IntegrityError, match=r"^audit is append-only$"):
@@ -76,7 +76,7 @@ def test_the_database_refuses_to_alter_a_row(file: File, statement: str) -> None
 @pytest.mark.parametrize(
     "column", ["at", "action", "actor", "surface", "lane", "release", "policy_hash", "data", "hash"]
 )
-def test_a_flipped_byte_is_found(file: File, column: str) -> None:
+def test_t22_a_flipped_byte_is_found(file: File, column: str) -> None:
     three(file)
     file.sql("DROP TRIGGER audit_no_update")
     flipped = "release + 1" if column == "release" else f"replace({column}, substr({column}, 3, 1), '~')"
@@ -112,7 +112,7 @@ def test_text_that_is_no_text_any_more_is_found_where_it_is(file: File) -> None:
 
 
 @pytest.mark.parametrize("gone", [1, 2, 3])
-def test_a_missing_row_is_found(file: File, gone: int) -> None:
+def test_t22_a_missing_row_is_found(file: File, gone: int) -> None:
     three(file)
     file.sql("DROP TRIGGER audit_no_delete")
     file.sql("DELETE FROM audit WHERE seq = ?", gone)
@@ -120,7 +120,7 @@ def test_a_missing_row_is_found(file: File, gone: int) -> None:
         tx.audit.verify()
 
 
-def test_a_row_whose_hash_was_made_to_fit_breaks_the_next(file: File) -> None:
+def test_t22_a_row_whose_hash_was_made_to_fit_breaks_the_next(file: File) -> None:
     three(file)
     file.sql("DROP TRIGGER audit_no_update")
     columns = "seq, at, action, actor, surface, lane, release, policy_hash, data, prev_hash"

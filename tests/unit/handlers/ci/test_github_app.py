@@ -70,7 +70,7 @@ async def test_a_token_is_had_in_two_steps_and_kept(world: World) -> None:
     ]
 
 
-async def test_a_token_opens_the_repositories_of_the_policy_and_no_more_than_is_needed(world: World) -> None:
+async def test_t29_a_token_opens_the_repositories_of_the_policy_and_no_more_than_is_needed(world: World) -> None:
     world.forge.create("acme/secret")
     assert await world.status() == 200
     assert world.host.bodies[1] == {
@@ -120,7 +120,7 @@ async def test_what_was_not_granted_is_not_asked_for_and_said_in_the_log(world: 
     ],
     ids=["nothing is needed", "nothing is granted"],
 )
-async def test_a_token_for_nothing_which_would_be_one_for_everything_is_never_asked_for(
+async def test_t29_a_token_for_nothing_which_would_be_one_for_everything_is_never_asked_for(
     world: World, scope: Scope, why: str
 ) -> None:
     world.scopes["acme"] = scope
@@ -428,7 +428,7 @@ def test_the_repository_of_a_request_stands_in_its_path(path: str, repository: s
     assert pure.repository_of(path) == repository
 
 
-def test_of_what_is_needed_only_what_was_granted_is_asked_for() -> None:
+def test_t29_of_what_is_needed_only_what_was_granted_is_asked_for() -> None:
     has = Installation(1, "acme", {"actions": "read", "contents": "write", "issues": "write"}, suspended=False)
     needs = Scope(frozenset(), (("actions", "write"), ("contents", "read"), ("deployments", "write")))
     assert pure.granted(needs, has) == {"actions": "read", "contents": "read"}

@@ -122,7 +122,7 @@ def test_a_status_of_a_deployment_is_a_hint() -> None:
         ("deployment_status", deployment_event("mallory/payments")),
     ],
 )
-def test_everything_else_that_is_well_formed_is_not_followed(event: str, payload: Any) -> None:
+def test_t31_everything_else_that_is_well_formed_is_not_followed(event: str, payload: Any) -> None:
     assert delivered(event, payload) is Verdict.NOT_FOLLOWED
 
 
@@ -206,7 +206,7 @@ def test_each_connection_has_its_own_secret() -> None:
     assert secret_names(a_policy()) == {"GITHUB_WEBHOOK_SECRET"}
 
 
-def test_whose_secret_has_signed_says_where_a_run_is_looked_up() -> None:
+def test_t31_whose_secret_has_signed_says_where_a_run_is_looked_up() -> None:
     here, there = built_on(None), built_on("enterprise", "web")
     ours = Delivery(f"github:{GUID}", RunHint("acme/payments", 9001))
     theirs = Delivery(f"github/enterprise:{GUID}", RunHint("acme/payments", 9001, "enterprise"), "github/enterprise")
@@ -214,7 +214,7 @@ def test_whose_secret_has_signed_says_where_a_run_is_looked_up() -> None:
     assert admitted("theirs", here, there) == admitted("theirs", there, here) == theirs
 
 
-def test_a_host_says_nothing_about_what_is_built_on_another() -> None:
+def test_t31_a_host_says_nothing_about_what_is_built_on_another() -> None:
     assert admitted("theirs", built_on(None)) is Verdict.NOT_FOLLOWED
     assert admitted("ours", built_on("enterprise")) is Verdict.NOT_FOLLOWED
     assert admitted("theirs", built_on(None), event="deployment_status") is Verdict.NOT_FOLLOWED

@@ -80,7 +80,7 @@ def test_no_header_and_no_body_is_authentic_by_luck(
 
 
 @given(mutated(RUN_EVENT), mutated(DEPLOYMENT_EVENT), anything, st.binary())
-def test_a_delivery_is_a_hint_or_a_verdict(run: Any, deployment: Any, other: Any, raw: bytes) -> None:
+def test_t24_a_delivery_is_a_hint_or_a_verdict(run: Any, deployment: Any, other: Any, raw: bytes) -> None:
     for body in (encoded(run), encoded(deployment), encoded(other), raw):
         for event in ("workflow_run", "deployment_status"):
             told = parse_delivery(NAMES | {"X-GitHub-Event": event}, body, POLICY)
@@ -88,7 +88,7 @@ def test_a_delivery_is_a_hint_or_a_verdict(run: Any, deployment: Any, other: Any
 
 
 @given(mutated(a_run()))
-def test_a_run_is_read_or_not(payload: Any) -> None:
+def test_t24_a_run_is_read_or_not(payload: Any) -> None:
     run = read_run(HttpReply(200, {}, encoded(payload)))
     if run and (report := report_of(run, SERVICE, PAGES)):
         assert report.pipeline == ".github/workflows/build.yml"
@@ -123,7 +123,7 @@ def test_a_fork_another_branch_event_or_workflow_never_counts_whatever_else_is_s
     mutated({"workflow_runs": [a_deploy_run()]}) | mutated(a_deploy_run()) | mutated(a_deployment()),
     st.dictionaries(st.sampled_from(["retry-after", "x-ratelimit-remaining", "x-ratelimit-reset"]), st.text()),
 )
-def test_no_answer_makes_an_order_raise(status: int, one: Any, other: Any, headers: dict[str, str]) -> None:
+def test_t24_no_answer_makes_an_order_raise(status: int, one: Any, other: Any, headers: dict[str, str]) -> None:
     for reply in (HttpReply(status, headers, encoded(one)), HttpReply(status, headers, encoded(other))):
         for order in ORDERS:
             order.again(reply)
@@ -133,7 +133,7 @@ def test_no_answer_makes_an_order_raise(status: int, one: Any, other: Any, heade
 
 
 @given(mutated([a_deployment()]), mutated([a_status(2, "success"), a_status(1, "queued")]))
-def test_no_record_makes_the_look_at_what_is_live_raise(deployments: Any, statuses: Any) -> None:
+def test_t24_no_record_makes_the_look_at_what_is_live_raise(deployments: Any, statuses: Any) -> None:
     newest = read_newest(HttpReply(200, {}, encoded(deployments)), NOON)
     said = read_statuses(HttpReply(200, {}, encoded(statuses)))
     if isinstance(newest, tuple) and said is not None:

@@ -103,7 +103,7 @@ def test_another_body_or_another_id_is_not_what_was_signed() -> None:
 
 
 @pytest.mark.parametrize("secret", [OTHER_SECRET, TARGET_SECRET, "anything"])
-def test_only_the_secret_of_the_claimed_source_signs_for_it(secret: str) -> None:
+def test_t31_only_the_secret_of_the_claimed_source_signs_for_it(secret: str) -> None:
     assert sent(a_report_sent(), secret) is Verdict.NOT_AUTHENTIC
     assert sent(a_deploy_sent(), secret) is Verdict.NOT_AUTHENTIC
 
@@ -132,11 +132,11 @@ def test_a_secret_that_is_unset_or_no_secret_signs_for_nothing() -> None:
         a_deploy_sent(sha=None),
     ],
 )
-def test_what_the_policy_does_not_name_is_not_followed(said: dict[str, Any]) -> None:
+def test_t31_what_the_policy_does_not_name_is_not_followed(said: dict[str, Any]) -> None:
     assert sent(said) is Verdict.NOT_FOLLOWED
 
 
-def test_the_secret_of_a_target_says_nothing_of_builds_or_of_other_lanes() -> None:
+def test_t31_the_secret_of_a_target_says_nothing_of_builds_or_of_other_lanes() -> None:
     assert sent(a_report_sent(source=None), TARGET_SECRET) is Verdict.MALFORMED
     assert sent(a_report_sent(source=None, environment="production"), TARGET_SECRET) is Verdict.MALFORMED
     assert sent(a_deploy_sent(source=None, service="wiki"), TARGET_SECRET) is Verdict.NOT_FOLLOWED
@@ -240,7 +240,7 @@ json_values = st.recursive(
     st.dictionaries(st.sampled_from(["type", "timestamp", "data"]), json_values),
     st.dictionaries(st.sampled_from(sorted(a_report_sent()["data"])), json_values, max_size=3),
 )
-def test_whatever_is_signed_has_an_answer(outer: dict[str, Any], inner: dict[str, Any]) -> None:
+def test_t24_whatever_is_signed_has_an_answer(outer: dict[str, Any], inner: dict[str, Any]) -> None:
     for said in (outer, a_report_sent() | {"data": a_report_sent()["data"] | inner}):
         assert isinstance(sent(json.dumps(said).encode()), Delivery | Verdict)
 

@@ -61,16 +61,16 @@ def registered(kind: str) -> set[str]:
     return found
 
 
-def test_every_method_that_is_called_has_its_scopes_known() -> None:
+def test_t28_every_method_that_is_called_has_its_scopes_known() -> None:
     assert called() == set(SCOPES)
 
 
-def test_the_scopes_are_those_of_the_methods_the_events_and_the_command(manifest: dict[str, Any]) -> None:
+def test_t28_the_scopes_are_those_of_the_methods_the_events_and_the_command(manifest: dict[str, Any]) -> None:
     needed = {"commands"}.union(*SCOPES.values(), *EVENTS.values())
     assert manifest["oauth_config"] == {"scopes": {"bot": sorted(needed)}}
 
 
-def test_every_event_that_is_listened_for_has_its_scopes_known() -> None:
+def test_t28_every_event_that_is_listened_for_has_its_scopes_known() -> None:
     assert registered("event") == set(EVENTS)
 
 
@@ -145,7 +145,7 @@ def test_the_documentation_explains_every_scope_and_no_other(manifest: dict[str,
     assert slack_scopes == {*manifest["oauth_config"]["scopes"]["bot"], "connections:write"}
 
 
-def test_the_manifest_for_http_differs_only_in_addresses(manifest: dict[str, Any]) -> None:
+def test_t28_the_manifest_for_http_differs_only_in_addresses(manifest: dict[str, Any]) -> None:
     text = (ROOT / "docs" / "manifest-http.yml").read_text(encoding="utf-8")
     over_http = yaml.safe_load(text)
     url = f"https://signoff.acme.example{PATH}"

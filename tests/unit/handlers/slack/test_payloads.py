@@ -169,7 +169,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.data())
-def test_no_field_of_any_type_raises(data: st.DataObject) -> None:
+def test_t24_no_field_of_any_type_raises(data: st.DataObject) -> None:
     for make, read in ((a_click, click), (a_submission, form), (a_command, command)):
         body = make()
         body[data.draw(st.sampled_from(sorted(body)))] = data.draw(ANYTHING)
