@@ -21,6 +21,9 @@ MOST_BYTES = 16 * 1024 * 1024
 FAST = 1
 """The level of compression: JSON shrinks to a tenth by it."""
 
+_OF_ERRORS = frozenset({"message", "documentation_url", "status", "errors"})
+"""What GitHub's errors are made of: an object with nothing besides, or nothing at all, answers no question here."""
+
 Place = tuple[str, tuple[tuple[str, str], ...]]
 """A path and its query; pages and filters have answers of their own."""
 
@@ -78,9 +81,12 @@ class Kept:
 
 
 def _is_whole(body: bytes) -> bool:
-    """Whether it is JSON to its end: what was damaged on its way would be told for ever, and its ETag is a good one."""
+    """Whether it is JSON to its end and tells something: whatever else comes under a good ETag would be told for ever.
+
+    Such is what was damaged on its way, and an error that somebody on the way tells with 200.
+    """
     try:
-        json.loads(body)
+        told = json.loads(body)
     except (ValueError, RecursionError):  # the latter from brackets by the hundred thousand
         return False
-    return True
+    return isinstance(told, list) or (isinstance(told, dict) and not _OF_ERRORS.issuperset(told))

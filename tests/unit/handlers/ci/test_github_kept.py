@@ -94,17 +94,20 @@ async def test_what_was_asked_for_longest_ago_makes_room() -> None:
     third = HttpRequest("GET", PATH)
     answers = {LIST: '"a"', OTHER: '"b"', third: '"c"'}
     github = Scripted([])
-    kept = Kept(github, most=24)  # two answers of nine bytes, compressed, and not three
+    kept = Kept(github, most=24)  # two answers of ten bytes, compressed, and not three
     for request in (LIST, OTHER, LIST, third):
-        github.answers.append(a_reply(b"1", answers[request]))
+        github.answers.append(a_reply(b"[]", answers[request]))
         await kept.send(request)
     for request in (LIST, third, OTHER):
-        github.answers.append(a_reply(b"1", answers[request]))
+        github.answers.append(a_reply(b"[]", answers[request]))
         await kept.send(request)
     assert github.etags == [None, None, '"a"', None, '"a"', '"c"', None]
 
 
-@pytest.mark.parametrize("damaged", [b"[1", b"<html>Unicorn!</html>", b"", b'"\xff"'])
+@pytest.mark.parametrize(
+    "damaged",
+    [b"[1", b"<html>Unicorn!</html>", b"", b'"\xff"', b"null", b"7", b"{}", b'{"message": "Server Error"}'],
+)
 async def test_what_was_damaged_on_its_way_is_asked_for_anew(damaged: bytes) -> None:
     github = Scripted([a_reply(damaged), a_reply(b"[1]"), UNCHANGED])
     kept = Kept(github)
