@@ -99,6 +99,7 @@ class _Now(Collector):
         """Return the families as of now."""
         yield InfoMetricFamily(f"{PREFIX}_build", "Which Signoff this is and what it runs on", self._about)
         yield _gauge("event_loop_lag_seconds", "By how much the event loop is late", {(): self._lag()})
+        yield _gauge("tasks", "Tasks of the event loop", {(): _tasks()})
         yield _gauge("db_up", "Whether the database answered this scrape", {(): int(self.figures is not None)})
         if self.figures is not None and self.at is not None:
             yield from _of_database(self.figures, self.at)
@@ -129,6 +130,13 @@ def _of_database(figures: Figures, now: datetime) -> Iterator[Metric]:
     yield _gauge("db_size_bytes", "Size of the database file", {(): figures.database_bytes})
     if figures.disk_free is not None:
         yield _gauge("disk_free_bytes", "Free space where the database is", {(): figures.disk_free})
+
+
+def _tasks() -> int:
+    try:
+        return len(asyncio.all_tasks())
+    except RuntimeError:  # no loop runs: whoever asks has no tasks
+        return 0
 
 
 def _gauge(name: str, meaning: str, values: Mapping[Any, float], *labels: str) -> Metric:

@@ -81,7 +81,7 @@ def text_of(rng: random.Random, document: Any) -> str:
     flow = rng.choice((None, False))
     try:
         text: str = yaml.dump(value, Dumper=DUMPER, sort_keys=False, default_flow_style=flow, allow_unicode=True)
-    except UnicodeEncodeError:  # half a character: only JSON spells it, which is YAML too
+    except (UnicodeEncodeError, RecursionError):  # half a character, or too deep: JSON spells it, which is YAML too
         text = json.dumps(value, indent=1)
     return text if rng.random() < 1 / 2 else _broken(rng, text)
 

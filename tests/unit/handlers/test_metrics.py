@@ -1,5 +1,6 @@
 """What Prometheus reads: each thing by its name and labels, figures as of the scrape, and names of nobody."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ async def test_figures_are_those_of_the_scrape() -> None:
     assert found == {
         "signoff_build_info{python=3.11.7,sqlite=3.53.0,version=1.2.3}": 1,
         "signoff_event_loop_lag_seconds{}": 0.25,
+        "signoff_tasks{}": found["signoff_tasks{}"],
         "signoff_db_up{}": 1,
         "signoff_releases{environment=production,state=open}": 2,
         "signoff_releases{environment=staging,state=deploying}": 1,
@@ -135,12 +137,21 @@ async def test_what_happened_is_counted_and_timed() -> None:
     assert found["signoff_api_retry_after_seconds_count{api=slack}"] == 1
 
 
+async def test_a_task_more_is_a_task_more() -> None:
+    before = (await samples(Metrics(lambda: 0.0, ABOUT)))["signoff_tasks{}"]
+    more = [asyncio.create_task(asyncio.Event().wait()) for _ in range(5)]
+    assert (await samples(Metrics(lambda: 0.0, ABOUT)))["signoff_tasks{}"] == before + 5
+    for one in more:
+        one.cancel()
+
+
 async def test_without_a_database_the_rest_is_told() -> None:
     with capture_logs() as logs:
         found = of_us(await samples(Metrics(lambda: 0.0, ABOUT), FakeStore(None)))
     assert found == {
         "signoff_build_info{python=3.11.7,sqlite=3.53.0,version=1.2.3}": 1,
         "signoff_event_loop_lag_seconds{}": 0,
+        "signoff_tasks{}": found["signoff_tasks{}"],
         "signoff_db_up{}": 0,
         "signoff_loop_failures_total{}": 0,
     }
