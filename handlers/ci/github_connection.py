@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+import structlog
+
 from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
 from bot.core.inputs import FoundLive
@@ -30,6 +32,7 @@ from handlers.ci.github_runs import RunPage
 from handlers.ci.github_source import github_source
 from handlers.ci.sender import AGAIN, Sends
 
+log = structlog.get_logger()
 T = TypeVar("T")
 
 OK = 200
@@ -119,6 +122,8 @@ class Github:
         if told is None:
             return after_read(reply, self._now)
         self._seen[service.name] = _Page(github_source(service), reply.headers.get("etag"), told)
+        if told.unread:
+            log.warning("runs_not_understood", service=service.name, runs=told.unread)
         return told.reports
 
     async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
@@ -150,7 +155,9 @@ class Github:
             return reply
         most = github_reach.PER_PAGE
         told = runs.read_recent(reply, service, self._pages, most) if reply.status == OK else None
-        return after_read(reply, self._now) if told is None else told
+        if told is None or told.covers is None:  # or nothing on it
+            return after_read(reply, self._now)
+        return told
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
         """Fetch the files in which a commit differs from one before it; None where not all of them are told."""

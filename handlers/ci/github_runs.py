@@ -30,10 +30,17 @@ CONCLUSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """The reports among a page of runs, oldest first, and what the page covers, where anything on it can be read."""
+    """The reports among a page of runs, oldest first.
+
+    Attributes:
+        reports: what it says of builds of the service.
+        covers: when its runs were made; None where none of them can be read.
+        unread: how many of them cannot be read.
+    """
 
     reports: tuple[PipelineReport, ...]
     covers: Stretch | None
+    unread: int = 0
 
 
 def run_request(repository: str, run_id: int) -> HttpRequest:
@@ -62,7 +69,8 @@ def read_recent(reply: HttpReply, service: ServicePolicy, pages: Pages, most: in
     except ValidationError:
         return None
     reports = [report for run in runs if run and (report := report_of(run, service, pages))]
-    return RunPage(tuple(sorted(reports, key=lambda report: report.order)), stretch_of(runs, most))
+    ordered = tuple(sorted(reports, key=lambda report: report.order))
+    return RunPage(ordered, stretch_of(runs, most), sum(run is None for run in runs))
 
 
 def report_of(run: Run, service: ServicePolicy, pages: Pages) -> PipelineReport | None:

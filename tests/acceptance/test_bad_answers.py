@@ -53,7 +53,7 @@ def drips(_good: Reply) -> Reply:
 
 
 def other_types(good: Reply) -> Reply:
-    """Answer well, but with every value of another type."""
+    """Answer well, but with every value of another type, as a host would that tells it so: under an ETag of its own."""
 
     def turned(value: Any) -> Any:
         if isinstance(value, dict):
@@ -62,7 +62,8 @@ def other_types(good: Reply) -> Reply:
             return [turned(one) for one in value]
         return f"{value}!" if isinstance(value, int) else 7
 
-    return replace(good, body=json.dumps(turned(json.loads(good.body))).encode())
+    headers = {name: value for name, value in good.headers.items() if name.lower() != "etag"}
+    return Reply(good.status, json.dumps(turned(json.loads(good.body))).encode(), {**headers, "ETag": '"another"'})
 
 
 NO_ANSWERS: dict[str, Callable[[Reply], Reply]] = {
@@ -207,3 +208,23 @@ async def test_no_answer_fails_a_loop_or_ships_anything_and_what_is_fit_opens_on
         assert [await github.looks() for _ in range(1 + (name in BEHIND))] == [None] * (1 + (name in BEHIND)), fault
         assert await github.open() == sha, fault
     assert github.forge.landed() == []
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+async def test_values_of_other_types_ship_nothing_and_hide_nothing_for_ever(github: Answers, name: str) -> None:
+    github.question = QUESTIONS[name]
+    sha = await github.comes_in(1)
+    github.bad = other_types
+    with capture_logs() as logs:
+        await github.looks()
+    assert github.met > 0
+    github.bad = None
+    for _ in range(3):
+        assert await github.looks() is None
+    assert await github.open() == sha
+    assert github.forge.landed() == []
+    if name == "the newest runs":
+        said = [line for line in logs if line["event"] == "runs_not_understood"]
+        assert said == [
+            {"event": "runs_not_understood", "log_level": "warning", "service": "payments", "runs": 2},
+        ]
