@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.connections import Connection
+from bot.core.doubt import arrived
 from bot.core.lane import Judgement, ModeSwitch
 from bot.core.policy import (
     EVERYONE,
@@ -23,9 +25,9 @@ from bot.core.policy import (
     WhenLifted,
     WhenUnknown,
 )
-from bot.core.release import Lifecycle, Verdict
+from bot.core.release import DeployStatus, Lifecycle, Verdict
 from bot.core.retry import pause
-from bot.core.source import GithubSource, VersionFrom
+from bot.core.source import BuildbotSource, GithubSource, StandardSource, VersionFrom
 from bot.core.verification import OnFailure
 from tests.factories import LANE, NOON
 from tests.unit.core.values import ALEX, POLICY, PRIYA, flying, lane, lane_policy, policy, release, word
@@ -44,6 +46,22 @@ def test_everything_is_found_by_its_exact_name() -> None:
     assert POLICY.lanes() == (lane_policy(),)
     assert POLICY.group("qa") == Group("qa", frozenset({"priya", "alex"}))
     assert POLICY.group("q") is None
+    enterprise = Connection("enterprise", "https://ghe.example/api/v3", "https://ghe.example", "GHE_TOKEN")
+    assert replace(POLICY, connections=(enterprise,)).connection("enterprise") == enterprise
+    assert replace(POLICY, connections=(enterprise,)).connection("Enterprise") is None
+
+
+def test_what_must_have_passed_for_a_build_goes_by_its_source() -> None:
+    github = GithubSource("acme/payments", "main", ("build.yml", "e2e.yml"), checks=("security/scan",))
+    assert github.pipelines == ("build.yml", "e2e.yml", "security/scan")
+    assert BuildbotSource("payments-build", "main").pipelines == ("payments-build",)
+    assert StandardSource("docs-pipeline", "DOCS_SECRET").pipelines == ("docs-pipeline",)
+
+
+def test_a_request_has_arrived_when_anybody_who_has_it_says_so() -> None:
+    assert not arrived(release())
+    known = {status for status in DeployStatus if arrived(flying(status=status))}
+    assert known == set(DeployStatus) - {DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN}
 
 
 def test_a_person_is_found_by_any_of_their_accounts_and_by_nothing_empty() -> None:
