@@ -10,7 +10,8 @@ TITLE = 300
 _NAME = 100
 _MOST = 200
 """A squash merge of a long branch names dozens; what is beyond this is no list of people."""
-_TRAILER = re.compile(r"co-authored-by:[ \t]*([^<>\r\n]{0,200})<([^<>\s]{1,254})>[ \t]*", re.ASCII | re.IGNORECASE)
+_TRAILER = "co-authored-by:"
+_ADDRESS = re.compile(r"<([^<>\s]{1,254})>", re.ASCII)
 _NOREPLY = re.compile(r"([0-9]{1,19})\+[A-Za-z0-9\[\]-]{1,100}@users\.noreply\.github\.com", re.ASCII | re.IGNORECASE)
 
 
@@ -24,15 +25,24 @@ def title_of(commit: Commit | None, display_title: str | None, fallback: str) ->
 def authors_of(commit: Commit | None) -> tuple[Author, ...]:
     """Return the author and every co-author that the message names, each once.
 
-    A Co-authored-by line counts wherever it stands: a squash merge puts them between other text, and whom it names
-    too many only means that somebody else has to approve.
+    A Co-authored-by line counts wherever it stands, and with every address in it, whatever is called a name there: a
+    squash merge puts them between other text, and whom it names too many only means that somebody else has to approve.
     """
     if commit is None:
         return ()
     signed = [_author(commit.author.name or "", commit.author.email or "")] if commit.author else []
     lines = (line.strip() for line in commit.message.splitlines())
-    named = [_author(*match.groups()) for line in lines if (match := _TRAILER.fullmatch(line))]
+    named = [one for line in lines if line.lower().startswith(_TRAILER) for one in _named(line[len(_TRAILER) :])]
     return tuple(dict.fromkeys(author for author in (*signed, *named) if author.name or author.email))[:_MOST]
+
+
+def _named(line: str) -> list[Author]:
+    """Return whoever has an address in what follows upon «Co-authored-by:», under the words before it."""
+    found, after = [], 0
+    for address in _ADDRESS.finditer(line):
+        found.append(_author(line[after : address.start()], address[1]))
+        after = address.end()
+    return found
 
 
 def pusher_of(actor: Account | None, triggering_actor: Account | None) -> Author | None:

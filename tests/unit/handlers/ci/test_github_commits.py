@@ -52,12 +52,21 @@ def test_co_authors_are_authors_wherever_their_line_stands() -> None:
         "Co-authored-by: Bob <>",
         "Co-authored-by: Bob <bob @acme.example>",
         "Not-co-authored-by: Bob <bob@acme.example>",
-        "Co-authored-by: " + "x" * 300 + " <bob@acme.example>",
-        "Co-authored-by: Bob <bob@acme.example> and more",
     ],
 )
 def test_a_line_out_of_shape_names_nobody(line: str) -> None:
     assert authors_of(Commit(message=f"Fix\n\n{line}", author=BY_ANN)) == (ANN,)
+
+
+def test_every_address_of_a_line_is_an_authors_whatever_stands_beside_it() -> None:
+    """Nobody hides from the rule that others approve behind a name that looks like an address."""
+    message = "Co-authored-by: \u202e<@U0PRIYA> <bob@acme.example> and <dan@acme.example> more\nCo-authored-by: "
+    assert authors_of(Commit(message=message + "x" * 300 + " <cleo@acme.example>")) == (
+        Author("@U0PRIYA", "@U0PRIYA"),
+        Author("bob@acme.example", "bob@acme.example"),
+        Author("and", "dan@acme.example"),
+        Author("x" * 99 + "…", "cleo@acme.example"),
+    )
 
 
 def test_names_are_shown_without_what_cannot_be_seen() -> None:
