@@ -95,8 +95,7 @@ class World:
 
     async def open(self) -> None:
         """Begin as the process does: whatever was under way is looked up."""
-        store = await open_store(self.folder / "signoff.db", clock=lambda: self.now, token=lambda: self.token(32))
-        self.store = store
+        store = self.store = await self.opened()
         await store.write(lambda tx: tx.effects.void_leases(self.now))
         links = Links("https://github.example")
         desk = Desk(store, self.policy, lambda: self.now, self.token, Bell(), chance=lambda: 1.0, workspace=WORKSPACE)
@@ -113,6 +112,10 @@ class World:
         self.clock = Clock(desk)
         self.comparing = Comparing(desk, self.comparer)
         self.reception = Reception(desk, links, people)
+
+    async def opened(self) -> SqliteStore:
+        """Return the database, opened."""
+        return await open_store(self.folder / "signoff.db", clock=lambda: self.now, token=lambda: self.token(32))
 
     async def crash(self, policy: Policy | None = None) -> None:
         """End the process without a word, and start it again, under another policy if one is given."""
