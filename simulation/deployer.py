@@ -23,7 +23,7 @@ from sandbox.exchange import JSON, Reply
 from simulation.network import Mishap, Network
 from simulation.session import Sent, Session, as_client_session
 
-SECRET = "deployer-simulated"  # noqa: S105 - opens nothing
+SECRET = "canary-deployer-91c27b64d0f3e8a5"  # noqa: S105 - opens nothing
 Door = Callable[[Mapping[str, str], bytes, Callable[[], None]], None]
 """Where reports go: headers, body, and what to call once it has been stored."""
 

@@ -16,12 +16,16 @@ class Doors:
     """
 
     caught: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What was logged, as it was before anything of it was hidden."""
 
     def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         """Note an exception, and pass the line on as it is."""
+        self.told.append(str(event))
         told = event.get("exc_info")
         if told:
             error = told if isinstance(told, BaseException) else sys.exc_info()[1]
             if isinstance(error, Exception) and not isinstance(error, StoreUnavailable):
+                self.told.append(str(error))
                 self.caught.append(f"{event.get('event')}: {type(error).__name__}: {error}")
         return event

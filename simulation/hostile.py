@@ -24,6 +24,9 @@ TEXTS = (
     "\N{ZERO WIDTH SPACE}\N{RIGHT-TO-LEFT MARK}",
 )
 """Titles, names and reasons as nobody should have to read them."""
+TYPED_SECRET = "ghp_0123456789abcdefABCDEF0123456789abcd"  # noqa: S105 - made up
+"""What somebody pastes where it does not belong."""
+REASONS = (*TEXTS[:5], f"see {TYPED_SECRET}")
 TAGS = ("v1<!channel>", "v2|<https://evil.example|x>", f"v3{BIDI}", "v4`$(reboot)`", "v5 & <@U0VICTIM>", "v6")
 """Tags, and so versions."""
 MEMBERS = ("U0PRIYA", "U0SAM", "U0ALEX", "U0ROBIN")

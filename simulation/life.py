@@ -31,6 +31,7 @@ from handlers.slack.arrival import Arrival
 from handlers.slack.directory import SlackDirectory
 from sandbox.github.forge import Forge
 from sandbox.github.state import Landed
+from sandbox.slack.app import App
 from sandbox.slack.workspace import Workspace
 from simulation.deployer import Deploy, Deployer, deployer_network, report_door
 from simulation.disk import Disk, DiskStore
@@ -44,6 +45,8 @@ from simulation.webhooks import Webhooks, webhook_door
 
 T = TypeVar("T")
 START = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+CANARIES = ("xoxb-canary-6f0d2e7b91", "xapp-canary-c4a8153f7e", "gho-canary-b72e90d6f1", "canary-hook-2d9f4b81c6e0")
+"""Secrets that open this world alone, and that are found wherever they turn up."""
 LETTERS = string.ascii_lowercase + string.digits
 
 
@@ -98,8 +101,8 @@ class Earth:
 
     def __post_init__(self) -> None:
         self.policies[self.policy.hash] = self.policy
-        self.workspace = Workspace(self.clock)
-        self.forge = Forge(self.clock, token="github-simulated", auto=True)  # noqa: S106 - opens nothing
+        self.workspace = Workspace(self.clock, app=App(bot_token=CANARIES[0], app_token=CANARIES[1]))
+        self.forge = Forge(self.clock, token=CANARIES[2], webhook_secret=CANARIES[3], auto=True)
         self.slack = SlackWay(self.workspace, slack_network(random.Random(self.rng.random())))
         self.github = GithubWay(self.forge, github_network(random.Random(self.rng.random())))
         self.courier = Courier(random.Random(self.rng.random()))

@@ -15,6 +15,8 @@ from typing import NoReturn
 
 from sandbox.exchange import Reply
 
+LEAKED = "password=correct-horse-battery"
+"""What a broken host answers with, and nobody has to know."""
 Land = Callable[[], Reply | None]
 """Hands the request to the host; None when the host hangs up without an answer."""
 
@@ -256,7 +258,9 @@ class Network:
 
 
 def _page(status: int) -> Reply:
-    return Reply(status, b"<html><title>Unicorn!</title></html>", {"Content-Type": "text/html; charset=utf-8"})
+    return Reply(
+        status, f"<html><title>Unicorn!</title>{LEAKED}</html>".encode(), {"Content-Type": "text/html; charset=utf-8"}
+    )
 
 
 def _halved(reply: Reply) -> Reply:

@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from bot.core.blockers import blockers
-from bot.core.policy import Kind, LaneId
 from bot.core.release import Lifecycle
 from bot.ports.slack import Message
 from bot.ports.store import Transaction
@@ -13,22 +11,28 @@ from bot.views.card import content_hash
 from bot.views.links import Links
 from handlers.cards import CardKeeper
 from handlers.slack.listeners import FORM_ACTIONS
-from simulation.judge import Judge, Shipped, Word
 from simulation.life import Earth
+from simulation.oracle_people import (
+    REFUSED,
+    i5_no_stranger_has_a_word,
+    i5_nobody_approves_alone,
+    i5_nothing_forged_counts,
+)
+from simulation.oracle_secrets import i10_no_secret_is_told, i10_nobody_elses_words_are_markup
+from simulation.violation import Violation, rows
 from storage.audit import SqliteAudit
 from storage.transactions import Transactions
-
-
-class Violation(AssertionError):  # noqa: N818 - a finding, not an error
-    """An invariant does not hold."""
 
 
 def i1_every_approved_release_is_deployed_once(earth: Earth) -> None:
     """Each key landed at most once; what is live by the CI system's word landed exactly once, the rest never."""
     landed = Counter(one.key for one in earth.landed())
-    by_word = {number for (number,) in _rows(earth, "SELECT release FROM audit WHERE action = 'marked as done'")}
-    for number, key, state, attempted in _rows(earth, "SELECT number, key, state, deploy_attempted_at FROM releases"):
+    by_word = {number for (number,) in rows(earth, "SELECT release FROM audit WHERE action = 'marked as done'")}
+    query = "SELECT number, key, state, deploy_attempted_at, origin FROM releases"
+    for number, key, state, attempted, origin in rows(earth, query):
         times = landed.pop(key, 0)
+        if origin == "external" and times == 0:
+            continue  # it was seen to run there: begun by others, or by a release that was given up before
         shipped = state in {Lifecycle.LIVE.value, Lifecycle.ROLLED_BACK.value}
         allowed = {0, 1} if state == Lifecycle.FAILED.value or number in by_word else {1} if shipped else {0}
         if times not in allowed:
@@ -40,18 +44,18 @@ def i1_every_approved_release_is_deployed_once(earth: Earth) -> None:
 def i2_what_was_approved_is_what_ships(earth: Earth) -> None:
     """The commit and the environment that landed are the release's, and its artifact is the one that was built last."""
     query = "SELECT key, environment, json_extract(build, '$.sha') FROM releases"
-    known = {key: (environment, sha) for key, environment, sha in _rows(earth, query)}
+    known = {key: (environment, sha) for key, environment, sha in rows(earth, query)}
     for one in earth.landed():
         if known.get(one.key) != (one.environment, one.sha):
             raise Violation(f"{one.key} shipped {one.sha[:7]} to {one.environment}, approved was {known.get(one.key)}")
-    begun = _rows(earth, "SELECT release, artifact, built FROM temp.steps WHERE after = 'deploying'")
+    begun = rows(earth, "SELECT release, artifact, built FROM temp.steps WHERE after = 'deploying'")
     if other := [row for row in begun if row[1] != row[2]]:
         raise Violation(f"approved and built were different artifacts: {other}")
 
 
 def i3_every_acknowledged_act_is_kept(earth: Earth) -> None:
     """What was acknowledged stands in the inbox, decided; what was refused stands in the audit."""
-    kept = {key: (state, note) for key, state, note in _rows(earth, "SELECT dedupe_key, state, note FROM inbox")}
+    kept = {key: (state, note) for key, state, note in rows(earth, "SELECT dedupe_key, state, note FROM inbox")}
     for delivery in earth.courier.log:
         key = getattr(delivery.read, "dedupe_key", None)
         if not delivery.acknowledged or key is None or not _acts(delivery.read):
@@ -59,25 +63,9 @@ def i3_every_acknowledged_act_is_kept(earth: Earth) -> None:
         if kept.get(key, ("", ""))[0] != "done":
             raise Violation(f"acknowledged and not kept: {delivery.read} is {kept.get(key)}")
     refused = sum(1 for state, note in kept.values() if state == "done" and note in REFUSED)
-    (audited,) = _rows(earth, "SELECT count(*) FROM audit WHERE action = 'refused'")[0]
+    (audited,) = rows(earth, "SELECT count(*) FROM audit WHERE action = 'refused'")[0]
     if audited != refused:
         raise Violation(f"{refused} acts were refused, {audited} are in the audit")
-
-
-REFUSED = {
-    "refused",
-    "no such button",
-    "not the card's message",
-    "not what the button stands for",
-    "no such release",
-    "unknown person",
-    "misunderstood",
-    "no such build",
-    "too late",
-    "not scheduled",
-    "nothing to go back to",
-    "no full member",
-}
 
 
 def _acts(read: object) -> bool:
@@ -110,7 +98,7 @@ def i4_what_is_live_was_asked_for(earth: Earth) -> None:
         "AND NOT (r.service = 'wiki' AND e.state IN ('verify', 'cancelled')) "
         "AND e.key = 'deploy:R-' || r.number || ':' || r.generation"
     )
-    if found := _rows(earth, query):
+    if found := rows(earth, query):
         raise Violation(f"live, yet its effect says otherwise: {found}")
 
 
@@ -118,7 +106,7 @@ def i4_one_deploy_at_a_time(earth: Earth) -> None:
     """Within a lane nothing begins before what began earlier has ended, in the order of the database's own changes."""
     under_way: dict[tuple[str, str], int] = {}
     query = "SELECT release, service, environment, after FROM temp.steps ORDER BY seq"
-    for number, service, environment, after in _rows(earth, query):
+    for number, service, environment, after in rows(earth, query):
         lane = (service, environment)
         if after == "deploying" and under_way.setdefault(lane, number) != number:
             raise Violation(f"R-{number} began before R-{under_way[lane]} ended")
@@ -126,68 +114,13 @@ def i4_one_deploy_at_a_time(earth: Earth) -> None:
             del under_way[lane]
 
 
-def i5_nobody_approves_alone(earth: Earth) -> None:
-    """What was shipped had the words that the policy of its opening and that of its shipping ask for, each by itself.
-
-    A person is one person under every account, and what they wrote, pushed or asked for is not theirs to approve.
-    """
-    judge = Judge(earth)
-    said = _words(earth)
-    under = dict(_rows(earth, "SELECT release, policy_hash FROM audit WHERE action = 'deploy attempted' ORDER BY seq"))
-    live = dict(_rows(earth, "SELECT release, live_sha FROM temp.steps WHERE after = 'deploying' ORDER BY seq"))
-    overridden = {number for (number,) in _rows(earth, "SELECT number FROM releases WHERE override IS NOT NULL")}
-    query = (
-        "SELECT number, service, environment, json_extract(build, '$.sha'), kind, generation, requested_slack, "
-        "retried_slack, policy_hash FROM releases WHERE deploy_attempted_at IS NOT NULL AND origin <> 'external'"
-    )
-    for number, service, environment, sha, kind, generation, requested, retried, opened_under in _rows(earth, query):
-        lane, words = LaneId(service, environment), tuple(said.get((number, generation), ()))
-        one = Shipped(number, lane, sha, Kind(kind), words, requested, retried, live.get(number))
-        for policy in {opened_under, under[number]} if number not in overridden else ():
-            if complaints := judge.complaints(one, earth.policies[policy]):
-                raise Violation(f"R-{number} was shipped: {complaints}")
-
-
-def _words(earth: Earth) -> dict[tuple[int, int], list[Word]]:
-    """Return the approvals that stand, by release and generation: the last word of each human being counts."""
-    known = {p.id: p.slack for policy in earth.policies.values() for p in policy.people}
-    last: dict[tuple[int, int, str], tuple[str, bool]] = {}
-    query = "SELECT release, generation, person, slack, verdict, inherited FROM approvals ORDER BY id"
-    for release, generation, person, slack, verdict, inherited in _rows(earth, query):
-        last[release, generation, slack or known.get(person) or person] = (verdict, bool(inherited))
-    found: dict[tuple[int, int], list[Word]] = {}
-    for (release, generation, human), (verdict, inherited) in last.items():
-        if verdict == "approve":
-            found.setdefault((release, generation), []).append(Word(human, inherited))
-    return found
-
-
-def i5_no_stranger_has_a_word(earth: Earth) -> None:
-    """No guest, bot or stranger approved anything."""
-    people = earth.workspace.people
-    for (slack,) in _rows(earth, "SELECT DISTINCT slack FROM approvals WHERE slack IS NOT NULL"):
-        if slack not in people or people[slack].is_restricted or people[slack].is_bot or people[slack].deleted:
-            raise Violation(f"{slack} has a word")
-
-
-def i5_nothing_forged_counts(earth: Earth) -> None:
-    """What nobody did was refused wherever it was stored, and what nobody signed was admitted nowhere."""
-    notes = dict(_rows(earth, "SELECT dedupe_key, note FROM inbox WHERE state = 'done'"))
-    for delivery in earth.courier.log:
-        note = notes.get(getattr(delivery.read, "dedupe_key", ""))
-        if delivery.forged and note is not None and note not in REFUSED | {"overtaken"}:
-            raise Violation(f"forged ({delivery.forged}), and yet {note}: {delivery.read}")
-    if earth.believed:
-        raise Violation(f"believed: {earth.believed}")
-
-
 def i6_what_was_turned_down_never_ships(earth: Earth) -> None:
     """Nothing landed of what was rejected, expired, superseded or cancelled, and nothing of it began after that."""
     landed = {one.key for one in earth.landed()}
     query = "SELECT number, key, state FROM releases WHERE state IN ('rejected', 'expired', 'superseded', 'cancelled')"
-    if shipped := [(f"R-{number}", state) for number, key, state in _rows(earth, query) if key in landed]:
+    if shipped := [(f"R-{number}", state) for number, key, state in rows(earth, query) if key in landed]:
         raise Violation(f"turned down, and deployed: {shipped}")
-    risen = _rows(
+    risen = rows(
         earth, "SELECT release, before, after FROM temp.steps WHERE before NOT IN ('open', 'deploying', 'verifying')"
     )
     if wrong := [row for row in risen if (row[1], row[2]) not in RISES]:
@@ -199,28 +132,33 @@ RISES = {("failed", "live"), ("live", "rolled_back"), ("failed", "rolled_back")}
 
 
 def i7_the_audit_covers_what_happened(earth: Earth) -> None:
-    """The chain verifies; each release's beginning and end are in it."""
+    """The chain verifies; each release's beginning and each step of it are in it, as often as they were taken."""
     SqliteAudit(earth.disk.database).verify()
-    told = set(_rows(earth, "SELECT release, action FROM audit"))
-    ends = {
-        "live": "live",
-        "failed": "failed",
-        "rejected": "rejected",
-        "superseded": "superseded",
-        "cancelled": "cancelled",
-        "expired": "expired",
-    }
-    for number, state in _rows(earth, "SELECT number, state FROM releases"):
-        wanted = {(number, "opened")} | ({(number, ends[state])} if state in ends else set())
-        if not wanted <= told:
-            raise Violation(f"R-{number} is {state}, the audit lacks {wanted - told}")
+    told = Counter(rows(earth, "SELECT release, action FROM audit"))
+    for number, origin in rows(earth, "SELECT number, origin FROM releases"):
+        if not told[number, "deployed elsewhere" if origin == "external" else "opened"]:
+            raise Violation(f"R-{number} began, and the audit does not say so")
+    steps = Counter(rows(earth, "SELECT release, before, after FROM temp.steps"))
+    for (number, before, after), times in steps.items():
+        action = STEPS.get((before, after)) or STEPS.get(after) or after
+        if told[number, action] < times:
+            raise Violation(f"R-{number} went from {before} to {after} {times} times, the audit lacks {action!r}")
+
+
+STEPS: dict[str | tuple[str, str], str] = {
+    ("failed", "live"): "marked as done",
+    ("deploying", "open"): "deploy put off",
+    "deploying": "deploy attempted",
+    "rolled_back": "rolled back",
+}
+"""What the audit calls a step, where that is not the state that it leads to."""
 
 
 def i7_every_word_has_its_row(earth: Earth) -> None:
     """Each person's word on each release stands in the audit as often as it was said, and no other."""
-    kept = Counter(_rows(earth, "SELECT release, person, verdict FROM approvals WHERE inherited = 0"))
-    rows = _rows(earth, "SELECT release, actor, action FROM audit")
-    audited = Counter((release, actor, VERDICTS[action]) for release, actor, action in rows if action in VERDICTS)
+    kept = Counter(rows(earth, "SELECT release, person, verdict FROM approvals WHERE inherited = 0"))
+    told = rows(earth, "SELECT release, actor, action FROM audit")
+    audited = Counter((release, actor, VERDICTS[action]) for release, actor, action in told if action in VERDICTS)
     if kept != audited:
         raise Violation(f"words without their row: {kept - audited}; rows without their word: {audited - kept}")
 
@@ -253,7 +191,7 @@ def i9_every_card_is_true(earth: Earth) -> None:
     connection = earth.disk.connection
 
     def compare(tx: Transaction) -> None:
-        for number, channel, ts in _rows(earth, "SELECT id, channel, ts FROM cards WHERE kind <> 'audit'"):
+        for number, channel, ts in rows(earth, "SELECT id, channel, ts FROM cards WHERE kind <> 'audit'"):
             card = tx.cards.by_id(number)
             shown = earth.workspace.message(channel, ts) if ts else None
             if card is None or shown is None or shown.deleted:
@@ -281,7 +219,7 @@ def i11_nothing_died(earth: Earth) -> None:
 
 def i12_the_file_is_whole(earth: Earth) -> None:
     """SQLite's own checks find nothing."""
-    if _rows(earth, "PRAGMA integrity_check") != [("ok",)] or _rows(earth, "PRAGMA foreign_key_check"):
+    if rows(earth, "PRAGMA integrity_check") != [("ok",)] or rows(earth, "PRAGMA foreign_key_check"):
         raise Violation("the database is damaged")
 
 
@@ -295,7 +233,7 @@ def i14_everybody_was_answered(earth: Earth) -> None:
         "FROM inbox AS i LEFT JOIN effects AS e ON e.key = 'answer:' || i.id "
         "WHERE i.source = 'slack' AND i.state = 'done' AND (e.state IS NULL OR e.state <> 'done')"
     )
-    if found := [row for row in _rows(earth, query) if row[1] in REFUSED or row[2] == "command"]:
+    if found := [row for row in rows(earth, query) if row[1] in REFUSED or row[2] == "command"]:
         raise Violation(f"not answered: {found}")
 
 
@@ -305,7 +243,7 @@ def announcements_at_most_once(earth: Earth) -> None:
     twice = {text: times for text, times in said.items() if times > 1}
     live = Counter(
         (service, sha)
-        for service, sha in _rows(
+        for service, sha in rows(
             earth,
             "SELECT service, json_extract(build, '$.sha') FROM releases WHERE state = 'live'",
         )
@@ -342,6 +280,8 @@ INVARIANTS: tuple[Callable[[Earth], None], ...] = (
     i7_every_word_has_its_row,
     i8_nothing_ready_is_left_waiting,
     i9_every_card_is_true,
+    i10_no_secret_is_told,
+    i10_nobody_elses_words_are_markup,
     i11_nothing_died,
     i12_the_file_is_whole,
     i13_nothing_is_sent_inside_a_transaction,
@@ -349,7 +289,3 @@ INVARIANTS: tuple[Callable[[Earth], None], ...] = (
     announcements_at_most_once,
     the_policy_in_force_is_the_written_one,
 )
-
-
-def _rows(earth: Earth, statement: str) -> list[tuple[Any, ...]]:
-    return earth.disk.connection.execute(statement).fetchall()

@@ -90,7 +90,7 @@ def quiet(doors: Doors) -> Iterator[None]:
     before = structlog.get_config()
     structlog.configure(
         processors=[doors, _drop],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=False,
     )
     try:

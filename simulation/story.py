@@ -11,7 +11,7 @@ from sandbox.slack.filled import Value
 from sandbox.slack.messages import Message
 from simulation.attacker import Attacker
 from simulation.disk import Disk
-from simulation.hostile import TAGS, TEXTS
+from simulation.hostile import REASONS, TAGS, TEXTS
 from simulation.life import Earth, Life
 from simulation.network import Mishap
 from simulation.policies import CHANGES, policy
@@ -187,7 +187,7 @@ class Story:
         elif dice < 0.80 and notices:
             message = rng.choice(notices)
             self.note(f"{who} rejects {message.text[:30]!r}")
-            await people.reject(who, message, rng.choice(("not today", *TEXTS[:5])))
+            await people.reject(who, message, rng.choice(("not today", *REASONS)))
         elif dice < 0.84:
             await self._other_button(who)
         elif dice < 0.88:
@@ -203,7 +203,7 @@ class Story:
         rng, people = self.rng, self.earth.people
         forms: dict[str, dict[str, Value]] = {
             "Schedule": {"at": self.earth.clock() + timedelta(seconds=60)},
-            "Hold": {"reason": rng.choice(("the sale", *TEXTS[:5])), "length": "30m"},
+            "Hold": {"reason": rng.choice(("the sale", *REASONS)), "length": "30m"},
             "Roll back": {"reason": "errors"},
             "Mark as done": {"reason": "it runs"},
         }
