@@ -23,8 +23,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def no_fault_of_a_sender(record: logging.LogRecord) -> bool:
-    """Return False for what is no HTTP: aiohttp writes a traceback, with the sender's own bytes, for each of it."""
-    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+    """Return False for what is no HTTP, or a body that is not what its headers say and that nobody wanted to read.
+
+    aiohttp writes a traceback for each of it, with the sender's own bytes.
+    """
+    told = record.exc_info[1] if record.exc_info is not None else None
+    return not isinstance(told, HttpProcessingError | web.RequestPayloadError)
 
 
 @web.middleware

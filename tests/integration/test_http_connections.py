@@ -115,6 +115,30 @@ async def test_what_no_route_answers_is_refused_in_constant_words(
     assert meter.counts == {(Counted.HTTP_REFUSED, line[:3]): 1}
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "body"),
+    [
+        ("/", b"Content-Encoding: gzip\r\nContent-Length: 40\r\n", b"no gzip"),
+        ("/", b"Transfer-Encoding: chunked\r\n", b"zz\r\nno chunk"),
+        ("/nowhere", b"Content-Encoding: deflate\r\nContent-Length: 40\r\n", b"no deflate"),
+    ],
+)
+async def test_a_broken_body_that_nobody_read_is_no_exception_of_ours(
+    caplog: pytest.LogCaptureFixture, path: str, headers: bytes, body: bytes
+) -> None:
+    runner, port = await serve()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n".encode() + headers + b"\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(body)
+    writer.write_eof()
+    async with asyncio.timeout(5):
+        await reader.read()
+    writer.close()
+    await runner.cleanup()
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+
+
 async def test_our_own_fault_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     runner, port = await serve()
     async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/failing") as answer:
