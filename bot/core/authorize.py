@@ -122,13 +122,14 @@ def _permission(actor: Actor, permission: Permission, policy: Policy, lane: Lane
 
 
 def _of_its_people(actor: Actor, act: Act, release: Release, lane: Lane, policy: Policy) -> tuple[Reason, ...]:
-    """Its requester, whom its rules ask, and where they ask nobody whoever may ask for a release.
+    """Its requester, whom its rules ask, and where they ask nobody whoever might have asked for one of its kind.
 
-    To try again is to ask: a failed rollback or hotfix is then for those only who might have asked for it.
+    A rollback or a hotfix that ships without approvals is not ended, put off or tried again by everybody. Its
+    announcement is words, for which it takes what any release takes.
     """
     reasons = account_reasons(actor)
     rules = rules_of(release, lane, policy)
-    needed = OF_KIND[release.kind] if act is Act.RETRY else Permission.REQUEST
+    needed = Permission.REQUEST if act is Act.ANNOUNCE else OF_KIND[release.kind]
     unruled = not rules and _permission(actor, needed, policy, lane) == reasons
     if asked_for(actor.person, release) or unruled or entitled(actor, rules):
         return reasons

@@ -76,7 +76,7 @@ class NoReason:
 
 @dataclass(frozen=True, slots=True)
 class MayNotCancel:
-    """Only the requester and the lane's approvers may cancel."""
+    """Only the requester and the lane's approvers may; where it needs none, who might ask for such a release."""
 
 
 class Unstoppable(Enum):

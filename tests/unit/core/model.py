@@ -82,7 +82,10 @@ class Judge:
         """Whether somebody may reject a release, or cancel it."""
         asked = self.asked(one)
         entitled = bool({source for sources, _ in asked for source in sources} & self.groups[person])
-        theirs = one["requester"] == person or (not asked and "request" in MAY.get(person, set()))
+        wanted = (
+            "request" if one["kind"] == "release" else str(one["kind"])
+        )  # as for asking for another one of its kind
+        theirs = one["requester"] == person or (not asked and self.may(person, wanted, one["env"]))
         return one["state"] == "open" and self.members[person] and (entitled or (cancel and theirs))
 
     # -- approvals --

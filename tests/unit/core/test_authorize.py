@@ -190,13 +190,14 @@ KINDS = [(Kind.RELEASE, Permission.REQUEST), (Kind.ROLLBACK, Permission.ROLLBACK
 
 
 @pytest.mark.parametrize(("kind", "needed"), KINDS)
-def test_to_try_again_what_asks_nobody_takes_what_asking_for_it_takes(kind: Kind, needed: Permission) -> None:
+def test_to_try_or_end_what_asks_nobody_takes_what_asking_for_it_takes(kind: Kind, needed: Permission) -> None:
     there = replace(release(under=AUTOMATIC), kind=kind, policy=replace(UNASKED, mode=Mode.DEPLOYMENT))
     under = replace(AUTOMATIC, permissions=((Permission.ROLLBACK, ("sre",)),))
     for permission in Permission:
         expected = () if permission is needed else (MayNotCancel(),)
-        assert authorize(holding(permission), Act.RETRY, under, lane=lane(there), release=there) == expected
-    assert authorize(holding(Permission.REQUEST), Act.CANCEL, under, lane=lane(there), release=there) == ()
+        for act in (Act.RETRY, Act.CANCEL, Act.UNDO, Act.SCHEDULE):
+            assert authorize(holding(permission), act, under, lane=lane(there), release=there) == expected
+    assert authorize(holding(Permission.REQUEST), Act.ANNOUNCE, under, lane=lane(there), release=there) == ()
 
 
 def test_a_lane_where_builds_ship_by_themselves_has_the_approvers_that_it_writes_down() -> None:
