@@ -22,7 +22,8 @@ from handlers.ci.command_supervisor import keep, locked, settle
 
 KEY = re.compile(r"R-[1-9][0-9]{0,17}-[a-z0-9]{8}", re.ASCII)
 NOT_YET = "What it prints is shown once it has ended and Signoff has taken the secrets out.\n"
-_CUT = re.compile(r"\S*\n\.\.\. ([0-9]{1,20}) bytes left out \.\.\.\n\S*", re.ASCII)
+_CUT = re.compile(r"(?:(?<!\S)\S++)?+\n\.\.\. ([0-9]{1,20}) bytes left out \.\.\.\n\S*", re.ASCII)
+"""Begins where a word does, and there alone: from within one of 64 KiB it would look to its end again and again."""
 KEPT_SECONDS = 365 * 86400
 """Of a finished command: as long as an approval can wait for its deploy at the most."""
 

@@ -29,7 +29,7 @@ _BODY = 2_000
 """Characters of a message: its end, where the footers are."""
 _LINE = 300
 _LABELS, _LABEL = 20, 50
-_SQUASHED = re.compile(r"(.*?)[ \t]*\(#([1-9][0-9]{0,9})\)", re.ASCII)
+_SQUASHED = re.compile(r"(.*)\(#([1-9][0-9]{0,9})\)", re.ASCII)
 _MERGED = re.compile(r"Merge pull request #([1-9][0-9]{0,9}) from .{1,300}", re.ASCII)
 
 
@@ -170,7 +170,7 @@ def pull_named(change: Change, source: GithubSource, pages: Pages) -> PullReques
         title = next((line for line in change.body.splitlines() if line), change.title)
         return PullRequest(int(merged[1]), title, pages.pull(source.repository, int(merged[1])))
     if squashed := _SQUASHED.fullmatch(change.title):
-        return PullRequest(int(squashed[2]), squashed[1], pages.pull(source.repository, int(squashed[2])))
+        return PullRequest(int(squashed[2]), squashed[1].rstrip(" \t"), pages.pull(source.repository, int(squashed[2])))
     return None
 
 

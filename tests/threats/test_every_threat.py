@@ -15,7 +15,6 @@ OLDER = "held by the tests that its row names, which do not carry its number yet
 WITHOUT: dict[int, str] = {
     26: OLDER,
     27: OLDER,
-    30: OLDER,
 }
 """The threats that no test carries the number of, each with its reason."""
 
