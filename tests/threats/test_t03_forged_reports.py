@@ -1,8 +1,10 @@
 """Reports that lie, signed and unsigned, about builds, deploys and addresses: what counts is what the API says."""
 
+import ast
 import hashlib
 import hmac
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from tests.acceptance.desk import Desk, desk
 from tests.acceptance.truth import rows
 from tests.threats.trap import Trap, trap, with_addresses
 
+ROOT = Path(__file__).parent.parent.parent
 REPO = "acme/payments"
 
 
@@ -40,6 +43,32 @@ def altered(hook: Hook, there: Trap, part: str, **changed: Any) -> Any:
     assert part in told
     told[part] |= changed
     return with_addresses(told, there)
+
+
+CHECKED_BY = {
+    "handlers/ci/buildbot_webhook.py",
+    "handlers/ci/github_webhook.py",
+    "handlers/ci/standard_signature.py",
+    "handlers/slack/signature.py",
+}
+"""What tells who sent something."""
+TELLING = re.compile(r"secret|signature|\bsigned|\bmac\b|hmac|digest|password", re.IGNORECASE)
+NAMES_ALONE = re.compile(r"secret_env|without_secrets|len\(|\.SECRET\b")
+"""Comparisons of the names of secrets, which nobody need keep."""
+
+
+def test_t03_what_signs_is_compared_in_constant_time() -> None:
+    constant, plain = set(), []
+    for path in (*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            said = ast.unparse(node) if isinstance(node, ast.Compare | ast.Call) else ""
+            if isinstance(node, ast.Call) and said.startswith("hmac.compare_digest("):
+                constant.add(path.relative_to(ROOT).as_posix())
+            equal = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.In | ast.NotIn)
+            if equal and TELLING.search(said) and not NAMES_ALONE.search(said):
+                plain.append(f"{path.name}: {said}")
+    assert constant == CHECKED_BY
+    assert plain == []
 
 
 async def test_t03_a_report_of_success_is_nothing_where_the_api_says_failed(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ EVENTS = (
 
 
 @pytest.mark.parametrize("events", list(permutations(EVENTS))[::5])
-async def test_any_order_and_any_repetition_make_the_same_build(
+async def test_t04_any_order_and_any_repetition_make_the_same_build(
     opening: Opening, events: tuple[dict[str, Any], ...]
 ) -> None:
     world = await opened(opening, a_standard_policy())
