@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.acceptance.desk import Desk
 from tests.fuzz.senders import AGAIN, NOBODY, SEED, SENDERS, Sender
@@ -39,7 +40,9 @@ async def sends(here: Desk, name: str, sender: Sender, counted: Counter[tuple[st
         counted[name, answer.status] += 1
 
 
-async def test_whatever_comes_is_answered_and_nothing_is_decided(tmp_path: Path) -> None:
+async def test_whatever_comes_is_answered_and_nothing_is_decided(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     counted: Counter[tuple[str, int]] = Counter()
     process = psutil.Process()
     async with whole(tmp_path) as (here, heard):
@@ -49,6 +52,7 @@ async def test_whatever_comes_is_answered_and_nothing_is_decided(tmp_path: Path)
                 group.create_task(sends(here, name, sender, counted))
         await here.comes(lambda: not ask(tmp_path, "SELECT 1 FROM inbox WHERE state = 'waiting'"))
         assert not heard.caught, f"{heard.caught}; {AGAIN}"
+        assert [record.getMessage() for record in caplog.records if record.exc_info] == [], AGAIN
         assert ask(tmp_path, "SELECT * FROM inbox WHERE state <> 'done'") == [], AGAIN
         assert ask(tmp_path, "SELECT count(*) FROM approvals") == [(0,)], AGAIN
         assert ask(tmp_path, "SELECT count(*) FROM effects WHERE kind = 'deploy'") == [(0,)], AGAIN
