@@ -88,16 +88,20 @@ class Stopping:
 
 
 def claim(tx: Transaction, setting: Setting) -> Task | EffectRow | None:
-    """Claim what is due; a row alone is settled already, since the deploy has ended or nobody reaches it."""
+    """Claim what is due; a row alone is settled already, since the deploy has ended or nobody reaches it.
+
+    One that failed may have run out of its time while the CI system could not be asked: its job is ended all the same.
+    """
     row = tx.effects.claim(KINDS, setting.now)
     if row is None:
         return None
     release = tx.lanes.release(row.effect.release) if row.effect.release is not None else None
     service = setting.policy.service(release.lane.service) if release else None
     if release is None or service is None:
-        tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its service left the policy")
+        tx.effects.outcome(row, EffectState.DEAD, setting.now, note="its service left the policy")
+        lay_open(tx, f"effect-{row.id}", None, setting)
         return row
-    if release.state is not Lifecycle.DEPLOYING:
+    if release.state not in {Lifecycle.DEPLOYING, Lifecycle.FAILED}:
         tx.effects.outcome(row, EffectState.CANCELLED, setting.now, note="its deploy has ended")
         return row
     return Task(row, release, service)

@@ -1,12 +1,13 @@
 """Deploys that somebody cancels while they run: the CI system is asked until it hears, and has the last word."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from inline_snapshot import snapshot
 
-from bot.core.policy import ServicePolicy
+from bot.core.policy import Permission, ServicePolicy
 from bot.core.release import Lifecycle, Release
 from bot.core.target import GithubWorkflow
 from bot.ports.ci import ProgressStatus
@@ -14,10 +15,13 @@ from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.stopping import Stopping, claim
 from tests.factories import a_lane_policy, a_policy, a_report
+from tests.fakes.chat import Arrived
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
 
-DISPATCHED = a_policy(a_lane_policy(target=GithubWorkflow("deploy.yml", "main"), deploy_timeout=timedelta(days=3)))
+DISPATCHED = a_policy(
+    a_lane_policy(target=GithubWorkflow("deploy.yml", "main"), deploy_timeout=timedelta(days=3), announce=True)
+)
 STATES = "SELECT state, note FROM effects WHERE kind = 'stop' ORDER BY id"
 TOLD = "run 1 is told to end"
 
@@ -37,6 +41,16 @@ class FakeStopper:
         if isinstance(told, Exception):
             raise told
         return told or Stopped(TOLD)
+
+
+GOING_BACK = replace(
+    a_policy(replace(DISPATCHED.services[0].lanes[0], rollback=())), permissions=((Permission.ROLLBACK, ("sre",)),)
+)
+
+
+async def card(world: World) -> list[str]:
+    """Return what the notice says in one text, line by line."""
+    return (await world.notice()).message.text.splitlines()
 
 
 async def cancelled(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeStopper, Stopping]:
@@ -133,9 +147,86 @@ async def test_what_has_ended_meanwhile_is_let_be(opening: Opening) -> None:
     assert await world.sql(STATES) == [("cancelled", "its deploy has ended")]
 
 
-async def test_a_service_that_left_the_policy_has_nobody_to_ask(opening: Opening) -> None:
+async def test_what_has_run_out_of_its_time_is_ended_all_the_same(opening: Opening) -> None:
+    world, stopper, worker = await cancelled(opening, TryLater(9.0, "GitHub cannot be reached"))
+    await worker.once()
+    world.passes(timedelta(days=3).total_seconds())
+    await world.ticks()
+    release = await world.release()
+    assert (release.state, release.reason) == (
+        Lifecycle.FAILED,
+        "no result within 4320 min; the job may still be running",
+    )
+    assert await worker.once() is True
+    assert stopper.asked == ["R-1", "R-1"]
+    assert await world.sql(STATES) == [("done", TOLD)]
+
+
+async def test_where_it_came_too_late_the_card_says_so_and_the_announcement_is_of_what_is_live(
+    opening: Opening,
+) -> None:
+    world, _, worker = await cancelled(opening)
+    asked = "Cancel: asked for by <@U0PRIYA> <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
+    told = [line for line in await card(world) if "Cancel" in line]
+    assert told == [f"{asked}; the CI system's word on the job counts."]
+    await worker.once()
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    told = [line for line in await card(world) if "Cancel" in line]
+    assert told == [f"{asked}, too late: the job ended well."]
+    assert [one.message.text.splitlines()[0] for one in world.chat.messages if one.channel == "C0RELEASES"] == snapshot(
+        ["payments 1 is live in production"]
+    )
+
+
+async def test_a_rollback_that_is_under_way_is_ended_by_whoever_may_roll_back(opening: Opening) -> None:
+    world = await opening(GOING_BACK)
+    await world.looks()
+    for number in (1, 2):
+        await world.looks(a_report(number))
+        await world.types("U0PRIYA", f"approve R-{number}")
+        world.executor.says(ProgressStatus.SUCCEEDED, nth=number)
+        await world.follows()
+    await world.types("U0SAM", "rollback payments in production it is slow")
+    world.executor.says(ProgressStatus.RUNNING, nth=3)
+    await world.follows()
+    await world.types("U0PRIYA", "cancel R-3")
+    assert "Only who asked for a release and its approvers may do that" in world.chat.responses[-1][1]
+    stopper = FakeStopper()
+    worker = Stopping(world.desk, stopper)
+    assert await worker.once() is False
+    await world.types("U0SAM", "cancel R-3")
+    assert await worker.once() is True
+    assert stopper.asked == ["R-3"]
+    world.executor.says(ProgressStatus.FAILED, "the run ended: cancelled", nth=3)
+    await world.follows()
+    assert await world.states() == [Lifecycle.LIVE, Lifecycle.LIVE, Lifecycle.FAILED]
+
+
+async def test_while_nobody_knows_which_job_it_is_nothing_is_asked_and_then_it_can_be(opening: Opening) -> None:
+    world = await opening(DISPATCHED)
+    world.executor.will("start", Arrived())
+    world.executor.hidden = True
+    await world.approved()
+    await world.types("U0PRIYA", "cancel R-1")
+    assert "has not answered yet, so there is no job to end" in world.chat.responses[-1][1]
+    stopper = FakeStopper()
+    worker = Stopping(world.desk, stopper)
+    assert await worker.once() is False
+    world.executor.hidden = False
+    world.passes(10)
+    await world.settle()
+    await world.types("U0PRIYA", "cancel R-1")
+    assert await worker.once() is True
+    assert stopper.asked == ["R-1"]
+    assert len(world.executor.started) == 1
+
+
+async def test_of_a_service_that_left_the_policy_operations_are_told_that_nobody_was_asked(opening: Opening) -> None:
     world, stopper, worker = await cancelled(opening)
-    worker.desk.policy = a_policy(services=())
+    here = world.desk.policy
+    worker.desk.policy = replace(here, services=())
     assert await worker.once() is True
     assert stopper.asked == []
-    assert await world.sql(STATES) == [("cancelled", "its service left the policy")]
+    assert await world.sql(STATES) == [("dead", "its service left the policy")]
+    assert await world.sql("SELECT what FROM letters") == [("stop",)]
