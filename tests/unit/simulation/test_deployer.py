@@ -79,6 +79,7 @@ def test_a_report_is_told_under_its_id_until_it_is_heard() -> None:
 
     async def story() -> tuple[bool, bool]:
         deployer = a_deployer()
+        deployer.breaks = 0.0
 
         def door(headers: Mapping[str, str], body: bytes, hear: Callable[[], None]) -> None:
             told = (headers["webhook-id"], json.loads(body)["type"])
