@@ -124,6 +124,9 @@ class Github:
         self._seen[service.name] = _Page(github_source(service), reply.headers.get("etag"), told)
         if told.unread:
             log.warning("runs_not_understood", service=service.name, runs=told.unread)
+        if told.elsewhere is not None:
+            asked = github_source(service).repository
+            log.warning("repository_differs", service=service.name, asked=asked, told=told.elsewhere)
         return told.reports
 
     async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:

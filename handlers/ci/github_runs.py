@@ -1,5 +1,6 @@
 """Runs of workflows: which of them say something about a build, and what they say. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -36,11 +37,13 @@ class RunPage:
         reports: what it says of builds of the service.
         covers: when its runs were made; None where none of them can be read.
         unread: how many of them cannot be read.
+        elsewhere: which other repository they say to be of, if any does: the one asked for was renamed.
     """
 
     reports: tuple[PipelineReport, ...]
     covers: Stretch | None
     unread: int = 0
+    elsewhere: str | None = None
 
 
 def run_request(repository: str, run_id: int) -> HttpRequest:
@@ -70,7 +73,15 @@ def read_recent(reply: HttpReply, service: ServicePolicy, pages: Pages, most: in
         return None
     reports = [report for run in runs if run and (report := report_of(run, service, pages))]
     ordered = tuple(sorted(reports, key=lambda report: report.order))
-    return RunPage(ordered, stretch_of(runs, most), sum(run is None for run in runs))
+    return RunPage(ordered, stretch_of(runs, most), sum(run is None for run in runs), _elsewhere(runs, service))
+
+
+def _elsewhere(runs: Iterable[Run | None], service: ServicePolicy) -> str | None:
+    ours = github_source(service).repository
+    told = {run.repository.full_name for run in runs if run is not None and run.repository is not None}
+    return next(
+        (name for name in sorted(told) if same_repository(name, name) and not same_repository(name, ours)), None
+    )
 
 
 def report_of(run: Run, service: ServicePolicy, pages: Pages) -> PipelineReport | None:

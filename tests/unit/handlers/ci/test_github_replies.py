@@ -65,6 +65,12 @@ def test_what_is_certain_after_a_start_and_when_to_read_again(reply: HttpReply, 
     assert after_read(reply, NOON).after == read
 
 
+@pytest.mark.parametrize(("status", "moved"), [(301, True), (302, False), (304, False), (307, True), (308, True)])
+def test_a_read_that_is_sent_elsewhere_says_what_to_mend(status: int, *, moved: bool) -> None:
+    words = f"GitHub answers {status}" + (f". {MOVED}" if moved else "")
+    assert after_read(HttpReply(status, {}, b""), NOON) == TryLater(60.0, words)
+
+
 def test_githubs_words_are_one_bounded_line() -> None:
     told = after_start(a_reply({"message": "No\r\n ref \x1b[2J\u202e" + "x" * 1000}, 422), NOON)
     assert told == GiveUp("GitHub answers 422: " + "No ref [2J".ljust(299, "x") + "…")
