@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from inline_snapshot import snapshot
 
+from sandbox.github.faults import Fault
 from sandbox.github.forge import Forge
 from sandbox.github.records import Deployment, Run
 from tests.acceptance.desk import Desk, desk
@@ -73,6 +75,18 @@ R-1: opened Nov 21, 2026 10:00
         await here.card("docs", "Live: docs 1 in production")
         await here.everything_is_told()
         assert here.deploys() == {"First": 2}
+
+
+@pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.RESET_AFTER])
+async def test_a_cancel_whose_answer_is_lost_ends_the_run_once_and_its_release(tmp_path: Path, fault: Fault) -> None:
+    async with desk(tmp_path) as here:
+        await deploying(here, "acme/docs", "docs")
+        here.forge.faults.add(fault, "POST", "*/cancel")
+        await here.types("priya", "/deploy cancel R-1", "docs")
+        await here.hears("priya", "is asked to cancel")
+        await here.card("docs", "the run ended: cancelled")
+        await here.everything_is_told()
+        assert here.deploys() == {"First": 1}
 
 
 async def test_a_deploy_that_signoff_cannot_end_is_left_alone(tmp_path: Path) -> None:
