@@ -33,7 +33,7 @@ CHECKS = (
 TESTS = [str(BIN / "python"), "-m", "pytest", "-q"]
 COUNTED = ["--cov=bot.core", "--cov=bot.views", "--cov-branch", "--cov-report=", "--cov-fail-under=0"]
 DESKS = ("acceptance", "browser")
-DOORS = ("contract", "integration", "power", "processes")
+DOORS = ("contract", "faults", "integration", "power", "processes")
 STORIES = ("simulation", "teeth")
 WORDS = ("unit/core", "unit/views")
 SHARES = {

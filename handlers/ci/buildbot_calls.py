@@ -64,7 +64,7 @@ class BuildbotCalls:
         reply = await self.sender.send(replace(sign_in_request(), headers=(basic(self.user, self.password),)))
         if not isinstance(reply, HttpReply):
             return TryLater(AGAIN, reply.why)
-        session = session_of(reply)
+        session = limited(reply, self.now) or session_of(reply)
         if isinstance(session, TryLater):
             return session
         self._session = session

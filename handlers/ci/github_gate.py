@@ -173,11 +173,13 @@ def read_gate_run(reply: HttpReply) -> GateRun | None:
 
 
 def read_pending(reply: HttpReply) -> tuple[Pending, ...] | None:
-    """Return the environments at which a run waits, or None when they cannot be read."""
+    """Return the environments at which a run waits, or None when they cannot be read, or none of them can."""
     try:
-        return tuple(one for one in Pendings.validate_json(reply.body) if one) if reply.status == OK else None
+        told = Pendings.validate_json(reply.body) if reply.status == OK else None
     except ValidationError:
         return None
+    waits = tuple(one for one in told or () if one)
+    return None if told is None or (told and not waits) else waits
 
 
 def read_jobs(reply: HttpReply) -> Jobs | None:
@@ -199,10 +201,11 @@ def all_others_green(jobs: Collection[Job | None]) -> bool | None:
 def approved_with(reply: HttpReply, environment: str, key: str) -> bool | None:
     """Whether a review that shows a key has approved an environment; None when the reviews cannot be read."""
     try:
-        reviews = [one for one in Reviews.validate_json(reply.body) if one] if reply.status == OK else None
+        told = Reviews.validate_json(reply.body) if reply.status == OK else None
     except ValidationError:
         return None
-    if reviews is None:
+    reviews = [one for one in told or () if one]
+    if told is None or (told and not reviews):
         return None
     return any(
         one.state == "approved"

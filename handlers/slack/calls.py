@@ -130,12 +130,16 @@ def retry_after(headers: Mapping[str, str]) -> float:
 def _said_no(response: Any) -> Refused | TryLater | Unsure:
     """Read the response of a SlackApiError: a slack_sdk response whose data may be anything, or aiohttp's own."""
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
-    data = getattr(response, "data", None)
+    return said_no(status, getattr(response, "headers", {}), getattr(response, "data", None))
+
+
+def said_no(status: int, headers: Mapping[str, str], data: object) -> Refused | TryLater | Unsure:
+    """Return what an answer means that is no yes, by its status, its headers, and its body as JSON if it is that."""
     named = data.get("error") if isinstance(data, dict) else None
     error = named if isinstance(named, str) else None
     if status in {TOO_MANY_REQUESTS, CONFLICT} or error in RATE_LIMITED:
         said = CONFLICT if status == CONFLICT else TOO_MANY_REQUESTS
-        return TryLater(retry_after(getattr(response, "headers", {})), f"Slack asks to wait ({said})")
+        return TryLater(retry_after(headers), f"Slack asks to wait ({said})")
     if status >= SERVER_ERROR or error is None or error in HALF_DONE:
         return Unsure(f"Slack answered {status} without saying whether it was done")
     if error in PASSING:

@@ -1,5 +1,6 @@
 """Posting in Slack: the port Chat over the Web API, and the one window that opens forms."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -14,10 +15,9 @@ from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.slack.calls import (
     SERVER_ERROR,
     SOON,
-    TOO_MANY_REQUESTS,
     Refused,
     ask,
-    retry_after,
+    said_no,
 )
 from handlers.slack.pacing import Pacing
 
@@ -28,7 +28,7 @@ ANOTHER_VERSION = "hash_conflict"
 USED_TRIGGER = "exchanged_trigger_id"
 """Slack delivered the same click twice, over two connections (bolt-js issue 2487): its form is open already."""
 DRAWN_SINCE = "hash_conflict"
-OK = 200
+SUCCESS, REDIRECT, TIMED_OUT = 200, 300, 408
 BODY_AT_MOST = 4096
 
 
@@ -159,11 +159,23 @@ class SlackChat:
 
 
 async def _answered(response: ClientResponse) -> Trouble | None:
-    if response.status == TOO_MANY_REQUESTS:
-        return TryLater(retry_after(response.headers), "Slack asks to wait (429)")
-    if response.status >= SERVER_ERROR:
-        return Unsure(f"Slack answered {response.status} without saying whether it was done")
     body = await response.content.read(BODY_AT_MOST)
-    if response.status != OK or b'"ok":false' in body.replace(b" ", b""):
-        return GiveUp(f"The response_url no longer works ({response.status}): it lives 30 minutes, for 5 answers.")
-    return None
+    said = _json(body)
+    if SUCCESS <= response.status < REDIRECT and not (isinstance(said, dict) and said.get("ok") is False):
+        return None
+    ended = said_no(response.status, response.headers, said)
+    if isinstance(ended, TryLater) or (isinstance(ended, Unsure) and not _is_refusal(response.status)):
+        return ended
+    return GiveUp(f"The response_url no longer works ({response.status}): it lives 30 minutes, for 5 answers.")
+
+
+def _is_refusal(status: int) -> bool:
+    """Whether a status alone says that nothing was taken; it is answered in plain words, mostly."""
+    return REDIRECT <= status < SERVER_ERROR and status != TIMED_OUT
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
