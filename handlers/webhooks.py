@@ -24,7 +24,8 @@ from bot.ports.store import Store
 from handlers.ci import SOURCES
 from handlers.ci.dialect import Known, Secrets, WebhookDialect
 from handlers.hints import stored
-from handlers.http_body import NoBody, read_body
+from handlers.http_arrivals import Arrivals, Crowded
+from handlers.http_body import NoBody
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ class _Door:
     wake: Callable[[], None]
     request_id: Callable[[], str]
     body_within: float
-    inside: int = 0
+    arrivals: Arrivals = field(default_factory=lambda: Arrivals(MOST_IN_FLIGHT))
     meter: Meter = SILENT
     counts: Counter[Outcome] = field(default_factory=Counter)
 
@@ -105,16 +106,13 @@ class _Door:
         return _answer(outcome, request_id)
 
     async def _admit(self, request: web.Request, provider: str, dialect: WebhookDialect) -> Outcome:
-        if self.inside >= MOST_IN_FLIGHT:
+        body = await self.arrivals.body(request, LARGEST_BODY, self.body_within)
+        if isinstance(body, Crowded):
             return Outcome.TOO_MANY
-        self.inside += 1
-        try:
-            body = await read_body(request, LARGEST_BODY, self.body_within)
-            if isinstance(body, NoBody):
-                return _OF_NO_BODY[body]
+        if isinstance(body, NoBody):
+            return _OF_NO_BODY[body]
+        with self.arrivals.at_work():
             return await self._take(request.headers, body, provider, dialect)
-        finally:
-            self.inside -= 1
 
     async def _take(self, headers: Mapping[str, str], body: bytes, provider: str, dialect: WebhookDialect) -> Outcome:
         delivery = dialect.admit(headers, body, Known(self.policy(), self.secret, self.clock()))

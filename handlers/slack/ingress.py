@@ -21,7 +21,8 @@ from slack_bolt.response import BoltResponse
 from bot.ports.meter import SILENT, Counted, Meter
 from bot.ports.replays import Seen
 from bot.ports.store import Store
-from handlers.http_body import NoBody, read_body
+from handlers.http_arrivals import Arrivals, Crowded
+from handlers.http_body import NoBody
 from handlers.slack import delivered
 from handlers.slack.delivered import Act, Challenge, Event, Malformed
 from handlers.slack.signature import stamp_of
@@ -104,8 +105,7 @@ class Ingress:
     meter: Meter = SILENT
     counts: Counter[Outcome] = field(default_factory=Counter)
     _dispatch: Dispatch | None = None
-    _arriving: dict[asyncio.Timeout, None] = field(default_factory=dict)
-    _working: int = 0
+    arrivals: Arrivals = field(default_factory=lambda: Arrivals(MOST_IN_FLIGHT))
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -130,11 +130,11 @@ class Ingress:
             self._dispatch = None
             try:
                 async with asyncio.timeout(DRAIN):
-                    while self._working:
+                    while self.arrivals.working:
                         self._idle.clear()
                         await self._idle.wait()
             except TimeoutError:
-                log.warning("slack_requests_cut_off", working=self._working)
+                log.warning("slack_requests_cut_off", working=self.arrivals.working)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request and say so in one line, which holds nothing that its sender wrote."""
@@ -161,43 +161,18 @@ class Ingress:
             return Reply(Outcome.NOT_SIGNED)
         if not stamp.fresh(self.clock()):
             return Reply(Outcome.NOT_NOW)
-        if not self._room():
+        body = await self.arrivals.body(request, LARGEST_BODY, self.body_within)
+        if isinstance(body, Crowded):
             return Reply(Outcome.TOO_MANY)
-        body = await self._arrival(request)
-        if isinstance(body, Outcome):
-            return Reply(body)
+        if isinstance(body, NoBody):
+            return Reply(_OF_NO_BODY[body])
         if not stamp.signs(self.secret, body):
             return Reply(Outcome.NOT_SIGNED)
-        self._working += 1
         try:
-            return await self._once(stamp.key, lambda: self._take(request.content_type, body))
+            with self.arrivals.at_work():
+                return await self._once(stamp.key, lambda: self._take(request.content_type, body))
         finally:
-            self._working -= 1
             self._idle.set()
-
-    def _room(self) -> bool:
-        """Make room for one more: whoever has been sending for longest gives way. False when all is real work."""
-        if len(self._arriving) + self._working < MOST_IN_FLIGHT:
-            return True
-        slowest = next(iter(self._arriving), None)
-        if slowest is None:
-            return False
-        del self._arriving[slowest]
-        slowest.reschedule(asyncio.get_running_loop().time())
-        return True
-
-    async def _arrival(self, request: web.Request) -> bytes | Outcome:
-        """Return the raw body, or how a request without a whole one is answered."""
-        try:
-            async with asyncio.timeout(None) as patience:
-                self._arriving[patience] = None
-                try:
-                    body = await read_body(request, LARGEST_BODY, self.body_within)
-                finally:
-                    self._arriving.pop(patience, None)
-        except TimeoutError:
-            return Outcome.TOO_MANY
-        return body if isinstance(body, bytes) else _OF_NO_BODY[body]
 
     async def _once(self, key: str, work: Callable[[], Awaitable[Reply]]) -> Reply:
         """Do the work of a key unless it was done or is being done; work that failed may come again."""

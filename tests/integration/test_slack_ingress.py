@@ -454,14 +454,14 @@ async def test_t23_five_hundred_that_send_no_more_keep_no_click_out(door: Door, 
     waiting = await connected(door, 500, sent)
     async with asyncio.timeout(1):
         assert await door.send(CLICK) == TAKEN
-    assert len(door.ingress._arriving) <= 64
+    assert len(door.ingress.arrivals.arriving) <= 64
     await hang_up(waiting)
 
 
 async def test_t23_who_sends_slowest_gives_way(door: Door) -> None:
     waiting = await connected(door, 64, head(10) + b"{")
     async with asyncio.timeout(5):
-        while len(door.ingress._arriving) < 64:  # noqa: ASYNC110 - nothing tells of it
+        while len(door.ingress.arrivals.arriving) < 64:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.001)
         assert await door.send(CLICK) == TAKEN
         given_way = await asyncio.wait(
@@ -510,7 +510,7 @@ async def test_sixty_four_clicks_at_work_are_enough(door: Door) -> None:
     bodies = [interaction(a_click(trigger_id=str(number))) for number in range(64)]
     clicks = [asyncio.create_task(door.send(body)) for body in bodies]
     async with asyncio.timeout(10):
-        while door.ingress._working < 64:  # noqa: ASYNC110 - nothing tells of it
+        while door.ingress.arrivals.working < 64:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.001)
     assert await door.send(interaction(a_click(trigger_id="one more"))) == refused(429, "too many at once")
     door.box.free.set()

@@ -1,5 +1,6 @@
 """An inbox in memory behind the port Store, for handlers that only put things into it."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -31,16 +32,22 @@ class FakeTransaction:
 
 
 class FakeStore:
-    """Set `broken` to make every write fail."""
+    """Set `broken` to make every write fail; clear `free` to keep all of them waiting, which `waiting` counts."""
 
     def __init__(self) -> None:
         self.inbox = FakeInbox()
         self.broken: Exception | None = None
+        self.free = asyncio.Event()
+        self.free.set()
+        self.waiting = 0
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work`, or raise what is broken."""
         if self.broken is not None:
             raise self.broken
+        self.waiting += 1
+        await self.free.wait()
+        self.waiting -= 1
         return work(cast("Transaction", FakeTransaction(self.inbox)))
 
     async def read(self, query: Callable[[Transaction], T]) -> T:

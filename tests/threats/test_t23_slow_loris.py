@@ -1,0 +1,73 @@
+"""T23: five hundred who send next to nothing at the bot's own doors keep nobody else out, and cost next to nothing."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.acceptance.desk import Desk, desk
+
+MANY = 500
+ROOM = 60 * 1024
+"""KiB of memory that five hundred may cost at the very most; it is some 10 MiB here."""
+HEAD = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+SLOW = {
+    "half of the headers": HEAD + b"X-Hub-",
+    "half of the body": HEAD + b"Content-Length: 1000\r\n\r\n{",
+    "a chunk that does not end": HEAD + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n{",
+}
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def connected(port: int, sent: bytes) -> list[Line]:
+    """Open so many connections, each of which sends so much and then nothing."""
+    lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MANY)]
+    for _, writer in lines:
+        writer.write(sent)
+    return lines
+
+
+async def hang_up(lines: list[Line]) -> None:
+    for _, writer in lines:
+        writer.close()
+    for _, writer in lines:
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def delivers(here: Desk, number: int) -> int:
+    """Deliver a webhook that GitHub has signed, on a connection of its own."""
+    assert here.signoff is not None
+    body = json.dumps({"zen": "Keep it logically awesome.", "hook_id": number}).encode()
+    mark = hmac.new(here.forge.webhook_secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-Hub-Signature-256": f"sha256={mark}", "X-GitHub-Event": "ping", "X-GitHub-Delivery": f"slow-{number}"}
+    url = f"http://127.0.0.1:{here.signoff.bound_port}/webhooks/github"
+    async with ClientSession() as http, http.post(url, data=body, headers=headers) as answer:
+        return answer.status
+
+
+def largest_kib() -> int:
+    """Return the most memory that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+@pytest.mark.parametrize("path", [b"/webhooks/github", b"/slack/events"])
+async def test_t23_five_hundred_slow_senders_keep_nobody_out_and_cost_little(tmp_path: Path, path: bytes) -> None:
+    async with desk(tmp_path, over_http=True) as here:
+        assert here.signoff is not None
+        assert await delivers(here, 0) == 202
+        before = largest_kib()
+        for number, sent in enumerate(SLOW.values(), start=1):
+            lines = await connected(here.signoff.bound_port, sent.replace(b"%b", path))
+            standing = [reader for reader, _ in lines if not reader.at_eof()]
+            assert (await delivers(here, number), len(standing)) == (202, MANY)
+            await here.types("alex", "/deploy status payments")
+            await here.hears("alex", "nobody has told yet")
+            await hang_up(lines)
+        assert largest_kib() - before < ROOM
