@@ -183,7 +183,10 @@ def i8_nothing_ready_is_left_waiting(earth: Earth) -> None:
 
 
 def i9_every_card_is_true(earth: Earth) -> None:
-    """Each card in Slack says what would be rendered now, but for the one that anchors the audit now and then."""
+    """Each card in Slack says what would be rendered now, but for the one that anchors the audit now and then.
+
+    That of a release which has ended may call people as an earlier policy did: nobody edits it for that.
+    """
     crew = earth.lives[-1].crew
     if crew is None:
         raise Violation("nobody is alive")
@@ -196,8 +199,11 @@ def i9_every_card_is_true(earth: Earth) -> None:
             shown = earth.workspace.message(channel, ts) if ts else None
             if card is None or shown is None or shown.deleted:
                 raise Violation(f"{card} is not in Slack")
-            wanted = content_hash(keeper._rendered(tx, card, crew.desk.policy))
-            if content_hash(Message(shown.text, tuple(shown.blocks))) != wanted:
+            release = tx.lanes.release(card.release) if card.release is not None else None
+            over = release is not None and release.state.ended
+            possible = (crew.desk.policy, *(earth.policies.values() if over else ()))
+            said = content_hash(Message(shown.text, tuple(shown.blocks)))
+            if all(content_hash(keeper._rendered(tx, card, one)) != said for one in possible):
                 raise Violation(f"the {card.kind.value} of {card.subject} says: {shown.text}")
 
     transactions = Transactions(earth.disk.database, earth.clock, lambda: "x" * 32)

@@ -22,7 +22,7 @@ services:
   payments:
     channel: C0PAYMENTS
     build:
-      github: {repository: acme/payments, branch: main, workflows: [build.yml], poll: 30s}
+      github: {repository: acme/payments, branch: main, workflows: [build.yml], poll: 60s}
       version_from: run_number
     environments:
       staging:
@@ -36,7 +36,7 @@ services:
   docs:
     channel: C0DOCS
     build:
-      github: {repository: acme/docs, branch: main, workflows: [build.yml], poll: 30s}
+      github: {repository: acme/docs, branch: main, workflows: [build.yml], poll: 60s}
       version_from: run_number
     environments:
       production:
@@ -47,7 +47,7 @@ services:
   wiki:
     channel: C0DOCS
     build:
-      github: {repository: acme/wiki, branch: main, workflows: [build.yml], poll: 30s}
+      github: {repository: acme/wiki, branch: main, workflows: [build.yml], poll: 60s}
       version_from: "tag:v*"
     environments:
       production:

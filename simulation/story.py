@@ -29,7 +29,7 @@ AUTHORS = (
 BODIES = ("", "", "Co-authored-by: Sam <sam@acme.example>", f"Co-authored-by: {TEXTS[1]} <priya@acme.example>")
 PEOPLE = {"U0PRIYA": "priya", "U0SAM": "sam", "U0ALEX": "alex", "U0ROBIN": "robin"}
 WORDS = ("approve R-{}", "withdraw R-{}", "cancel R-{}", "status", "payments to production", "docs")
-TROUBLED = 220.0
+TROUBLED = 200.0
 """Seconds in which things go wrong."""
 REST_WITHIN = 1800.0
 """Seconds of calm after which everything must be at rest: the longest pause between two tries is five minutes, a lost
@@ -169,7 +169,7 @@ class Story:
 
     async def _people(self) -> None:
         while self.earth.loop.now < TROUBLED:
-            await asyncio.sleep(self.rng.expovariate(1 / 8))
+            await asyncio.sleep(self.rng.expovariate(1 / 9))
             self._tasks.append(asyncio.ensure_future(self._one_act()))
 
     async def _one_act(self) -> None:
@@ -225,12 +225,12 @@ class Story:
     async def _attacker(self) -> None:
         attacker = Attacker(self.earth, random.Random(self.rng.random()), self.note)
         while self.earth.loop.now < TROUBLED:
-            await asyncio.sleep(self.rng.expovariate(1 / 16))
+            await asyncio.sleep(self.rng.expovariate(1 / 20))
             self._tasks.append(asyncio.ensure_future(attacker.strike()))
 
     async def _policies(self) -> None:
         """Write another policy now and then, a stricter or a looser one."""
-        for _ in range(self.rng.choice((0, 1, 2, 3))):
+        for _ in range(self.rng.choice((0, 0, 1, 2))):
             await asyncio.sleep(self.rng.uniform(5.0, TROUBLED / 2))
             name = self.rng.choice(tuple(CHANGES))
             self.note(f"the policy is now: {name}")
