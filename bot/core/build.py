@@ -81,9 +81,20 @@ class PipelineReport:
         """Its place among reports of one pipeline and commit: by the payload's own facts, not by arrival."""
         return (self.created_at, self.run_number, self.attempt, self.status.rank, self.updated_at)
 
+    @property
+    def progress(self) -> tuple[int, int, datetime]:
+        """How far it has come, among reports of one run, whatever the clocks of those say who tell of it."""
+        return (self.attempt, self.status.rank, self.updated_at)
+
     def replaces(self, known: "PipelineReport | None") -> bool:
-        """Whether it is to be kept instead of what is known: it is newer, or tells of an earlier begin of the same."""
-        if known is None or self.order > known.order:
+        """Whether it is to be kept instead of what is known: it is newer, or tells of an earlier begin of the same.
+
+        Of one run the step decides that is told, even where what tells of it dates it before an earlier one.
+        """
+        if known is None:
+            return True
+        one_run = self.is_run and self.run_id == known.run_id
+        if self.progress > known.progress if one_run else self.order > known.order:
             return True
         return self.created_at < known.created_at and replace(self, created_at=known.created_at) == known
 
