@@ -27,7 +27,8 @@ def lay(database: Path) -> bool:
         return False
     part = path.with_name(path.name + ".part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
             file.write(os.urandom(SIZE))  # what a file system cannot compress or leave out
         part.rename(path)
     except OSError:

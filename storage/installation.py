@@ -57,7 +57,8 @@ def write_marker(database: Path, marker: Marker) -> None:
     path = marker_path(database)
     part = path.with_name(path.name + ".part")
     text = json.dumps({"installation": marker.installation, "epoch": marker.epoch, "audit": marker.audit})
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as file:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(part, flags, 0o600), "w") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())

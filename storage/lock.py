@@ -17,7 +17,8 @@ class Lock:
 
     def acquire(self) -> None:
         """Take the lock. Raises DatabaseProblem naming the process that has it, OSError if there can be no lock."""
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # What stands there as a link would lead the truncation below to a file of somebody else's choice.
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

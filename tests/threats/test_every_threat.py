@@ -11,11 +11,7 @@ ROW = re.compile(r"\| T(?P<number>[0-9]{1,2}) \| (?P<threat>[^|]+) \| (?P<contro
 NAMED = re.compile(r"test_t(?P<number>[0-9]{2})_[a-z0-9_]+")
 FILE = re.compile(r"`([A-Za-z0-9_./-]+\.(?:py|yml|lock|md|toml))`")
 
-OLDER = "held by the tests that its row names, which do not carry its number yet"
-WITHOUT: dict[int, str] = {
-    26: OLDER,
-    27: OLDER,
-}
+WITHOUT: dict[int, str] = {}
 """The threats that no test carries the number of, each with its reason."""
 
 
