@@ -27,7 +27,10 @@ class BuildbotCalls:
     """The cookie; empty where there is nothing to sign in to."""
 
     async def send(self, request: HttpRequest) -> HttpReply | TryLater | Unsure:
-        """Send once; again only what was turned away because the session has run out, so that nothing has happened."""
+        """Send once; again only what was turned away because the session has run out, so that nothing has happened.
+
+        Or because there never was one: whoever stood before Buildbot when we signed in may have answered in its place.
+        """
         if not self.user:
             return await self.sender.send(request)
         fresh = self._session is None
@@ -37,10 +40,12 @@ class BuildbotCalls:
         used = self._session
         reply = await self.sender.send(self._signed(request))
         turned_away = isinstance(reply, HttpReply) and reply.status in {UNAUTHORIZED, FORBIDDEN}
-        if fresh or not used or not turned_away:
+        if fresh or not turned_away:
             return reply
         trouble = await self._sign_in()
-        return trouble if trouble is not None else await self.sender.send(self._signed(request))
+        if trouble is not None:
+            return trouble
+        return await self.sender.send(self._signed(request)) if used or self._session else reply
 
     async def read(self, request: HttpRequest) -> HttpReply | TryLater:
         """Send what changes nothing: a lost answer is asked for again."""

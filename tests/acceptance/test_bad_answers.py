@@ -21,35 +21,19 @@ from handlers.ci.github_connection import Github
 from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gated_builds import GatedBuilds
 from handlers.ci.github_kept import Kept
-from handlers.ci.sender import LARGEST_ANSWER, Sender
+from handlers.ci.sender import Sender
 from handlers.watch import Watch
 from sandbox.exchange import Reply
 from sandbox.github import in_process
 from sandbox.github.forge import Forge
 from sandbox.github.records import Deployment
-from simulation.network import BrokenConnectionError
 from simulation.session import Sent, Session, as_client_session
+from tests.acceptance.bad_answers import NO_ANSWERS
 from tests.factories import WORKFLOW, a_policy
 from tests.fakes.world import World
 
 REPO, TOKEN = "acme/payments", "t0ken"
 RUNS = f"/repos/{REPO}/actions/runs"
-PAGE = b"<html><body><h1>Unicorn!</h1></body></html>"
-
-
-def said(body: bytes, status: int = 200, **headers: str) -> Callable[[Reply], Reply]:
-    """Answer so, whatever was asked, under the ETag of the good answer."""
-    return lambda good: Reply(status, body, {**good.headers, "Content-Type": "application/json", **headers})
-
-
-def breaks(_good: Reply) -> Reply:
-    """Begin to answer, and break off."""
-    raise BrokenConnectionError(begun=True)
-
-
-def drips(_good: Reply) -> Reply:
-    """Answer for longer than anybody waits."""
-    raise TimeoutError
 
 
 def other_types(good: Reply) -> Reply:
@@ -66,25 +50,6 @@ def other_types(good: Reply) -> Reply:
     return Reply(good.status, json.dumps(turned(json.loads(good.body))).encode(), {**headers, "ETag": '"another"'})
 
 
-NO_ANSWERS: dict[str, Callable[[Reply], Reply]] = {
-    "a page": said(PAGE),
-    "nothing": said(b""),
-    "half of it": lambda good: replace(good, body=good.body[: len(good.body) // 2]),
-    "null": said(b"null"),
-    "a number": said(b"7"),
-    "brackets without end": said(b"[" * 200_000),
-    "objects without end": said(b'{"a":' * 200_000),
-    "no UTF-8": said(b'{"total_count": 1, "workflow_runs": ["\xff"]}'),
-    "an error with 200": said(b'{"message": "Server Error"}'),
-    "more than is read": said(b" " * LARGEST_ANSWER + b"[]"),
-    "a byte now and then": drips,
-    "it breaks off": breaks,
-    "moved": said(b'{"message": "Moved Permanently"}', 301, Location="http://127.0.0.1:1/repositories/7"),
-    "elsewhere": said(b"", 302, Location="http://127.0.0.1:1/"),
-    "not allowed": said(b'{"message": "Resource not accessible by personal access token"}', 403),
-    "a bad gateway": said(PAGE, 502),
-}
-"""What is no answer at all."""
 QUESTIONS = {
     "the newest runs": f"{RUNS}[?]branch=*&per_page=50&*",
     "runs behind them": f"{RUNS}[?]*created=*",

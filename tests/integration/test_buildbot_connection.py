@@ -101,8 +101,18 @@ async def test_where_nobody_signs_in_a_refusal_is_the_last_word() -> None:
         here.fake.open_to_all = here.fake.closed_to_all = True
         told = "Buildbot answers 403: you need to have role 'deployers'"
         assert await here.executor.start(SERVICE, RELEASE) == GiveUp(told)
-        assert [path for _, path in here.proxy.calls].count("/auth/login") == 1
+        assert [path for _, path in here.proxy.calls].count("/auth/login") == 2, "it may have come to be signed in to"
         assert [method for method, _ in here.proxy.calls].count("POST") == 1
+
+
+async def test_who_could_not_sign_in_because_somebody_else_answered_does_so_when_turned_away() -> None:
+    async with yard() as here:
+        here.fake.open_to_all = True
+        assert await here.executor.find(SERVICE, RELEASE) is None
+        here.fake.open_to_all = False
+        assert isinstance(await here.executor.start(SERVICE, RELEASE), Placed)
+        assert [path for _, path in here.proxy.calls].count("/auth/login") == 2
+        assert here.fake.forced() == [RELEASE.key]
 
 
 async def test_without_a_user_no_password_is_sent() -> None:
