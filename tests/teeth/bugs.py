@@ -108,4 +108,39 @@ BUGS = (
             ),
         ),
     ),
+    Bug(
+        "no digest check",
+        (
+            Edit("bot/core/deploying.py", "if today.build.artifact != release.artifact or any(", "if any("),
+            Edit(
+                "bot/core/opening.py",
+                "if build.artifact == release.artifact or build.state is not BuildState.DEPLOYABLE:",
+                "if build.artifact or build.state is not BuildState.DEPLOYABLE:",
+            ),
+        ),
+    ),
+    Bug(
+        "escape removed",
+        (Edit("bot/views/escape.py", '{"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "\'"}', "{}"),),
+    ),
+    Bug(
+        "the card's ts unchecked",
+        (
+            Edit(
+                "handlers/act_clerk.py",
+                "(card.ts == click.ts or card.lost_posts > 0 or card.ts is None)",
+                "(card.ts != click.channel)",
+            ),
+        ),
+    ),
+    Bug(
+        "self-approval by a second account",
+        (
+            Edit(
+                "bot/core/approvals.py",
+                "    found += [policy.person_of(email=email) for _, email in accounts]\n",
+                "",
+            ),
+        ),
+    ),
 )
