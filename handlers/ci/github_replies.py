@@ -19,7 +19,7 @@ _LONGEST = 3600.0
 _RIGHTS = re.compile(r"[a-z_]{1,40}=[a-z]{1,10}(?:[;,] ?[a-z_]{1,40}=[a-z]{1,10}){0,9}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
-MOVED = "The repository has moved; name it in the policy as it is called now."
+MOVED = "The repository has moved; name it in the policy as it is called now"
 TIMED_OUT = 408
 UNAUTHORIZED = 401
 FORBIDDEN = 403
@@ -34,7 +34,7 @@ def after_start(reply: HttpReply, now: datetime) -> Trouble:
     if reply.status == UNAUTHORIZED:  # certainly nothing happened, and a new token heals it
         return TryLater(LATER, told)
     if 300 <= reply.status < 400:  # noqa: PLR2004 - the class of redirects, which a POST must not follow blindly
-        return GiveUp(f"{told}. {MOVED}")
+        return GiveUp(f"{told}. {MOVED}.")
     if 400 <= reply.status < 500 and reply.status != TIMED_OUT:  # noqa: PLR2004 - the class of refusals
         return GiveUp(told)
     return Unsure(told)

@@ -20,6 +20,7 @@ from handlers.watch import Watch
 from sandbox.github.forge import Forge
 from sandbox.github.records import Repository
 from simulation.github import GithubWay, github_network
+from tests.acceptance.gate_world import gates
 from tests.factories import WORKFLOW, a_lane_policy, a_policy
 from tests.fakes.chat import Posted
 from tests.fakes.executor import FakeExecutor
@@ -177,7 +178,7 @@ async def test_a_repository_that_is_renamed_ships_nothing_and_the_card_says_what
         )
         assert town.landed() == []
         assert await town.looks() == snapshot(
-            "GitHub answers 301: Moved Permanently. The repository has moved; name it in the policy as it is called now."
+            "GitHub answers 301: Moved Permanently. The repository has moved; name it in the policy as it is called now"
         )
 
 
@@ -196,7 +197,7 @@ async def test_a_deploy_whose_repository_is_renamed_or_whose_run_is_deleted_is_s
     assert said == snapshot(
         [
             [
-                "GitHub answers 301: Moved Permanently. The repository has moved; name it in the policy as it is called now."
+                "GitHub answers 301: Moved Permanently. The repository has moved; name it in the policy as it is called now"
             ],
             ["GitHub answers 404: Not Found"],
         ]
@@ -256,3 +257,36 @@ async def test_who_has_a_login_that_was_somebody_elses_is_somebody_else(town: To
     assert "By: Pri, pushed by priya." in (await town.world.notice()).message.text.splitlines()
     await town.approves()
     assert town.landed() == [sha]
+
+
+async def test_a_run_that_is_deleted_at_its_gate_lets_nothing_through_and_the_card_says_so(tmp_path: Path) -> None:
+    async with gates(tmp_path, "rule") as here:
+        await here.built()
+        here.forge.repositories[REPO].runs.clear()
+        await here.approves()
+        assert begins(await here.world.notice()) == snapshot(
+            [
+                "R-1, payments 1 (a383343) to production, could not be deployed.",
+                "Failed: MOMENT: run 1007 does not wait at its gate any more: GitHub does not know its run any more.",
+                "Next: look at the job; try again with `/deploy retry R-1`; or, if it is live after all, mark it as done with `/deploy override R-1 REASON`.",
+            ]
+        )
+        assert here.landed() == []
+
+
+async def test_a_repository_that_is_renamed_puts_its_gates_off_until_the_policy_knows_it(tmp_path: Path) -> None:
+    async with gates(tmp_path, "rule") as here:
+        run = await here.built()
+        here.forge.rename(REPO, "acme/pay")
+        await here.approves()
+        assert begins(await here.world.notice()) == snapshot(
+            [
+                "R-1, payments 1 (a383343) to production, could not be handed to the CI system yet, which is tried again.",
+                "Put off: GitHub answers 301: Moved Permanently. The repository has moved; name it in the policy as it is called now. Nothing was sent; it is tried again by itself.",
+                "Commit: <https://github.example/acme/payments/commit/a38334391ea55cddf3b5b3621b0f50d743e97d18|a383343> Change.",
+            ]
+        )
+        assert here.landed() == []
+        here.forge.rename("acme/pay", REPO)
+        await here.waits(120)
+        assert here.landed() == [f"run {run.id}/1"]

@@ -39,7 +39,7 @@ def test_a_rate_limit_means_that_nothing_happened_and_when_to_ask_again(reply: H
         assert ended.after == seconds
 
 
-MOVED = "The repository has moved; name it in the policy as it is called now."
+MOVED = "The repository has moved; name it in the policy as it is called now"
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ MOVED = "The repository has moved; name it in the policy as it is called now."
             60.0,
         ),
         (a_reply({"message": "Bad credentials"}, 401), TryLater(60.0, "GitHub answers 401: Bad credentials"), 60.0),
-        (a_reply({"message": "Moved"}, 301), GiveUp(f"GitHub answers 301: Moved. {MOVED}"), 60.0),
-        (HttpReply(307, {}, b""), GiveUp(f"GitHub answers 307. {MOVED}"), 60.0),
+        (a_reply({"message": "Moved"}, 301), GiveUp(f"GitHub answers 301: Moved. {MOVED}."), 60.0),
+        (HttpReply(307, {}, b""), GiveUp(f"GitHub answers 307. {MOVED}."), 60.0),
         (HttpReply(408, {}, b""), Unsure("GitHub answers 408"), 5.0),
         (HttpReply(418, {}, b"\xff"), GiveUp("GitHub answers 418"), 60.0),
         (HttpReply(502, {}, b"<html>Unicorn!"), Unsure("GitHub answers 502"), 5.0),
