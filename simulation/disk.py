@@ -39,11 +39,11 @@ WITNESS = """
 
 
 class Disk:
-    """Holds what was committed, whoever dies."""
+    """Holds what was committed, whoever dies. It begins with `content`; with tables that are empty without any."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: bytes | None = None) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512)
-        self.connection.deserialize(_formatted())
+        self.connection.deserialize(_formatted() if content is None else content)
         self.connection.execute("PRAGMA foreign_keys=ON")
         self.connection.executescript(WITNESS)
         self.database = Database(self.connection, execute_plugins=False)

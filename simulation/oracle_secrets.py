@@ -57,7 +57,9 @@ def shown(earth: Earth) -> Iterator[str]:
 
 def _of_the_bot(earth: Earth) -> Iterator[Message]:
     for channel in earth.workspace.channels.values():
-        yield from (message for message in channel.messages if message.bot_id is not None)
+        yield from (message for message in channel.posts if message.bot_id is not None)
+    for person in earth.workspace.people:
+        yield from earth.workspace.ephemerals(person)
 
 
 def _interpreted(blocks: Iterable[Any]) -> Iterator[str]:
