@@ -46,7 +46,7 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
     number, by = words.release, asker.actor
     match words:
         case ApproveWords():
-            return Approve(number, by)
+            return Approve(number, by, _seen(release, asker))
         case RejectWords():
             return Reject(number, by, words.reason)
         case WithdrawWords():
@@ -59,7 +59,17 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
             return Schedule(number, by, asker.moment(words.at))
         case OverrideWords():
             failed = release.state is Lifecycle.FAILED
-            return MarkDone(number, by, words.reason) if failed else Override(number, by, words.reason)
+            if failed:
+                return MarkDone(number, by, words.reason)
+            return Override(number, by, words.reason, _seen(release, asker))
+
+
+def _seen(release: Release, asker: Asker) -> int:
+    """Return the generation that words are about: those that waited since before people were asked again, a former one.
+
+    They wait while Slack cannot say who spoke, or while the bot is down, and nobody approves what was built meanwhile.
+    """
+    return release.generation - 1 if asker.said_at < release.asked_since else release.generation
 
 
 def decide(given: OfOne, release: Release, asker: Asker, read: str = "") -> Told:

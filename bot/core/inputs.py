@@ -122,6 +122,7 @@ class Override:
     release: int
     by: Actor
     reason: str
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

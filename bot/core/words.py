@@ -81,8 +81,8 @@ def _overdue(release: Release, lane: Lane, policy: Policy, now: datetime) -> boo
     return due is not None and due <= now
 
 
-def _changed_since(release: Release, given: Approve | Reject | Undo | Schedule) -> list[Reason]:
-    """Whether the card that was clicked showed something else than what ships now."""
+def _changed_since(release: Release, given: Approve | Reject | Undo | Schedule | Override) -> list[Reason]:
+    """Whether what was clicked, or spoken of, was something else than what ships now."""
     return [] if given.generation in {None, release.generation} else [ChangedSince()]
 
 
@@ -180,6 +180,7 @@ def override(lane: Lane, release: Release, given: Override, policy: Policy, now:
     """Break the glass: lift missing approvals and freezes for this one release, on the record and loudly."""
     why = given.reason.strip()
     reasons = list(authorize(given.by, Act.OVERRIDE, policy, lane=lane, release=release))
+    reasons += _changed_since(release, given)
     if not why:
         reasons.append(NoReason())
     skipped = overridable(release, lane, policy, now)
