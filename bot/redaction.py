@@ -87,13 +87,17 @@ class Redactor:
 
     def text(self, text: str, *, lines: bool = False) -> str:
         """Return the text without secrets, on one line unless `lines`; other control characters are spelt out."""
-        for secret in self._secrets:
-            text = text.replace(secret, REDACTED)
-        text = _SHAPES.sub(REDACTED, text)
+        text = _SHAPES.sub(REDACTED, self.known(text))
         text = _DOTTED.sub(_jwt, text)
         text = _USER.sub(rf"\1{REDACTED}@", text)
         text = _QUERY.sub(rf"\1{REDACTED}", text)
         return (_CONTROL_IN_LINES if lines else _CONTROL).sub(_spelt, text)
+
+    def known(self, text: str) -> str:
+        """Return the text without the secrets that are known; everything else stays as it is."""
+        for secret in self._secrets:
+            text = text.replace(secret, REDACTED)
+        return text
 
     def value(self, value: Any, depth: int = 0) -> Any:
         """Return the value as plain JSON data without secrets: what is neither text, number, list nor dict is text."""

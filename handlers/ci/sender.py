@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +21,15 @@ from yarl import URL
 from bot.ports.ci import HttpReply, HttpRequest
 from bot.ports.meter import SILENT, Counted, Meter, Timed
 from bot.ports.trouble import TryLater, Unsure
+from bot.redaction import Redactor
 from handlers.ci.breaker import Breaker
 from handlers.ci.github_replies import limited
 
 LARGEST_ANSWER = 5 * 1024 * 1024
 AGAIN = 5.0
 """Seconds."""
+REFUSED = 400
+"""From this status on an answer says why it is none."""
 ILL = 500
 """From this status on an answer says that the host itself is ill."""
 
@@ -146,13 +150,13 @@ class Sender:
                 timeout=self._timeout,
                 allow_redirects=False,  # the token is for this host alone
             ) as response:
-                return await self._whole(response, request)
+                return await self._whole(response, request, headers.get("Authorization", ""))
         except (ClientConnectorError, ConnectionTimeoutError) as error:  # before the first byte
             return TryLater(AGAIN, f"the CI system cannot be reached ({type(error).__name__})")
         except (ClientError, OSError, TimeoutError) as error:
             return _lost(request, f"the connection was lost ({type(error).__name__})")
 
-    async def _whole(self, response: ClientResponse, request: HttpRequest) -> HttpReply | TryLater | Unsure:
+    async def _whole(self, response: ClientResponse, request: HttpRequest, proof: str) -> HttpReply | TryLater | Unsure:
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
@@ -160,7 +164,25 @@ class Sender:
                 response.close()
                 return _lost(request, f"the answer is longer than {self._system.largest} bytes")
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpReply(response.status, headers, bytes(body))
+        told = without_proof(bytes(body), proof) if response.status >= REFUSED else bytes(body)
+        return HttpReply(response.status, headers, told)
+
+
+def without_proof(body: bytes, proof: str) -> bytes:
+    """Return what a host said in refusing, without what it was shown as a proof: people read its words.
+
+    Args:
+        body: the body of an answer, as JSON.
+        proof: the header `Authorization` that was sent; empty where there was none.
+    """
+    scheme, _, shown = proof.partition(" ")
+    secrets = [shown]
+    if scheme == "Basic":
+        secrets.append(b64decode(shown).decode("utf-8", "replace").partition(":")[2])
+    try:
+        return Redactor(secrets).known(body.decode()).encode()
+    except UnicodeDecodeError:
+        return body  # no JSON either, so nobody reads it
 
 
 def _lost(request: HttpRequest, why: str) -> TryLater | Unsure:
