@@ -87,12 +87,15 @@ class SmallSlack:
         await line.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0"}})
         self.lines.append(line)
         self.changed()
-        async for message in line:
-            if message.type is WSMsgType.TEXT:
-                reply = json.loads(message.data)
-                self.acknowledged[reply["envelope_id"]] = reply
-                self.changed()
-        self.lines.remove(line)
+        try:
+            async for message in line:
+                if message.type is WSMsgType.TEXT:
+                    reply = json.loads(message.data)
+                    self.acknowledged[reply["envelope_id"]] = reply
+                    self.changed()
+        finally:  # however it ends: a line of the dead would look as if somebody listened
+            self.lines.remove(line)
+            self.changed()
         return line
 
     async def _response(self, request: web.Request) -> web.Response:

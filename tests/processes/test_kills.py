@@ -5,6 +5,7 @@ import os
 import random
 import socket
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 from time import monotonic
 
@@ -61,16 +62,17 @@ def _can_click(here: World, title: str) -> bool:
     return bool(here.slack.lines) and notice is not None and notice.button("Approve") is not None
 
 
-async def a_moment(here: World, chance: random.Random, start: float) -> None:
+async def a_moment(here: World, chance: random.Random, start: float, dead: Collection[object]) -> None:
     """Wait for a moment to kill at: within the start, just when something happened outside, or any time after.
 
-    All but the first kind wait until the bot listens: on a busy machine no life must end before it could do anything.
+    All but the first kind wait until the bot listens, on a line that is none of the dead: on a busy machine no life
+    must end before it could do anything.
     """
     kind = chance.random()
     if kind < 0.2:
         await asyncio.sleep(chance.uniform(0, start))
         return
-    await here.until("the bot listens", lambda: here.slack.lines)
+    await here.until("the bot listens", lambda: [line for line in here.slack.lines if line not in dead])
     if kind < 0.7:
         for _ in range(chance.randint(1, 12)):
             await here.news_or(0.3)
@@ -81,17 +83,18 @@ async def a_moment(here: World, chance: random.Random, start: float) -> None:
 
 async def keep_alive(here: World, chance: random.Random, kills: int) -> None:
     """Kill the bot at random moments and start it again; it never ends by itself."""
-    start = 0.5
+    start, dead = 0.5, list[object]()
     for _ in range(kills):
         assert here.process is not None
         begun = monotonic()
-        moment = asyncio.create_task(a_moment(here, chance, start))
+        moment = asyncio.create_task(a_moment(here, chance, start, dead))
         ended = asyncio.create_task(here.process.wait())
         await asyncio.wait({moment, ended}, return_when=asyncio.FIRST_COMPLETED)
         assert not ended.done(), (here.folder / "bot.log").read_text()[-2000:]
         await moment
         await here.kill()
         await ended
+        dead = list(here.slack.lines)
         start = 0.9 * start + 0.1 * min(2.0, monotonic() - begun)
         await here.start()
 
