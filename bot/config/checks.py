@@ -31,6 +31,8 @@ GRAMMAR = frozenset(
 )  # fmt: skip
 """Words of `/deploy`, today's and tomorrow's: nothing may be named so, or a command could mean two things."""
 
+VARIABLE = "[A-Z][A-Z0-9_]{0,99}"
+_VARIABLE = re.compile(VARIABLE)
 NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 LONGEST_WAIT = timedelta(days=365)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -62,6 +64,13 @@ def text(pattern: str, should: str) -> Callable[[Any], str]:
         return value
 
     return check
+
+
+def check_variable(value: Any) -> str:
+    """Read the name of a variable. What is none is not shown: whoever mistakes the key writes the secret itself."""
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        raise ValueError("must be the name of an environment variable (A-Z, 0-9 and '_'), never what it holds")
+    return value
 
 
 def check_duration(value: Any) -> timedelta:

@@ -13,6 +13,7 @@ from bot.config.checks import (
     MOMENT,
     NAME,
     TAG,
+    VARIABLE,
     WORKFLOW,
     check_address,
     check_api_url,
@@ -32,6 +33,7 @@ from bot.config.checks import (
     check_status,
     check_template,
     check_timezone,
+    check_variable,
     check_version_from,
     check_yes_or_no,
     one_of,
@@ -122,8 +124,8 @@ ApiUrl = Annotated[str, BeforeValidator(check_api_url), _schema(r"https?://[!-~]
 Receiver = Annotated[str, BeforeValidator(check_receiver), _schema(r"https?://[!-~]{1,2000}")]
 Variable = Annotated[
     str,
-    BeforeValidator(text("[A-Z][A-Z0-9_]{0,99}", "the name of an environment variable: A-Z, 0-9 and '_'")),
-    _schema("[A-Z][A-Z0-9_]{0,99}"),
+    BeforeValidator(check_variable),
+    _schema(VARIABLE),
 ]
 Duration = Annotated[timedelta, BeforeValidator(check_duration), _schema(DURATION)]
 Count = Annotated[int, BeforeValidator(check_count), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})]

@@ -16,7 +16,9 @@ from aiohttp import ClientSession
 from bot import logs
 from bot.config.accounts import Accounts
 from bot.config.environment import Settings, Variables
+from bot.config.load import load_policy
 from bot.config.named import NamedSecrets
+from bot.core.policy import Policy
 from bot.redaction import Redactor
 from handlers import control, control_client
 from tests.acceptance.desk import POLICY, SIGNING_SECRET, TOKEN, Desk, desk
@@ -231,3 +233,28 @@ def test_t18_what_holds_the_environment_does_not_show_it() -> None:
     shown = f"{settings!r} {settings} {named!r} {Accounts(environ)!r} {Variables(environ)!r}"
     assert isinstance(settings, Settings)
     assert leaks(shown + settings.model_dump_json(), environ) == set()
+
+
+SHAPELESS = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("DOCS_PIPELINE_SECRET", SHAPELESS),
+        ("DOCS_DEPLOY_SECRET", PIPELINE),
+        ("https://deployer.acme.example", f"https://bot:{SHAPELESS}@deployer.acme.example"),
+        ("services:", f"heartbeat: {{url: {SHAPELESS}}}\nservices:"),
+        ("services:", f"heartbeat: {{url: 'http://monitor.acme.example/{SHAPELESS}'}}\nservices:"),
+        ("services:", f"connections: {{ghe: {{github: {{token_env: {SHAPELESS}}}}}}}\nservices:"),
+        ("services:", f"token: {SHAPELESS}\nservices:"),
+        ("channel: C0DOCS", f"channel: {WRITTEN['words on the host']}"),
+    ],
+)
+def test_t18_a_policy_that_holds_a_secret_is_refused_and_does_not_show_it(written: str, instead: str) -> None:
+    text = POLICY.replace(DOCS, STANDARD.replace("URL", "https://deployer.acme.example"))
+    assert isinstance(load_policy(text, file="signoff.yml", webhooks=True), Policy)
+    told = load_policy(text.replace(written, instead, 1), file="signoff.yml", webhooks=True)
+    assert isinstance(told, tuple)
+    secrets = {"shapeless": SHAPELESS, "of the pipeline": PIPELINE, "of the host": WRITTEN["words on the host"]}
+    assert leaks("\n".join(map(str, told)), secrets) == set()

@@ -120,7 +120,7 @@ def test_what_nothing_uses_is_a_warning() -> None:
         (
             "GHE_TOKEN",
             "ghp_1secret",
-            ["2: `token_env` must be the name of an environment variable: A-Z, 0-9 and '_'; `ghp_1secret` is not."],
+            ["2: `token_env` must be the name of an environment variable (A-Z, 0-9 and '_'), never what it holds."],
         ),
         (
             ", private_key_env: PARTNER_APP_KEY",

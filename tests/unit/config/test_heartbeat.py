@@ -43,7 +43,7 @@ def test_nobody_beats_unasked() -> None:
         ("{url: http://monitor.acme.example}", "2: `url` would be sent in the clear; write https (http is for this machine only)."),
         ("{url: monitor.acme.example}", f"2: `url` is not an address; {EXAMPLE}."),
         ("{url: https://u@acme.example}", f"2: `url` may hold neither a user nor a fragment; {EXAMPLE}."),
-        ("{secret_env: heartbeat}", "2: `secret_env` must be the name of an environment variable: A-Z, 0-9 and '_'; `heartbeat` is not."),
+        ("{secret_env: heartbeat}", "2: `secret_env` must be the name of an environment variable (A-Z, 0-9 and '_'), never what it holds."),
         ("{url: https://acme.example, every: often}", "2: `every` must be a duration such as 30s, 5m, 2h or 3d; `often` is not."),
         ("{ever: 1m, url: https://a.example}", "2: `ever` is not a key of heartbeat. Did you mean `every`?"),
     ],
