@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import assert_never
 
+from bot.core import gates
 from bot.core.build import Build
 from bot.core.inputs import DeclareLive, HoldLane, LockLane, ResumeLane, SwitchMode, UnlockLane
 from bot.core.lane import Lane
@@ -31,6 +32,7 @@ from handlers.vocabulary import (
 
 USUAL_LOCK = timedelta(hours=1)
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
+SHUT_SINCE = Told("shut since", answers.shut_since(), None)
 _ToLane = HoldLane | ResumeLane | LockLane | UnlockLane | SwitchMode
 
 
@@ -39,11 +41,24 @@ def about_lane(words: OfLane, asker: Asker) -> Told:
     lane = LaneId(words.service, words.environment)
     if isinstance(words, LiveWords):
         return _declare(words, lane, asker)
+    if opens_what_was_shut_since(words, asker.tx.lanes.load(lane), asker):
+        return SHUT_SINCE
     given = _given(words, asker)
     decided = asker.decide(lane, given)
     if isinstance(decided, Refusal):
         return asker.refused(decided, lane)
     return Told("done", _answer(words, given, decided.lane, asker), None)
+
+
+def opens_what_was_shut_since(words: OfLane, lane: Lane, asker: Asker) -> bool:
+    """Whether words that waited to be decided would end a hold or a lock that is younger than they are."""
+    match words:
+        case ResumeWords():
+            return lane.hold is not None and lane.hold.since > asker.said_at
+        case UnlockWords():
+            return lane.lock is not None and lane.lock.since > asker.said_at
+        case _:
+            return False
 
 
 def _given(words: HoldWords | ResumeWords | LockWords | UnlockWords | ModeWords, asker: Asker) -> _ToLane:
@@ -109,6 +124,9 @@ def about_all(words: OfAll, asker: Asker) -> Told:
                 return asker.refused(stopped)
             return Told("done", done.stopped(stopped, setting.policy), None)
         case GoAllWords():
+            stop = tx.gates.stop()
+            if stop is not None and stop.since > asker.said_at:
+                return SHUT_SINCE
             let_go = go_all(tx, by, setting)
             return asker.refused(let_go) if isinstance(let_go, Refusal) else Told("done", done.let_go(), None)
         case QuarantineWords() | ClearWords():
@@ -119,8 +137,16 @@ def about_all(words: OfAll, asker: Asker) -> Told:
                     answers.no_such_build(words.service, words.version, builds, asker.setting.policy),
                     None,
                 )
+            if isinstance(words, ClearWords) and _condemned_since(builds[0], asker):
+                return SHUT_SINCE
             return _mark(words, builds[0], asker)
     assert_never(words)
+
+
+def _condemned_since(build: Build, asker: Asker) -> bool:
+    """Whether somebody has put the build, or one that it contains, into quarantine after this was said."""
+    mark = gates.quarantined(asker.tx.gates.marks(build.service), build.position)
+    return mark is not None and mark.at > asker.said_at
 
 
 def _mark(words: QuarantineWords | ClearWords, build: Build, asker: Asker) -> Told:

@@ -28,6 +28,7 @@ from bot.views import answers, done, refusals
 from handlers import release_clerk
 from handlers.acts import Click, Form
 from handlers.asker import Asker
+from handlers.lane_clerk import SHUT_SINCE
 from handlers.outcomes import Told
 from handlers.ways_back import LOOKED_AT, goes_back_to
 
@@ -102,6 +103,9 @@ def _resume(release: Release, asker: Asker) -> Told:
     if release.state is not Lifecycle.OPEN:
         late = Refusal((TooLate(release.state, release.superseded_by),))
         return Told("too late", refusals.refusal(late, release, asker.setting.policy, asker.links), None)
+    held = asker.tx.lanes.load(release.lane).hold
+    if held is not None and held.since > asker.said_at:  # a click that waited is about the hold that stood then
+        return SHUT_SINCE
     return _of_lane(ResumeLane(asker.actor), release, asker)
 
 

@@ -18,6 +18,7 @@ REFUSED = {
     "not scheduled",
     "nothing to go back to",
     "no full member",
+    "shut since",
 }
 
 

@@ -88,6 +88,14 @@ def overtaken() -> Message:
     )
 
 
+def shut_since() -> Message:
+    """Answer words that would open again what somebody has shut, or shut anew, after they were said."""
+    return said(
+        "This could not be decided when you did it, and what you wanted to open has been shut since, so nothing was "
+        "changed. Please look at why, and do it again if you still want it."
+    )
+
+
 def not_my_button() -> Message:
     """Answer a click on a button that stands for nothing, or not for the message it is in."""
     return said("This button no longer does anything, so nothing was changed. `list` shows what is open.")

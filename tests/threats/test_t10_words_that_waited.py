@@ -9,8 +9,10 @@ from structlog.testing import capture_logs
 
 from bot.core.policy import Permission, Policy
 from bot.core.release import Lifecycle
+from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater
-from handlers.acts import Command
+from bot.views.answers import shut_since
+from handlers.acts import ACT, Command
 from tests.factories import NOON, a_policy, a_report
 from tests.fakes.world import World
 from tests.threats.ways import opened
@@ -48,4 +50,63 @@ What would ship has changed since the card you saw was shown: please look at it 
         )
         await world.types("U0PRIYA", words)
         assert world.executor.started == [(await world.release()).key]
+        await world.store.close()
+
+
+OPENING = {
+    "resume payments production": "hold payments production it burns",
+    "unlock payments production": "lock payments production it burns",
+    "go-all": "stop-all it burns",
+    "release-quarantine payments 1 it was fine": "quarantine payments 1 it burns",
+}
+"""What opens something again, and what shuts it."""
+
+
+@pytest.mark.parametrize(("opens", "shuts"), OPENING.items())
+async def test_t12_words_that_waited_open_nothing_that_was_shut_since(opens: str, shuts: str, tmp_path: Path) -> None:
+    everything = tuple((permission, ("qa", "sre")) for permission in Permission)
+    with capture_logs():
+        world = World(tmp_path, a_policy(permissions=everything))
+        await opened(world)
+        await world.looks()
+        await world.looks(a_report(1))
+        world.directory.down = TryLater(5.0, "Slack cannot be reached")
+        await world.stores(
+            Command(slack="U0PRIYA", team="T1", words=opens, channel="C0PAYMENTS", response_url="https://r")
+        )
+        await world.settle()
+        world.passes(120)
+        act = Command(words=shuts, person="sam", host_user="operator")
+        received = Received("cli", "cli:1", ACT.dump_json(act).decode(), world.now)
+        await world.store.write(lambda tx: tx.inbox.put(received))
+        await world.settle()
+        world.directory.down = None
+        world.passes(120)
+        await world.settle()
+        assert [text for _, text in world.chat.responses] == [shut_since().text]
+        await world.types("U0PRIYA", opens)
+        assert len(world.chat.responses) == 2
+        assert not world.chat.responses[1][1].startswith("Nothing was changed"), "said again, it is done"
+        await world.store.close()
+
+
+async def test_t12_a_click_that_waited_ends_no_hold_that_began_since(tmp_path: Path) -> None:
+    everything = tuple((permission, ("qa", "sre")) for permission in Permission)
+    with capture_logs():
+        world = World(tmp_path, a_policy(permissions=everything))
+        await opened(world)
+        await world.looks()
+        await world.looks(a_report(1))
+        await world.types("U0SAM", "hold payments production wait")
+        card = await world.notice()
+        click = world.click("U0PRIYA", card, card.button("resume"))
+        received = Received("slack", "late", ACT.dump_json(click).decode(), world.now)
+        world.passes(60)
+        await world.types("U0SAM", "hold payments production it burns")
+        await world.store.write(lambda tx: tx.inbox.put(received))
+        await world.settle()
+        assert [text for _, _, text in world.chat.whispers] == [shut_since().text]
+        await world.clicks("U0PRIYA", card, "resume")
+        assert len(world.chat.whispers) == 1
+        assert "is held" not in card.message.text
         await world.store.close()
