@@ -19,6 +19,7 @@ from bot.ports.audit import AuditEntry
 from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Transaction
 from bot.record import Data, Setting
+from bot.redaction import Redactor
 from handlers.ci.github_places import led_elsewhere
 from handlers.control import Reply, Verdict
 from handlers.reconsider import reconsider
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 Read = Callable[[], Policy | tuple[str, ...]]
 """Reads the file: the policy, or a line for each problem as `signoff check` prints them."""
 
+REDACTOR = Redactor()
+"""Some hosts are told what to deploy by an address that holds a key: what has changed is posted and kept."""
 UNCHANGED = "Nothing has changed."
 LATER = "{} takes effect at the next start."
 _MOST_PROBLEMS = 40
@@ -74,7 +77,7 @@ class Reload:
             return await self._refuse(by, (str(away),), Verdict.NOT_DONE)
         except SlackProblem as problem:
             return await self._refuse(by, (str(problem),), Verdict.NOT_UNDERSTOOD)
-        lines = (*differences(before, written), *_later(before, written))
+        lines = tuple(map(REDACTOR.text, (*differences(before, written), *_later(before, written))))
         flying = await self._put_in_force(by, written, named, lines)
         if flying:
             return await self._refuse(by, flying, Verdict.NOT_DONE)

@@ -70,6 +70,7 @@ def given(folder: Path, address: str) -> tuple[dict[str, str], dict[str, str]]:
         "HEARTBEAT_URL": f"{address}/ping/canary-of-the-heartbeat",
         "DOCS_PIPELINE": "whsec_Y2FuYXJ5IG9mIHRoZSBwaXBlbGluZQ==",
         "DOCS_DEPLOY": "canary käse/deployer",
+        "a query": "canary-in-an-address",
         "LATE": "canary-that-a-reload-names",
         "LATE_DEPLOY": "canary/that+a reload?names",
     }
@@ -115,6 +116,9 @@ async def test_t18_no_secret_of_a_process_is_in_its_files_its_log_its_answers_or
         (tmp_path / "deploy.sh").write_text(SCRIPT)
         (tmp_path / "deploy.sh").chmod(0o755)
         printed = [way for secret in secrets.values() for way in ways_of_writing(secret)]
+        printed = [
+            one for one in printed if not leaks(one, {"it": secrets["a query"]})
+        ]  # nobody is told that it is one
         named_later = {name: secrets[name] for name in ("LATE", "LATE_DEPLOY")}
         known = [one for one in printed if not leaks(one, named_later)]
         (tmp_path / "printed.txt").write_text("\n".join(known))
@@ -122,10 +126,12 @@ async def test_t18_no_secret_of_a_process_is_in_its_files_its_log_its_answers_or
         await here.until("the lane is adopted", lambda: adopted(here))
         await here.until("it answers on the host", (tmp_path / "signoff.db.sock").exists)
         await ships(here, 1)
-        (tmp_path / "signoff.yml").write_text(policy + LATER.replace("ECHO/", f"{address}/"))
+        moved = policy.replace(f'"{address}/hooks"', f'"{address}/hooks?token={secrets["a query"]}"')
+        (tmp_path / "signoff.yml").write_text(moved + LATER.replace("ECHO/", f"{address}/"))
         reloaded = await control_client.reload(control.socket_path(tmp_path / "signoff.db"))
         assert reloaded is not None
         assert "service late: added (production)" in reloaded.text
+        assert "hooks?token=[redacted]" in reloaded.text
         (tmp_path / "printed.txt").write_text("\n".join(printed))
         await ships(here, 2)
         (tmp_path / "signoff.yml").write_text(policy.replace("C0WIKI", f'"{secrets["ECHO_TOKEN"]}"'))
