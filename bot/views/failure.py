@@ -12,7 +12,7 @@ from bot.views.blocks import Fact, Line, actions, marked, section
 from bot.views.buttons import after_failure
 from bot.views.escape import link, mrkdwn
 from bot.views.naming import Permalinks, lane_words, live_label, named, subject, typed, word
-from bot.views.outcome import REASON, printed, way_on
+from bot.views.outcome import REASON, cancel_asked, printed, way_on
 from bot.views.scene import Scene
 from bot.views.states import marked_aside
 from bot.views.wrote import wrote_what_it_brings
@@ -62,6 +62,7 @@ def _lines(release: Release, lane: Lane, came: Aftermath | None, scene: Scene, *
     elif is_late(release, lane):
         lines.append(Fact("Look first", _late(release, lane)))
     lines.append(Fact("Why", mrkdwn(release.reason or "no reason was told", REASON)))
+    lines += cancel_asked(release, policy)
     job = scene.links.own(release.deployment.url) if release.deployment else None
     if job:
         lines.append(Fact("Job", link(job, "open the deploy job")))

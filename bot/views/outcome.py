@@ -25,17 +25,22 @@ def outcome(release: Release, lane: Lane, policy: Policy, links: Links, permalin
         case Lifecycle.DEPLOYING:
             return _deploying(release, policy, links)
         case Lifecycle.VERIFYING:
-            return (*_verifying(release), *_job(release.deployment, links), *printed(release), *_stop(release, policy))
+            return (
+                *_verifying(release),
+                *_job(release.deployment, links),
+                *printed(release),
+                *cancel_asked(release, policy),
+            )
         case Lifecycle.LIVE:
             by = " by somebody else's deploy; Signoff took note of it" if release.origin is Origin.EXTERNAL else ""
             since = Fact("Live since", f"{_when(release)}{by}")
-            return (since, *_job(release.deployment, links), *printed(release), *_stop(release, policy))
+            return (since, *_job(release.deployment, links), *printed(release), *cancel_asked(release, policy))
         case Lifecycle.ROLLED_BACK:
             told = f"it was live from {_when(release)}; the thread says by which release and why"
             return (Fact("Rolled back", told),)
         case Lifecycle.FAILED:
             told = mrkdwn(release.reason or "no reason was told", REASON)
-            job = (*_stop(release, policy), *_job(release.deployment, links), *printed(release))
+            job = (*cancel_asked(release, policy), *_job(release.deployment, links), *printed(release))
             return (
                 Fact("Failed", f"{_when(release)}: {told}"),
                 *job,
@@ -106,7 +111,7 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
         return ()
     sent = Fact("Deploy", f"asked for {date(deployment.attempted_at)}")
     if deployment.status is not DeployStatus.UNKNOWN:
-        return (sent, *_stop(release, policy), *_job(deployment, links))
+        return (sent, *cancel_asked(release, policy), *_job(deployment, links))
     where = channel(policy.operations) or "the operations channel"
     unseen = "nobody saw whether the command ran to its end"
     lost = "the answer to the request was lost, and the CI system does not know it"
@@ -117,7 +122,7 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
     return (sent, Fact("In doubt", doubt))
 
 
-def _stop(release: Release, policy: Policy) -> tuple[Fact, ...]:
+def cancel_asked(release: Release, policy: Policy) -> tuple[Fact, ...]:
     """Return who asked for the end of the deploy, and what that came to as far as is known; nothing if nobody did."""
     asked = release.deployment.stop if release.deployment else None
     if release.deployment is None or asked is None:

@@ -44,7 +44,7 @@ async def test_a_run_that_is_cancelled_ends_its_release_and_it_can_be_tried_agai
         assert await here.hears("priya", "is asked to cancel") == snapshot(
             "The CI system is asked to cancel the deploy of R-1, docs 1 ([First]) to production. The release ends when the CI system says so: failed, or live if it was too late."
         )
-        failure = await here.card("docs", "the run ended: cancelled")
+        failure = await here.card("docs", "Deploy failed: docs 1 to production")
         assert here.reads(failure) == snapshot("""\
 Deploy failed: docs 1 to production
 Failed: Nov 21, 2026 10:00: the run ended: cancelled
@@ -84,7 +84,7 @@ async def test_a_cancel_whose_answer_is_lost_ends_the_run_once_and_its_release(t
         here.forge.faults.add(fault, "POST", "*/cancel")
         await here.types("priya", "/deploy cancel R-1", "docs")
         await here.hears("priya", "is asked to cancel")
-        await here.card("docs", "the run ended: cancelled")
+        await here.card("docs", "Deploy failed: docs 1 to production")
         await here.everything_is_told()
         assert here.deploys() == {"First": 1}
 

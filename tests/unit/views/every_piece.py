@@ -241,6 +241,7 @@ _OF_RELEASES: Mapping[str, Entry] = {
     "outcome.outcome": _with_release(
         lambda _, release, lane, scene: outcome.outcome(release, lane, scene.policy, LINKS, PERMALINKS)
     ),
+    "outcome.cancel_asked": _with_release(lambda _, release, __, scene: outcome.cancel_asked(release, scene.policy)),
     "outcome.put_off": _with_release(lambda _, release, __, scene: outcome.put_off(release, scene.policy)),
     "outcome.printed": _with_release(lambda _, release, __, ___: outcome.printed(release)),
     "outcome.way_on": _with_release(

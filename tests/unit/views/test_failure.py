@@ -9,7 +9,7 @@ from inline_snapshot import snapshot
 from bot.core.aftermath import Aftermath, MarkedDone, Overtaken, TriedAgain, WentBack
 from bot.core.build import Author
 from bot.core.lane import Live
-from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Release, StopAsked
 from bot.core.target import Command
 from bot.ports.slack import Message
 from bot.views.failure import failure
@@ -35,6 +35,16 @@ def told(
     message = failure(release, lane, came, scene or a_scene(), {} if came else HANDLES, 3)
     check(message)
     return message
+
+
+def test_who_had_it_ended_is_told_to_those_who_wrote_it() -> None:
+    stopped = replace(FAILED, reason="the run ended: cancelled", deployment=replace(SENT, stop=StopAsked("sam", TEN)))
+    assert seen(told(stopped)).splitlines()[1:3] == snapshot(
+        [
+            "*Why:* the run ended: cancelled",
+            "*Cancel:* asked for by <@U0SAM> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>",
+        ]
+    )
 
 
 def test_a_failure() -> None:
