@@ -200,7 +200,7 @@ class Signoff:
         secret = _secret(self.settings.slack_signing_secret)
         return Ingress(store, secret.encode(), self.clock, lambda: token(12), meter=self.vitals.metrics)
 
-    async def _open_http(self, store: Store, bell: Bell, door: Ingress | None) -> None:
+    async def _open_http(self, store: SqliteStore, bell: Bell, door: Ingress | None) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
             webhook_routes(
@@ -215,7 +215,7 @@ class Signoff:
         )
         if door is not None:
             app.add_routes(door.routes())
-        readiness = self._readiness = health.Readiness(store, self.clock, self.vitals.parts)
+        readiness = self._readiness = health.Readiness(store, self.clock, self.vitals.parts, lambda: store.outage)
         app.add_routes(health.health_routes(readiness, lambda: self.vitals.pulse.lag))
         self.bound_port = await self._listen(app, self.port, "--port")
         if self.metrics_port is not None:

@@ -59,11 +59,16 @@ def down(word: str) -> Part:
 
 @dataclass(slots=True)
 class Readiness:
-    """Whether the bot is ready. `parts` tells of everything but the database."""
+    """Whether the bot is ready. `parts` tells of everything but the database.
+
+    `outage` tells why the database could not be used of late, None while it can: on a nearly full disk a probe still
+    finds its row's own place, and an act finds none.
+    """
 
     store: Store
     clock: Callable[[], datetime]
     parts: Callable[[], Mapping[str, Part]]
+    outage: Callable[[], str | None] = lambda: None
     _probe: asyncio.Task[tuple[bool, Condition | None]] | None = None
     _begun: float = 0.0
     _could_write: bool = field(default=True)
@@ -89,7 +94,8 @@ class Readiness:
                 writable, condition = await asyncio.shield(self._probe)
         except TimeoutError:
             return {"database": down("hangs")}
-        found = {"database": well("writable") if writable else down("unwritable")}
+        usable = writable and self.outage() is None
+        found = {"database": well("writable") if usable else down("unwritable")}
         return found if condition is None else {**found, **_judged(condition)}
 
     async def _write(self) -> tuple[bool, Condition | None]:

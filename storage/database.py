@@ -72,6 +72,11 @@ class SqliteStore:
         return await asyncio.shield(self._lost)
 
     @property
+    def outage(self) -> str | None:
+        """Why the database could not be used of late, in a few words; None while it can."""
+        return self._watchman.why
+
+    @property
     def facts(self) -> Mapping[str, str]:
         """Return what a log of the start should say: which SQLite, how commits reach the disk, the newest table."""
         durable = durability(sqlite3.sqlite_version_info)

@@ -39,6 +39,11 @@ class Watchman:
         self._failed_at = 0.0
         self._lost: DatabaseLost | None = None
 
+    @property
+    def why(self) -> str | None:
+        """Why the database could not be used of late; None once something was stored after a calm while."""
+        return self._why
+
     def write(self, work: Callable[[], T]) -> T:
         """Run a transaction that writes; what it stored counts only if the file is still where it was.
 

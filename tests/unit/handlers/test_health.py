@@ -210,3 +210,11 @@ async def test_liveness_is_the_event_loop_and_asks_nothing(lag: float, status: i
     async with a_bot(store, {"process": down("draining")}, lag) as client:
         answer = await client.get("/healthz")
         assert (answer.status, await answer.json(), store.writes) == (status, {"status": word}, 0)
+
+
+async def test_while_acts_cannot_be_stored_a_probe_that_still_fits_does_not_make_it_ready() -> None:
+    why: list[str | None] = ["the disk is full"]
+    readiness = Readiness(cast("Store", FakeStore()), lambda: NOON, lambda: PARTS, lambda: why[0])
+    assert (await readiness.look())["database"] == down("unwritable")
+    why[0] = None
+    assert (await readiness.look())["database"] == well("writable")
