@@ -138,3 +138,14 @@ async def test_what_is_behind_50_newer_builds_is_asked_for_no_more(world: World)
     await world.looks(ended(BUILDS + 1))
     world.source.reports.clear()
     assert await looks(world) == ["recent payments"]
+
+
+async def test_checks_that_run_take_no_runs_turn(world: World) -> None:
+    service = world.desk.policy.services[0]
+    checked = replace(service, source=replace(github_source(service), checks=("Sonar",)))
+    world.policy = world.desk.policy = replace(world.desk.policy, services=(checked,))
+    checks = [replace(running(number), pipeline="Sonar", run_id="Sonar") for number in (2, 3)]
+    await world.looks()
+    await world.looks(running(1), ended(2), ended(3), *checks)
+    world.source.reports.clear()
+    assert await looks(world) == ["recent payments", "run 9001"]
