@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from handlers.http_refusals import Refusals, RefusingRunner
+from handlers.http_refusals import SERVER, Refusals, RefusingRunner
 
 HEADERS_WITHIN = 10.0
 """Seconds from the connection to the end of the headers."""
@@ -33,8 +33,9 @@ def no_fault_of_a_sender(record: logging.LogRecord) -> bool:
 
 @web.middleware
 async def one_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """End the connection with the answer."""
+    """End the connection with the answer, which says nothing of what it was made with."""
     response = await handler(request)
+    response.headers["Server"] = SERVER
     response.force_close()
     return response
 

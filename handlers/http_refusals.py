@@ -24,6 +24,8 @@ WORDS: Mapping[int, str] = {
 }
 """What is said, by status."""
 OTHERWISE = "refused"
+SERVER = "signoff"
+"""What every answer says of us; aiohttp would say which version of it and of Python there is to attack."""
 
 
 class Refusals:
@@ -46,7 +48,7 @@ class Refusals:
         self._meter.count(Counted.HTTP_REFUSED, str(status))
         log.info("http_refused", status=status, so_far=self._counts[status], request_id=request_id)
         body = {"error": WORDS.get(status, OTHERWISE), "request_id": request_id}
-        response = web.json_response(body, status=status, headers=headers)
+        response = web.json_response(body, status=status, headers=dict(headers or {}) | {"Server": SERVER})
         response.force_close()
         return response
 

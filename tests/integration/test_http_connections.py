@@ -80,6 +80,7 @@ async def test_what_is_no_http_is_refused_in_constant_words_and_without_a_traceb
     await runner.cleanup()
     assert line == "HTTP/1.0 400 Bad Request"
     assert (headers["Content-Type"], body) == REFUSED["not understood"]
+    assert headers["Server"] == "signoff"
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO] == []
     assert logged == [
         {"event": "http_refused", "log_level": "info", "status": 400, "so_far": 1, "request_id": "req1"},
@@ -111,6 +112,7 @@ async def test_what_no_route_answers_is_refused_in_constant_words(
     told, headers, body = await sent(port, asked + b"\r\nHost: x\r\n\r\n")
     await runner.cleanup()
     assert (told, headers.get("Allow"), headers["Connection"]) == (f"HTTP/1.1 {line}", allow, "close")
+    assert headers["Server"] == "signoff"
     assert (headers["Content-Type"], body) == REFUSED[words]
     assert meter.counts == {(Counted.HTTP_REFUSED, line[:3]): 1}
 
@@ -148,8 +150,9 @@ async def test_our_own_fault_is_logged(caplog: pytest.LogCaptureFixture) -> None
     assert (record.name, record.getMessage()) == ("signoff.http", "Error handling request from 127.0.0.1")
 
 
-async def test_the_answer_says_that_the_connection_ends_there() -> None:
+async def test_the_answer_says_that_the_connection_ends_there_and_nothing_of_what_made_it() -> None:
     runner, port = await serve()
     async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/") as answer:
         assert (await answer.text(), answer.headers["Connection"]) == ("fine", "close")
+        assert answer.headers["Server"] == "signoff"
     await runner.cleanup()
