@@ -25,7 +25,11 @@ def may_be_taken(known: Known, other: BuildbotForce, service: str, environment: 
     """Whether a build that is forced for another lane could be taken for one of a lane of which that much is known."""
     names = {"{service}": service, "{environment}": environment}
     told = {name: _filled(text, names) for name, text in other.properties}
-    return all(_varies(told.get(name, "")) or told.get(name, "") == text for name, text in known.items())
+    return all(_fits(told.get(name, ""), text) for name, text in known.items())
+
+
+def _fits(told: str, known: str) -> bool:
+    return _varies(told) or told == known
 
 
 def _filled(text: str, names: Known) -> str:

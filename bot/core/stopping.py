@@ -29,21 +29,21 @@ which Signoff may only answer, or a webhook."""
 def stop(lane: Lane, release: Release, given: Cancel, policy: Policy, now: datetime) -> Decision | Refusal:
     """Have the CI system asked to end the job; of the release only who wants that changes."""
     reasons = authorize(given.by, Act.CANCEL, policy, lane=lane, release=release)
-    deployment = release.deployment
-    why = _unstoppable(release, deployment)
-    if why is not None:
-        reasons += (CannotStop(why),)
-    if reasons or deployment is None:
+    known = _known(release)
+    if isinstance(known, Unstoppable):
+        return Refusal((*reasons, CannotStop(known)))
+    if reasons:
         return Refusal(reasons)
     asked = Happening(Happened.ASKED_TO_STOP, release.number, given.by.person.id)
-    wanted = replace(release, deployment=replace(deployment, stop=StopAsked(given.by.person.id, now)))
+    wanted = replace(release, deployment=replace(known, stop=StopAsked(given.by.person.id, now)))
     return Decision(lane).changed(wanted).happened(asked).wants(StopDeployment(release.number))
 
 
-def _unstoppable(release: Release, deployment: Deployment | None) -> Unstoppable | None:
-    status = deployment.status if deployment else DeployStatus.ATTEMPTED
+def _known(release: Release) -> Deployment | Unstoppable:
+    """Return the deployment whose job can be ended, or why there is none."""
     if not isinstance(release.policy.target, STOPPABLE):
         return Unstoppable.TARGET
-    if status is DeployStatus.UNKNOWN:
-        return Unstoppable.UNKNOWN
-    return Unstoppable.UNANSWERED if status is DeployStatus.ATTEMPTED else None
+    deployment = release.deployment
+    if deployment is None or deployment.status is DeployStatus.ATTEMPTED:
+        return Unstoppable.UNANSWERED
+    return Unstoppable.UNKNOWN if deployment.status is DeployStatus.UNKNOWN else deployment

@@ -17,7 +17,7 @@ def forced(**properties: str) -> BuildbotForce:
         ({"app": "one", "version": "{version}"}, "production", {"app": "one"}),
         ({"app": "{service}-{environment}"}, "production", {"app": "ledger-production"}),
         ({"app": "{service}", "env": "{environment}"}, None, {"app": "ledger"}),
-        ({"odd": "}"}, "production", {}),
+        ({"odd": "}", "other": "{"}, "production", {}),
         ({"app": ""}, "production", {"app": ""}),
     ],
     ids=str,
