@@ -160,6 +160,7 @@ class Signoff:
         desk = Desk(
             store, known.policy, self.clock, token, bell, chance, workspace=known.workspace, meter=vitals.metrics
         )
+        desk.steady = asyncio.get_running_loop().time if self.clock is now else None  # a clock of its own has no other
         await store.write(lambda tx: settle_queues(tx, desk.policy, self.clock()))
         await reconsider(desk, VERSION)
         github = Workshop(http, lambda: desk.policy, self.clock, vitals.metrics).all(

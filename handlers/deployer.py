@@ -72,6 +72,8 @@ class Deployer:
     """By the effect's row."""
     _places: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     """By host."""
+    _looked_since: dict[tuple[int, int], float] = field(default_factory=dict)
+    """By the effect's row and attempt, when on the steady clock it was first looked for: one can only wait longer."""
 
     def __post_init__(self) -> None:
         self._under_way = Apart(self.desk.bell, self.desk.under_way)
@@ -156,7 +158,7 @@ class Deployer:
             return False
         if task.row.claimed_from is EffectState.READY:
             return True
-        until = window_ends(task, now)
+        until = self._window_ends(task, now)
         again = NEVER_BEGUN if never else why_again(task.release)
         if now < until:
             await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))
@@ -171,12 +173,25 @@ class Deployer:
         """Look again later; ask a person where the CI system refuses to tell for good, or has not told for a day."""
         words = why(trouble)
         log.info("deploy_not_looked_up", why=words)
-        refused = isinstance(trouble, GiveUp) and now >= window_ends(task, now)
+        refused = isinstance(trouble, GiveUp) and now >= self._window_ends(task, now)
         if refused or now >= task.row.give_up_at:
             await self._ask(task, words)
             return
         after = max(LOOK_EVERY.total_seconds(), trouble.after if isinstance(trouble, TryLater) else 0)
         await self._put_back(task, task.row.claimed_from, now + timedelta(seconds=after))
+
+    def _window_ends(self, task: Task, now: datetime) -> datetime:
+        """Return until when a lost request is looked for: as long on a clock that nobody sets as on the host's own.
+
+        A clock that is set forward meanwhile brings no request to its end any sooner.
+        """
+        ends = window_ends(task, now)
+        if self.desk.steady is None or task.row.first_lost_at is None:
+            return ends
+        steady = self.desk.steady()
+        since = self._looked_since.setdefault((task.row.id, task.row.attempt), steady)
+        left = looked_for(task.release) - timedelta(seconds=steady - since)
+        return max(ends, now + left)
 
     async def _ask(self, task: Task, note: str) -> None:
         await self._conclude(task, EffectState.UNKNOWN, DeploymentLost(task.release.number), note)

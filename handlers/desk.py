@@ -57,6 +57,8 @@ class Desk:
     """The address of the Slack workspace, for links; empty until Slack has told it."""
     meter: Meter = SILENT
     """Where what happens is counted and timed."""
+    steady: Callable[[], float] | None = None
+    """Seconds on a clock that nobody sets, and that a restart begins anew; None: there is only `clock`."""
     under_way: set[asyncio.Task[Any]] = field(default_factory=set)
     """Work that a stop lets end: a call and the row of its outcome belong together."""
 

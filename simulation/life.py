@@ -167,6 +167,7 @@ class Life:
         store = DiskStore(earth.disk, process, rng, earth.wall, lambda: _token(rng, 32))
         await store.write(lambda tx: tx.effects.void_leases(earth.wall()))
         desk = Desk(store, earth.policy, earth.wall, lambda n: _token(rng, n), Bell(), rng.random, earth.workspace.url)
+        desk.steady = earth.loop.time
         read = earth.policy  # what is in force may be another by the time that somebody reads it again
         await reconsider(desk, VERSION)
         chat, directory = earth.slack.connect(earth.wall, self._before)

@@ -225,7 +225,7 @@ class Story:
     async def _attacker(self) -> None:
         attacker = Attacker(self.earth, random.Random(self.rng.random()), self.note)
         while self.earth.loop.now < TROUBLED:
-            await asyncio.sleep(self.rng.expovariate(1 / 20))
+            await asyncio.sleep(self.rng.expovariate(1 / 14))
             self._tasks.append(asyncio.ensure_future(attacker.strike()))
 
     async def _policies(self) -> None:

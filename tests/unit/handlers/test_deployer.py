@@ -161,6 +161,34 @@ async def test_resend_sends_again_after_the_window_only(opening: Opening) -> Non
     assert [method for method, _ in world.executor.calls][-3:] == ["find", "find", "start"]
 
 
+async def test_a_clock_that_is_set_forward_shortens_no_window(opening: Opening) -> None:
+    world = await opening(automatic(RESENDING))
+    passed = [0.0]
+    world.desk.steady = lambda: passed[0]
+    world.executor.will("start", Arrived())
+    world.executor.hidden = True
+    await shipping(world)
+    await waits(world, 600)
+    assert len(world.executor.started) == 1
+    world.executor.hidden, passed[0] = False, 119.0
+    await waits(world, 5)
+    assert await status(world) is DeployStatus.ACCEPTED
+    assert len(world.executor.started) == 1
+
+
+async def test_the_window_ends_when_both_clocks_say_so(opening: Opening) -> None:
+    world = await opening(automatic(RESENDING))
+    passed = [0.0]
+    world.desk.steady = lambda: passed[0]
+    world.executor.will("start", Unsure("connection reset"))
+    await shipping(world)
+    await waits(world, 300)
+    assert len(world.executor.started) == 0
+    passed[0] = 120.0
+    await waits(world, 125)
+    assert len(world.executor.started) == 1
+
+
 async def test_resend_asks_a_person_in_the_end(opening: Opening) -> None:
     world = await opening(automatic(RESENDING))
     world.executor.will("start", *[Unsure("connection reset")] * 1000)
