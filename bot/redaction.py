@@ -7,6 +7,7 @@ has looked at or gives up within a fixed number of characters.
 import json
 import re
 from base64 import b64encode
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any
@@ -83,7 +84,7 @@ class Redactor:
         """Hide these from now on as well; what was known before stays hidden."""
         found = {form for secret in secrets for form in _forms(secret)} | set(self._secrets)
         # A secret may be a part of another. Replaced as a whole: other threads may be reading.
-        self._secrets = tuple(sorted(found, key=len, reverse=True))
+        self._secrets = tuple(sorted(found, key=_shortness))
 
     def text(self, text: str, *, lines: bool = False) -> str:
         """Return the text without secrets, on one line unless `lines`; other control characters are spelt out."""
@@ -95,7 +96,7 @@ class Redactor:
 
     def known(self, text: str) -> str:
         """Return the text without the secrets that are known; everything else stays as it is."""
-        for secret in self._secrets:
+        for secret in self._secrets[bisect_left(self._secrets, -len(text), key=_shortness) :]:  # those that fit into it
             text = text.replace(secret, REDACTED)
         return text
 
@@ -129,6 +130,10 @@ def holds_secret(text: str) -> bool:
 def without_secrets(text: str) -> str:
     """Return what somebody wrote without what can only be a secret; everything else stays as it is."""
     return _USER.sub(rf"\1{REDACTED}@", _WRITTEN.sub(REDACTED, text))
+
+
+def _shortness(text: str) -> int:
+    return -len(text)
 
 
 def _forms(secret: str) -> Iterator[str]:
