@@ -33,6 +33,8 @@ def wished(wish: Wish, asker: Asker) -> Told:
 def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Told:
     """Open the release that words ask for; `at` is the moment that was picked rather than typed."""
     lane = LaneId(words.service, words.environment)
+    if isinstance(words, RollbackWords) and words.version is None and _live_since(lane, asker):
+        return Told("live has changed", answers.live_since(), None)
     builds = _builds(words, lane, asker)
     if isinstance(words, RollbackWords) and words.version is None and not builds:
         return Told("no such build", done.never_went_before(lane, asker.setting.policy), None)
@@ -47,6 +49,12 @@ def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Tol
     read = asker.read(words.at if isinstance(words, RequestWords) else None)
     opened = decided.lane.releases[-1]
     return Told("opened", answers.opened(opened, asker.setting.policy, asker.links, read), None)
+
+
+def _live_since(lane: LaneId, asker: Asker) -> bool:
+    """Whether what is live became so after this was said: what went before it then is not what goes before it now."""
+    live = asker.tx.lanes.load(lane).live
+    return live is not None and live.since > asker.said_at
 
 
 def _given(words: OfBuild, build: Build, asker: Asker, at: datetime | None) -> Request:

@@ -19,6 +19,7 @@ REFUSED = {
     "nothing to go back to",
     "no full member",
     "shut since",
+    "live has changed",
 }
 
 

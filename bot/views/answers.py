@@ -96,6 +96,14 @@ def shut_since() -> Message:
     )
 
 
+def live_since() -> Message:
+    """Answer words that asked to go back without saying to what, and before what is live now became so."""
+    return said(
+        "This could not be decided when you did it, and what is live there has changed since, so nothing was started. "
+        "Please do it again with the version to go back to."
+    )
+
+
 def not_my_button() -> Message:
     """Answer a click on a button that stands for nothing, or not for the message it is in."""
     return said("This button no longer does anything, so nothing was changed. `list` shows what is open.")

@@ -7,13 +7,14 @@ import pytest
 from inline_snapshot import snapshot
 from structlog.testing import capture_logs
 
-from bot.core.policy import Permission, Policy
+from bot.core.policy import Mode, Permission, Policy
 from bot.core.release import Lifecycle
+from bot.ports.ci import ProgressStatus
 from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater
-from bot.views.answers import shut_since
+from bot.views.answers import live_since, shut_since
 from handlers.acts import ACT, Command
-from tests.factories import NOON, a_policy, a_report
+from tests.factories import NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.threats.ways import opened
 
@@ -110,3 +111,36 @@ async def test_t12_a_click_that_waited_ends_no_hold_that_began_since(tmp_path: P
         assert len(world.chat.whispers) == 1
         assert "is held" not in card.message.text
         await world.store.close()
+
+
+async def test_t12_words_that_waited_go_back_from_nothing_that_came_live_since(tmp_path: Path) -> None:
+    everything = tuple((permission, ("qa", "sre")) for permission in Permission)
+    alone = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=(), rollback=())
+    with capture_logs():
+        world = World(tmp_path, a_policy(alone, permissions=everything))
+        await opened(world)
+        await world.looks()
+        for number in (1, 2):
+            await ships(world, number)
+        said = Command(
+            slack="U0PRIYA", team="T1", words="rollback payments in production it burns", response_url="https://r"
+        )
+        received = Received("slack", "late", ACT.dump_json(said).decode(), world.now)
+        world.passes(60)
+        await ships(world, 3)
+        await world.store.write(lambda tx: tx.inbox.put(received))
+        await world.settle()
+        assert len(world.executor.started) == 3
+        assert world.chat.responses == [("https://r", live_since().text)]
+        await world.types("U0PRIYA", "rollback payments to 1 in production it burns")
+        assert (await world.release(4)).build.version == "1"
+        assert len(world.executor.started) == 4
+        await world.store.close()
+
+
+async def ships(world: World, number: int) -> None:
+    """Let a build become live."""
+    await world.looks(a_report(number))
+    world.executor.says(ProgressStatus.SUCCEEDED, nth=number)
+    await world.follows()
+    world.passes(60)

@@ -196,6 +196,7 @@ def _not_done() -> list[Example]:
         Example("You clicked a copy of the notice, and it counted", answers.copy_of_card()),
         Example("You acted elsewhere since", answers.overtaken()),
         Example("What you wanted to open was shut since", answers.shut_since()),
+        Example("What is live has changed since you wanted to go back", answers.live_since()),
         Example("A button that is no longer one", answers.not_my_button()),
         Example(
             "You clicked Reject, and it has changed", answers.nothing_to_do(release(), "reject", POLICY, PERMALINKS)
