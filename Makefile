@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures messages cuts kill lock clean simulate teeth mutation machine
+.PHONY: demo test install check bench pictures messages cuts kill lock clean simulate points teeth mutation machine
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
@@ -39,7 +39,11 @@ teeth: .venv/test
 	$(BIN)/python -m tests.teeth
 
 simulate: .venv/test
-	SIGNOFF_SCHEDULES=20000 $(BIN)/python -m pytest tests/simulation -q -s
+	SIGNOFF_SCHEDULES=20000 $(BIN)/python -m pytest tests/simulation/test_schedules.py -q -s
+
+points: .venv/test
+	SIGNOFF_POINTS=all SIGNOFF_PAIRS=2000 SIGNOFF_ORDERS=20000 $(BIN)/python -m pytest tests/simulation/test_points.py \
+		tests/simulation/test_orders.py -q -s
 
 machine: .venv/test
 	SIGNOFF_WALKS=5000 SIGNOFF_STEPS=50 $(BIN)/python -m pytest tests/unit/core/test_machine.py -q

@@ -37,8 +37,8 @@ class Tale:
     ending: tuple[str, ...]
 
 
-def the_policy(service: str, *production: str) -> Policy:
-    """Return the policy of one service whose production is described by these lines."""
+def the_policy(service: str, *lines: str, environment: str = "production", mode: str = "delivery") -> Policy:
+    """Return the policy of one service with one environment, which is described by these lines."""
     body = f"""
 services:
   {service}:
@@ -47,9 +47,9 @@ services:
       github: {{repository: acme/{service}, branch: main, workflows: [build.yml], poll: 30s}}
       version_from: run_number
     environments:
-      production:
-        mode: delivery
-        {LINES.join(production)}
+      {environment}:
+        mode: {mode}
+        {LINES.join(lines)}
 """
     loaded = load_policy(HEAD + body, file="signoff.yml", webhooks=True)
     if not isinstance(loaded, Policy):

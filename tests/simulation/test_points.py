@@ -8,12 +8,13 @@ from multiprocessing import get_context
 import pytest
 
 from simulation.courses import Course, course, courses, pairs
+from simulation.more_tales import TWELVE
 from simulation.tales import FOUR, Tale
 
 LONG = os.environ.get("SIGNOFF_POINTS") == "all"
 PAIRS = int(os.environ.get("SIGNOFF_PAIRS", "0"))
 SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
-TALES = FOUR
+TALES = TWELVE if LONG else FOUR
 
 
 def every(number: int) -> list[Course]:
@@ -43,7 +44,7 @@ def test_whatever_the_point_at_which_it_dies_a_story_ends_the_same(found: list[l
         print(f"«{whole.tale}»: {len(whole.points)} points in {whole.steps} steps, {len(with_crash)} crashes")
     assert [sentence for one in found for sentence in broken(one)] == []
     assert [with_crash[-1].deaths for _, *with_crash in found] == [(len(whole.points),) for whole, *_ in found]
-    assert min(map(len, found)) > 90
+    assert min(map(len, found)) > 70
 
 
 def test_a_doubled_world_goes_on_as_one_that_was_told_from_the_beginning(found: list[list[Course]]) -> None:
