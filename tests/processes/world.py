@@ -56,10 +56,10 @@ class World:
     nursery: Nursery | None = None
     """Who starts the process, where its imports are not to be paid for each time."""
 
-    async def until(self, what: str, found: Callable[[], object]) -> None:
+    async def until(self, what: str, found: Callable[[], object], within: float = PATIENCE) -> None:
         """Wait until something is so; fails with what was waited for."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(within):
                 while not found():
                     await self.news_or(0.1)
         except TimeoutError:
