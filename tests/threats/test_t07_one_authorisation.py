@@ -24,7 +24,7 @@ from handlers.home_door import HomeDoor
 from handlers.vocabulary import Acting
 from tests.fakes.world import World
 from tests.threats.people import ACCOUNTS, FULL, LISTED, Who, a_desk_policy
-from tests.threats.ways import FARTHER, WAYS, Done, Far, Handles, Place, Way, begun
+from tests.threats.ways import FARTHER, LOST, WAYS, Done, Far, Handles, Place, Way, begun
 
 ROOT = Path(__file__).parent.parent.parent
 DONE = ("done", "opened")
@@ -144,7 +144,8 @@ def test_t07_every_act_surface_word_and_button_is_among_the_ways() -> None:
     assert {way.act for way in WAYS} == set(Act)
     assert {way.surface for way in WAYS} == set(Surface)
     policy = a_desk_policy()
-    assert {type(parse(way.words, policy)) for way in WAYS if way.words} == set(get_args(Acting))
+    typed = {way.words for way in WAYS if way.words and LOST not in way.words}
+    assert {type(parse(words, policy)) for words in typed} == set(get_args(Acting))
     shown = {
         CardKind.NOTICE: {*NOTICE_ACTS, *LIVE_ACTS},
         CardKind.FAILURE: set(FAILURE_ACTS),
@@ -161,7 +162,7 @@ def test_t07_every_act_surface_word_and_button_is_among_the_ways() -> None:
 
 async def test_t07_neither_a_mention_nor_a_home_does_anything_for_anybody(place: Place) -> None:
     before = await state(place.world)
-    for words in {way.words for way in WAYS if way.words}:
+    for words in {way.words for way in WAYS if way.words and LOST not in way.words}:
         for who in (Who.APPROVER, Who.HOLDER, Who.STRANGER, Who.BOT):
             said = Mention(slack=who.slack, team="T1", words=words, channel="C0PAYMENTS", ts="1700000000.000100")
             outcome, _ = await came(place.world, said)

@@ -21,6 +21,8 @@ from tests.threats.people import Who
 from tests.unit.handlers.test_letters import Closed
 
 WHY = "the totals are off"
+LOST = "LOST"
+"""Stands for the name of the deploy of which nobody knows whether it began."""
 Done = Click | Form | Wish | Command | Mention
 Handles = dict[tuple[CardKind, str], tuple[str, str, str]]
 """Handle, channel and timestamp of each button, by the kind of its card and what it is for."""
@@ -52,14 +54,16 @@ class Way:
     words: str = ""
     button: tuple[CardKind, str] | None = None
     fields: Mapping[str, object] = field(default_factory=dict)
+    where: str = "C0PAYMENTS"
 
     def by(self, who: Who, handles: Handles) -> Done:
         """Return the act as the door stores it, by somebody."""
         slack = {"slack": who.slack, "team": "T1"}
         if self.surface is Surface.CLI:
-            return Command(words=self.words, person=who.value, host_user="operator")
+            known = handles.get((CardKind.QUESTION, LOST), ("", "", ""))[0]
+            return Command(words=self.words.replace(LOST, known), person=who.value, host_user="operator")
         if self.surface is Surface.COMMAND:
-            return Command(**slack, words=self.words, channel="C0PAYMENTS", response_url=None)
+            return Command(**slack, words=self.words, channel=self.where, response_url=None)
         if self.button is None:
             asked = {"service": "payments", "version": a_report(1).sha, "environment": "production"}
             return Wish.model_validate({**slack, **asked, **self.fields})
@@ -69,8 +73,10 @@ class Way:
         return Form.model_validate({**slack, "handle": handle, **self.fields})
 
 
-def _typed(act: Act, far: Far, words: str) -> tuple[Way, Way]:
-    return Way(act, Surface.COMMAND, far, words), Way(act, Surface.CLI, far, words)
+def _typed(act: Act, far: Far, words: str) -> tuple[Way, Way, Way]:
+    """Return words in a channel, in a direct message to the bot or among a few, and on the host."""
+    direct = Way(act, Surface.COMMAND, far, words, where="D0DIRECT")
+    return Way(act, Surface.COMMAND, far, words), direct, Way(act, Surface.CLI, far, words)
 
 
 def _pressed(act: Act, far: Far, on: CardKind, button: str, **fields: object) -> Way:
@@ -105,6 +111,7 @@ WAYS: tuple[Way, ...] = (
     *_typed(Act.MARK_DONE, Far.FAILED, f"override R-3 {WHY}"),
     *(_pressed(Act.RESOLVE, Far.DOUBTFUL, CardKind.QUESTION, a) for a in ("did_run", "did_not_run", "try_again")),
     _pressed(Act.RESOLVE, Far.DOUBTFUL, CardKind.QUESTION, "abandon"),
+    Way(Act.RESOLVE, Surface.CLI, Far.DOUBTFUL, f"effects resolve {LOST} did-run"),
     _pressed(Act.RESOLVE, Far.UNPOSTED, CardKind.LETTER, "try_again"),
     _pressed(Act.RESOLVE, Far.UNPOSTED, CardKind.LETTER, "abandon"),
     _wished(Act.REQUEST, Far.LIVE, Kind.RELEASE),
@@ -229,6 +236,8 @@ class Place:
             for button in (button for row in rows for button in row):
                 act = button["action_id"].removeprefix("signoff:")
                 found[CardKind(str(kind)), act] = (button["value"], posted.channel, posted.ts)
+        for (effect,) in await self.world.sql("SELECT id FROM effects WHERE kind = 'deploy' AND release = 3"):
+            found[CardKind.QUESTION, LOST] = (f"effect-{effect}", "", "")
         return found
 
 
