@@ -54,19 +54,19 @@ class Attacker:
         made = forged_click(self.earth.workspace, self._buttons(), self.rng)
         if made is not None:
             what, payload = made
-            self.note(f"somebody forges a click: {what}")
+            self._tries(f"click: {what}")
             await self.earth.courier.forge("interactive", payload, what)
 
     async def _form(self) -> None:
         payload = forged_form(self.earth.workspace, self._buttons(), self.rng)
         if payload is not None:
-            self.note("somebody forges a form")
+            self._tries("form: forged")
             await self.earth.courier.forge("interactive", payload, "a form")
 
     async def _again(self) -> None:
         if self.earth.courier.carried:
             kind, payload = self.rng.choice(self.earth.courier.carried)
-            self.note(f"somebody replays {payload.get('type', kind)}")
+            self._tries(f"replay: {payload.get('type', kind)}")
             await self.earth.courier.replay(kind, payload)
 
     def _hook(self) -> None:
@@ -75,7 +75,7 @@ class Attacker:
             return
         hook = self.rng.choice(webhooks.sent)
         what = self.rng.choice(("forged", "forged", "again", "renamed", "foreign", "lying"))
-        self.note(f"somebody sends a webhook: {what}")
+        self._tries(f"webhook: {what}")
         if what == "forged":
             headers, body = forged_hook(hook, self.earth.forge.webhook_secret, self.rng)
             known = Known(self.earth.policy, lambda _name: self.earth.forge.webhook_secret, self.earth.wall())
@@ -92,10 +92,10 @@ class Attacker:
             return
         report = self.rng.choice(deployer.reports)
         if self.rng.random() < 1 / 2 and deployer.door is not None and report.heard:
-            self.note("somebody replays a report")
+            self._tries("replay: report")
             deployer.door(sealed(SECRET, report.id, self.earth.clock(), report.body), report.body, lambda: None)
             return
-        self.note("somebody forges a report")
+        self._tries("report: forged")
         body, headers = self._forged(report)
         known = Known(self.earth.policy, lambda _name: SECRET, self.earth.clock())
         if standard_webhook.admit(headers, body, known) is not Verdict.NOT_AUTHENTIC:
@@ -113,6 +113,10 @@ class Attacker:
                 (report.body, {**genuine, "webhook-timestamp": str(int(now.timestamp()) + 1)}),
             )
         )
+
+    def _tries(self, what: str) -> None:
+        self.earth.tried.add(what)
+        self.note(f"somebody tries {what}")
 
     def _buttons(self) -> list[Button]:
         """Return what stands on cards of which the bot knows where they are: no copy that a lost answer left behind."""

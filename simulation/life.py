@@ -94,6 +94,8 @@ class Earth:
     """Hears what any life logs."""
     policies: dict[str, Policy] = field(default_factory=dict)
     """Every policy that was written here, by its hash."""
+    tried: set[str] = field(default_factory=set)
+    """What attackers tried, clocks and policies did: a world in which nothing is tried proves nothing."""
     believed: list[str] = field(default_factory=list)
     """What was forged, and admitted all the same."""
     inside: list[str] = field(default_factory=list)
@@ -130,6 +132,8 @@ class Earth:
 
     def set_clock(self, skew: float) -> None:
         """Set the clock of the bot's host so many seconds ahead of the present, or behind it."""
+        if skew != self.skew:
+            self.tried.add("clock: forward" if skew > self.skew else "clock: back")
         self.skew = skew
         self.jumps += 1
 

@@ -31,6 +31,8 @@ class Outcome:
     deploys: int
     seconds: float
     trace: tuple[str, ...]
+    tried: frozenset[str] = frozenset()
+    """What attackers tried in it, and which upheavals there were."""
 
     @property
     def sentence(self) -> str:
@@ -68,7 +70,7 @@ def run(seed: int) -> Outcome:
             life.process.die()
         bury(loop, [life.process for life in earth.lives])
         asyncio.set_event_loop(None)
-    return Outcome(seed, violation, told[0].crashes, deploys, loop.now, tuple(told[0].trace))
+    return Outcome(seed, violation, told[0].crashes, deploys, loop.now, tuple(told[0].trace), frozenset(earth.tried))
 
 
 def _violation(

@@ -234,6 +234,7 @@ class Story:
             await asyncio.sleep(self.rng.uniform(5.0, TROUBLED / 2))
             name = self.rng.choice(tuple(CHANGES))
             self.note(f"the policy is now: {name}")
+            self.earth.tried.add(f"policy: {name}")
             self.earth.write_policy(policy(name))
 
     async def _clocks(self) -> None:
