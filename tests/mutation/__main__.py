@@ -31,6 +31,8 @@ FILES = (
         "words",
         "authorize",
         "due",
+        "stopping",
+        "forced",
     ),
 )
 LEAST = 90
