@@ -69,7 +69,8 @@ def _seen(release: Release, asker: Asker) -> int:
 
     They wait while Slack cannot say who spoke, or while the bot is down, and nobody approves what was built meanwhile.
     """
-    return release.generation - 1 if asker.said_at < release.asked_since else release.generation
+    since = release.asked_since if release.generation > 1 else release.opened_at
+    return release.generation - 1 if asker.said_at < since else release.generation
 
 
 def decide(given: OfOne, release: Release, asker: Asker, read: str = "") -> Told:

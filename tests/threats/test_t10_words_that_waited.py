@@ -144,3 +144,19 @@ async def ships(world: World, number: int) -> None:
     world.executor.says(ProgressStatus.SUCCEEDED, nth=number)
     await world.follows()
     world.passes(60)
+
+
+async def test_t10_a_yes_to_a_release_that_was_not_there_yet_is_no_yes(tmp_path: Path) -> None:
+    with capture_logs():
+        world = World(tmp_path, POLICY)
+        await opened(world)
+        await world.looks()
+        said = Command(slack="U0PRIYA", team="T1", words="approve R-1", response_url="https://r")
+        received = Received("slack", "early", ACT.dump_json(said).decode(), world.now)
+        world.passes(60)
+        await world.looks(a_report(1))
+        await world.store.write(lambda tx: tx.inbox.put(received))
+        await world.settle()
+        assert (await world.release()).approvals == ()
+        assert world.executor.started == []
+        await world.store.close()
