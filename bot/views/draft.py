@@ -124,7 +124,11 @@ def too_late(draft: Draft, release: Release, policy: Policy) -> Message:
 
 def changed_since(release: Release, post: Message, wrote: str) -> Message:
     """Answer somebody who saw another text than the draft has by now; `wrote` is what they would have saved."""
-    theirs = ["What you wrote:", *(mrkdwn(line, TEXT_AT_MOST) for line in wrote.splitlines())] if wrote else []
+    theirs = (
+        ["What you wrote:", *(mrkdwn(line, TEXT_AT_MOST) for line in wrote[:TEXT_AT_MOST].splitlines())]
+        if wrote
+        else []
+    )
     return said(
         f"Nothing was changed: the draft announcement of {subject(release, 'in')} has changed since you saw it. "
         "Please look at its card again, then decide.",
