@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bot.core import refusals
+from bot.core.authorize import OF_KIND
 from bot.core.policy import LaneId, Policy
 from bot.core.refusals import (
     AlreadyApproved,
@@ -17,7 +18,7 @@ from bot.core.refusals import (
 from bot.core.release import Release
 from bot.views.approvers import everybody, rule_label
 from bot.views.case import Case
-from bot.views.holders import named_holders
+from bot.views.holders import holders, named_holders
 from bot.views.lane_reasons import AboutBuild, AboutHold, AboutLane, about_build, about_hold, about_lane
 from bot.views.limits import few
 from bot.views.naming import Permalinks
@@ -78,5 +79,10 @@ def _about_person(reason: _AboutPerson, case: Case) -> str:
 
 
 def _its_people(case: Case) -> str:
+    """Return whom a release asks, and where it asks nobody who might have asked for one of its kind."""
     release = case.release
-    return (everybody(release.policy.required(release.kind), case.policy) if release else "") or "one of them"
+    if release is None:
+        return "one of them"
+    here = next((one for one in case.policy.lanes() if one.lane == release.lane), release.policy)
+    asked = everybody(release.policy.required(release.kind), case.policy)
+    return asked or holders(OF_KIND[release.kind], case.policy, here)

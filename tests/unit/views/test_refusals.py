@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import get_args
 
+import pytest
 from inline_snapshot import snapshot
 
 from bot.core.build import BuildState
 from bot.core.inputs import Account
 from bot.core.lane import Hold, Judgement, Lock, Mark, Stop
-from bot.core.policy import LaneId, Mode, Permission
+from bot.core.policy import Hotfix, Kind, LaneId, Mode, Permission
 from bot.core.refusals import (
     AccountMayNotAct,
     AlreadyApproved,
@@ -125,6 +126,24 @@ def test_a_deploy_that_signoff_cannot_end_is_for_people_to_stop() -> None:
     given = a_release(policy=replace(a_release().policy, target=GithubDeployment("production")))
     assert sentence(TooLate(Lifecycle.DEPLOYING), given, POLICY, PERMALINKS) == (
         "Too late: it is being deployed already. Only the CI system can stop it now: please stop the job there."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "permissions", "asked"),
+    [
+        (Kind.ROLLBACK, ((Permission.ROLLBACK, ("sre",)),), "<@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>"),
+        (Kind.ROLLBACK, (), "kim, <@U0PRIYA>"),
+        (Kind.HOTFIX, (), "nobody yet (the policy file gives `hotfix` to no one)"),
+    ],
+)
+def test_where_nobody_is_asked_those_are_named_who_may_ask_for_it(
+    kind: Kind, permissions: tuple[tuple[Permission, tuple[str, ...]], ...], asked: str
+) -> None:
+    unasked = replace(a_release().policy, rollback=(), hotfix=Hotfix(()))
+    policy = a_policy(production=unasked, permissions=permissions)
+    assert sentence(MayNotCancel(), a_release(kind=kind, policy=unasked), policy, PERMALINKS) == (
+        f"Only who asked for a release and its approvers may do that: please ask {asked}."
     )
 
 
