@@ -1,7 +1,9 @@
 """Addresses that a payload brings along lead the bot nowhere: not one connection is made to them."""
 
+import ast
 import asyncio
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +14,8 @@ from tests.acceptance.desk import SIGNING_SECRET, Desk, desk
 from tests.threats.trap import trap
 from tests.unit.handlers.slack.bodies import a_click, a_command
 from tests.unit.handlers.slack.signing import signed
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 async def sends(here: Desk, fields: dict[str, str]) -> int:
@@ -52,6 +56,34 @@ async def test_t16_whoever_acts_is_answered_in_slack_whatever_response_url_is_na
         await here.until(lambda: len(here.workspace.ephemerals("alex")) == expected)
         await here.everything_is_told()
         assert len(here.workspace.ephemerals("alex")) == expected
+
+
+ASKING = {"get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect", "urlopen"}
+CLIENTS = re.compile(r"(?:self\.)?_?(?:http|session|client)", re.ASCII)
+OUTWARD = {
+    "handlers/ci/sender.py": "POST and GET of CI systems and receivers, at the policy's addresses",
+    "handlers/control_client.py": "the bot's own socket on this host",
+    "handlers/heartbeat.py": "the operator's address",
+    "handlers/probe.py": "the policy's address",
+    "handlers/slack/chat.py": "response_url, on Slack's own host",
+    "handlers/slack/link.py": "the WebSocket that Slack's API has just named",
+}
+"""Every file that calls somewhere by itself, and where; Slack's SDK does the rest, at one address."""
+UNREDIRECTED = {"handlers/control_client.py", "handlers/slack/link.py"}
+"""A socket on this host, and a WebSocket: neither is an address that could send elsewhere."""
+
+
+def test_t16_calls_leave_from_a_few_files_and_follow_no_redirect() -> None:
+    found: dict[str, set[bool]] = {}
+    for path in (*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr in ASKING and CLIENTS.fullmatch(ast.unparse(node.func.value)):
+                stays = any(ast.unparse(one) == "allow_redirects=False" for one in node.keywords)
+                found.setdefault(path.relative_to(ROOT).as_posix(), set()).add(stays)
+    assert set(found) == set(OUTWARD)
+    assert {path for path, stay in found.items() if stay != {True}} == UNREDIRECTED
 
 
 async def test_t16_the_trap_itself_catches() -> None:
