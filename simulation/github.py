@@ -2,18 +2,32 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core.policy import Policy
+from bot.core.source import GithubSource
+from bot.core.target import DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow
+from bot.ports.ci import Executor
 from handlers.ci.github_connection import Github
+from handlers.ci.github_gate_reading import GateReader
+from handlers.ci.github_gated_builds import GatedBuilds
+from handlers.ci.github_gates import GithubGates
 from handlers.ci.github_kept import Kept
+from handlers.ci.github_stops import GithubStops
 from handlers.ci.sender import Sender
+from handlers.ci.systems import Systems
 from sandbox.exchange import JSON, Reply
 from sandbox.github import in_process
 from sandbox.github.forge import Forge
+from sandbox.github.records_gates import APPROVED
+from sandbox.github.state import Landed
 from simulation.network import Mishap, Network
 from simulation.session import Sent, Session, as_client_session
+
+_KEY = re.compile(r"R-[1-9][0-9]*-[a-z0-9]{8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,38 @@ class GithubWay:
             return Reply(status, body, headers)
 
         return await self.network.carry(f"{sent.method} {sent.url.path}", land, sent.patience, sent.connect)
+
+
+def systems_of(github: Github, deployer: Executor, site: str) -> Systems:
+    """Return the CI systems of one process, put together as `bot.githubs` does it."""
+    sends = github.sender
+    gates = GithubGates(sends, site)
+    return Systems(
+        {GithubSource: GatedBuilds(github, GateReader(sends, site))},
+        {GithubDeployment: github, GithubWorkflow: github, GithubGate: gates, DeployWebhook: deployer},
+        {GithubSource: github},
+        {GithubGate: gates},
+        {GithubWorkflow: GithubStops(sends)},
+    )
+
+
+def has_gates(policy: Policy) -> bool:
+    """Whether runs wait at gates."""
+    return any(isinstance(lane.target, GithubGate) for lane in policy.lanes())
+
+
+def landed(forge: Forge) -> list[Landed]:
+    """Return every deploy that was begun, by its key: at a gate that stands in the answer that let the run go on."""
+    return [_answered(forge, one) if one.gated else one for one in forge.landed()]
+
+
+def _answered(forge: Forge, one: Landed) -> Landed:
+    """Return a run that went on at its gate with the key of the answer that it was given last before that."""
+    run = one.key.removeprefix("run ").partition("/")[0]
+    reviews = [review for review in forge.repositories[one.repository].reviews if f"{review.run}" == run]
+    said = [review.comment for review in reviews if review.state == APPROVED and review.at <= one.at]
+    found = _KEY.search(said[-1]) if said else None
+    return replace(one, key=found[0]) if found else one
 
 
 def github_network(rng: random.Random) -> Network:

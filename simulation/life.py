@@ -12,8 +12,7 @@ from bot import VERSION
 from bot.core.inputs import FoundLive
 from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
-from bot.core.source import GithubSource
-from bot.core.target import DeployWebhook, GithubDeployment, GithubWorkflow, Target
+from bot.core.target import Target
 from bot.core.verification import CommandProbe, HttpProbe
 from bot.crew import Crew, Pace, World, muster
 from bot.ports.ci import CertainlyNot, Executor, Placed, Progress
@@ -21,8 +20,6 @@ from bot.ports.trouble import Trouble
 from bot.reload import Reload
 from bot.views.links import Links
 from handlers.bell import Bell
-from handlers.ci.github_stops import GithubStops
-from handlers.ci.systems import Systems
 from handlers.desk import Desk
 from handlers.probe import Health
 from handlers.reconsider import reconsider
@@ -36,7 +33,7 @@ from sandbox.slack.workspace import Workspace
 from simulation.deployer import Deploy, Deployer, deployer_network, report_door
 from simulation.disk import Disk, DiskStore
 from simulation.doors import Doors
-from simulation.github import GithubWay, github_network
+from simulation.github import GithubWay, github_network, has_gates, landed, systems_of
 from simulation.loop import Killed, Process, VirtualLoop
 from simulation.network import Network
 from simulation.people import Courier, People
@@ -120,7 +117,7 @@ class Earth:
 
     def landed(self) -> list[Landed | Deploy]:
         """Return every deploy that was begun, wherever."""
-        return [*self.forge.landed(), *self.deployer.landed]
+        return [*landed(self.forge), *self.deployer.landed]
 
     def clock(self) -> datetime:
         """Return the present."""
@@ -177,13 +174,9 @@ class Life:
         chat, directory = earth.slack.connect(earth.wall, self._before)
         github = earth.github.connect(earth.wall, self._before)
         deployer = earth.deployer.connect(earth.wall, self._before)
-        systems = Systems(
-            {GithubSource: github},
-            {GithubDeployment: github, GithubWorkflow: github, DeployWebhook: deployer},
-            {GithubSource: github},
-            stoppers={GithubWorkflow: GithubStops(github.sender)},
-        )
-        world = World(chat, directory, systems, Stalling(systems, rng, earth), AllWell(), systems, stopper=systems)
+        systems = systems_of(github, deployer, earth.forge.site)
+        keeper = systems if has_gates(earth.policy) else None
+        world = World(chat, directory, systems, Stalling(systems, rng, earth), AllWell(), systems, keeper, systems)
         crew = self.crew = muster(desk, world, Links(earth.forge.site), Pace())
         crew.start()
         arrival = Arrival(cast("SlackConnection", Introduced(directory, earth.workspace.url)), store, read)

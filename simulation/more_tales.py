@@ -1,7 +1,10 @@
-"""Eight more stories whose every point is tried: lost answers, limits, tries again, schedules, verification."""
+"""More stories whose every point is tried: lost answers, limits, tries again, schedules, verification, gates."""
 
 from datetime import timedelta
 
+from sandbox.github.hooks import EVERY
+from sandbox.github.records import BOT
+from sandbox.github.records_gates import Reviewer
 from simulation.network import Mishap
 from simulation.stage import Stage
 from simulation.tales import DEPLOYMENT, FOUR, ONE, TWO, Tale, the_policy
@@ -76,15 +79,45 @@ async def scheduled_and_held(stage: Stage) -> None:
     await stage.lives("First words")
 
 
+def _gated(stage: Stage) -> None:
+    """Let builds go on to production by themselves, as far as its gate."""
+    forge = stage.earth.forge
+    forge.repositories["acme/docs"].deploys_to = "production"
+    forge.gates.protect("acme/docs", "production", reviewers=[Reviewer(*BOT)])
+    forge.hooks.events = EVERY
+
+
+async def waits_at_its_gate(stage: Stage) -> None:
+    """The run that built it waits at a gate, and goes on once."""
+    _gated(stage)
+    await _approved(stage)
+
+
+async def turned_away(stage: Stage) -> None:
+    """The first run is superseded at its gate, the second rejected, and the third goes on; none but that one."""
+    _gated(stage)
+    runs = stage.earth.forge.repositories["acme/docs"].runs
+    await stage.push("acme/docs", "First words")
+    await stage.until(lambda: stage.seen("Approve", "R-1"), "R-1")
+    await stage.push("acme/docs", "Second words")
+    await stage.presses("U0SAM", "Reject", "R-2", {"reason": "not today"})
+    await stage.push("acme/docs", "Third words")
+    await stage.presses("U0PRIYA", "Approve", "R-3")
+    await stage.lives("Third words")
+    ends = ["failure", "failure", "success"]
+    await stage.until(lambda: [run.conclusion for run in runs] == ends, "two runs that were turned away")
+
+
 async def _approved(stage: Stage) -> None:
     await stage.push("acme/docs", "First words")
     await stage.presses("U0PRIYA", "Approve", "R-1")
     await stage.lives("First words")
 
 
+GATED = the_policy("docs", ONE, "deploy: {github_gate: {environment: production}}")
 DOCS = the_policy("docs", ONE, DEPLOYMENT)
 STAGING = the_policy("payments", "when_unknown: resend", WORKFLOW, environment="staging", mode="deployment")
-TWELVE = (
+FOURTEEN = (
     *FOUR,
     Tale(
         "found by its key",
@@ -121,5 +154,17 @@ TWELVE = (
         ),
     ),
     Tale("scheduled and held", DOCS, scheduled_and_held, LIVE),
+    Tale("waits at its gate", GATED, waits_at_its_gate, LIVE),
+    Tale(
+        "turned away",
+        GATED,
+        turned_away,
+        (
+            "R-1 First words: superseded, begun 0 times",
+            "R-2 Second words: rejected, begun 0 times",
+            "R-3 Third words: live, begun 1 times",
+            "announced: docs 3 is live in production",
+        ),
+    ),
     Tale("verified", the_policy("docs", ONE, DEPLOYMENT, VERIFIED), _approved, LIVE),
 )
