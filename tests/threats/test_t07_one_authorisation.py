@@ -24,9 +24,9 @@ from handlers.home_door import HomeDoor
 from handlers.vocabulary import Acting
 from tests.fakes.world import World
 from tests.threats.people import ACCOUNTS, FULL, LISTED, Who, a_desk_policy
+from tests.threats.sources import trees
 from tests.threats.ways import FARTHER, LOST, WAYS, Done, Far, Handles, Place, Way, begun
 
-ROOT = Path(__file__).parent.parent.parent
 DONE = ("done", "opened")
 OUTSIDE = {"no full member", "AccountMayNotAct"}
 """What the accounts of outsiders come to: before anything is looked up, or by the rules."""
@@ -198,9 +198,9 @@ CHANGING = {
 """What writes down what people decide: a part of a transaction, and its method."""
 
 
-def calls(path: Path) -> Iterator[tuple[str, str]]:
+def calls(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Return what is called on the parts of a transaction in a file."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             on = node.func.value
             if isinstance(on, ast.Attribute):
@@ -209,10 +209,9 @@ def calls(path: Path) -> Iterator[tuple[str, str]]:
 
 def test_t07_only_what_asks_the_rules_writes_down_what_people_decide() -> None:
     writing: dict[str, list[str]] = {}
-    for folder in ("bot", "handlers"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            for part, method in sorted(set(calls(path)) & CHANGING):
-                writing.setdefault(path.relative_to(ROOT).as_posix(), []).append(f"{part}.{method}")
+    for path, tree in trees():
+        for part, method in sorted(set(calls(tree)) & CHANGING):
+            writing.setdefault(path, []).append(f"{part}.{method}")
     assert writing == snapshot(
         {
             "bot/drafts.py": ["drafts.save"],
@@ -226,12 +225,11 @@ def test_t07_only_what_asks_the_rules_writes_down_what_people_decide() -> None:
 def test_t07_what_people_do_becomes_an_input_only_where_it_is_known_who_they_are() -> None:
     inputs = {one.__name__ for one in get_args(ByPeople)}
     made: dict[str, list[str]] = {}
-    for folder in ("bot", "handlers"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-            names = {node.func.id for node in nodes if isinstance(node.func, ast.Name)} & inputs
-            if names:
-                made[path.relative_to(ROOT).as_posix()] = sorted(names)
+    for path, tree in trees():
+        nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        names = {node.func.id for node in nodes if isinstance(node.func, ast.Name)} & inputs
+        if names:
+            made[path] = sorted(names)
     assert made == snapshot(
         {
             "bot/core/preview.py": ["Request"],

@@ -11,11 +11,10 @@ from aiohttp import ClientSession
 
 from sandbox.slack.http_delivery import HttpDelivery
 from tests.acceptance.desk import SIGNING_SECRET, Desk, desk
+from tests.threats.sources import trees
 from tests.threats.trap import trap
 from tests.unit.handlers.slack.bodies import a_click, a_command
 from tests.unit.handlers.slack.signing import signed
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 async def sends(here: Desk, fields: dict[str, str]) -> int:
@@ -75,13 +74,13 @@ UNREDIRECTED = {"handlers/control_client.py", "handlers/slack/link.py"}
 
 def test_t16_calls_leave_from_a_few_files_and_follow_no_redirect() -> None:
     found: dict[str, set[bool]] = {}
-    for path in (*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, tree in trees():
+        for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             if node.func.attr in ASKING and CLIENTS.fullmatch(ast.unparse(node.func.value)):
                 stays = any(ast.unparse(one) == "allow_redirects=False" for one in node.keywords)
-                found.setdefault(path.relative_to(ROOT).as_posix(), set()).add(stays)
+                found.setdefault(path, set()).add(stays)
     assert set(found) == set(OUTWARD)
     assert {path for path, stay in found.items() if stay != {True}} == UNREDIRECTED
 
