@@ -17,7 +17,7 @@ from handlers.ci.buildbot_force import ForceOrder
 from handlers.ci.buildbot_form import Form, form_request, read_form
 from handlers.ci.buildbot_pages import BuildbotPages
 from handlers.ci.buildbot_payloads import KEY, BuildRequest, value_of
-from handlers.ci.buildbot_replies import LATER, NOT_FOUND, OK, after_read, after_start
+from handlers.ci.buildbot_replies import FORBIDDEN, LATER, NOT_FOUND, OK, SOON, after_read, after_start, told_by
 
 UNKNOWN = GiveUp("the deployment has no id that Buildbot would know")
 
@@ -112,14 +112,26 @@ class BuildbotDeploys:
         page = await self.calls.ask(forced.builds_request(ref), builds.read_builds)
         if isinstance(page, TryLater):
             return page
-        runs = page[0].buildid if page and not page[0].complete else None
-        asks = forced.cancel_request(release, ref) if runs is None else forced.stop_request(release, runs)
-        reply = await self.calls.send(asks)
+        newest = page[0] if page else None
+        if newest is None or newest.results == builds.RETRY:
+            return await self._take_back(release, ref)
+        if newest.complete:  # its request ends a moment later
+            return Stopped(f"build {newest.buildid} has ended")
+        reply = await self.calls.send(forced.stop_request(release, newest.buildid))
         if not isinstance(reply, HttpReply):
             return reply
-        if reply.status != OK:
-            return after_start(reply, self.calls.now)
-        return Stopped(f"request {ref} is taken back" if runs is None else f"build {runs} is told to end")
+        told = Stopped(f"build {newest.buildid} is told to end")
+        return told if reply.status == OK else after_start(reply, self.calls.now)
+
+    async def _take_back(self, release: Release, ref: str) -> Stopped | Trouble:
+        """Take a wish for a build back; where only builds may be ended, its build is once it has begun."""
+        reply = await self.calls.send(forced.cancel_request(release, ref))
+        if not isinstance(reply, HttpReply):
+            return reply
+        if reply.status == FORBIDDEN:
+            return TryLater(SOON, f"{told_by(reply)}; its build is ended once it has begun", turn=True)
+        told = Stopped(f"request {ref} is taken back")
+        return told if reply.status == OK else after_start(reply, self.calls.now)
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return what the newest successful build for the lane made live, where its properties tell lanes apart."""

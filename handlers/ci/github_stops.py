@@ -64,7 +64,8 @@ class GithubStops:
         if reply.status == ACCEPTED:
             return Stopped(f"run {run.id} is told to end")
         if reply.status == CONFLICT:
-            return TryLater(LATER, f"GitHub answers {CONFLICT}: {message_of(reply) or 'it does not say why'}")
+            why = message_of(reply) or "it does not say why"
+            return TryLater(LATER, f"GitHub answers {CONFLICT}: {why}", turn=True)
         return after_start(reply, self.sender.clock())
 
 

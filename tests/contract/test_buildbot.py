@@ -195,9 +195,26 @@ async def test_who_may_not_end_builds_is_refused_for_good() -> None:
         release = flying(release, await stage.executor.start(SERVICE, release))
         assert isinstance(stage.buildbot, Fake)
         stage.buildbot.fake.closed_to_all = True
-        refused = GiveUp("Buildbot answers 403: you need to have role 'deployers'")
-        assert await stage.executor.stop(SERVICE, release) == refused
-        assert await how_far(stage, release) is ProgressStatus.WAITING
+        refused = "Buildbot answers 403: you need to have role 'deployers'"
+        waits = TryLater(5.0, f"{refused}; its build is ended once it has begun", turn=True)
+        assert await stage.executor.stop(SERVICE, release) == waits
+        await stage.buildbot.begins(release.key)
+        assert await stage.executor.stop(SERVICE, release) == GiveUp(refused)
+        assert await how_far(stage, release) is ProgressStatus.RUNNING
+
+
+async def test_a_build_that_has_just_ended_is_let_be_though_its_request_has_not_yet() -> None:
+    async with faked() as stage:
+        release = stage.a_release()
+        release = flying(release, await stage.executor.start(SERVICE, release))
+        await stage.buildbot.begins(release.key)
+        assert isinstance(stage.buildbot, Fake)
+        build = stage.buildbot.fake.build_of(release.key)
+        build.update(complete=True, complete_at=stage.buildbot.fake.now, results=0)
+        assert await stage.executor.stop(SERVICE, release) == Stopped(f"build {build['buildid']} has ended")
+        build.update(results=5)  # Buildbot lost the worker, and builds it again
+        told = await stage.executor.stop(SERVICE, release)
+        assert told == Stopped(f"request {build['buildrequestid']} is taken back")
 
 
 @pytest.mark.parametrize("ref", [None, "9/../10", "x"])

@@ -56,9 +56,9 @@ async def test_the_run_of_the_release_is_told_to_end_at_an_address_of_our_own() 
     [
         (
             a_reply({"message": "Cannot cancel a workflow run that is completed."}, 409),
-            TryLater(15.0, "GitHub answers 409: Cannot cancel a workflow run that is completed"),
+            TryLater(15.0, "GitHub answers 409: Cannot cancel a workflow run that is completed", turn=True),
         ),
-        (a_reply({}, 409), TryLater(15.0, "GitHub answers 409: it does not say why")),
+        (a_reply({}, 409), TryLater(15.0, "GitHub answers 409: it does not say why", turn=True)),
         (Unsure("the connection was lost"), Unsure("the connection was lost")),
         (TryLater(5.0, "cannot be reached"), TryLater(5.0, "cannot be reached")),
         (a_reply({}, 502), Unsure("GitHub answers 502")),
