@@ -114,7 +114,7 @@ class Records:
         lock = locked(attempts[-1])  # what runs was begun, so nobody else takes it now
         if lock is not None:
             os.close(lock)
-            return False
+            return False if look(attempts[-1], self.hide).stage is Stage.RUNNING else None  # it may have ended since
         keep(attempts[-1] / "stop", b"", once=True)
         return True
 

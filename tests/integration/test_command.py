@@ -1,6 +1,7 @@
 """Commands in real processes: begun once, found after a crash, killed whole at the limit, and nothing guessed."""
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from bot.core.target import GithubDeployment
 from bot.ports.ci import CertainlyNot, Placed, Progress, ProgressStatus
 from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, TryLater, Unsure
-from handlers.ci import command_runner, command_supervisor
+from handlers.ci import command_record, command_runner, command_supervisor
 from handlers.ci.command_record import KEPT_SECONDS, Known, Stage
 from tests.factories import a_lane_policy, a_release
 from tests.integration.shell import SECRET, SERVICE, Shell
@@ -278,6 +279,27 @@ async def test_a_command_whose_supervisor_was_killed_is_waited_for_and_then_nobo
         None,
     )
     assert shell.marks == 1
+
+
+async def test_a_command_that_ends_just_when_it_is_to_be_ended_needs_no_end(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = shell.script("read line < gate")
+    await shell.executor.start(SERVICE, release)
+    looks: list[Path] = []
+
+    def ends_after_the_look(attempt: Path) -> int | None:
+        looks.append(attempt)
+        if len(looks) == 2:  # it was seen running, and nobody has said yet that it is to end
+            (shell.folder / "gate").write_text("go\n")
+            with (attempt / "lock").open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+        return command_supervisor.locked(attempt)
+
+    monkeypatch.setattr(command_record, "locked", ends_after_the_look)
+    assert await shell.executor.stop(SERVICE, release) == Stopped("no command runs")
+    assert not (shell.attempt(release) / "stop").exists()
+    assert len(looks) >= 2
 
 
 async def test_somebody_elses_process_of_the_same_number_is_not_taken_for_it(shell: Shell) -> None:
