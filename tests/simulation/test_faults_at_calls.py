@@ -10,6 +10,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 
 from simulation.courses import course
+from simulation.more_tales import FOURTEEN
 from simulation.network import Mishap
 from simulation.stage import Stage
 from simulation.tales import DEPLOYMENT, ONE, TWO, WEBHOOK, Tale, approved, the_policy
@@ -34,12 +35,14 @@ BY_WEBHOOK = Tale(
     explained,
     ("R-1 Explain more: live, begun 1 times", "announced: wiki 1 is live in production"),
 )
+AT_A_GATE = next(tale for tale in FOURTEEN if tale.name == "waits at its gate")
 LOOKUP = "GET */deployments"
 CALLS: tuple[tuple[Tale, str, int], ...] = (
     (PAID, "POST */deployments", 3),
     (RESENT, "POST */deployments", 3),
     (DISPATCHED, "POST */dispatches", 3),
     (BY_WEBHOOK, "POST *", 2),
+    (AT_A_GATE, "POST */pending_deployments", 3),
     (PAID, LOOKUP, 3),
     (PAID, "GET */actions/runs*", 3),
     (PAID, "chat.postMessage", 3),
