@@ -1,6 +1,7 @@
 """The raw body of a request whose sender nobody knows yet: no more than so many bytes, within so many seconds."""
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum
 
 from aiohttp import ClientError, web
@@ -13,13 +14,20 @@ class NoBody(Enum):
     NOT_RECEIVED = "the body did not arrive whole and in time"
 
 
-async def read_body(request: web.Request, largest: int, within: float) -> bytes | NoBody:
+def _not_counted(_length: int) -> None:
+    """Count nothing."""
+
+
+async def read_body(
+    request: web.Request, largest: int, within: float, grows: Callable[[int], None] = _not_counted
+) -> bytes | NoBody:
     """Return the raw body, or why there is none; whatever a sender does, it is never an exception.
 
     Args:
         request: one whose body nobody has read.
         largest: bytes, after decompression; a request that announces more is not read at all.
         within: seconds that the whole body may take to arrive.
+        grows: hears of each part that has come, by its length.
     """
     if (request.content_length or 0) > largest:
         return NoBody.TOO_LARGE
@@ -28,6 +36,7 @@ async def read_body(request: web.Request, largest: int, within: float) -> bytes 
         async with asyncio.timeout(within):
             async for chunk in request.content.iter_any():
                 body += chunk
+                grows(len(chunk))
                 if len(body) > largest:
                     return NoBody.TOO_LARGE
     except web.RequestPayloadError:  # not what its headers announced

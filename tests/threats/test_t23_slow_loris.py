@@ -52,6 +52,28 @@ async def delivers(here: Desk, number: int) -> int:
         return answer.status
 
 
+async def sends_much(port: int, path: bytes, body: bytes) -> asyncio.StreamWriter:
+    """Send a body but for its last byte."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HEAD.replace(b"%b", path) + b"Content-Length: %d\r\n\r\n" % (len(body) + 1))
+    with suppress(ConnectionError):  # it had to give way
+        for begins in range(0, len(body), 65536):
+            writer.write(body[begins : begins + 65536])
+            await writer.drain()
+    return writer
+
+
+async def test_t23_sixty_four_who_send_five_mebibytes_each_cost_no_more_than_a_few_of_them(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        assert here.signoff is not None
+        port, before, body = here.signoff.bound_port, largest_kib(), b"x" * (5 * 1024 * 1024 - 1)
+        writers = await asyncio.gather(*(sends_much(port, b"/webhooks/github", body) for _ in range(64)))
+        assert await delivers(here, 1) == 202
+        assert largest_kib() - before < 160 * 1024
+        for writer in writers:
+            writer.close()
+
+
 def largest_kib() -> int:
     """Return the most memory that this process ever had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
