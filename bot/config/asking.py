@@ -34,7 +34,7 @@ def too_often(policy: Policy) -> Iterator[str]:
     """Yield a warning for each account of GitHub's that looking for news would ask too much of."""
     for (where, owner), asked in _asked(policy).items():
         host = f"the connection `{where}`" if where else "GitHub"
-        account = f"an App for {owner}" if owner else "one account"
+        account = _account(where, owner)
         look = "one look at the service" if asked.services == 1 else f"one look at all {asked.services:,} services"
         if asked.a_minute > A_MINUTE:
             enough = ceil(asked.requests / WITH_ROOM * 60 / 10) * 10
@@ -75,6 +75,13 @@ def _asked(policy: Policy) -> Mapping[tuple[str | None, str | None], _Asked]:
             asked.requests += requests
             asked.a_minute += requests * 60 / source.poll.total_seconds()
     return found
+
+
+def _account(where: str | None, owner: str | None) -> str:
+    """Return whose requests are counted together; whether the environment names an App the policy does not tell."""
+    if owner is not None:
+        return f"an App at {owner}"
+    return "one account" if where else "one account (of an App at each owner)"
 
 
 def _is_cloud(api_url: str) -> bool:

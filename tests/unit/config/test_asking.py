@@ -35,7 +35,7 @@ def policy_of(count: int, every: float, *targets: Target | None, **said: Any) ->
 def test_two_hundred_services_every_half_minute_are_too_many() -> None:
     assert list(too_often(policy_of(200, 30, ONE))) == snapshot(
         [
-            "Looking for news would ask GitHub 1,200 times a minute, 72,000 an hour: one look at all 200 services is 600 requests, made as often as `poll` says. GitHub takes 900 a minute of one account, and 5,000 an hour that find something new. Write `poll: 60s` or longer for them, or set up webhooks."
+            "Looking for news would ask GitHub 1,200 times a minute, 72,000 an hour: one look at all 200 services is 600 requests, made as often as `poll` says. GitHub takes 900 a minute of one account (of an App at each owner), and 5,000 an hour that find something new. Write `poll: 60s` or longer for them, or set up webhooks."
         ]
     )
 
@@ -71,7 +71,7 @@ def test_each_connection_counts_for_itself() -> None:
     assert list(too_often(both)) == []
     assert list(too_often(replace(both, services=both.services * 3))) == snapshot(
         [
-            "Looking for news would ask GitHub 2,400 times a minute, 144,000 an hour: one look at all 600 services is 1,200 requests, made as often as `poll` says. GitHub takes 900 a minute of one account, and 5,000 an hour that find something new. Write `poll: 120s` or longer for them, or set up webhooks.",
+            "Looking for news would ask GitHub 2,400 times a minute, 144,000 an hour: one look at all 600 services is 1,200 requests, made as often as `poll` says. GitHub takes 900 a minute of one account (of an App at each owner), and 5,000 an hour that find something new. Write `poll: 120s` or longer for them, or set up webhooks.",
             "Looking for news would ask the connection `second` 1,200 times a minute, 72,000 an hour: one look at all 300 services is 600 requests, made as often as `poll` says. GitHub takes 900 a minute of one account, and 5,000 an hour that find something new. Write `poll: 60s` or longer for them, or set up webhooks.",
         ]
     )
@@ -82,7 +82,7 @@ def test_an_app_counts_for_each_owner_and_a_server_of_ones_own_not_at_all() -> N
     app = replace(CLOUD, token_env=None, app=GithubApp("APP_ID", "APP_KEY"))
     assert list(too_often(replace(crowd, connections=(app,)))) == snapshot(
         [
-            "Looking for news would ask the connection `second` 912 times a minute, 54,720 an hour: one look at all 152 services is 456 requests, made as often as `poll` says. GitHub takes 900 a minute of an App for acme, and 5,000 an hour that find something new. Write `poll: 50s` or longer for them, or set up webhooks."
+            "Looking for news would ask the connection `second` 912 times a minute, 54,720 an hour: one look at all 152 services is 456 requests, made as often as `poll` says. GitHub takes 900 a minute of an App at acme, and 5,000 an hour that find something new. Write `poll: 50s` or longer for them, or set up webhooks."
         ]
     )
     own = [
@@ -99,7 +99,7 @@ def test_what_cannot_be_told_within_an_hour_is_said() -> None:
     assert list(too_often(policy_of(1_666, 600, ONE))) == []
     assert list(too_often(policy_of(1_667, 600, ONE))) == snapshot(
         [
-            "After a start GitHub could not tell everything within an hour: one look at all 1,667 services is 5,001 requests, and GitHub takes 5,000 an hour of one account that find something new. Give some of the services a connection of their own."
+            "After a start GitHub could not tell everything within an hour: one look at all 1,667 services is 5,001 requests, and GitHub takes 5,000 an hour of one account (of an App at each owner) that find something new. Give some of the services a connection of their own."
         ]
     )
 
