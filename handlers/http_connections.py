@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from handlers.http_crowd import MOST_CONNECTIONS, Crowd
 from handlers.http_refusals import SERVER, Refusals, RefusingRunner
 
 HEADERS_WITHIN = 10.0
@@ -46,6 +47,8 @@ def runner_of(
     headers_within: float = HEADERS_WITHIN,
     linger: float = LINGER,
     shutdown_timeout: float = 60.0,
+    *,
+    most: int = MOST_CONNECTIONS,
 ) -> web.AppRunner:
     """Return a runner that treats the connections of an application so.
 
@@ -55,6 +58,7 @@ def runner_of(
         headers_within: seconds from the connection to the end of the headers.
         linger: seconds for which what nobody wants to read is still swallowed.
         shutdown_timeout: seconds that requests under way have to end when the runner stops.
+        most: connections that stand at once.
     """
     app.middlewares.append(one_request)
     logger = logging.getLogger("signoff.http")
@@ -62,6 +66,7 @@ def runner_of(
     return RefusingRunner(
         app,
         refusals,
+        Crowd(most),
         access_log=None,
         logger=logger,
         keepalive_timeout=headers_within,

@@ -4,6 +4,7 @@ Three things never reach a route: what aiohttp's parser refuses (a Content-Encod
 a path or method that is none of ours, and a handler's own error. The sender learns the status and nothing else.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from bot.ports.meter import SILENT, Counted, Meter
+from handlers.http_crowd import Crowd
 
 log = structlog.get_logger()
 
@@ -54,10 +56,21 @@ class Refusals:
 
 
 class _Connection(web.RequestHandler):
-    """A connection whose errors are answered so."""
+    """A connection whose errors are answered so, one of a crowd."""
 
-    __slots__ = ("refusals",)
+    __slots__ = ("crowd", "refusals")
     refusals: Refusals
+    crowd: Crowd
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Stand among the others."""
+        super().connection_made(transport)
+        self.crowd.came(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Leave them."""
+        self.crowd.went(self)
+        super().connection_lost(exc)
 
     def handle_error(
         self,
@@ -74,7 +87,7 @@ class _Connection(web.RequestHandler):
 class _Server(web.Server):
     """Makes such connections, and answers what the application refuses before a route."""
 
-    def __init__(self, made: web.Server, refusals: Refusals) -> None:
+    def __init__(self, made: web.Server, refusals: Refusals, crowd: Crowd) -> None:
         handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] = made.request_handler
 
         async def answered(request: web.BaseRequest) -> web.StreamResponse:
@@ -92,21 +105,23 @@ class _Server(web.Server):
             **given,
         )
         self._refusals = refusals
+        self._crowd = crowd
 
     def __call__(self) -> web.RequestHandler:
         connection = _Connection(self, loop=self._loop, **self._kwargs)
-        connection.refusals = self._refusals
+        connection.refusals, connection.crowd = self._refusals, self._crowd
         return connection
 
 
 class RefusingRunner(web.AppRunner):
     """Runs an application whose refusals are these."""
 
-    __slots__ = ("_refusals",)
+    __slots__ = ("_crowd", "_refusals")
 
-    def __init__(self, app: web.Application, refusals: Refusals, **options: Any) -> None:
+    def __init__(self, app: web.Application, refusals: Refusals, crowd: Crowd, **options: Any) -> None:
         super().__init__(app, **options)
         self._refusals = refusals
+        self._crowd = crowd
 
     async def _make_server(self) -> web.Server:
-        return _Server(await super()._make_server(), self._refusals)
+        return _Server(await super()._make_server(), self._refusals, self._crowd)

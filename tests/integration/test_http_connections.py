@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 
 import pytest
 from aiohttp import ClientSession, web
@@ -37,10 +38,10 @@ async def fine(_request: web.Request) -> web.Response:
     return web.Response(text="fine")
 
 
-async def serve(meter: Meter = SILENT) -> tuple[web.AppRunner, int]:
+async def serve(meter: Meter = SILENT, **limits: int) -> tuple[web.AppRunner, int]:
     app = web.Application()
     app.add_routes([web.get("/failing", failing), web.get("/", fine), web.get("/teapot", teapot)])
-    runner = runner_of(app, Refusals(lambda: "req1", meter), linger=0.02)
+    runner = runner_of(app, Refusals(lambda: "req1", meter), linger=0.02, **limits)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     return runner, int(runner.addresses[0][1])
@@ -155,4 +156,19 @@ async def test_the_answer_says_that_the_connection_ends_there_and_nothing_of_wha
     async with ClientSession() as session, session.get(f"http://127.0.0.1:{port}/") as answer:
         assert (await answer.text(), answer.headers["Connection"]) == ("fine", "close")
         assert answer.headers["Server"] == "signoff"
+    await runner.cleanup()
+
+
+async def test_t23_whoever_has_stood_for_longest_without_a_request_is_cut_off() -> None:
+    runner, port = await serve(most=10)
+    standing = [await asyncio.open_connection("127.0.0.1", port) for _ in range(10)]
+    assert (await sent(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))[0] == "HTTP/1.1 200 OK"
+    async with asyncio.timeout(5):
+        with suppress(ConnectionError):
+            assert await standing[0][0].read() == b""
+    assert [reader.at_eof() or reader.exception() is not None for reader, _ in standing] == [True] + [False] * 9
+    again = await asyncio.open_connection("127.0.0.1", port)
+    assert (await sent(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))[0] == "HTTP/1.1 200 OK"
+    for _, writer in (*standing, again):
+        writer.close()
     await runner.cleanup()
