@@ -1,6 +1,6 @@
 """Keeps messages true: a card is rendered from the state at the moment of sending, and sent only if it differs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 WITH_LETTER = frozenset({CardKind.NOTICE, CardKind.FAILURE, CardKind.DRAFT})
 OWN_FAULT = "our own code failed"
+UNDER_WAY = timedelta(minutes=2)
+"""For how long an update whose answer was lost may yet be carried out."""
 ONCE_MORE = timedelta(hours=1)
 """After this long a card that was given up is tried again by itself: somebody may have invited the bot."""
 
@@ -34,6 +36,8 @@ class CardKeeper:
     desk: Desk
     chat: Chat
     links: Links
+    _lost: dict[int, float] = field(default_factory=dict, compare=False)
+    """By card, where the steady clock stood when an update was known to be lost: with it one only waits longer."""
 
     async def run(self) -> None:
         """Work for ever."""
@@ -48,6 +52,11 @@ class CardKeeper:
         card, message = claimed
         if message is None:
             return True
+        left = self._under_way(card)
+        if left > timedelta(0):
+            due = self.desk.clock() + left
+            await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=False))
+            return True
         content = content_hash(message)
         if card.ts is not None and content == card.have_hash and not card.confirm:
             await self._shown(card, card.ts, content)
@@ -56,6 +65,16 @@ class CardKeeper:
         else:
             await self._update(card, card.ts, message, content)
         return True
+
+    def _under_way(self, card: Card) -> timedelta:
+        """Return for how long a lost update may yet arrive that this one is to follow, by a clock that nobody sets."""
+        if not card.confirm or self.desk.steady is None:
+            return timedelta(0)
+        now = self.desk.steady()
+        left = UNDER_WAY - timedelta(seconds=now - self._lost.setdefault(card.id, now))
+        if left <= timedelta(0):
+            del self._lost[card.id]
+        return left
 
     def _claim(self, tx: Transaction, policy: Policy) -> tuple[Card, Message | None] | None:
         """Take the next card and render it; one on which our own code fails is left alone until it changes again."""
@@ -103,6 +122,8 @@ class CardKeeper:
             case TryLater(why=why) as later:
                 await self._later(card, self.desk.wait(later, card.tries), why, lost=False)
             case Unsure(why):  # an update says the same thing twice without harm, but it may come after a later one
+                if self.desk.steady is not None:
+                    self._lost[card.id] = self.desk.steady()
                 await self._later(card, self.desk.pause(card.tries), why, lost=True)
             case GiveUp(reason):
                 await self._give_up(card, reason)

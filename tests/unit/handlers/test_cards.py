@@ -158,6 +158,26 @@ async def test_an_update_that_arrives_late_is_put_right(world: World) -> None:
     assert posted.message.text == after.text
 
 
+async def test_a_clock_that_is_set_forward_sends_no_update_before_the_lost_one(world: World) -> None:
+    posted = await asked(world)
+    before, steady = posted.message, [0.0]
+    world.desk.steady = lambda: steady[0]
+    world.chat.will("update", Unsure("the answer was lost"))
+    await world.clicks("U0PRIYA", posted, "approve")
+    world.passes(600)
+    await world.settle()
+    after = posted.message
+    steady[0] = 119.0
+    world.passes(600)
+    await world.settle()
+    posted.versions.append(before)  # the lost update arrives just in time
+    steady[0] = 121.0
+    world.passes(5)
+    await world.settle()
+    assert after.text != before.text
+    assert posted.message.text == after.text
+
+
 async def test_a_superseded_notice_links_the_newer_one_once_that_is_posted(world: World) -> None:
     await world.looks()
     await world.looks(a_report(1))
