@@ -67,7 +67,7 @@ WAYS: dict[str, tuple[str, Signs, tuple[tuple[str, str], ...]]] = {
     "deploys": ("/webhooks/standard", of_anybody, tuple(("", text) for text in bodies.DEPLOYS[:1])),
     "signals": ("/webhooks/standard", of_anybody, tuple(("", text) for text in bodies.SIGNALS[:1])),
     "events": ("/slack/events", of_slack, tuple(("", text) for text in bodies.EVENTS[:3])),
-    "interactions": ("/slack/events", of_slacks_forms, tuple(("", text) for text in bodies.INTERACTIONS[::5])),
+    "interactions": ("/slack/events", of_slacks_forms, tuple(("", text) for text in bodies.INTERACTIONS[:7:3])),
 }
 
 
