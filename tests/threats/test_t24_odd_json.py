@@ -6,14 +6,16 @@ import hmac
 import json
 import random
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aiohttp import web
+from multidict import CIMultiDict
 
 from handlers.ci.standard_signature import sealed
 from tests.fuzz import bodies, senders
 from tests.fuzz.bodies import NOON
-from tests.fuzz.inside import inside
+from tests.fuzz.inside import Inside, Request, inside
 from tests.fuzz.mutate import slots
 from tests.fuzz.senders import Sent
 from tests.fuzz.spell import FORM
@@ -84,12 +86,21 @@ def altered(text: str) -> Iterator[str]:
             yield json.dumps(whole)
 
 
+async def answered(doors: Inside, path: str, sent: Sent) -> int:
+    """Hand a request to its door, signed; return the status of the answer."""
+    headers = CIMultiDict({**sent.headers, **sent.proof})
+    route, _, provider = path.rpartition("/")
+    handler = doors.handlers[path if path in doors.handlers else route]
+    request = Request(headers, sent.body, headers["Content-Type"].partition(";")[0], {"provider": provider})
+    return (await handler(cast("web.Request", request))).status
+
+
 @pytest.mark.parametrize("name", WAYS)
 async def test_t24_whatever_stands_wherever_is_answered_and_nothing_fails(name: str) -> None:
     path, signs, payloads = WAYS[name]
     async with inside(senders.policy()) as doors:
         for event, text in payloads:
             for body in altered(text):
-                status = await doors.send(path, signs(body.encode(), event), signed=True)
+                status = await answered(doors, path, signs(body.encode(), event))
                 assert (status in ANSWERED, doors.heard.caught) == (True, []), (status, body)
             doors.read_back()
