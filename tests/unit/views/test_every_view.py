@@ -1,5 +1,6 @@
 """Whatever others write, wherever they can: nothing that people read holds markup of theirs or breaks a limit."""
 
+import gc
 import importlib
 import inspect
 import pkgutil
@@ -103,12 +104,14 @@ def counted_steps(entry: Entry, evil: Evil) -> int:
         count += 1
 
     before = sys.getprofile()
+    gc.disable()  # what others left behind is not this one's to clear away
     sys.setprofile(step)
     try:
         entry(evil)
         entry(evil)
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 
