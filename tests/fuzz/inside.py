@@ -30,7 +30,7 @@ from handlers.webhooks import webhook_routes
 from simulation.doors import Doors
 from tests.fakes.requests import NoRequests
 from tests.fuzz.bodies import NOON
-from tests.fuzz.senders import SECRETS, Sent
+from tests.fuzz.senders import SECRETS, Headers, Sent
 from tests.integration.slack_door import Settings
 from tests.unit.handlers.slack.signing import SECRET
 
@@ -161,11 +161,9 @@ class Inside:
     shelf: Shelf
     heard: Doors
 
-    async def send(self, path: str, sent: Sent, *, signed: bool) -> int:
+    async def send(self, path: str, sent: Sent, said: Headers) -> int:
         """Hand a request to a route's handler and return the status of its answer."""
-        headers = CIMultiDict(sent.headers)
-        if signed:
-            headers.update(sent.proof)
+        headers = CIMultiDict(said)
         kind = headers["Content-Type"].partition(";")[0].strip().lower()
         route, _, provider = path.rpartition("/")
         handler = self.handlers[path] if path in self.handlers else self.handlers[route]

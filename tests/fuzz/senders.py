@@ -40,6 +40,16 @@ class Sent:
     headers: Headers
     proof: Headers
 
+    def said(self, rng: random.Random, *, signed: bool) -> Headers:
+        """Return all headers; without a signature there is no proof at all, or one that is wrong in one place."""
+        if signed:
+            return {**self.headers, **self.proof}
+        if rng.random() < 1 / 2:
+            return dict(self.headers)
+        *others, (last, value) = self.proof.items()
+        wrong = value[:-5] + ("0" if value[-5] != "0" else "1") + value[-4:]
+        return {**self.headers, **dict(others), last: wrong}
+
 
 def policy() -> Policy:
     """Return the policy of these tests: every route is somebody's, and nothing is deployed without an approval."""

@@ -12,7 +12,7 @@ from tests.fuzz.senders import AGAIN, SEED, SENDERS, as_it_is, policy
 BODIES = int(os.environ.get("SIGNOFF_BODIES", "20000"))
 ANSWERS = {200, 202, 400, 401}
 FORGED = 8
-"""One in so many is sent without its signature."""
+"""One in so many is sent without its signature, or with one that is wrong."""
 
 
 @pytest.mark.parametrize("name", SENDERS)
@@ -23,7 +23,7 @@ async def test_whatever_is_sent_is_answered_and_what_is_stored_can_be_read(name:
         for number in range(bodies):
             sent, signed = sender.make(rng, NOON, as_it_is), number % FORGED != 0
             before = len(doors.shelf.rows), len(doors.shelf.seen)
-            status = await doors.send(sender.path, sent, signed=signed)
+            status = await doors.send(sender.path, sent, sent.said(rng, signed=signed))
             told = f"body {number} of {name}: {status} {doors.heard.caught}; {AGAIN}\n{sent.body!r}"
             assert status in (ANSWERS if signed else {401}), told
             assert not doors.heard.caught, told

@@ -30,7 +30,7 @@ class Answer:
 
 async def post(port: int, path: str, sent: Sent, rng: random.Random, *, signed: bool, method: str = "POST") -> Answer:
     """Send a request over a connection of its own and read to the end; now and then it is no good HTTP."""
-    headers = {"Host": "signoff.example", **sent.headers, **(sent.proof if signed else {})}
+    headers = {"Host": "signoff.example", **sent.said(rng, signed=signed)}
     odd = rng.random()
     if odd < 1 / 50:
         headers["Content-Encoding"] = rng.choice(ENCODINGS)
