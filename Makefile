@@ -32,6 +32,12 @@ cuts: .venv/test
 kill: .venv/test
 	SIGNOFF_KILLS=1000 $(BIN)/python -m pytest tests/processes/test_kills.py -q -s
 
+fuzz: .venv/test
+	SIGNOFF_BODIES=100000 $(BIN)/python -m pytest tests/fuzz -q -s
+
+soak: .venv/test
+	SIGNOFF_SOAK_SECONDS=1200 $(BIN)/python -m pytest tests/processes/test_load.py -q -s
+
 mutation: .venv/test
 	$(BIN)/python -m tests.mutation $(ARGS)
 

@@ -102,7 +102,7 @@ async def test_under_load_nothing_is_lost_or_doubled_and_nothing_grows(tmp_path:
         assert told_of_errors(here) == [], told
 
         async with asyncio.timeout(60):  # connections that are kept for a while come and go with what is polled
-            while any(after[name] > before[name] for name in COUNTED):
+            while any(after[name] > before[name] + 2 for name in COUNTED):
                 await asyncio.sleep(1)
                 after = await here.figures()
         assert after["process_resident_memory_bytes"] <= before["process_resident_memory_bytes"] + MOST_GROWTH, told
