@@ -12,11 +12,14 @@ from simulation.tales import DEPLOYMENT, FOUR, ONE, TWO, Tale, the_policy
 WORKFLOW = "deploy: {github_workflow: {workflow: deploy.yml, inputs: {environment: staging}}}"
 VERIFIED = 'verify: {http: {url: "https://docs.acme.example/health"}, for: 20s}'
 ORDERED = "POST /repos/*/deployments"
+LAG = 20.0
+"""Seconds; less than a lost request is looked up for."""
 LIVE = ("R-1 First words: live, begun 1 times", "announced: docs 1 is live in production")
 
 
 async def found_by_its_key(stage: Stage) -> None:
-    """The answer to a dispatch is lost; its run is looked up, and none is begun twice."""
+    """The answer to a dispatch is lost; its run is looked up, though it is listed late, and none is begun twice."""
+    stage.earth.forge.index_lag = LAG
     stage.earth.github.network.plan("POST *dispatches", Mishap.LOST_AFTER)
     await stage.push("acme/payments", "Pay faster")
     await stage.lives("Pay faster")

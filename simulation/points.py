@@ -20,7 +20,7 @@ READS = {"users.info", "usergroups.users.list", "conversations.info", "conversat
 
 
 class PointedLoop(VirtualLoop):
-    """Takes one step at a time, first come first served, and counts the points that it passes.
+    """Takes one step at a time, in an order that is the same each time, and counts its points.
 
     Args:
         dies: whether the process ends at the point of this number; asked once for each, in order.
@@ -48,6 +48,7 @@ class PointedLoop(VirtualLoop):
         self._look()
         if not ready:
             ready.append(self._next_timer())
+        ready.rotate(-self.rng.randrange(len(ready)))
         handle = ready.popleft()
         if not handle._cancelled and not self._is_dead(handle):
             handle._run()
