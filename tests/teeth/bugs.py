@@ -61,6 +61,7 @@ BUGS = (
                 "return now if lost_at is None else lost_at + looked_for(task.release)",
                 "return now",
             ),
+            Edit("handlers/deployer.py", "return max(ends, now + left)", "return ends"),
         ),
     ),
     Bug(
