@@ -209,7 +209,7 @@ def breaks(here: Desk, methods: set[str], fault: str) -> None:
     kind, more = FAULTS[fault]
     here.passes(61)  # what is known of people is a minute old by then
     if "chat.postEphemeral" in methods:  # which is called only where that is over
-        here.running.faults.add("response_url", "refusal")
+        here.running.faults.add("response_url", "refusal", error="used_url")
     for method in methods:
         here.running.faults.add(method, kind, count=TIMES.get(kind, 2), **more)
     if "apps.connections.open" in methods:
