@@ -33,13 +33,17 @@ class Life:
         assert self.returncode is not None
         return self.returncode
 
-    def send_signal(self, signal: int) -> None:
+    def send_signal(self, sign: int) -> None:
         """Send a signal, through its parent: nobody else can have its number while that one has not looked."""
-        self.nursery.say({"signal": signal, "pid": self.pid})
+        self.nursery.say({"signal": sign, "pid": self.pid})
 
     def kill(self) -> None:
         """Kill -9."""
         self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
 
     def ended(self, code: int) -> None:
         """Hear that it has ended."""

@@ -197,8 +197,8 @@ async def test_killed_at_any_moment_each_release_runs_its_command_once(tmp_path:
         furnish(here, gated=False)
         await here.start()
         await here.until("the lane is adopted", lambda: adopted(here))
-        killer = asyncio.create_task(keep_alive(here, random.Random(SEED), KILLS))
         shipped: list[str] = []
+        killer = asyncio.create_task(keep_alive(here, random.Random(SEED), KILLS, shipped))
         while not killer.done() or len(shipped) < 3:
             title = f"Change number {len(shipped) + 1:04d}"
             sha = await here.forge.push("acme/payments", title)
