@@ -112,7 +112,7 @@ class Story:
                     known.remove(Mishap.HTML)  # whoever answers there with 200 has the request: that is its contract
                 network.odds.update({mishap: worst * rng.random() for mishap in known})
         earth.forge.index_lag = rng.choice((0.0, 2.0, LAG))
-        earth.stalls = rng.choice((0.0, 0.0, 0.1))
+        earth.stalls = rng.choice((0.0, 0.3))
         earth.courier.lost, earth.courier.twice, earth.courier.unheard = 0.05, 0.2, 0.05
         earth.courier.latest = rng.choice((0.5, 0.5, 4.0))
         earth.deployer.lost = rng.choice((0.0, 0.3, 0.6))
