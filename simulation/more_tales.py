@@ -53,9 +53,8 @@ async def built_again(stage: Stage) -> None:
     forge = stage.earth.forge
     run = next(one for one in forge.repositories["acme/payments"].runs if one.commit.sha == sha)
     forge.rerun("acme/payments", run)
-    await stage.until(lambda: stage.artifact(1) == f"run {run.id}.2", "the second artifact")
-    await stage.presses("U0PRIYA", "Approve", "R-1")
-    await stage.presses("U0SAM", "Approve", "R-1")
+    await stage.presses("U0PRIYA", "Approve", "attempt 2")  # the button of the first is refused: it stands for that
+    await stage.presses("U0SAM", "Approve", "attempt 2")
     await stage.lives("Pay faster")
 
 

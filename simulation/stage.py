@@ -152,12 +152,6 @@ class Stage:
         execute = self.earth.disk.connection.execute
         await self.until(lambda: execute(query, (title,)).fetchone() == ("live",), f"{title} live")
 
-    def artifact(self, number: int) -> str | None:
-        """Return what a release ships."""
-        execute = self.earth.disk.connection.execute
-        row = execute("SELECT artifact FROM releases WHERE number = ?", (number,)).fetchone()
-        return row[0] if row else None
-
     async def _operator(self) -> None:
         """Answer what operations are asked: a question truthfully, once nothing is under way; a letter by its matter.
 
