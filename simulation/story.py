@@ -29,7 +29,7 @@ AUTHORS = (
 BODIES = ("", "", "Co-authored-by: Sam <sam@acme.example>", f"Co-authored-by: {TEXTS[1]} <priya@acme.example>")
 PEOPLE = {"U0PRIYA": "priya", "U0SAM": "sam", "U0ALEX": "alex", "U0ROBIN": "robin"}
 WORDS = ("approve R-{}", "withdraw R-{}", "cancel R-{}", "status", "payments to production", "docs")
-TROUBLED = 200.0
+TROUBLED = 190.0
 """Seconds in which things go wrong."""
 REST_WITHIN = 1800.0
 """Seconds of calm after which everything must be at rest: the longest pause between two tries is five minutes, a lost
@@ -225,7 +225,7 @@ class Story:
     async def _attacker(self) -> None:
         attacker = Attacker(self.earth, random.Random(self.rng.random()), self.note)
         while self.earth.loop.now < TROUBLED:
-            await asyncio.sleep(self.rng.expovariate(1 / 14))
+            await asyncio.sleep(self.rng.expovariate(1 / 18))
             self._tasks.append(asyncio.ensure_future(attacker.strike()))
 
     async def _policies(self) -> None:

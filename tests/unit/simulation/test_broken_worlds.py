@@ -41,7 +41,10 @@ def told() -> Earth:
         patched.setattr(schedules, "INVARIANTS", (*oracle.INVARIANTS, worlds.append))
         for seed in count(1):
             assert schedules.run(seed).violation is None
-            if worlds[-1].policy is not policy("strict authors") and all(rows(worlds[-1], one) for one in SUITABLE):
+            written = worlds[-1].policies
+            if {policy("strict authors").hash, policy("looser").hash}.isdisjoint(written) and all(
+                rows(worlds[-1], one) for one in SUITABLE
+            ):
                 return worlds[-1]
     raise AssertionError
 
@@ -93,7 +96,8 @@ def sql(statement: str) -> Harm:
 
     def harm(earth: Earth) -> None:
         connection = unguarded(earth)
-        assert connection.execute(statement.format(live=approved(earth)[0])).rowcount >= 1
+        changed = connection.execute(statement.format(live=approved(earth)[0])).rowcount
+        assert changed >= 1 or statement.startswith("DELETE")
 
     return harm
 
@@ -213,7 +217,10 @@ BROKEN: tuple[tuple[Callable[[Earth], None], Harm, str], ...] = (
     ),
     (
         oracle_people.i5_nobody_approves_alone,
-        sql("UPDATE releases SET requested_slack = (SELECT slack FROM approvals WHERE release = {live}) WHERE true"),
+        both(
+            sql("DELETE FROM approvals WHERE id NOT IN (SELECT min(id) FROM approvals WHERE release = {live})"),
+            sql("UPDATE releases SET requested_slack = (SELECT slack FROM approvals) WHERE number = {live}"),
+        ),
         "do not meet [",
     ),
     (oracle_people.i5_no_stranger_has_a_word, sql("UPDATE approvals SET slack = 'U0GUEST'"), "U0GUEST has a word"),
