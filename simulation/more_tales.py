@@ -53,8 +53,10 @@ async def built_again(stage: Stage) -> None:
     forge = stage.earth.forge
     run = next(one for one in forge.repositories["acme/payments"].runs if one.commit.sha == sha)
     forge.rerun("acme/payments", run)
-    await stage.presses("U0PRIYA", "Approve", "attempt 2")  # the button of the first is refused: it stands for that
-    await stage.presses("U0SAM", "Approve", "attempt 2")
+    await stage.presses(
+        "U0PRIYA", "Approve", "succeeded (run 1, attempt 2"
+    )  # the button of the first is refused: it stands for that
+    await stage.presses("U0SAM", "Approve", "succeeded (run 1, attempt 2")
     await stage.lives("Pay faster")
 
 
