@@ -56,7 +56,7 @@ async def built_again(stage: Stage) -> None:
     await stage.presses(
         "U0PRIYA", "Approve", "succeeded (run 1, attempt 2"
     )  # the button of the first is refused: it stands for that
-    await stage.presses("U0SAM", "Approve", "succeeded (run 1, attempt 2")
+    await stage.presses("U0SAM", "Approve", "Asked again")
     await stage.lives("Pay faster")
 
 
