@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 0
 ARGS ?=
 
-.PHONY: demo test install check bench pictures messages cuts kill lock clean simulate points teeth mutation machine
+.PHONY: demo test install check bench pictures messages cuts kill fuzz soak lock clean simulate points teeth mutation machine
 
 demo: .venv/runtime
 	$(BIN)/signoff demo --port $(PORT) $(ARGS)
