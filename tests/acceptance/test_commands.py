@@ -87,7 +87,7 @@ Decide: about one release, by its name.
 /deploy approve RELEASE: approve a release, as its button does
 /deploy reject RELEASE REASON: reject a release
 /deploy withdraw RELEASE: take back your approval
-/deploy cancel RELEASE: drop a release before it starts
+/deploy cancel RELEASE: drop a release, or have its deploy cancelled
 /deploy retry RELEASE: try a failed release again
 /deploy schedule RELEASE at TIME: let a release ship at a time, not before
 Lanes and builds: decide about all that goes to an environment of a service, or about a build.

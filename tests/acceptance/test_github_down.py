@@ -14,8 +14,8 @@ from tests.unit.simulation.virtual import virtually
 
 PATIENT = POLICY.replace("announce: false", "announce: false\n        deploy_timeout: 2h", 1)
 DEPLOYMENTS = "POST */acme/payments/deployments"
-ORDERS = [(order, 2 if many == 4 else 1) for many in (2, 4) for order in itertools.permutations(range(4), many)]
-"""Which webhooks arrive, in which order, and how often each."""
+ORDERS = [*((order, 1) for order in itertools.permutations(range(4), 2)), ((0, 1, 2, 3), 2), ((3, 2, 1, 0), 2)]
+"""Which webhooks arrive, in which order, and how often each; `tests/simulation/test_orders.py` tries all orders."""
 
 
 def dies(here: Hours, minutes: float) -> None:
