@@ -85,7 +85,7 @@ async def test_a_run_that_is_told_of_in_any_order_is_what_its_api_says() -> None
     ways = list(falls(STEPS))
     assert len(ways) == 9 * 7 * 5 * 3
     with capture_logs():
-        came, *others = [await told(way, begun, "success") for way in ways[:: 1 if LONG else 5]]
+        came, *others = [await told(way, begun, "success") for way in (ways if LONG else ways[SEED % 5 :: 5])]
     assert others == [came] * len(others)
     [builds, shown], _ = came
     assert (builds[0][3:5], [one and one[1:] for one in shown]) == (
