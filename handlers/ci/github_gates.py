@@ -123,13 +123,17 @@ class GithubGates:
         if len(self._looked) >= MOST_KNOWN:
             self._looked.clear()
         self._looked[release.key] = now
-        waiting = await self._reader.comes_later(source, release.build.sha, _target(release).environment, at.attempt)
+        environment = _target(release).environment
+        waiting = await self._reader.comes_later(source, release.build.sha, environment, at.attempt)
         if isinstance(waiting, TryLater):
             return waiting
         these = {(source.repository, record) for record in waiting} - self._let_on
         if not these:
             return None
-        answered = await self._approve(service, release, at)
+        now_at = await self._reader.standing(source, release.build.sha, environment, at.attempt)
+        if not isinstance(now_at, Waits):  # it may have been run again while its records were read, one by one
+            return now_at if isinstance(now_at, TryLater) else None
+        answered = await self._approve(service, release, now_at)
         if isinstance(answered, TryLater | Unsure):
             return answered
         if len(self._let_on) >= MOST_KNOWN:

@@ -417,6 +417,21 @@ async def test_a_later_answer_that_was_lost_is_given_again(trouble: TryLater | U
     assert len(script.posted) == 2
 
 
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        (a_run(**WAITING, run_attempt=2, run_started_at="2026-11-21T12:00:30Z"), STILL),
+        (TryLater(5.0, "down"), TryLater(5.0, "down")),
+    ],
+    ids=["it was run again", "nobody can tell"],
+)
+async def test_what_became_of_the_run_while_its_records_were_read_is_not_answered_for(then: Any, told: Any) -> None:
+    script = comes_later([]).says(f"GET {RUN}", a_run(**WAITING), then)
+    script.says(f"GET {RUN}/attempts/1", a_run(**WAITING))
+    assert await at(script).follow(SERVICE, placed("9001/1")) == told
+    assert script.posted == []
+
+
 async def test_a_later_answer_that_is_refused_is_told_and_given_no_more() -> None:
     script = comes_later(a_reply({"message": "No"}, 422))
     gates = at(script)
