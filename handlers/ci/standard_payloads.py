@@ -21,6 +21,11 @@ def _plausible(moment: datetime) -> datetime:
     return moment
 
 
+def _without_secrets(most: int) -> AfterValidator:
+    """Leave out secrets and keep the bound: what stands in their place may be longer, and is read again as stored."""
+    return AfterValidator(lambda text: without_secrets(text)[:most])
+
+
 def _matches(pattern: re.Pattern[str]) -> AfterValidator:
     def check(text: str) -> str:
         if not pattern.fullmatch(text):
@@ -35,7 +40,7 @@ Sha = Annotated[str, _matches(re.compile(r"[0-9a-f]{40}", re.ASCII))]
 Version = Annotated[str, _matches(re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,99}", re.ASCII))]
 Digest = Annotated[str, _matches(re.compile(r"sha256:[0-9a-f]{64}", re.ASCII))]
 RunId = Annotated[str, _matches(re.compile(r"[!-~]{1,100}", re.ASCII))]
-Told = Annotated[str, Field(max_length=4000), AfterValidator(without_secrets)]
+Told = Annotated[str, Field(max_length=4000), _without_secrets(4000)]
 """What people read, and others wrote."""
 When = Annotated[Moment, AfterValidator(_plausible)]
 
@@ -47,7 +52,7 @@ class _Sent(BaseModel):
 class Writer(_Sent):
     """Somebody who wrote a commit, by what the pipeline says of them."""
 
-    name: Annotated[str, Field(max_length=200), AfterValidator(without_secrets)]
+    name: Annotated[str, Field(max_length=200), _without_secrets(200)]
     email: Annotated[str | None, Field(max_length=320)] = None
 
 

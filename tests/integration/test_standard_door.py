@@ -26,6 +26,7 @@ from bot.ports.ci import Placed
 from bot.ports.outage import StoreUnavailable
 from bot.ports.trouble import GiveUp
 from handlers.ci.deploy_webhook import DeployWebhooks
+from handlers.ci.standard_payloads import SAID, BuildSaid, DeploySaid
 from handlers.hints import SignedNews
 from handlers.http_connections import runner_of
 from handlers.http_refusals import Refusals
@@ -112,6 +113,21 @@ async def test_what_was_signed_is_kept_as_far_as_it_is_read_without_secrets_and_
     [row] = door.store.inbox.rows
     assert (row.source, row.dedupe_key) == ("standard", "standard:docs-pipeline:msg_1")
     assert json.loads(json.loads(row.body)["body"]) == a_report_sent(authors=[{"name": "Ann"}], title="Add [redacted]")
+
+
+async def test_what_grows_by_what_stands_for_a_secret_can_be_read_again(door: Door) -> None:
+    ends = " https://u:p@h"
+    long = a_deploy_sent(source=None, detail="x" * (4000 - len(ends)) + ends)
+    assert await door.send(long, TARGET_SECRET) == 200
+    writer = a_report_sent(authors=[{"name": "x" * (200 - len(ends)) + ends}], title="x" * (4000 - len(ends)) + ends)
+    assert await door.send(writer) == 200
+    deploy, build = (SAID.validate_json(json.dumps(kept)) for kept in door.kept)
+    assert isinstance(deploy, DeploySaid)
+    assert isinstance(build, BuildSaid)
+    hidden = " https://[redacted]@h"[: len(ends)]
+    assert deploy.data.detail == "x" * (4000 - len(ends)) + hidden
+    assert build.data.title == deploy.data.detail
+    assert build.data.authors[0].name == "x" * (200 - len(ends)) + hidden
 
 
 async def test_the_same_id_of_another_source_is_another_delivery(door: Door) -> None:
