@@ -40,7 +40,11 @@ _SHAPES = re.compile(
 )
 _DOTTED = re.compile(r"eyJ[A-Za-z0-9_.=-]*+", re.ASCII)
 """What begins like a JWT; it is one when it has its dots."""
-_USER = re.compile(r"(://)[^\s/?#@:\"']*+:[^\s/?#@\"']*+@", re.ASCII)
+_USER = re.compile(
+    r"(://)[^\s/?#@:\"']*+:[^\s/?#@\"']*+@(?!sha256:[0-9a-f]{6,64}+(?![\w@])|\{(?:digest|sha)\}(?![\w@.:/-]))",
+    re.ASCII,
+)
+"""A password in an address. What stands before a digest is the version of an image: no host has such a port."""
 _WRITTEN = re.compile(
     r"""
       -----BEGIN[ ][A-Z0-9 ]{0,40}PRIVATE[ ]KEY-----

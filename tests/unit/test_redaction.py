@@ -104,6 +104,13 @@ def test_a_known_secret_is_hidden_in_base64_wherever_it_begins(whole: str) -> No
         (JWT, True),
         (PEM, True),
         ("https://priya:pass@example.com/a", True),
+        ("https://priya:pass@sha256:8080/a", True),
+        ("https://priya:pass@sha256:abcdef12@example.com", True),
+        ("https://priya:pass@{digest}.example.com", True),
+        ("https://priya:pass@{environment}/a", True),
+        ("docker://payments:{version}@{digest}", False),
+        ("oci://app:1.2@sha256:" + "a1b2" * 16, False),
+        ("Ship oci://app:1.2@sha256:a1b2c3d4e5f6.", False),
         ("the bearer of good news about weighs_more_than_anything_else", False),
         ("xapp-store, ghp_short, eyJust.a.name", False),
         ("https://example.com:8080/a@b?key=value", False),
@@ -192,7 +199,7 @@ def test_no_known_secret_comes_through_and_every_line_is_one(before: str, after:
         "eyJ", "eyJ.", "xox", "xoxb-", "ghp_", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A",
         "-----END ", "bearer ", "bearer", "https://", "https://hooks.slack.com/", "wss://", "://", "://a:", "://a:@",
         "?ticket=", "&ticket=a", "a", " ", "\n", "@", ":", "\x00", "\ud800", "hunter2", "h", "xapp-1 ",
-        "https://a/response/", "%20", "-eyJ", "_ghp_", "-eyJ12345678.",
+        "https://a/response/", "%20", "-eyJ", "_ghp_", "://a:b@sha256:abcdef", "://a:@{digest}", "-eyJ12345678.",
     ],
 )  # fmt: skip
 def test_100_kb_of_anything_takes_no_time(piece: str) -> None:
