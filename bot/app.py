@@ -44,6 +44,7 @@ from handlers.desk import Desk
 from handlers.heartbeat import Heartbeat
 from handlers.hint_queues import settle_queues
 from handlers.http_connections import runner_of
+from handlers.http_crowd import MOST_CONNECTIONS, MOST_SCRAPING
 from handlers.http_refusals import Refusals
 from handlers.metrics import metrics_routes
 from handlers.probe import HttpHealth
@@ -222,7 +223,9 @@ class Signoff:
         if self.metrics_port is not None:
             scraped = web.Application()
             scraped.add_routes(metrics_routes(self.vitals.metrics, store, self.clock))
-            self.bound_metrics_port = await self._listen(scraped, self.metrics_port, "--metrics-port")
+            self.bound_metrics_port = await self._listen(
+                scraped, self.metrics_port, "--metrics-port", most=MOST_SCRAPING
+            )
 
     def _secret_of(self, name: str) -> str | None:
         """Return the secret that a variable holds: one of ours, or one that the policy names."""
@@ -232,10 +235,10 @@ class Signoff:
             return _secret(self.settings.buildbot_webhook_secret) or None
         return self.named_secret(name)
 
-    async def _listen(self, app: web.Application, port: int, option: str) -> int:
+    async def _listen(self, app: web.Application, port: int, option: str, *, most: int = MOST_CONNECTIONS) -> int:
         """Serve on a port of the one address until the stop; returns the port, which differs where it was 0."""
         refusals = Refusals(lambda: token(12), self.vitals.metrics)
-        runner = runner_of(app, refusals, shutdown_timeout=CLOSE_WITHIN)
+        runner = runner_of(app, refusals, shutdown_timeout=CLOSE_WITHIN, most=most)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         try:
@@ -268,7 +271,7 @@ class Signoff:
         crew.loops["slack"] = lambda: arrival.serve(desk, crew.reception)
         crew.loops["slack token"] = slack.mind
         if self.read_policy is not None:
-            self._reload = Reload(self.read_policy, crew, arrival, self._place)
+            self._reload = Reload(self.read_policy, crew, arrival, self._place, self.hide)
         crew.loops["control"] = lambda: self._serve_control(control.Control(crew.reception, crew.host, self._reload))
         if heartbeat is not None:
             crew.loops["heartbeat"] = heartbeat.run

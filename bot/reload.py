@@ -40,12 +40,16 @@ _MOST_PROBLEMS = 40
 
 @dataclass(slots=True)
 class Reload:
-    """Replaces the policy of a running bot. `place` tells whoever else holds a policy of the one in force."""
+    """Replaces the policy of a running bot. `place` tells whoever else holds a policy of the one in force.
+
+    `hide` leaves out the secrets that are known by their value.
+    """
 
     read: Read
     crew: Crew
     arrival: Arrival
     place: Callable[[Policy], None]
+    hide: Callable[[str], str] = REDACTOR.text
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __call__(self, by: str | None) -> Reply:
@@ -77,7 +81,8 @@ class Reload:
             return await self._refuse(by, (str(away),), Verdict.NOT_DONE)
         except SlackProblem as problem:
             return await self._refuse(by, (str(problem),), Verdict.NOT_UNDERSTOOD)
-        lines = tuple(map(REDACTOR.text, (*differences(before, written), *_later(before, written))))
+        changed = (*differences(before, written), *_later(before, written))
+        lines = tuple(REDACTOR.text(self.hide(line)) for line in changed)
         flying = await self._put_in_force(by, written, named, lines)
         if flying:
             return await self._refuse(by, flying, Verdict.NOT_DONE)

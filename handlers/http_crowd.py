@@ -6,6 +6,8 @@ Each takes a file of the process, of which a host commonly allows 1,024; with no
 from aiohttp import web
 
 MOST_CONNECTIONS = 700
+MOST_SCRAPING = 50
+"""At the port for the metrics alone: both ports together leave files for everything else."""
 
 
 class Crowd:

@@ -1,10 +1,12 @@
 """What whoever watches the bot is told while it does its main job: readiness, metrics, log lines, and no secret."""
 
+import asyncio
 import io
 import json
 import logging
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from aiohttp import ClientSession
 
 from bot import VERSION, logs
 from bot.redaction import Redactor
+from handlers.http_crowd import MOST_SCRAPING
 from tests.acceptance.desk import TOKEN, Desk, desk
 
 
@@ -68,6 +71,19 @@ async def test_the_main_job_shows_in_the_metrics_and_nobodys_name_does(tmp_path:
         ours = "\n".join(line for line in text.splitlines() if "signoff_" in line)
         assert [name for name in ("payments", "acme", "priya", "alex", "robin") if name in ours] == []
         assert (await get(here.signoff.bound_port, "/metrics"))[0] == 404
+
+
+async def test_those_who_stand_at_the_port_of_the_metrics_leave_files_for_the_other(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        assert here.signoff is not None
+        port = here.signoff.bound_metrics_port
+        standing = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_SCRAPING)]
+        assert (await get(port, "/metrics"))[0] == 200
+        with suppress(ConnectionError):
+            async with asyncio.timeout(5):
+                assert await standing[0][0].read() == b""
+        for _, writer in standing:
+            writer.close()
 
 
 async def test_a_bot_at_work_is_ready_and_alive(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from bot.core.source import GithubSource
 from bot.crew import Crew, Pace, muster
 from bot.crew import World as Ports
 from bot.ports.ci import ProgressStatus
+from bot.redaction import Redactor
 from bot.reload import Reload
 from bot.views.links import Links
 from handlers.control import Control, Reply, Verdict
@@ -86,6 +87,22 @@ async def test_while_slack_is_away_a_name_that_it_never_told_is_no_mistake_of_th
     reply = await reload(crew, OTHER, FakeArrival(before, away=True))("operator")
     assert reply == Reply(text="Slack does not answer.\nNothing was changed.", verdict=Verdict.NOT_DONE)
     assert crew.desk.policy is before
+
+
+async def test_a_secret_that_was_learnt_is_left_out_of_what_has_changed(crew: Crew, world: World) -> None:
+    payments = replace(crew.desk.policy.services[0], name="correct-horse")
+    redactor = Redactor()
+
+    def read() -> Policy:
+        redactor.learn(["correct-horse"])
+        return a_policy(services=(payments,), hash="policy-2")
+
+    arrival = cast("Arrival", FakeArrival(crew.desk.policy))
+    reply = await Reload(read, crew, arrival, lambda _policy: None, redactor.text)("operator")
+    assert reply.verdict is Verdict.DONE
+    kept = await world.sql("SELECT data FROM audit WHERE action = 'policy changed'")
+    assert "[redacted]" in reply.text
+    assert "correct-horse" not in reply.text + str(kept)
 
 
 async def test_a_bot_without_a_file_says_so(world: World) -> None:
