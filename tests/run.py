@@ -36,11 +36,18 @@ DESKS = ("acceptance", "browser")
 DOORS = ("contract", "faults", "integration", "power", "processes")
 STORIES = ("simulation", "teeth")
 WORDS = ("unit/core", "unit/views")
+DRAWN = (
+    "unit/core/test_machine.py",
+    *(f"unit/views/test_{name}.py" for name in ("every_view", "home_hostile", "request_form_hostile")),
+    *(f"unit/views/test_hostile{name}.py" for name in ("", "_reading", "_rules")),
+)
+"""Of those, what draws thousands of cases by chance."""
 SHARES = {
     "of desks": [f"tests/{folder}" for folder in DESKS],
     "of doors": [f"tests/{folder}" for folder in DOORS],
     "of stories": [f"tests/{folder}" for folder in STORIES],
-    "of words": [*COUNTED, *(f"tests/{folder}" for folder in WORDS)],
+    "of words": [*COUNTED, *(f"tests/{folder}" for folder in WORDS), *(f"--ignore=tests/{file}" for file in DRAWN)],
+    "of chance": [f"tests/{file}" for file in DRAWN],
     "of rules": ["tests", *(f"--ignore=tests/{folder}" for folder in (*DESKS, *DOORS, *STORIES, *WORDS))],
 }
 """The first two mostly wait, for pages, sockets and processes; the others compute. Two cores do all of them at once.
