@@ -1,14 +1,15 @@
 """Words about a lane, a build or everything: what they ask of the rules, and what is answered."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.core import gates
 from bot.core.build import Build
+from bot.core.effects import Happened
 from bot.core.inputs import DeclareLive, HoldLane, LockLane, ResumeLane, SwitchMode, UnlockLane
 from bot.core.lane import Lane
-from bot.core.policy import LaneId
+from bot.core.policy import LaneId, Mode
 from bot.core.refusals import Refusal
 from bot.ports.slack import Message
 from bot.submit_service import clear, go_all, quarantine, stop_all
@@ -33,15 +34,24 @@ from handlers.vocabulary import (
 USUAL_LOCK = timedelta(hours=1)
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 SHUT_SINCE = Told("shut since", answers.shut_since(), None)
+_SHIPS = (Mode.OBSERVE, Mode.DELIVERY, Mode.DEPLOYMENT)
+"""From the mode in which nothing is shipped to that in which everything is."""
+_ROWS = 1_000
+"""Rows of the audit that are looked through at once, the newest first."""
 _ToLane = HoldLane | ResumeLane | LockLane | UnlockLane | SwitchMode
 
 
 def about_lane(words: OfLane, asker: Asker) -> Told:
     """Do what words ask of a lane."""
     lane = LaneId(words.service, words.environment)
+    known = asker.tx.lanes.load(lane)
     if isinstance(words, LiveWords):
+        if known.live is not None and known.live.since > asker.said_at:
+            return Told("live has changed", answers.declared_since(), None)
         return _declare(words, lane, asker)
-    if opens_what_was_shut_since(words, asker.tx.lanes.load(lane), asker):
+    if isinstance(words, ModeWords) and _ships_more(words, known, asker) and _switched_since(lane, asker):
+        return Told("mode has changed", answers.mode_since(), None)
+    if _opens_what_was_shut_since(words, known, asker):
         return SHUT_SINCE
     given = _given(words, asker)
     decided = asker.decide(lane, given)
@@ -50,15 +60,38 @@ def about_lane(words: OfLane, asker: Asker) -> Told:
     return Told("done", _answer(words, given, decided.lane, asker), None)
 
 
-def opens_what_was_shut_since(words: OfLane, lane: Lane, asker: Asker) -> bool:
-    """Whether words that waited to be decided would end a hold or a lock that is younger than they are."""
+def _opens_what_was_shut_since(words: OfLane, lane: Lane, asker: Asker) -> bool:
+    """Whether words that waited to be decided would end a hold or a lock that was set, or set anew, after them."""
     match words:
         case ResumeWords():
             return lane.hold is not None and lane.hold.since > asker.said_at
         case UnlockWords():
-            return lane.lock is not None and lane.lock.since > asker.said_at
+            return lane.lock is not None and (lane.lock.renewed or lane.lock.since) > asker.said_at
         case _:
             return False
+
+
+def _ships_more(words: ModeWords, lane: Lane, asker: Asker) -> bool:
+    """Whether a mode lets more ship than the present one: one that lets less ship is never in anybody's way."""
+    here = lane.policy(asker.setting.policy)
+    return here is not None and _SHIPS.index(words.mode) > _SHIPS.index(here.mode)
+
+
+def _switched_since(lane: LaneId, asker: Asker) -> bool:
+    """Whether the lane's mode was switched after this was said: the audit tells of a switch back to the file's, too."""
+    audit, said_at = asker.tx.audit, asker.said_at
+    last = audit.head().seq
+    while last > 0:
+        after = max(last - _ROWS, 0)
+        since = audit.first_since(said_at, after, last - after)
+        if since is None:
+            return False
+        for row in audit.page(since - 1, last - since + 1).rows:
+            switched = (row.action, row.lane) == (Happened.MODE_SWITCHED.value, str(lane))
+            if switched and datetime.fromisoformat(row.at) > said_at:
+                return True
+        last = after if since == after + 1 else 0
+    return False
 
 
 def _given(words: HoldWords | ResumeWords | LockWords | UnlockWords | ModeWords, asker: Asker) -> _ToLane:

@@ -1,5 +1,6 @@
 """What people do to one release, by name or by button: the rules decide, and the person hears what came of it."""
 
+from bot.core.approvals import account_reasons
 from bot.core.inputs import (
     Approve,
     Cancel,
@@ -13,7 +14,7 @@ from bot.core.inputs import (
     Withdraw,
 )
 from bot.core.lane import Lane
-from bot.core.refusals import Refusal
+from bot.core.refusals import Refusal, TooLate
 from bot.core.release import Lifecycle, Release, Surface
 from bot.ports.slack import Message
 from bot.views import answers, done, refusals
@@ -38,6 +39,11 @@ def by_name(words: OfRelease, asker: Asker) -> Told:
     release = asker.tx.lanes.release(words.release)
     if release is None:
         return Told("no such release", answers.no_such_release(words.release, asker.setting.policy), None)
+    if isinstance(words, CancelWords) and _began_since(release, asker):
+        late = Refusal((*account_reasons(asker.actor), TooLate(release.state)))
+        return Told(
+            "refused", refusals.refusal(late, release, asker.setting.policy, asker.links), release.policy.channel
+        )
     read = asker.read(words.at) if isinstance(words, ScheduleWords) else ""
     return decide(_given(words, release, asker), release, asker, read)
 
@@ -58,18 +64,31 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
         case ScheduleWords():
             return Schedule(number, by, asker.moment(words.at))
         case OverrideWords():
-            failed = release.state is Lifecycle.FAILED
-            if failed:
+            if _had_failed(release, asker):
                 return MarkDone(number, by, words.reason)
             return Override(number, by, words.reason, _seen(release, asker))
+
+
+def _began_since(release: Release, asker: Asker) -> bool:
+    """Whether a deploy under way was begun after this was said: it was about an open release, and ends no job."""
+    begun = release.deployment
+    return release.state is Lifecycle.DEPLOYING and begun is not None and begun.attempted_at > asker.said_at
+
+
+def _had_failed(release: Release, asker: Asker) -> bool:
+    """Whether the release had failed when this was said: to override is to mark as done, but only what people saw."""
+    ended = release.ended_at
+    return release.state is Lifecycle.FAILED and ended is not None and ended <= asker.said_at
 
 
 def _seen(release: Release, asker: Asker) -> int:
     """Return the generation that words are about: those that waited since before people were asked again, a former one.
 
     They wait while Slack cannot say who spoke, or while the bot is down, and nobody approves what was built meanwhile.
+    Since when people are asked moves on where approvals are withdrawn; it is no later than the first word of them.
     """
-    since = release.asked_since if release.generation > 1 else release.opened_at
+    said = (word.at for word in release.approvals if word.generation == release.generation)
+    since = min((release.asked_since, *said)) if release.generation > 1 else release.opened_at
     return release.generation - 1 if asker.said_at < since else release.generation
 
 

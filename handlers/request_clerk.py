@@ -52,9 +52,12 @@ def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Tol
 
 
 def _live_since(lane: LaneId, asker: Asker) -> bool:
-    """Whether what is live became so after this was said: what went before it then is not what goes before it now."""
+    """Whether something became live, or failed, after this was said: what it went back to then is not that of now."""
     live = asker.tx.lanes.load(lane).live
-    return live is not None and live.since > asker.said_at
+    if live is None:
+        return False
+    failed = (one.ended_at for one in asker.tx.lanes.history(lane, _LOOKED_AT) if one.state is Lifecycle.FAILED)
+    return any(at is not None and at > asker.said_at for at in (live.since, *failed))
 
 
 def _given(words: OfBuild, build: Build, asker: Asker, at: datetime | None) -> Request:

@@ -82,8 +82,9 @@ def lock(lane: Lane, given: LockLane, policy: Policy, now: datetime) -> Decision
     if reasons:
         return Refusal(tuple(reasons))
     by, why = given.by.person, given.reason.strip()
-    since = known.since if known else now
-    locked = replace(lane, lock=Lock(by.id, by.slack, why, since, given.until))
+    renewed = None if known is None else now
+    since = now if known is None else known.since
+    locked = replace(lane, lock=Lock(by.id, by.slack, why, since, given.until, renewed=renewed))
     return Decision(locked).happened(Happening(Happened.LOCKED, by=by.id, detail=why))
 
 

@@ -51,7 +51,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Somebody needs the environment for themselves for a time. `warned`: its owner was told that it ends soon."""
+    """Somebody needs the environment for themselves for a time. `warned`: its owner was told that it ends soon.
+
+    `renewed` is when its owner last locked it anew, None where they have not.
+    """
 
     owner: str
     slack: str | None
@@ -59,6 +62,7 @@ class Lock:
     since: datetime
     until: datetime
     warned: bool = False
+    renewed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,26 @@ def shut_since() -> Message:
 
 
 def live_since() -> Message:
-    """Answer words that asked to go back without saying to what, and before what is live now became so."""
+    """Answer words that asked to go back without saying to what, and before something became live, or failed."""
     return said(
-        "This could not be decided when you did it, and what is live there has changed since, so nothing was started. "
-        "Please do it again with the version to go back to."
+        "This could not be decided when you did it, and what is live there has changed since, or a deploy there has "
+        "failed, so nothing was started. Please do it again with the version to go back to."
+    )
+
+
+def declared_since() -> Message:
+    """Answer words that told what is live before what is live now became so."""
+    return said(
+        "This could not be decided when you did it, and what is live there has changed since, so nothing was changed. "
+        "Please look at what is live, and do it again if you still want it."
+    )
+
+
+def mode_since() -> Message:
+    """Answer words that would let more ship, said before somebody switched the mode."""
+    return said(
+        "This could not be decided when you did it, and the mode there was switched since, so nothing was changed. "
+        "Please look at why, and do it again if you still want it."
     )
 
 

@@ -1,5 +1,6 @@
 """Words that waited to be decided count for what there was when they were said, and for nothing that came since."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,18 +8,21 @@ import pytest
 from inline_snapshot import snapshot
 from structlog.testing import capture_logs
 
-from bot.core.policy import Mode, Permission, Policy
+from bot.core.policy import ApprovalRule, Mode, Permission, Policy
 from bot.core.release import Lifecycle
+from bot.core.target import GithubWorkflow
 from bot.ports.ci import ProgressStatus
 from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater
-from bot.views.answers import live_since, shut_since
+from bot.views.answers import declared_since, live_since, mode_since, shut_since
 from handlers.acts import ACT, Command
-from tests.factories import NOON, a_lane_policy, a_policy, a_report
+from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.threats.ways import opened
 
 POLICY: Policy = a_policy(permissions=((Permission.REQUEST, ("everyone",)), (Permission.OVERRIDE, ("qa",))))
+EVERYTHING = tuple((permission, ("qa", "sre")) for permission in Permission)
+ALONE = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=(), rollback=())
 REBUILT = a_report(1, attempt=2, updated_at=NOON + timedelta(minutes=2))
 
 
@@ -159,4 +163,153 @@ async def test_t10_a_yes_to_a_release_that_was_not_there_yet_is_no_yes(tmp_path:
         await world.settle()
         assert (await world.release()).approvals == ()
         assert world.executor.started == []
+        await world.store.close()
+
+
+def waiting(world: World, words: str) -> Received:
+    """Return Priya's words as the door takes them now; a minute passes in which nobody decides them."""
+    said = Command(slack="U0PRIYA", team="T1", words=words, response_url="https://r")
+    world.passes(60)
+    return Received("slack", "late", ACT.dump_json(said).decode(), world.now - timedelta(seconds=60))
+
+
+async def decides(world: World, received: Received) -> None:
+    """Let what waited be decided, a minute later."""
+    world.passes(60)
+    await world.store.write(lambda tx: tx.inbox.put(received))
+    await world.settle()
+
+
+async def test_t20_an_override_that_waited_marks_no_release_as_done_that_failed_since(tmp_path: Path) -> None:
+    words = "override R-1 customers cannot pay"
+    with capture_logs():
+        world = World(tmp_path, a_policy(permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        await world.looks(a_report(1))
+        received = waiting(world, words)
+        await world.types("U0SAM", words)
+        world.executor.says(ProgressStatus.FAILED, "boom")
+        await world.follows()
+        await decides(world, received)
+        assert (await world.release()).state is Lifecycle.FAILED
+        assert "Too late: it has failed" in world.chat.responses[-1][1]
+        await world.types("U0PRIYA", words)
+        assert (await world.release()).state is Lifecycle.LIVE
+        await world.store.close()
+
+
+async def test_t12_words_that_waited_go_back_to_nothing_that_a_later_failure_means(tmp_path: Path) -> None:
+    with capture_logs():
+        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        for number in (1, 2):
+            await ships(world, number)
+        received = waiting(world, "rollback payments in production it burns")
+        await world.looks(a_report(3))
+        world.executor.says(ProgressStatus.FAILED, "boom", nth=3)
+        await world.follows()
+        await decides(world, received)
+        assert len(world.executor.started) == 3
+        assert world.chat.responses == [("https://r", live_since().text)]
+        await world.store.close()
+
+
+@pytest.mark.parametrize("since", ["observe", "delivery"])
+async def test_t12_words_that_waited_undo_no_switch_of_the_mode_since(since: str, tmp_path: Path) -> None:
+    with capture_logs():
+        world = World(tmp_path, a_policy(permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        if since == "delivery":  # the file's own mode, of which the lane keeps nothing
+            await world.types("U0SAM", "mode payments production observe we move")
+        before = len(world.chat.responses)
+        world.passes(60)
+        stricter = replace(waiting(world, "mode payments production observe stop"), dedupe_key="stricter")
+        received = waiting(world, "mode payments production deployment faster")
+        await world.types("U0SAM", f"mode payments production {since} incident")
+        lane = await world.store.read(lambda tx: tx.lanes.load(LANE))
+        await decides(world, received)
+        assert await world.store.read(lambda tx: tx.lanes.load(LANE)) == lane
+        assert world.chat.responses[before + 1 :] == [("https://r", mode_since().text)]
+        await decides(world, stricter)
+        observed = await world.store.read(lambda tx: tx.lanes.load(LANE))
+        assert observed.mode is not None
+        assert observed.mode.mode is Mode.OBSERVE
+        await world.store.close()
+
+
+async def test_t12_words_that_waited_declare_nothing_over_what_came_live_since(tmp_path: Path) -> None:
+    with capture_logs():
+        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        await ships(world, 1)
+        received = waiting(world, "live payments production 1 I looked")
+        await ships(world, 2)
+        await decides(world, received)
+        live = (await world.store.read(lambda tx: tx.lanes.load(LANE))).live
+        assert live is not None
+        assert live.version == "2"
+        assert world.chat.responses == [("https://r", declared_since().text)]
+        await world.store.close()
+
+
+async def test_t10_a_yes_counts_that_was_said_before_another_was_withdrawn(tmp_path: Path) -> None:
+    twice = a_lane_policy(approvals=(ApprovalRule(("qa", "sre"), 1),), undo_window=timedelta(days=2))
+    with capture_logs():
+        world = World(tmp_path, a_policy(twice, permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        await world.looks(a_report(1))
+        await world.looks(REBUILT)
+        world.passes(60)
+        await world.types("U0SAM", "approve R-1")
+        world.passes(600)
+        received = waiting(world, "approve R-1")
+        world.passes(600)
+        await world.types("U0SAM", "withdraw R-1")
+        await decides(world, received)
+        release = await world.release()
+        assert release.generation == 2
+        assert [word.person for word in release.standing()] == ["priya"]
+        await world.store.close()
+
+
+async def test_t12_words_that_waited_end_no_lock_that_was_renewed_since(tmp_path: Path) -> None:
+    with capture_logs():
+        world = World(tmp_path, a_policy(permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        await world.types("U0SAM", "lock payments production mine")
+        world.passes(60)
+        received = waiting(world, "unlock payments production")
+        await world.types("U0SAM", "lock payments production for 3h it burns")
+        lock = (await world.store.read(lambda tx: tx.lanes.load(LANE))).lock
+        await decides(world, received)
+        assert lock is not None
+        assert (await world.store.read(lambda tx: tx.lanes.load(LANE))).lock == lock
+        assert world.chat.responses[-1][1] == shut_since().text
+        await world.store.close()
+
+
+async def test_t12_words_that_waited_end_no_deploy_that_began_since(tmp_path: Path) -> None:
+    workflow = a_lane_policy(target=GithubWorkflow("deploy.yml", "main", ()))
+    with capture_logs():
+        world = World(tmp_path, a_policy(workflow, permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        await world.looks(a_report(1))
+        received = waiting(world, "cancel R-1")
+        await world.types("U0SAM", "override R-1 customers cannot pay")
+        await decides(world, received)
+        deployment = (await world.release()).deployment
+        assert deployment is not None
+        assert deployment.stop is None
+        assert "Too late: it is being deployed already. To have the CI system end it:" in world.chat.responses[-1][1]
+        await world.types("U0PRIYA", "cancel R-1")
+        stopped = (await world.release()).deployment
+        assert stopped is not None
+        assert stopped.stop is not None
         await world.store.close()

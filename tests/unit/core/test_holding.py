@@ -131,7 +131,7 @@ def test_a_lane_is_locked() -> None:
 def test_the_owner_extends_their_lock_and_is_told_again_when_it_ends_soon(known: Lock) -> None:
     longer = TONIGHT + HOUR
     extended = done(lane(lock=known), LockLane(SAM, "more load", longer))
-    assert extended.lane.lock == Lock("sam", "U0SAM", "more load", NOON, longer)
+    assert extended.lane.lock == Lock("sam", "U0SAM", "more load", NOON, longer, renewed=LATER)
 
 
 def test_a_lock_whose_time_is_up_keeps_nobody_from_locking() -> None:

@@ -197,6 +197,8 @@ def _not_done() -> list[Example]:
         Example("You acted elsewhere since", answers.overtaken()),
         Example("What you wanted to open was shut since", answers.shut_since()),
         Example("What is live has changed since you wanted to go back", answers.live_since()),
+        Example("What is live has changed since you told it", answers.declared_since()),
+        Example("The mode was switched since you switched it", answers.mode_since()),
         Example("A button that is no longer one", answers.not_my_button()),
         Example(
             "You clicked Reject, and it has changed", answers.nothing_to_do(release(), "reject", POLICY, PERMALINKS)

@@ -149,6 +149,8 @@ ANSWERS: Mapping[str, Entry] = {
     "answers.overtaken": lambda _: answers.overtaken(),
     "answers.shut_since": lambda _: answers.shut_since(),
     "answers.live_since": lambda _: answers.live_since(),
+    "answers.declared_since": lambda _: answers.declared_since(),
+    "answers.mode_since": lambda _: answers.mode_since(),
     "answers.reads_only": lambda _: answers.reads_only(),
     "answers.asked_to_stop": lambda evil: answers.asked_to_stop(values.release(evil), PERMALINKS),
     "answers.rejected": lambda evil: answers.rejected(values.release(evil), PERMALINKS),
