@@ -9,6 +9,7 @@ import re
 from base64 import b64encode
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
 from math import isfinite
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -141,7 +142,7 @@ def _shortness(text: str) -> int:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield how a secret may be written in a text: plain, by line, escaped for JSON, Python or a URL, in base64."""
+    """Yield how a secret may be written: plain, by line, escaped for JSON, Python, HTML or a URL, in base64."""
     lines = [line.strip() for line in secret.splitlines()]
     long_lines = [line for line in lines if len(line) >= SHORTEST_LINE and not line.startswith("-----")]
     for plain in dict.fromkeys((secret, secret.strip(), secret.strip().removeprefix(_SIGNING))):
@@ -160,9 +161,18 @@ def _escaped(plain: str) -> Iterator[str]:
         json.dumps(plain, ensure_ascii=False)[1:-1],
         json.dumps(in_json)[1:-1],  # JSON as a text within JSON
         repr(plain)[1:-1],
+        *_in_a_page(plain),
         *_in_an_address(plain),
     )
     yield from (form for form in forms if len(form) >= SHORTEST)
+
+
+def _in_a_page(plain: str) -> Iterator[str]:
+    """Yield it escaped for HTML; whether quotes are, and by name or number, differs from one library to the next."""
+    yield escape(plain, quote=False)
+    yield (usual := escape(plain))
+    yield (by_number := usual.replace("&#x27;", "&#39;"))
+    yield by_number.replace("&quot;", "&#34;")
 
 
 def _in_an_address(plain: str) -> Iterator[str]:
