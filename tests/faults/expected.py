@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.faults.faults import ANSWERS, FAULTS, Fault, Says
+from bot.core.build import RunStatus
+from bot.ports.missed import Missed
+from tests.faults.faults import ANSWERS, FAULTS, HOSTS, Fault, Says
+from tests.faults.github_sites import REACH
 from tests.faults.matrix import Ended
 from tests.faults.site import Site
 
@@ -24,7 +27,6 @@ BODIES = frozenset(name for name, fault in ANSWERS.items() if fault.says is Says
 NO_BODY = frozenset({"a byte at a time", "the answer breaks off", "half a JSON"})
 """What is nothing where the answer has no body."""
 A_LIST = frozenset({"a list of nothing in it"})
-ANY = frozenset(FAULTS)
 STATUS_IS_ALL: Mapping[str, frozenset[str]] = {
     "a deploy's webhook": BODIES | {"status 299"},
     "a dispatched workflow: stop": frozenset({"half a JSON"}),
@@ -39,22 +41,61 @@ STATUS_IS_ALL: Mapping[str, frozenset[str]] = {
     | {"no ok", "ok, a word"},
 }
 """Calls that answer by their status: what the body says is nobody's promise. Stops are asked for until they are seen."""
-WITHOUT: Mapping[tuple[str, int], tuple[frozenset[str], str]] = {
-    ("runs that were missed", 0): (ANY, "the next look asks"),
-    ("the files of two commits", 0): (ANY, "None: nobody can tell, so every service is concerned"),
-    ("a probe of a status", 0): (ANY, "the probe was not answered"),
-    ("a probe of an answer", 0): (ANY, "the probe was not answered"),
-    ("a heartbeat", 0): (ANY, "nobody was told; the next one tells"),
-    ("tags", 0): (A_LIST, "a tag that cannot be read is none"),
-    **{("what a release changes", number): (ANY, "details that cannot be read are left out") for number in range(1, 9)},
-    **{(f"a gate, {kind}: a build that waits", 2): (ANY, "it is not green yet") for kind in ("rule", "review")},
-    **{(f"a gate, {kind}: find what was rejected", 3): (ANY, "who said it is left out") for kind in ("rule", "review")},
-    ("a dispatched workflow: stop", 0): (ANY, "it is not told to end; asked again, or told to people"),
-    ("Buildbot: the newest builds", 0): (ANY, "whoever cannot sign in asks as nobody"),
-    ("Slack: a channel", 0): (ANY, "asked five times before the start gives up"),
-    ("Slack: a socket", 1): (ANY, "tried again by the socket's own pauses"),
+
+
+def _says(*wanted: Says) -> frozenset[str]:
+    return frozenset(name for name, fault in FAULTS.items() if fault.says in wanted)
+
+
+WRONG = _says(*Says) - _says(Says.YES)
+"""Every fault but a good answer in an odd form."""
+AWAY = (_says(Says.ELSEWHERE) | _says(Says.REFUSED)) & set(HOSTS)
+QUIET = _says(Says.WAIT) & set(HOSTS)
+STATUSES = _says(Says.NOTHING) & set(HOSTS)
+NO_MATTER = BODIES | {"a huge body", "a gzip bomb", "a byte at a time", "the answer breaks off", "a chunk breaks off"}
+"""Faults after a head that is well."""
+GREEN, RUNNING = repr(RunStatus.SUCCEEDED), repr(RunStatus.RUNNING)
+NOT_GREEN = "as where nothing fails, but it still runs"
+
+
+def _each(*rules: tuple[frozenset[str], str]) -> Mapping[str, str]:
+    """Return what each fault comes to; a later rule goes before an earlier one."""
+    return {name: how for names, how in rules for name in names}
+
+
+WITHOUT: Mapping[tuple[str, int], Mapping[str, str]] = {
+    # The next look asks.
+    ("runs that were missed", 0): _each((WRONG, repr(Missed((), REACH)))),
+    # Nobody can tell, so every service is concerned.
+    ("the files of two commits", 0): _each((WRONG, "None")),
+    # The probe was not answered, or not with what is wanted.
+    ("a probe of a status", 0): _each((WRONG, "False"), (NO_MATTER | {"gzip that is none"}, "done")),
+    ("a probe of an answer", 0): _each((WRONG, "False")),
+    # Nobody was told; the next one tells.
+    ("a heartbeat", 0): _each((WRONG, "False"), (NO_MATTER | {"status 299"}, "done")),
+    # A tag that cannot be read is none.
+    ("tags", 0): _each((A_LIST, "{}")),
+    # Details that cannot be read are left out.
+    **{("what a release changes", number): _each((AWAY | BODIES, "done")) for number in range(1, 5)},
+    # It is not green yet.
+    **{
+        (f"a gate, {kind}: a build that waits", 2): _each((AWAY | QUIET | STATUSES | BODIES, NOT_GREEN))
+        for kind in ("rule", "review")
+    },
+    # Who said it is left out.
+    **{(f"a gate, {kind}: find what was rejected", 3): _each((WRONG, "done")) for kind in ("rule", "review")},
+    # It is not told to end; asked again, or told to people.
+    ("a dispatched workflow: stop", 0): _each((AWAY, "refused"), (STATUSES | BODIES, "unsure")),
+    # Whoever cannot sign in asks as nobody.
+    ("Buildbot: the newest builds", 0): _each(
+        (_says(Says.ELSEWHERE) | BODIES | {"status 299", "403 of a proxy"}, "done")
+    ),
+    # Asked five times before the start gives up.
+    ("Slack: a channel", 0): _each((_says(Says.NOTHING, Says.WAIT) | AWAY, "done")),
+    # Tried again by the socket's own pauses, also after a good answer that opens none.
+    ("Slack: a socket", 1): _each((_says(Says.WAIT, Says.YES), "later")),
 }
-"""Reads that go on without the answer, and with what."""
+"""Reads that go on without the answer: under which fault, and with what; elsewhere the rule for all reads holds."""
 FOLLOWED = ("Slack: a socket", 1)
 """aiohttp cannot open a WebSocket without following redirects. The ticket is in the address alone, and stays here."""
 
@@ -69,14 +110,23 @@ def wrong(site: Site, number: int, name: str, ended: Ended) -> str | None:
     never = fault.says is Says.NEVER_SENT
     if never and ended.asked:
         return "it arrived after all"
-    if (site.name, number) in WITHOUT and name in WITHOUT[site.name, number][0]:
-        return None
+    without = WITHOUT.get((site.name, number), {}).get(name)
+    if without is not None:
+        return _other(site, name, without, ended)
     allowed = _changes(site, name, fault) if site.changes(number) else _reads(site, name, fault, ended)
     if ended.how not in allowed:
         return f"{ended.how[:80]} is none of {sorted(allowed)}"
     if fault.says is Says.WAIT and ended.how == "later" and ended.after is not None:
         return _too_soon(fault, ended.after)
     return None
+
+
+def _other(site: Site, name: str, without: str, ended: Ended) -> str | None:
+    """What goes on without the answer comes to just that; or to all, where it asked again and was answered."""
+    how = site.healthy_words.replace(GREEN, RUNNING) if without == NOT_GREEN else without
+    if ended.how == how or (ended.how == "done" and name in AGAIN):
+        return None
+    return f"{ended.how[:80]} is not {how[:80]}"
 
 
 def _changes(site: Site, name: str, fault: Fault) -> set[str]:

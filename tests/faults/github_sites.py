@@ -9,7 +9,6 @@ from aiohttp import ClientSession
 from bot.core.changelog import Span
 from bot.core.policy import ServicePolicy
 from bot.core.release import Deployment, DeployStatus, Release
-from bot.core.source import GithubSource
 from bot.core.target import GithubDeployment, GithubWorkflow
 from bot.ports.ci import HttpRequest, Placed, RunHint
 from bot.ports.missed import Reach, Wanted
@@ -40,6 +39,7 @@ SITE = "https://github.com"
 WORKFLOW = GithubWorkflow("deploy.yml", "main")
 CHECKED: ServicePolicy = replace(SERVICE, source=replace(SOURCE, checks=("ci/jenkins", "Sonar")))
 OF_PAY: ServicePolicy = replace(SERVICE, source=replace(SOURCE, paths=("pay",)))
+REACH = Reach(github_reach.place_of(SOURCE), NOON, (NOON - timedelta(hours=1), NOON + timedelta(hours=1)))
 NEEDED = Scope(frozenset({REPO}), (("actions", "read"), ("contents", "read"), ("deployments", "write")))
 
 
@@ -116,10 +116,7 @@ async def _push(forge: Forge, clock: Clock, file: str) -> str:
 
 async def _missed(one: Ports, service: ServicePolicy) -> object:
     await one.github.recent(service)
-    assert isinstance(service.source, GithubSource)
-    hole = (NOON - timedelta(hours=1), NOON + timedelta(hours=1))
-    reach = Reach(github_reach.place_of(service.source), NOON, hole)
-    return await one.github.missed(service, Wanted(reach))
+    return await one.github.missed(service, Wanted(REACH))
 
 
 async def _add_deploy(

@@ -17,7 +17,7 @@ from tests.faults.faults import Fault
 from tests.faults.site import PATIENCE, Site, shown
 from tests.faults.wire import Wire
 
-IMPATIENT = 0.6
+IMPATIENT = 1.0
 """Seconds that a call waits which waits in vain."""
 
 

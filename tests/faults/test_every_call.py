@@ -23,10 +23,10 @@ HOSTS = (github_sites, gate_sites, app_sites, buildbot_sites, webhook_sites, add
 
 @pytest.fixture(autouse=True)
 def soon() -> Iterator[None]:
-    """Let those wait a second that have a limit of their own; nobody reads the log."""
+    """Let those wait two seconds that have a limit of their own; nobody reads the log."""
     with pytest.MonkeyPatch.context() as patch, capture_logs():
         for module in (heartbeat, probe):
-            patch.setattr(module, "WITHIN", ClientTimeout(total=1))
+            patch.setattr(module, "WITHIN", ClientTimeout(total=2))
         yield
 
 
