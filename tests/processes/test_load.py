@@ -19,8 +19,10 @@ WARM = 8.0
 """Seconds of the same before anything is counted: caches fill, every connection and loop has been there."""
 SLOWEST = 15.5
 """Seconds after which each slow client has hung up."""
-MOST_GROWTH = 24 * 2**20
-"""Bytes from then on."""
+MOST_GROWTH = 8 * 2**20
+"""Bytes from then on; some 2 MiB are usual."""
+USUAL_LAG, MOST_LAG = 0.25, 2.0
+"""Seconds by which the event loop is late: half of the times that it is asked, and ever."""
 COUNTED = ("process_open_fds", "signoff_tasks")
 """What comes back to what it was."""
 REST = """
@@ -89,6 +91,9 @@ async def test_under_load_nothing_is_lost_or_doubled_and_nothing_grows(tmp_path:
         print(told)
 
         assert here.unheard == [], told
+        late = sorted(here.lags)
+        assert late[len(late) // 2] < USUAL_LAG, told
+        assert late[-1] < MOST_LAG, told
         landed = Counter(one.key for one in here.forge.landed())
         approved = "SELECT key, state FROM releases WHERE number IN (SELECT release FROM approvals)"
         automatic = {str(key) for (key,) in ask(here, "SELECT key FROM releases WHERE service = 'docs'")}
