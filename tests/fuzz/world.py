@@ -22,7 +22,7 @@ CUT = 1 / 400
 
 @dataclass(slots=True)
 class Answer:
-    """What came back; status 0: nothing, as the connection was cut from this end."""
+    """What came back; status -1: nothing, as the connection was cut from this end; 0: nothing, though it was not."""
 
     status: int
     text: str = ""
@@ -46,7 +46,7 @@ async def post(port: int, path: str, sent: Sent, rng: random.Random, *, signed: 
         writer.write(head.encode("utf-8", "surrogateescape"))
         if rng.random() < CUT:
             writer.write(body[: len(body) // 2])
-            return Answer(0)
+            return Answer(-1)
         writer.write(body)
         said = await reader.read()
     except ConnectionError:  # answered before it was read, and gone

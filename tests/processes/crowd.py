@@ -157,7 +157,7 @@ class Crowd:
         sent = sender.make(self.rng, datetime.now(UTC), lambda text: text)  # noqa: TID251 - as any stranger
         answer = await post(self.port, sender.path, sent, self.rng, signed=self.rng.random() < 1 / 2)
         self.done["strangers"] += 1
-        assert answer.status in {0, 400, 401, 404}, (answer, sent)
+        assert answer.status in {-1, 0, 400, 401, 404}, (answer, sent)
 
     async def _dawdle(self) -> None:
         """Open a connection and say half of something, or nothing; hang up after a while, or wait for the end."""
@@ -226,7 +226,7 @@ async def crowd(folder: Path, seed: int) -> AsyncIterator[Crowd]:
     forge = Forge(clock, token=GITHUB, auto=True, pause=lambda _seconds: asyncio.sleep(0.05))
     forge.create("acme/payments")
     forge.create("acme/docs")
-    running = await server.start(workspace, github=forge)
+    running = await server.start(workspace, github=forge, ack_within=15.0)  # a busy host is no slow bot
     forge.site = running.url
     here = Crowd(folder, random.Random(seed), workspace, forge, running, free_port(), free_port())
     address = f"http://127.0.0.1:{here.port}"
