@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Callable
 
-from bot.core.blockers import blockers
-from bot.core.release import Lifecycle
+from bot.core.blockers import Blocker, FindingAuthors, NeedsAnotherApprover, WaitsForApproval, blockers
+from bot.core.lane import Lane
+from bot.core.release import Lifecycle, Release
 from bot.ports.slack import Message
 from bot.ports.store import Transaction
 from bot.views.card import content_hash
 from bot.views.links import Links
+from bot.views.naming import word
 from handlers.cards import CardKeeper
 from handlers.slack.listeners import FORM_ACTIONS
+from simulation.judge import Judge, Shipped
 from simulation.life import Earth
 from simulation.oracle_people import (
     REFUSED,
+    approvals_that_stand,
     i5_no_stranger_has_a_word,
     i5_nobody_approves_alone,
     i5_nothing_forged_counts,
@@ -95,7 +99,7 @@ def i4_what_is_live_was_asked_for(earth: Earth) -> None:
     query = (
         "SELECT e.key, e.state FROM effects AS e JOIN releases AS r ON r.number = e.release "
         "WHERE e.kind = 'deploy' AND r.state = 'live' AND r.deploy_ref IS NOT NULL AND e.state <> 'done' "
-        "AND NOT (r.service = 'wiki' AND e.state IN ('verify', 'cancelled')) "
+        "AND NOT (r.service = 'wiki' AND e.state = 'cancelled') "
         "AND e.key = 'deploy:R-' || r.number || ':' || r.generation"
     )
     if found := rows(earth, query):
@@ -167,19 +171,38 @@ VERDICTS = {"approved": "approve", "withdrawn": "withdraw", "undone": "withdraw"
 
 
 def i8_nothing_ready_is_left_waiting(earth: Earth) -> None:
-    """An open release that nothing is in the way of would have been deployed."""
+    """An open release that nothing is in the way of would have been deployed.
+
+    Where approvals alone are said to be in its way, the words that stand do not meet what the policies ask for.
+    """
     crew = earth.lives[-1].crew
     if crew is None:
         raise Violation("nobody is alive")
-    policy = crew.desk.policy
+    policy, judge, said = crew.desk.policy, Judge(earth), approvals_that_stand(earth)
+
+    def approved(release: Release, lane: Lane) -> bool:
+        live = lane.live.sha if lane.live is not None else None
+        words = tuple(said.get((release.number, release.generation), ()))
+        query = f"SELECT requested_slack, retried_slack, policy_hash FROM releases WHERE number = {release.number:d}"  # noqa: S608 - a number
+        [(requested, retried, opened_under)] = rows(earth, query)
+        one = Shipped(release.number, release.lane, release.build.sha, release.kind, words, requested, retried, live)
+        return not any(judge.complaints(one, earth.policies[under]) for under in (opened_under, policy.hash))
 
     def look(tx: Transaction) -> None:
         for release in tx.lanes.unfinished():
-            open_ = release.state is Lifecycle.OPEN
-            if open_ and not blockers(release, tx.lanes.load(release.lane), policy, earth.clock()):
+            if release.state is not Lifecycle.OPEN:
+                continue
+            lane = tx.lanes.load(release.lane)
+            found = blockers(release, lane, policy, earth.clock())
+            if not found:
                 raise Violation(f"{release.name} is open at rest, and nothing is in its way")
+            if all(isinstance(one, _OF_APPROVAL) for one in found) and approved(release, lane):
+                raise Violation(f"{release.name} is approved and open at rest, as if this were in its way: {found}")
 
     Transactions(earth.disk.database, earth.clock, lambda: "x" * 32).read(look)
+
+
+_OF_APPROVAL: tuple[type[Blocker], ...] = (WaitsForApproval, NeedsAnotherApprover, FindingAuthors)
 
 
 def i9_every_card_is_true(earth: Earth) -> None:
@@ -244,12 +267,19 @@ def i14_everybody_was_answered(earth: Earth) -> None:
 
 
 def announcements_at_most_once(earth: Earth) -> None:
-    """No words are announced more often than some commit became live, which it does again when somebody goes back."""
-    said = Counter(m.text for m in earth.workspace.channel("C0RELEASES").messages)
-    query = "SELECT service, json_extract(build, '$.sha') FROM releases WHERE state IN ('live', 'rolled_back')"
-    most = max(Counter(rows(earth, query)).values(), default=0)
-    if twice := {text: times for text, times in said.items() if times > most}:
-        raise Violation(f"announced more than once: {twice}")
+    """No version is announced more often than it became live there: again when somebody goes back to it."""
+    said = Counter(message.text.replace("*", "") for message in earth.workspace.channel("C0RELEASES").messages)
+    query = (
+        "SELECT service, json_extract(build, '$.version'), environment FROM releases "
+        "WHERE state IN ('live', 'rolled_back')"
+    )
+    live: Counter[str] = Counter()
+    for service, version, where in rows(earth, query):
+        for became in ("is", "became"):
+            live[f"{word(service)} {word(version)} {became} live in {word(where)}".replace("*", "")] += 1
+    for text, times in said.items():
+        if times > max((often for words, often in live.items() if words in text), default=0):
+            raise Violation(f"announced more often than it was live, {times} times: {text}")
 
 
 def i13_nothing_is_sent_inside_a_transaction(earth: Earth) -> None:

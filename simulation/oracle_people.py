@@ -29,7 +29,7 @@ def i5_nobody_approves_alone(earth: Earth) -> None:
     A person is one person under every account, and what they wrote, pushed or asked for is not theirs to approve.
     """
     judge = Judge(earth)
-    said = _words(earth)
+    said = approvals_that_stand(earth)
     under = dict(rows(earth, "SELECT release, policy_hash FROM audit WHERE action = 'deploy attempted' ORDER BY seq"))
     live = dict(rows(earth, "SELECT release, live_sha FROM temp.steps WHERE after = 'deploying' ORDER BY seq"))
     overridden = {number for (number,) in rows(earth, "SELECT number FROM releases WHERE override IS NOT NULL")}
@@ -45,7 +45,7 @@ def i5_nobody_approves_alone(earth: Earth) -> None:
                 raise Violation(f"R-{number} was shipped: {complaints}")
 
 
-def _words(earth: Earth) -> dict[tuple[int, int], list[Word]]:
+def approvals_that_stand(earth: Earth) -> dict[tuple[int, int], list[Word]]:
     """Return the approvals that stand, by release and generation: the last word of each human being counts."""
     known = {p.id: p.slack for policy in earth.policies.values() for p in policy.people}
     last: dict[tuple[int, int, str], tuple[str, bool]] = {}

@@ -321,13 +321,9 @@ class Story:
         return f"a deploy runs: {running[0]}" if running else None
 
 
-# A lost request to a webhook is sent again by a schedule of hours. Where its receiver's reports, or the time limit,
-# have ended its release meanwhile, it waits there for nothing, and is cancelled when its time has come.
 UNREST = {
     "inbox": "SELECT * FROM inbox WHERE state = 'waiting'",
-    "effects": "SELECT key, state, note FROM effects WHERE state IN ('ready', 'attempting', 'verify', 'unknown') "
-    "AND NOT (state = 'verify' AND kind = 'deploy' AND release IN ("
-    "SELECT number FROM releases WHERE service = 'wiki' AND ended_at IS NOT NULL))",
+    "effects": "SELECT key, state, note FROM effects WHERE state IN ('ready', 'attempting', 'verify', 'unknown')",
     "cards": "SELECT * FROM cards WHERE want > have AND want > gave_up",
     "releases": "SELECT number, state, deploy_status FROM releases WHERE state = 'deploying'",
 }

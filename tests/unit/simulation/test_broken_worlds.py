@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.blockers import NeedsAnotherApprover
 from handlers.slack.payloads import Clicked
 from sandbox.slack.messages import Message, Version
 from simulation import oracle, oracle_people, oracle_secrets, schedules
@@ -269,7 +270,12 @@ BROKEN: tuple[tuple[Callable[[Earth], None], Harm, str], ...] = (
         sql("UPDATE effects SET key = 'none:' || id WHERE key LIKE 'answer:%'"),
         "not answered: [",
     ),
-    (oracle.announcements_at_most_once, announced_again, "announced more than once"),
+    (oracle.announcements_at_most_once, announced_again, "announced more often than it was live, 6 times"),
+    (
+        oracle.announcements_at_most_once,
+        sql("UPDATE releases SET build = json_set(build, '$.version', 'another') WHERE number = {live}"),
+        "announced more often than it was live, 1 times",
+    ),
     (
         oracle.the_policy_in_force_is_the_written_one,
         lambda earth: setattr(earth, "policy", policy("strict authors")),
@@ -292,6 +298,14 @@ def test_words_that_count_on_from_a_failed_try_need_no_row(earth: Earth) -> None
         "VALUES ({live}, 'sam', 'approve', 99, '[]', '', 'button', 1)"
     )(earth)
     oracle.i7_every_word_has_its_row(earth)
+
+
+def test_what_is_approved_is_not_left_waiting_for_approvals(earth: Earth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oracle, "blockers", lambda *_: (NeedsAnotherApprover(),))
+    oracle.i8_nothing_ready_is_left_waiting(earth)
+    approvable(earth)
+    with pytest.raises(Violation, match="is approved and open at rest, as if this were in its way"):
+        oracle.i8_nothing_ready_is_left_waiting(earth)
 
 
 def test_every_invariant_has_a_world_in_which_it_fails() -> None:
