@@ -20,6 +20,7 @@ REFUSED = {
     "no full member",
     "shut since",
     "live has changed",
+    "mode has changed",
 }
 
 
