@@ -41,9 +41,8 @@ def by_name(words: OfRelease, asker: Asker) -> Told:
         return Told("no such release", answers.no_such_release(words.release, asker.setting.policy), None)
     if isinstance(words, CancelWords) and _began_since(release, asker):
         late = Refusal((*account_reasons(asker.actor), TooLate(release.state)))
-        return Told(
-            "refused", refusals.refusal(late, release, asker.setting.policy, asker.links), release.policy.channel
-        )
+        said = refusals.refusal(late, release, asker.setting.policy, asker.links)
+        return Told("too late", said, release.policy.channel)  # no rule has judged it, nor kept a record of it
     read = asker.read(words.at) if isinstance(words, ScheduleWords) else ""
     return decide(_given(words, release, asker), release, asker, read)
 

@@ -308,6 +308,8 @@ async def test_t12_words_that_waited_end_no_deploy_that_began_since(tmp_path: Pa
         assert deployment is not None
         assert deployment.stop is None
         assert "Too late: it is being deployed already. To have the CI system end it:" in world.chat.responses[-1][1]
+        rows = (await world.store.read(lambda tx: tx.audit.page(0, 1000))).rows
+        assert [row.actor for row in rows if row.action == "refused"] == ["priya"]
         await world.types("U0PRIYA", "cancel R-1")
         stopped = (await world.release()).deployment
         assert stopped is not None
