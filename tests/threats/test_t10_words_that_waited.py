@@ -180,7 +180,7 @@ async def decides(world: World, received: Received) -> None:
     await world.settle()
 
 
-async def test_t20_an_override_that_waited_marks_no_release_as_done_that_failed_since(tmp_path: Path) -> None:
+async def test_t12_an_override_that_waited_marks_no_release_as_done_that_failed_since(tmp_path: Path) -> None:
     words = "override R-1 customers cannot pay"
     with capture_logs():
         world = World(tmp_path, a_policy(permissions=EVERYTHING))
