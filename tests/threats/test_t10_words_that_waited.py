@@ -15,6 +15,7 @@ from bot.ports.ci import ProgressStatus
 from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater
 from bot.views.answers import declared_since, live_since, mode_since, shut_since
+from handlers import lane_clerk
 from handlers.acts import ACT, Command
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
@@ -217,7 +218,10 @@ async def test_t12_words_that_waited_go_back_to_nothing_that_a_later_failure_mea
 
 
 @pytest.mark.parametrize("since", ["observe", "delivery"])
-async def test_t12_words_that_waited_undo_no_switch_of_the_mode_since(since: str, tmp_path: Path) -> None:
+async def test_t12_words_that_waited_undo_no_switch_of_the_mode_since(
+    since: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_clerk, "_ROWS", 1)
     with capture_logs():
         world = World(tmp_path, a_policy(permissions=EVERYTHING))
         await opened(world)
@@ -229,10 +233,11 @@ async def test_t12_words_that_waited_undo_no_switch_of_the_mode_since(since: str
         stricter = replace(waiting(world, "mode payments production observe stop"), dedupe_key="stricter")
         received = waiting(world, "mode payments production deployment faster")
         await world.types("U0SAM", f"mode payments production {since} incident")
+        await world.types("U0SAM", "hold payments production a later row of the audit")
         lane = await world.store.read(lambda tx: tx.lanes.load(LANE))
         await decides(world, received)
         assert await world.store.read(lambda tx: tx.lanes.load(LANE)) == lane
-        assert world.chat.responses[before + 1 :] == [("https://r", mode_since().text)]
+        assert world.chat.responses[before + 2 :] == [("https://r", mode_since().text)]
         await decides(world, stricter)
         observed = await world.store.read(lambda tx: tx.lanes.load(LANE))
         assert observed.mode is not None
