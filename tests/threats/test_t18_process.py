@@ -142,6 +142,10 @@ async def test_t18_no_secret_of_a_process_is_in_its_files_its_log_its_answers_or
         answers = [
             await says(here, words) for words in ("status", "list", "why wiki", "history payments", "effects list")
         ]
+        for form in ("jsonl", "csv"):
+            exported = ("audit", "export", "--format", form, "--output", f"audit.{form}")
+            assert await signoff(tmp_path, *exported) == (0, "", "")
+            assert "deploy attempted" in (tmp_path / f"audit.{form}").read_text()
         answers += [reloaded.text, refused.text, *await signoff(tmp_path, "output", "R-2")]  # type: ignore[list-item]
         meanwhile = dict(files(tmp_path, PLANTED))
         assert here.process is not None
@@ -149,7 +153,7 @@ async def test_t18_no_secret_of_a_process_is_in_its_files_its_log_its_answers_or
         async with asyncio.timeout(30):
             await here.process.wait()
         for left in (meanwhile, dict(files(tmp_path, PLANTED))):
-            assert {"signoff.db", "bot.log"} <= left.keys()
+            assert {"signoff.db", "bot.log", "audit.jsonl", "audit.csv"} <= left.keys()
             assert {name: found for name, content in left.items() if (found := leaks(content, secrets))} == {}
         assert leaks(json.dumps(everything_in_slack(here)), secrets) == set()
         assert leaks("\n".join(map(str, answers)), secrets) == set()
