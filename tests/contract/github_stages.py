@@ -37,7 +37,7 @@ REPO = "acme/payments"
 SOURCE = GithubSource(REPO, "main", (WORKFLOW,))
 SERVICE: ServicePolicy = a_policy().services[0]
 DEPLOYMENT = GithubDeployment("production")
-PATIENCE = 0.3
+PATIENCE = 1.0
 """Seconds over HTTP, where somebody really waits."""
 
 

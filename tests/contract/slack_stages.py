@@ -31,7 +31,7 @@ from tests.unit.simulation.virtual import virtually
 T = TypeVar("T")
 CHANNEL = "C0OPEN"
 BUSY = Reply(429, json.dumps({"ok": False}).encode(), {"Content-Type": JSON, "Retry-After": "7"})
-PATIENCE = 0.3
+PATIENCE = 1.0
 """Seconds over HTTP, where somebody really waits."""
 
 

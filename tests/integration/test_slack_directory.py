@@ -121,7 +121,9 @@ async def test_slackbot_is_a_bot_although_slack_says_otherwise(server: SlackServ
     assert account == SlackAccount("USLACKBOT", Account.BOT, "Priya", "Asia/Kolkata")
 
 
-async def test_t06_somebody_who_acts_from_elsewhere_is_a_stranger(server: SlackServer, directory: SlackDirectory) -> None:
+async def test_t06_somebody_who_acts_from_elsewhere_is_a_stranger(
+    server: SlackServer, directory: SlackDirectory
+) -> None:
     server.will("users.info", a_user())
     assert [await kind(directory, team) for team in ("T0OTHER", "T0ACME", None)] == [
         Account.STRANGER,
