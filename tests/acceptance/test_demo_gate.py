@@ -21,7 +21,7 @@ async def test_the_gateway_waits_at_its_gate_until_the_lock_is_lifted(tmp_path: 
         assert gates(here) == [waiting]
         card = here.message("gateway", "gateway 2 to production")
         await here.answers("alex", "gateway", "/deploy unlock gateway production")
-        await here.workspace.changed(lambda: "Live: gateway 2" in here.workspace.plain(card), 20)
+        await here.workspace.changed(lambda: "Live: gateway 2" in here.workspace.plain(card), 90)
         await here.rests()
         assert gates(here) == [waiting | {"state": "approved"}]
         assert [one.key for one in here.demo.forge.landed() if one.repository == REPO] == [
@@ -34,5 +34,5 @@ async def test_what_is_rejected_on_the_panel_is_cancelled_in_slack(tmp_path: Pat
     async with told(tmp_path, "everyday") as here:
         card = here.message("gateway", "gateway 2 to production")
         await here.demo.forge.act("turn_away", {"repository": REPO, "environment": "production"})
-        await here.workspace.changed(lambda: "Cancelled: gateway 2" in here.workspace.plain(card), 20)
+        await here.workspace.changed(lambda: "Cancelled: gateway 2" in here.workspace.plain(card), 90)
         assert [one["state"] for one in gates(here)] == ["rejected"]

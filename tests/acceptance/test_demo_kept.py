@@ -23,6 +23,6 @@ async def test_a_bot_comes_up_before_its_token_is_revoked_and_the_network_cut_ag
         assert again.running.sockets.connections == []
         again.running.faults.clear()
         again.running.faults.weather.change({"cut": False, "revoked": False})
-        await again.company.workspace.changed(lambda: again.running.sockets.connections, 20)
+        await again.company.workspace.changed(lambda: again.running.sockets.connections, 90)
     finally:
         await again.stop()

@@ -15,6 +15,8 @@ from sandbox.scenarios.stage import Stage
 from sandbox.slack.messages import Message
 
 TROUBLE = ("warning", "error", "critical")
+PATIENCE = 90.0
+"""Seconds after which a wait fails; on a machine that is not busy nothing takes two."""
 
 
 class Told:
@@ -47,7 +49,7 @@ class Told:
         """Return what somebody is answered to a command."""
         before = len(self.workspace.ephemerals(who))
         await self.demo.running.driver.command(who, channel, line)
-        await self.workspace.changed(lambda: len(self.workspace.ephemerals(who)) > before, 20)
+        await self.workspace.changed(lambda: len(self.workspace.ephemerals(who)) > before, PATIENCE)
         return self.workspace.plain(self.workspace.ephemerals(who)[-1])
 
 
@@ -95,7 +97,7 @@ async def test_on_the_first_day_nothing_is_live(tmp_path: Path) -> None:
         workspace = here.workspace
         asked = "payments 1 to production"
         posts = workspace.channel("payments").posts
-        await workspace.changed(lambda: any(asked in workspace.plain(one) for one in posts), 20)
+        await workspace.changed(lambda: any(asked in workspace.plain(one) for one in posts), PATIENCE)
         assert here.log == []
 
 
@@ -110,10 +112,10 @@ async def test_continuous_deployment_is_quiet_and_one_was_rolled_back(tmp_path: 
         await here.answers("sam", "search", "/deploy release-quarantine search 4 the fix is in")
         await here.answers("sam", "search", "/deploy resume search production")
         sites, clock = here.demo.company.sites, here.demo.company.clock
-        await here.workspace.changed(lambda: sites.version("search", "staging") == "4", 20)
+        await here.workspace.changed(lambda: sites.version("search", "staging") == "4", PATIENCE)
         await here.rests()
         clock.forward(timedelta(minutes=11))
-        await here.workspace.changed(lambda: sites.version("search", "production") == "4", 20)
+        await here.workspace.changed(lambda: sites.version("search", "production") == "4", PATIENCE)
         assert here.log == []
 
 
@@ -129,9 +131,9 @@ async def test_in_a_freeze_the_fast_path_is_open(tmp_path: Path) -> None:
             posts = workspace.channel("payments").messages
             return next((one for one in posts if all(word in workspace.plain(one) for word in fits)), None)
 
-        asked = await workspace.changed(notice, 20)
+        asked = await workspace.changed(notice, PATIENCE)
         await here.demo.running.driver.click("sam", asked, "Approve")
-        await workspace.changed(lambda: "Live (HOTFIX): payments 3" in workspace.plain(asked), 20)
+        await workspace.changed(lambda: "Live (HOTFIX): payments 3" in workspace.plain(asked), PATIENCE)
         assert here.log == []
 
 
@@ -156,8 +158,8 @@ async def test_in_a_queue_builds_wait_for_a_time_a_lock_and_each_other(tmp_path:
         await here.rests()
         here.demo.company.clock.forward(timedelta(hours=4))
         workspace = here.workspace
-        await workspace.changed(lambda: "Live: gateway 2" in workspace.plain(scheduled), 20)
-        await workspace.changed(lambda: "Live: gateway 4" in workspace.plain(last), 30)
+        await workspace.changed(lambda: "Live: gateway 2" in workspace.plain(scheduled), PATIENCE)
+        await workspace.changed(lambda: "Live: gateway 4" in workspace.plain(last), PATIENCE)
         assert here.log == []
 
 
