@@ -38,6 +38,11 @@ def ask(here: Crowd, query: str) -> list[tuple[object, ...]]:
         return database.execute(query).fetchall()
 
 
+APPROVED = "number IN (SELECT release FROM approvals)"
+LATEST = 240.0
+"""Seconds after the last act within which whatever was approved has shipped: a lost answer is looked up for two minutes."""
+
+
 async def until(here: Crowd, seconds: float, query: str, told: object) -> None:
     """Wait until the database says so."""
     assert here.process is not None
@@ -86,6 +91,7 @@ async def test_under_load_nothing_is_lost_or_doubled_and_nothing_grows(tmp_path:
         await here.acts_for(WARM)
         before = await at_rest(here)
         await here.acts_for(SECONDS - WARM)
+        await until(here, LATEST, f"SELECT count(*) FROM releases WHERE {APPROVED} AND state = 'open'", 0)  # noqa: S608 - ours
         after = await at_rest(here)
         told = f"{before} {after} {here.done} lag {max(here.lags):.3f} s; again with SIGNOFF_SEED={SEED}"
         print(told)

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.blockers import NeedsAnotherApprover
+from bot.core.approvals import Missing
+from bot.core.blockers import WaitsForApproval
+from bot.core.policy import ApprovalRule
 from handlers.slack.payloads import Clicked
 from sandbox.slack.messages import Message, Version
 from simulation import oracle, oracle_people, oracle_secrets, schedules
@@ -301,7 +303,8 @@ def test_words_that_count_on_from_a_failed_try_need_no_row(earth: Earth) -> None
 
 
 def test_what_is_approved_is_not_left_waiting_for_approvals(earth: Earth, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oracle, "blockers", lambda *_: (NeedsAnotherApprover(),))
+    waits = WaitsForApproval(Missing(ApprovalRule(("qa",), 1), 0))
+    monkeypatch.setattr(oracle, "blockers", lambda *_: (waits,))
     oracle.i8_nothing_ready_is_left_waiting(earth)
     approvable(earth)
     with pytest.raises(Violation, match="is approved and open at rest, as if this were in its way"):
