@@ -72,6 +72,7 @@ class Readiness:
     _probe: asyncio.Task[tuple[bool, Condition | None]] | None = None
     _begun: float = 0.0
     _could_write: bool = field(default=True)
+    _could_read: bool = field(default=True)
 
     async def look(self) -> Mapping[str, Part]:
         """Return how each part is; never raises."""
@@ -118,10 +119,16 @@ class Readiness:
 
     async def _condition(self) -> Condition | None:
         """Read what else tells how the database is; what cannot be read cannot be written either."""
+        condition: Condition | None = None
         try:
-            return await self.store.read(lambda tx: tx.figures.condition())
-        except Exception:  # noqa: BLE001 - told already
+            condition = await self.store.read(lambda tx: tx.figures.condition())
+        except StoreUnavailable:  # as above
             return None
+        except Exception:
+            if self._could_read:
+                log.exception("database_not_readable")
+        self._could_read = condition is not None
+        return condition
 
 
 def _judged(condition: Condition) -> Mapping[str, Part]:

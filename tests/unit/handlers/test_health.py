@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 from bot.ports.figures import Condition
+from bot.ports.outage import StoreUnavailable
 from bot.ports.store import Store
 from handlers import health
 from handlers.health import DISK_FULL, DISK_LOW, Part, Readiness, down, health_routes, ill, well
@@ -29,6 +30,7 @@ class FakeStore:
     writes: int = 0
     broken: bool = False
     unreadable: bool = False
+    away: bool = False
     hangs: asyncio.Event | None = None
     wrote: dict[str, str] = field(default_factory=dict)
 
@@ -36,11 +38,15 @@ class FakeStore:
         self.writes += 1
         if self.hangs is not None:
             await self.hangs.wait()
+        if self.away:
+            raise StoreUnavailable("the disk is full")
         if self.broken:
             raise OSError("disk full")
         return work(self)
 
     async def read(self, query: Any) -> Any:
+        if self.away:
+            raise StoreUnavailable("the disk is full")
         if self.unreadable:
             raise OSError("gone")
         return query(_Transaction(self.condition))
@@ -184,6 +190,24 @@ async def test_a_change_is_logged_once() -> None:
             readiness._probe = None
             await readiness.look()
     assert [line["event"] for line in logs] == ["database_not_writable", "database_writable_again"]
+
+
+async def test_what_cannot_be_read_is_logged_once_each_time_it_begins() -> None:
+    store = FakeStore()
+    readiness = Readiness(cast("Store", store), lambda: NOON, dict)
+    with capture_logs() as logs:
+        for unreadable in (True, True, False, True):
+            store.unreadable = unreadable
+            readiness._probe = None
+            await readiness.look()
+    assert [line["event"] for line in logs] == ["database_not_readable"] * 2
+
+
+async def test_what_the_store_itself_tells_of_is_not_logged_again() -> None:
+    store = FakeStore(away=True)
+    with capture_logs() as logs:
+        found = await Readiness(cast("Store", store), lambda: NOON, dict).look()
+    assert (found, logs) == ({"database": down("unwritable")}, [])
 
 
 @pytest.mark.parametrize(
