@@ -39,8 +39,8 @@ from handlers.people import People
 from handlers.pruning import Pruner
 from handlers.reception import Reception
 from handlers.report_clerk import ReportClerk
-from handlers.stopping import Stopping
-from handlers.turning_away import TurningAway
+from handlers.stopping import stopping
+from handlers.turning_away import turning_away
 from handlers.verifier import Prober, Verifier
 from handlers.watch import Watch
 
@@ -239,9 +239,9 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
         "pruning": Pruner(desk).run,
     }
     if world.gatekeeper is not None:
-        loops["gates"] = TurningAway(desk, world.gatekeeper).run
+        loops["gates"] = turning_away(desk, world.gatekeeper).run
     if world.stopper is not None:
-        loops["stops"] = Stopping(desk, world.stopper).run
+        loops["stops"] = stopping(desk, world.stopper).run
     for one in watches:
         loops[_loop_of(one.service)] = one.run
     for connection in desk.policy.connections:

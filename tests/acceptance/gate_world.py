@@ -18,7 +18,7 @@ from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gated_builds import GatedBuilds
 from handlers.ci.github_gates import GithubGates
 from handlers.ci.sender import Sender
-from handlers.turning_away import TurningAway
+from handlers.turning_away import turning_away
 from sandbox.exchange import Reply
 from sandbox.github import in_process
 from sandbox.github.forge import Forge
@@ -138,7 +138,7 @@ class Gates:
     async def turns_away(self) -> None:
         """Let runs be rejected that nothing ships any more."""
         assert self.keeper is not None
-        worker = TurningAway(self.world.desk, self.keeper)
+        worker = turning_away(self.world.desk, self.keeper)
         while await worker.once():
             pass
 

@@ -1,7 +1,7 @@
 """Deploys that somebody cancels while they run: the CI system is asked until it hears, and has the last word."""
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,10 +13,12 @@ from bot.core.target import GithubWorkflow
 from bot.ports.ci import ProgressStatus
 from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from handlers.stopping import Stopping, claim
+from handlers.asking_again import AskingAgain
+from handlers.stopping import claim, stopping
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Arrived
 from tests.fakes.world import World
+from tests.unit.handlers.asked import Asked
 from tests.unit.handlers.conftest import Opening
 
 DISPATCHED = a_policy(
@@ -26,21 +28,13 @@ STATES = "SELECT state, note FROM effects WHERE kind = 'stop' ORDER BY id"
 TOLD = "run 1 is told to end"
 
 
-@dataclass
-class FakeStopper:
-    """Keeps the promise of the port; `script` holds what the next calls come to."""
-
-    script: deque[Trouble | Exception] = field(default_factory=deque)
-    asked: list[str] = field(default_factory=list)
+class FakeStopper(Asked[Stopped]):
+    """Keeps the promise of the port."""
 
     async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
         """Take the ask, unless told otherwise."""
         del service
-        self.asked.append(release.name)
-        told = self.script.popleft() if self.script else None
-        if isinstance(told, Exception):
-            raise told
-        return told or Stopped(TOLD)
+        return self.ask(release, Stopped(TOLD))
 
 
 GOING_BACK = replace(
@@ -53,7 +47,7 @@ async def card(world: World) -> list[str]:
     return (await world.notice()).message.text.splitlines()
 
 
-async def cancelled(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeStopper, Stopping]:
+async def cancelled(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeStopper, AskingAgain]:
     """Return a world in which somebody has cancelled the deploy of R-1, and the CI system was not asked yet."""
     world = await opening(DISPATCHED)
     await world.looks()
@@ -63,7 +57,7 @@ async def cancelled(opening: Opening, *script: Trouble | Exception) -> tuple[Wor
     await world.follows()
     await world.types("U0PRIYA", "cancel R-1")
     stopper = FakeStopper(deque(script))
-    return world, stopper, Stopping(world.desk, stopper)
+    return world, stopper, stopping(world.desk, stopper)
 
 
 async def test_the_ci_system_is_asked_once_and_the_release_is_still_being_deployed(opening: Opening) -> None:
@@ -103,7 +97,7 @@ async def test_after_a_crash_in_the_middle_it_is_asked_again(opening: Opening) -
     world, stopper, _ = await cancelled(opening)
     await world.store.write(lambda tx: claim(tx, world.desk.setting()))
     await world.crash()
-    worker = Stopping(world.desk, stopper)
+    worker = stopping(world.desk, stopper)
     assert await worker.once() is True
     assert stopper.asked == ["R-1"]
     assert await world.sql(STATES) == [("done", TOLD)]
@@ -193,7 +187,7 @@ async def test_a_rollback_that_is_under_way_is_ended_by_whoever_may_roll_back(op
     await world.types("U0PRIYA", "cancel R-3")
     assert "Only who asked for a release and its approvers may do that" in world.chat.responses[-1][1]
     stopper = FakeStopper()
-    worker = Stopping(world.desk, stopper)
+    worker = stopping(world.desk, stopper)
     assert await worker.once() is False
     await world.types("U0SAM", "cancel R-3")
     assert await worker.once() is True
@@ -211,7 +205,7 @@ async def test_while_nobody_knows_which_job_it_is_nothing_is_asked_and_then_it_c
     await world.types("U0PRIYA", "cancel R-1")
     assert "has not answered yet, so there is no job to end" in world.chat.responses[-1][1]
     stopper = FakeStopper()
-    worker = Stopping(world.desk, stopper)
+    worker = stopping(world.desk, stopper)
     assert await worker.once() is False
     world.executor.hidden = False
     world.passes(10)

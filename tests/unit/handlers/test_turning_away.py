@@ -1,7 +1,6 @@
 """Runs that wait at a gate are turned away when their release was rejected or superseded, and only then."""
 
 from collections import deque
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -11,40 +10,34 @@ from bot.core.release import Release
 from bot.core.target import GithubGate
 from bot.ports.gatekeeping import Turned
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
-from handlers.turning_away import TurningAway, claim
+from handlers.asking_again import AskingAgain
+from handlers.turning_away import claim, turning_away
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
+from tests.unit.handlers.asked import Asked
 from tests.unit.handlers.conftest import Opening
 
 GATED = a_policy(a_lane_policy(target=GithubGate("production")))
 STATES = "SELECT key, state, note FROM effects WHERE kind = 'turn_away' ORDER BY id"
 
 
-@dataclass
-class FakeGatekeeper:
-    """Keeps the promise of the port; `script` holds what the next calls come to."""
-
-    script: deque[Trouble | Exception] = field(default_factory=deque)
-    asked: list[str] = field(default_factory=list)
+class FakeGatekeeper(Asked[Turned]):
+    """Keeps the promise of the port."""
 
     async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
         """Turn it away, unless told otherwise."""
         del service
-        self.asked.append(release.name)
-        told = self.script.popleft() if self.script else None
-        if isinstance(told, Exception):
-            raise told
-        return told or Turned("it is rejected")
+        return self.ask(release, Turned("it is rejected"))
 
 
-async def rejected(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeGatekeeper, TurningAway]:
+async def rejected(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeGatekeeper, AskingAgain]:
     """Return a world in which R-1 was rejected, and nobody has turned its run away yet."""
     world = await opening(GATED)
     await world.looks()
     await world.looks(a_report(1))
     await world.rejects("U0PRIYA", await world.notice(), "totals are off")
     gates = FakeGatekeeper(deque(script))
-    return world, gates, TurningAway(world.desk, gates)
+    return world, gates, turning_away(world.desk, gates)
 
 
 async def test_a_rejected_release_has_its_run_turned_away_once(opening: Opening) -> None:
@@ -61,7 +54,7 @@ async def test_a_superseded_one_too(opening: Opening) -> None:
     await world.looks(a_report(1))
     await world.looks(a_report(2))
     gates = FakeGatekeeper()
-    worker = TurningAway(world.desk, gates)
+    worker = turning_away(world.desk, gates)
     assert [await worker.once(), await worker.once()] == [True, False]
     assert gates.asked == ["R-1"]
 
@@ -85,7 +78,7 @@ async def test_after_a_crash_in_the_middle_it_is_tried_again(opening: Opening) -
     world, gates, _ = await rejected(opening)
     await world.store.write(lambda tx: claim(tx, world.desk.setting()))
     await world.crash()
-    worker = TurningAway(world.desk, gates)
+    worker = turning_away(world.desk, gates)
     assert await worker.once() is True
     assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
 
@@ -140,5 +133,5 @@ async def test_a_release_of_a_lane_on_trial_turns_nothing_away(opening: Opening)
     await world.looks()
     await world.looks(a_report(1))
     await world.rejects("U0PRIYA", await world.notice(), "totals are off")
-    assert await TurningAway(world.desk, gates := FakeGatekeeper()).once() is False
+    assert await turning_away(world.desk, gates := FakeGatekeeper()).once() is False
     assert gates.asked == []
