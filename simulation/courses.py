@@ -4,18 +4,16 @@ import asyncio
 import os
 import pickle
 import random
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from simulation.doors import Doors
 from simulation.life import Earth
-from simulation.loop import bury
-from simulation.oracle import INVARIANTS
 from simulation.points import PointedLoop
-from simulation.schedules import quiet
 from simulation.stage import Stage
 from simulation.tales import Tale
+from simulation.telling import told
 
 SEED = 7
 """For whatever is drawn all the same: ids, and how long a request takes."""
@@ -103,9 +101,6 @@ def courses(tale: Tale, *, every: bool = False, whole: bool = False) -> list[Cou
 
 def _course(tale: Tale, dies: Callable[[int], bool], *, every: bool, stages: list[Stage] | None = None) -> Course:
     loop = PointedLoop(dies, every=every)
-    asyncio.set_event_loop(loop)
-    problems: list[str] = []
-    loop.set_exception_handler(lambda _loop, what: problems.append(str(what.get("exception") or what["message"])))
     doors = Doors()
     stages = [] if stages is None else stages
 
@@ -114,31 +109,13 @@ def _course(tale: Tale, dies: Callable[[int], bool], *, every: bool, stages: lis
         stages.append(Stage(earth, lambda: GAPS[loop.deaths[-1] % len(GAPS)]))
         await stages[0].play(tale.told)
 
-    with quiet(doors):
-        violation = _violation(loop, main(), stages, problems)
+    with told(loop, main(), stages, doors) as violation:
         stage = stages[0]
         ending = tuple(stage.ending())
-        for life in stage.earth.lives:
-            life.process.die()
-        bury(loop, [life.process for life in stage.earth.lives])
-        asyncio.set_event_loop(None)
     if violation is None and ending != tale.ending:
         violation = f"the story ends otherwise: {ending}"
     deaths, points, trace = tuple(loop.deaths), tuple(loop.points), tuple(stage.trace)
     return Course(tale.name, deaths, points, ending, violation, loop.steps, trace)
-
-
-def _violation(
-    loop: PointedLoop, told: Coroutine[Any, Any, None], stages: Sequence[Stage], problems: list[str]
-) -> str | None:
-    """Let a story be told; return the first promise that was not kept."""
-    try:
-        loop.run_until_complete(told)
-        for invariant in INVARIANTS:
-            invariant(stages[0].earth)
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is the finding
-        return f"{type(problem).__name__}: {problem}"
-    return f"a task died: {problems}" if problems else None
 
 
 def pairs(tale: Tale, many: int, rng: random.Random) -> Iterator[Course]:

@@ -14,7 +14,7 @@ from bot.core.blockers import WaitsForApproval
 from bot.core.policy import ApprovalRule
 from handlers.slack.payloads import Clicked
 from sandbox.slack.messages import Message, Version
-from simulation import oracle, oracle_people, oracle_secrets, schedules
+from simulation import oracle, oracle_people, oracle_secrets, schedules, telling
 from simulation.deployer import SECRET, Deploy
 from simulation.disk import Disk
 from simulation.hostile import BIDI, TYPED_SECRET
@@ -41,7 +41,7 @@ def told() -> Earth:
     """Return a world after the first story that has all that can be broken."""
     worlds: list[Earth] = []
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(schedules, "INVARIANTS", (*oracle.INVARIANTS, worlds.append))
+        patched.setattr(telling, "INVARIANTS", (*oracle.INVARIANTS, worlds.append))
         for seed in count(1):
             assert schedules.run(seed).violation is None
             written = worlds[-1].policies
