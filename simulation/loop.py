@@ -51,7 +51,20 @@ class Stuck(Exception):  # noqa: N818 - a finding, not an error
     """Nothing is left to do, and the story is not at its end."""
 
 
-class VirtualLoop(asyncio.BaseEventLoop):
+class OneThread(asyncio.BaseEventLoop):
+    """A loop of virtual time, which has no other threads."""
+
+    def run_in_executor(self, _executor: Executor | None, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
+        """Do it at once, in this thread: another has no place in the order, and time must not jump while it works."""
+        done: asyncio.Future[T] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - handed on to whoever waits, as an executor does
+            done.set_exception(error)
+        return done
+
+
+class VirtualLoop(OneThread):
     """Runs what is ready in an order drawn from `rng`; when nothing is, time jumps to the next timer."""
 
     def __init__(self, rng: random.Random) -> None:
@@ -113,15 +126,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 raise Stuck
             self.now = max(self.now, scheduled[0]._when)
         super()._run_once()  # type: ignore[misc]
-
-    def run_in_executor(self, _executor: Executor | None, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
-        """Do it at once, in this thread: no other thread has a place in the seed's order."""
-        done: asyncio.Future[T] = self.create_future()
-        try:
-            done.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 - handed on to whoever waits, as an executor does
-            done.set_exception(error)
-        return done
 
     def _process_events(self, _events: Any) -> None:
         """Nothing comes from outside."""

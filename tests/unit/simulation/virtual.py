@@ -3,8 +3,9 @@
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from simulation.loop import OneThread
 
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ class _Jumping(selectors.SelectSelector):
         return super().select(0)
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
+class VirtualLoop(OneThread, asyncio.SelectorEventLoop):
     """A loop with virtual time, which begins at 0."""
 
     def __init__(self) -> None:
@@ -32,15 +33,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the virtual time in seconds."""
         return self.waiting.now
-
-    def run_in_executor(self, _executor: Executor | None, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]
-        """Do it at once, in this thread: time must not jump while another thread works."""
-        done: asyncio.Future[T] = self.create_future()
-        try:
-            done.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 - handed on to whoever waits, as an executor does
-            done.set_exception(error)
-        return done
 
 
 def virtually(story: Callable[[], Awaitable[T]]) -> T:
