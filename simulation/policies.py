@@ -6,7 +6,7 @@ from functools import cache
 from bot.config.load import load_policy
 from bot.core.policy import Policy
 
-POLICY = """
+HEAD = """
 slack: {announcements: C0RELEASES, operations: C0OPS}
 people:
   - {name: priya, slack: U0PRIYA, github: "1001", email: priya@acme.example}
@@ -18,7 +18,11 @@ groups:
   sre: {people: [sam], usergroup: S0SRE}
 permissions: {request: [everyone], resolve: [sre], override: [sre]}
 defaults: {expires_after: 2h, deploy_timeout: 20m}
-services:
+"""
+"""Who is there in every story, and what they may."""
+POLICY = (
+    HEAD
+    + """services:
   payments:
     channel: C0PAYMENTS
     build:
@@ -55,6 +59,7 @@ services:
         approvals: [{from: [qa, sre], count: 1}]
         deploy: {webhook: {url: "https://deployer.example/deploy", secret_env: DEPLOYER_SECRET}}
 """
+)
 _ONE = "approvals: [{from: [qa, sre], count: 1}]"
 _BOTH = "approvals: [{from: qa, count: 1}, {from: sre, count: 1}]"
 _ALEX = '  - {name: alex, slack: U0ALEX, github: "1003"}\n'
@@ -76,7 +81,12 @@ def policy(name: str = "first") -> Policy:
         if old not in text:
             raise LookupError(f"{name}: the policy no longer has {old!r}")
         text = text.replace(old, new)
-    loaded = load_policy(text, file="signoff.yml", webhooks=True)
-    if not isinstance(loaded, Policy):
-        raise TypeError(str(loaded))
-    return loaded
+    return loaded(text)
+
+
+def loaded(text: str) -> Policy:
+    """Return the policy that is written so."""
+    found = load_policy(text, file="signoff.yml", webhooks=True)
+    if not isinstance(found, Policy):
+        raise TypeError(str(found))
+    return found

@@ -3,24 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.config.load import load_policy
 from bot.core.policy import Policy
 from simulation.network import Mishap
+from simulation.policies import HEAD, loaded
 from simulation.stage import Stage
 
-HEAD = """
-slack: {announcements: C0RELEASES, operations: C0OPS}
-people:
-  - {name: priya, slack: U0PRIYA, github: "1001"}
-  - {name: sam, slack: U0SAM, github: "1002"}
-  - {name: alex, slack: U0ALEX, github: "1003"}
-  - {name: robin, slack: U0ROBIN, github: "1009"}
-groups:
-  qa: {people: [priya, robin]}
-  sre: {people: [sam], usergroup: S0SRE}
-permissions: {request: [everyone], resolve: [sre], override: [sre]}
-defaults: {expires_after: 2h, deploy_timeout: 20m}
-"""
 ONE = "approvals: [{from: [qa, sre], count: 1}]"
 TWO = "approvals: [{from: qa, count: 1}, {from: sre, count: 1}]"
 DEPLOYMENT = "deploy: {github_deployment: {environment: production}}"
@@ -51,10 +38,7 @@ services:
         mode: {mode}
         {LINES.join(lines)}
 """
-    loaded = load_policy(HEAD + body, file="signoff.yml", webhooks=True)
-    if not isinstance(loaded, Policy):
-        raise TypeError(str(loaded))
-    return loaded
+    return loaded(HEAD + body)
 
 
 LINES = "\n        "
