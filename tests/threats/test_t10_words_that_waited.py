@@ -27,23 +27,31 @@ ALONE = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=(), rollback=())
 REBUILT = a_report(1, attempt=2, updated_at=NOON + timedelta(minutes=2))
 
 
+async def unheard(world: World, words: str) -> None:
+    """Let Priya say something about R-1 while nobody can be asked who she is."""
+    await opened(world)
+    await world.looks()
+    await world.looks(a_report(1))
+    world.directory.down = TryLater(5.0, "Slack cannot be reached")
+    await world.stores(Command(slack="U0PRIYA", team="T1", words=words, channel="C0PAYMENTS", response_url="https://r"))
+    await world.settle()
+    world.passes(120)
+
+
+async def heard(world: World) -> None:
+    """Let it be decided after all."""
+    world.directory.down = None
+    world.passes(120)
+    await world.settle()
+
+
 @pytest.mark.parametrize("words", ["approve R-1", "override R-1 customers cannot pay"])
 async def test_t10_what_was_rebuilt_while_words_waited_is_not_what_they_were_about(words: str, tmp_path: Path) -> None:
     with capture_logs():
         world = World(tmp_path, POLICY)
-        await opened(world)
-        await world.looks()
-        await world.looks(a_report(1))
-        world.directory.down = TryLater(5.0, "Slack cannot be reached")
-        await world.stores(
-            Command(slack="U0PRIYA", team="T1", words=words, channel="C0PAYMENTS", response_url="https://r")
-        )
-        await world.settle()
-        world.passes(120)
+        await unheard(world, words)
         await world.looks(REBUILT)
-        world.directory.down = None
-        world.passes(120)
-        await world.settle()
+        await heard(world)
         assert world.executor.started == []
         assert (await world.release()).state is Lifecycle.OPEN
         assert [text for _, text in world.chat.responses] == snapshot(
@@ -70,25 +78,14 @@ OPENING = {
 
 @pytest.mark.parametrize(("opens", "shuts"), OPENING.items())
 async def test_t12_words_that_waited_open_nothing_that_was_shut_since(opens: str, shuts: str, tmp_path: Path) -> None:
-    everything = tuple((permission, ("qa", "sre")) for permission in Permission)
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=everything))
-        await opened(world)
-        await world.looks()
-        await world.looks(a_report(1))
-        world.directory.down = TryLater(5.0, "Slack cannot be reached")
-        await world.stores(
-            Command(slack="U0PRIYA", team="T1", words=opens, channel="C0PAYMENTS", response_url="https://r")
-        )
-        await world.settle()
-        world.passes(120)
+        world = World(tmp_path, a_policy(permissions=EVERYTHING))
+        await unheard(world, opens)
         act = Command(words=shuts, person="sam", host_user="operator")
         received = Received("cli", "cli:1", ACT.dump_json(act).decode(), world.now)
         await world.store.write(lambda tx: tx.inbox.put(received))
         await world.settle()
-        world.directory.down = None
-        world.passes(120)
-        await world.settle()
+        await heard(world)
         assert [text for _, text in world.chat.responses] == [shut_since().text]
         await world.types("U0PRIYA", opens)
         assert len(world.chat.responses) == 2
@@ -97,9 +94,8 @@ async def test_t12_words_that_waited_open_nothing_that_was_shut_since(opens: str
 
 
 async def test_t12_a_click_that_waited_ends_no_hold_that_began_since(tmp_path: Path) -> None:
-    everything = tuple((permission, ("qa", "sre")) for permission in Permission)
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=everything))
+        world = World(tmp_path, a_policy(permissions=EVERYTHING))
         await opened(world)
         await world.looks()
         await world.looks(a_report(1))
@@ -119,10 +115,8 @@ async def test_t12_a_click_that_waited_ends_no_hold_that_began_since(tmp_path: P
 
 
 async def test_t12_words_that_waited_go_back_from_nothing_that_came_live_since(tmp_path: Path) -> None:
-    everything = tuple((permission, ("qa", "sre")) for permission in Permission)
-    alone = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=(), rollback=())
     with capture_logs():
-        world = World(tmp_path, a_policy(alone, permissions=everything))
+        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
         await opened(world)
         await world.looks()
         for number in (1, 2):
