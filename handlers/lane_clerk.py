@@ -4,12 +4,12 @@ import re
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.core import gates
+from bot.core import meanwhile
 from bot.core.build import Build
 from bot.core.effects import Happened
 from bot.core.inputs import DeclareLive, HoldLane, LockLane, ResumeLane, SwitchMode, UnlockLane
 from bot.core.lane import Lane
-from bot.core.policy import LaneId, Mode
+from bot.core.policy import LaneId
 from bot.core.refusals import Refusal
 from bot.ports.slack import Message
 from bot.submit_service import clear, go_all, quarantine, stop_all
@@ -34,8 +34,6 @@ from handlers.vocabulary import (
 USUAL_LOCK = timedelta(hours=1)
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 SHUT_SINCE = Told("shut since", answers.shut_since(), None)
-_SHIPS = (Mode.OBSERVE, Mode.DELIVERY, Mode.DEPLOYMENT)
-"""From the mode in which nothing is shipped to that in which everything is."""
 _ROWS = 1_000
 """Rows of the audit that are looked through at once, the newest first."""
 _ToLane = HoldLane | ResumeLane | LockLane | UnlockLane | SwitchMode
@@ -46,10 +44,11 @@ def about_lane(words: OfLane, asker: Asker) -> Told:
     lane = LaneId(words.service, words.environment)
     known = asker.tx.lanes.load(lane)
     if isinstance(words, LiveWords):
-        if known.live is not None and known.live.since > asker.said_at:
+        if meanwhile.landed(known, asker.said_at):
             return Told("live has changed", answers.declared_since(), None)
         return _declare(words, lane, asker)
-    if isinstance(words, ModeWords) and _ships_more(words, known, asker) and _switched_since(lane, asker):
+    ships_more = isinstance(words, ModeWords) and meanwhile.ships_more(known, words.mode, asker.setting.policy)
+    if ships_more and _switched_since(lane, asker):
         return Told("mode has changed", answers.mode_since(), None)
     if _opens_what_was_shut_since(words, known, asker):
         return SHUT_SINCE
@@ -64,17 +63,11 @@ def _opens_what_was_shut_since(words: OfLane, lane: Lane, asker: Asker) -> bool:
     """Whether words that waited to be decided would end a hold or a lock that was set, or set anew, after them."""
     match words:
         case ResumeWords():
-            return lane.hold is not None and lane.hold.since > asker.said_at
+            return meanwhile.held(lane, asker.said_at)
         case UnlockWords():
-            return lane.lock is not None and (lane.lock.renewed or lane.lock.since) > asker.said_at
+            return meanwhile.locked(lane, asker.said_at)
         case _:
             return False
-
-
-def _ships_more(words: ModeWords, lane: Lane, asker: Asker) -> bool:
-    """Whether a mode lets more ship than the present one: one that lets less ship is never in anybody's way."""
-    here = lane.policy(asker.setting.policy)
-    return here is not None and _SHIPS.index(words.mode) > _SHIPS.index(here.mode)
 
 
 def _switched_since(lane: LaneId, asker: Asker) -> bool:
@@ -157,8 +150,7 @@ def about_all(words: OfAll, asker: Asker) -> Told:
                 return asker.refused(stopped)
             return Told("done", done.stopped(stopped, setting.policy), None)
         case GoAllWords():
-            stop = tx.gates.stop()
-            if stop is not None and stop.since > asker.said_at:
+            if meanwhile.stopped(tx.gates.stop(), asker.said_at):
                 return SHUT_SINCE
             let_go = go_all(tx, by, setting)
             return asker.refused(let_go) if isinstance(let_go, Refusal) else Told("done", done.let_go(), None)
@@ -170,19 +162,14 @@ def about_all(words: OfAll, asker: Asker) -> Told:
                     answers.no_such_build(words.service, words.version, builds, asker.setting.policy),
                     None,
                 )
-            if isinstance(words, ClearWords) and _condemned_since(builds[0], asker):
-                return SHUT_SINCE
             return _mark(words, builds[0], asker)
     assert_never(words)
 
 
-def _condemned_since(build: Build, asker: Asker) -> bool:
-    """Whether somebody has put the build, or one that it contains, into quarantine after this was said."""
-    mark = gates.quarantined(asker.tx.gates.marks(build.service), build.position)
-    return mark is not None and mark.at > asker.said_at
-
-
 def _mark(words: QuarantineWords | ClearWords, build: Build, asker: Asker) -> Told:
+    marks = asker.tx.gates.marks(build.service)
+    if isinstance(words, ClearWords) and meanwhile.condemned(marks, build.position, asker.said_at):
+        return SHUT_SINCE
     mark = quarantine if isinstance(words, QuarantineWords) else clear
     marked = mark(asker.tx, build, asker.actor, words.reason, asker.setting)
     if isinstance(marked, Refusal):

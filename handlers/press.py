@@ -6,6 +6,7 @@ where to go on.
 
 from datetime import datetime
 
+from bot.core import meanwhile
 from bot.core.inputs import (
     Actor,
     Answer,
@@ -103,8 +104,8 @@ def _resume(release: Release, asker: Asker) -> Told:
     if release.state is not Lifecycle.OPEN:
         late = Refusal((TooLate(release.state, release.superseded_by),))
         return Told("too late", refusals.refusal(late, release, asker.setting.policy, asker.links), None)
-    held = asker.tx.lanes.load(release.lane).hold
-    if held is not None and held.since > asker.said_at:  # a click that waited is about the hold that stood then
+    lane = asker.tx.lanes.load(release.lane)
+    if meanwhile.held(lane, asker.said_at):  # a click that waited is about the hold that stood then
         return SHUT_SINCE
     return _of_lane(ResumeLane(asker.actor), release, asker)
 

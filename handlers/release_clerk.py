@@ -1,5 +1,6 @@
 """What people do to one release, by name or by button: the rules decide, and the person hears what came of it."""
 
+from bot.core import meanwhile
 from bot.core.approvals import account_reasons
 from bot.core.inputs import (
     Approve,
@@ -39,7 +40,7 @@ def by_name(words: OfRelease, asker: Asker) -> Told:
     release = asker.tx.lanes.release(words.release)
     if release is None:
         return Told("no such release", answers.no_such_release(words.release, asker.setting.policy), None)
-    if isinstance(words, CancelWords) and _began_since(release, asker):
+    if isinstance(words, CancelWords) and meanwhile.began(release, asker.said_at):
         late = Refusal((*account_reasons(asker.actor), TooLate(release.state)))
         said = refusals.refusal(late, release, asker.setting.policy, asker.links)
         return Told("too late", said, release.policy.channel)  # no rule has judged it, nor kept a record of it
@@ -51,7 +52,7 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
     number, by = words.release, asker.actor
     match words:
         case ApproveWords():
-            return Approve(number, by, _seen(release, asker))
+            return Approve(number, by, meanwhile.generation(release, asker.said_at))
         case RejectWords():
             return Reject(number, by, words.reason)
         case WithdrawWords():
@@ -63,32 +64,9 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
         case ScheduleWords():
             return Schedule(number, by, asker.moment(words.at))
         case OverrideWords():
-            if _had_failed(release, asker):
+            if meanwhile.had_failed(release, asker.said_at):  # to override is to mark as done, but only what people saw
                 return MarkDone(number, by, words.reason)
-            return Override(number, by, words.reason, _seen(release, asker))
-
-
-def _began_since(release: Release, asker: Asker) -> bool:
-    """Whether a deploy under way was begun after this was said: it was about an open release, and ends no job."""
-    begun = release.deployment
-    return release.state is Lifecycle.DEPLOYING and begun is not None and begun.attempted_at > asker.said_at
-
-
-def _had_failed(release: Release, asker: Asker) -> bool:
-    """Whether the release had failed when this was said: to override is to mark as done, but only what people saw."""
-    ended = release.ended_at
-    return release.state is Lifecycle.FAILED and ended is not None and ended <= asker.said_at
-
-
-def _seen(release: Release, asker: Asker) -> int:
-    """Return the generation that words are about: those that waited since before people were asked again, a former one.
-
-    They wait while Slack cannot say who spoke, or while the bot is down, and nobody approves what was built meanwhile.
-    Since when people are asked moves on where approvals are withdrawn; it is no later than the first word of them.
-    """
-    said = (word.at for word in release.approvals if word.generation == release.generation)
-    since = min((release.asked_since, *said)) if release.generation > 1 else release.opened_at
-    return release.generation - 1 if asker.said_at < since else release.generation
+            return Override(number, by, words.reason, meanwhile.generation(release, asker.said_at))
 
 
 def decide(given: OfOne, release: Release, asker: Asker, read: str = "") -> Told:

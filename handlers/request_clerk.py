@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core import meanwhile
 from bot.core.build import Build
 from bot.core.inputs import Request
 from bot.core.lane import Lane
@@ -33,7 +34,7 @@ def wished(wish: Wish, asker: Asker) -> Told:
 def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Told:
     """Open the release that words ask for; `at` is the moment that was picked rather than typed."""
     lane = LaneId(words.service, words.environment)
-    if isinstance(words, RollbackWords) and words.version is None and _live_since(lane, asker):
+    if isinstance(words, RollbackWords) and words.version is None and _turned_since(lane, asker):
         return Told("live has changed", answers.live_since(), None)
     builds = _builds(words, lane, asker)
     if isinstance(words, RollbackWords) and words.version is None and not builds:
@@ -51,13 +52,9 @@ def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Tol
     return Told("opened", answers.opened(opened, asker.setting.policy, asker.links, read), None)
 
 
-def _live_since(lane: LaneId, asker: Asker) -> bool:
-    """Whether something became live, or failed, after this was said: what it went back to then is not that of now."""
-    live = asker.tx.lanes.load(lane).live
-    if live is None:
-        return False
-    failed = (one.ended_at for one in asker.tx.lanes.history(lane, _LOOKED_AT) if one.state is Lifecycle.FAILED)
-    return any(at is not None and at > asker.said_at for at in (live.since, *failed))
+def _turned_since(lane: LaneId, asker: Asker) -> bool:
+    lanes = asker.tx.lanes
+    return meanwhile.turned(lanes.load(lane), lanes.history(lane, _LOOKED_AT), asker.said_at)
 
 
 def _given(words: OfBuild, build: Build, asker: Asker, at: datetime | None) -> Request:

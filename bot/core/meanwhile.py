@@ -1,0 +1,84 @@
+"""What happened between somebody's words and their being decided: they count for what they were about.
+
+Words wait while Slack cannot say who spoke, and while the bot is down. What became so at the very moment at which they
+were said, they were about.
+
+Rules:
+
+- They open nothing that was shut after them: no hold, lock or stop, and no build in quarantine.
+- They approve and override what people were asked about then, and never what was built since.
+- They end no deploy that was begun since, and mark as done only what had failed by then.
+- Going back without naming a version means from what was live then, and nothing had failed since.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core import gates
+from bot.core.build import Position
+from bot.core.lane import Lane, Mark, Stop
+from bot.core.policy import Mode, Policy
+from bot.core.release import Lifecycle, Release
+
+_SHIPS = (Mode.OBSERVE, Mode.DELIVERY, Mode.DEPLOYMENT)
+"""From the mode in which nothing is shipped to that in which everything is."""
+
+
+def held(lane: Lane, said_at: datetime) -> bool:
+    """Whether the lane's hold was set after somebody spoke."""
+    return lane.hold is not None and lane.hold.since > said_at
+
+
+def locked(lane: Lane, said_at: datetime) -> bool:
+    """Whether the lane's lock was set, or set anew, after somebody spoke."""
+    return lane.lock is not None and (lane.lock.renewed or lane.lock.since) > said_at
+
+
+def stopped(stop: Stop | None, said_at: datetime) -> bool:
+    """Whether everything was stopped after somebody spoke."""
+    return stop is not None and stop.since > said_at
+
+
+def condemned(marks: Sequence[Mark], position: Position, said_at: datetime) -> bool:
+    """Whether a build, or one that it contains, was put into quarantine after somebody spoke."""
+    mark = gates.quarantined(marks, position)
+    return mark is not None and mark.at > said_at
+
+
+def landed(lane: Lane, said_at: datetime) -> bool:
+    """Whether what is live in the lane became so after somebody spoke."""
+    return lane.live is not None and lane.live.since > said_at
+
+
+def turned(lane: Lane, history: Sequence[Release], said_at: datetime) -> bool:
+    """Whether something became live, or failed, after somebody spoke: back is elsewhere now than it was then."""
+    failed = (one.ended_at for one in history if one.state is Lifecycle.FAILED)
+    return lane.live is not None and (landed(lane, said_at) or any(at is not None and at > said_at for at in failed))
+
+
+def ships_more(lane: Lane, mode: Mode, policy: Policy) -> bool:
+    """Whether a mode lets more ship than the present one: one that lets less ship is never in anybody's way."""
+    here = lane.policy(policy)
+    return here is not None and _SHIPS.index(mode) > _SHIPS.index(here.mode)
+
+
+def began(release: Release, said_at: datetime) -> bool:
+    """Whether a deploy that is under way was begun after somebody spoke, who meant an open release then."""
+    begun = release.deployment
+    return release.state is Lifecycle.DEPLOYING and begun is not None and begun.attempted_at > said_at
+
+
+def had_failed(release: Release, said_at: datetime) -> bool:
+    """Whether a release that has failed had done so when somebody spoke."""
+    ended = release.ended_at
+    return release.state is Lifecycle.FAILED and ended is not None and ended <= said_at
+
+
+def generation(release: Release, said_at: datetime) -> int:
+    """Return the generation of a release that somebody spoke of: where people were asked again since, a former one.
+
+    Since when people are asked moves on where approvals are withdrawn; it is no later than the first word of them.
+    """
+    said = (word.at for word in release.approvals if word.generation == release.generation)
+    since = min((release.asked_since, *said)) if release.generation > 1 else release.opened_at
+    return release.generation - 1 if said_at < since else release.generation
