@@ -35,6 +35,9 @@ REDACTOR = Redactor()
 """Some hosts are told what to deploy by an address that holds a key: what has changed is posted and kept."""
 UNCHANGED = "Nothing has changed."
 LATER = "{} takes effect at the next start."
+OWN_FAULT = "Our own code failed at it: the bot's log says how, under policy_not_read."
+OUTAGE_PAUSE = 1.0
+"""Seconds, or until somebody could write again."""
 _MOST_PROBLEMS = 40
 
 
@@ -61,11 +64,17 @@ class Reload:
 
     async def _in_turn(self, by: str | None) -> Reply:
         async with self._turn:
+            before = self.arrival.written
             try:
                 return await self._again(by)
             except StoreUnavailable as unavailable:
                 log.warning("policy_not_read", why=str(unavailable))
                 return Reply(text=f"Nothing was stored or done: {unavailable}.", verdict=Verdict.NOT_DONE)
+            except Exception:
+                if by is not None or self.arrival.written is not before:
+                    raise  # whoever asked on the host is answered; and what is in force was not refused
+                log.exception("policy_not_read")
+                return await self._refuse(by, (OWN_FAULT,), Verdict.NOT_DONE)
 
     async def _again(self, by: str | None) -> Reply:
         before = self.arrival.written
@@ -112,9 +121,19 @@ class Reload:
         self.place(named)
         desk.bell.ring()
         log.info("policy_changed", policy=written.hash[:12], before=before.hash[:12], differences=len(lines))
-        await self.crew.follow(named)
-        await reconsider(desk, VERSION)
+        await self._follow(named)
         return ()
+
+    async def _follow(self, named: Policy) -> None:
+        """Have the crew and every lane follow the policy that is in force, however long the database is away."""
+        while True:
+            try:
+                await self.crew.follow(named)
+                await reconsider(self.crew.desk, VERSION)
+            except StoreUnavailable:  # told by the store; each of the two goes on where it was
+                await self.crew.desk.outwait(OUTAGE_PAUSE)
+            else:
+                return
 
     async def _refuse(self, by: str | None, problems: tuple[str, ...], verdict: Verdict) -> Reply:
         """Say what is wrong: to whoever asked, and where a signal did, to operations and in the log."""

@@ -7,6 +7,8 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from bot import VERSION
+from bot import reload as reloading
 from bot.core.policy import Policy
 from bot.core.source import GithubSource
 from bot.crew import Crew, Pace, muster
@@ -16,6 +18,7 @@ from bot.redaction import Redactor
 from bot.reload import Reload
 from bot.views.links import Links
 from handlers.control import Control, Reply, Verdict
+from handlers.reconsider import MARK
 from handlers.slack.arrival import Arrival
 from handlers.slack.problems import SlackUnreachable
 from simulation.life import AllWell
@@ -61,6 +64,40 @@ async def test_while_the_database_is_away_nothing_changes(crew: Crew, monkeypatc
     assert reply == Reply(text="Nothing was stored or done: the disk is full.", verdict=Verdict.NOT_DONE)
     assert crew.desk.policy is before
     assert [line["event"] for line in logs] == ["policy_not_read"]
+
+
+async def test_what_is_in_force_is_followed_as_soon_as_the_database_is_back(
+    crew: Crew, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reloading, "OUTAGE_PAUSE", 0)
+    with outage(monkeypatch, lambda nth: nth not in {2, 3, 5}) as refused:
+        reply = await reload(crew, OTHER)("operator")
+    assert refused == [2, 3, 5]
+    assert reply.verdict is Verdict.DONE
+    assert crew.desk.policy == OTHER
+    seen = await world.store.read(lambda tx: tx.remembered.get(MARK))
+    assert seen == f"{VERSION} policy-2"
+
+
+async def test_operations_are_told_that_our_own_code_failed_at_a_signal(crew: Crew, world: World) -> None:
+    def breaks() -> Policy:
+        raise RuntimeError("a bug")
+
+    before = crew.desk.policy
+    reads = Reload(breaks, crew, cast("Arrival", FakeArrival(before)), lambda _policy: None)
+    with capture_logs() as logs:
+        reply = await reads(None)
+    told = "Our own code failed at it: the bot's log says how, under policy_not_read."
+    assert reply == Reply(text=f"{told}\nNothing was changed.", verdict=Verdict.NOT_DONE)
+    assert [line["event"] for line in logs] == ["policy_not_read", "policy_refused"]
+    ((kept,),) = await world.sql("SELECT data FROM audit WHERE action = 'policy refused'")
+    assert told in str(kept)
+    await world.settle()
+    (posted,) = [one.message.text for one in world.chat.messages if one.channel == "C0OPS"]
+    assert posted.startswith("POLICY REFUSED: A signal on the host had Signoff read its policy again")
+    with pytest.raises(RuntimeError, match=r"^a bug$"):
+        await reads("operator")
+    assert len(await world.sql("SELECT 1 FROM audit WHERE action LIKE 'policy%'")) == 1
 
 
 async def test_a_deploy_under_way_is_not_led_to_another_repository(crew: Crew, world: World) -> None:
