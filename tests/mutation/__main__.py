@@ -33,6 +33,7 @@ FILES = (
         "due",
         "stopping",
         "forced",
+        "meanwhile",
     ),
 )
 LEAST = 90
