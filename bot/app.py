@@ -50,7 +50,7 @@ from handlers.metrics import metrics_routes
 from handlers.probe import HttpHealth
 from handlers.probes import Probes
 from handlers.reconsider import reconsider
-from handlers.slack.app import SlackPace, slack_connection
+from handlers.slack.app import SlackConnection, SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
 from handlers.slack.ingress import Ingress
 from handlers.webhooks import LARGEST_BODY, webhook_routes
@@ -132,20 +132,7 @@ class Signoff:
 
     async def _start(self) -> None:
         vitals = self.vitals
-        store = await open_store(
-            self.settings.database_path,
-            clock=self.clock,
-            token=lambda: token(32),
-            meter=vitals.metrics,
-            restored=self.restored,
-        )
-        self._stack.push_async_callback(store.close)
-        self._store = store
-        ballast = lay(self.settings.database_path)
-        said = {**about(), **store.facts, "policy": self.policy.hash[:12], "instance": vitals.instance}
-        log.info("starting", ballast=ballast, **said)
-        voided = await store.write(lambda tx: tx.effects.void_leases(self.clock()))
-        log.info("database_opened", lost_attempts=voided)
+        store = await self._open_database()
         self._in_background(vitals.pulse.run())
         bell = Bell()
         door = self._slack_door(store)
@@ -164,14 +151,34 @@ class Signoff:
         desk.steady = asyncio.get_running_loop().time if self.clock is now else None  # a clock of its own has no other
         await store.write(lambda tx: settle_queues(tx, desk.policy, self.clock()))
         await reconsider(desk, VERSION)
-        github = Workshop(http, lambda: desk.policy, self.clock, vitals.metrics).all(
+        self._run(desk, arrival, self._world(desk, slack, http), self._heartbeat(http))
+        vitals.started = True
+        log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
+
+    async def _open_database(self) -> SqliteStore:
+        """Open the database; what was under way at its last end is void, and looked up from now on."""
+        path, vitals = self.settings.database_path, self.vitals
+        store = self._store = await open_store(
+            path, clock=self.clock, token=lambda: token(32), meter=vitals.metrics, restored=self.restored
+        )
+        self._stack.push_async_callback(store.close)
+        said = {**about(), **store.facts, "policy": self.policy.hash[:12], "instance": vitals.instance}
+        log.info("starting", ballast=lay(path), **said)
+        voided = await store.write(lambda tx: tx.effects.void_leases(self.clock()))
+        log.info("database_opened", lost_attempts=voided)
+        return store
+
+    def _world(self, desk: Desk, slack: SlackConnection, http: ClientSession) -> World:
+        """Return the ports to Slack and to everything that builds, deploys and tells of health."""
+        meter = self.vitals.metrics
+        github = Workshop(http, lambda: desk.policy, self.clock, meter).all(
             self.settings.github_api_url, self.settings.github_web_url, Account.of(self.settings), self.account
         )
         commands = on_this_host(self.settings.database_path, desk.policy, self.clock, self.hide)
-        webhooks = DeployWebhooks(http, self.named_secret, self.clock, meter=vitals.metrics)
+        webhooks = DeployWebhooks(http, self.named_secret, self.clock, meter=meter)
         probes = Probes(HttpHealth(http), CommandHealth(commands.host, self.hide))
         user = (self.settings.buildbot_user or "", _secret(self.settings.buildbot_password))
-        builds, forces, stops = buildbot_systems(http, self.settings.buildbot_url, user, self.clock, vitals.metrics)
+        builds, forces, stops = buildbot_systems(http, self.settings.buildbot_url, user, self.clock, meter)
         systems = Systems(
             {GithubSource: github, StandardSource: StandardReports(), **builds},
             {**dict.fromkeys(GITHUBS, github), DeployWebhook: webhooks, Command: commands, **forces},
@@ -179,7 +186,7 @@ class Signoff:
             {GithubGate: github},
             {GithubWorkflow: github, Command: commands, **stops},
         )
-        world = World(
+        return World(
             slack.chat,
             slack.directory,
             source=systems,
@@ -189,9 +196,6 @@ class Signoff:
             gatekeeper=systems,
             stopper=systems,
         )
-        self._run(desk, arrival, world, self._heartbeat(http))
-        vitals.started = True
-        log.info("ready", port=self.bound_port, services=len(desk.policy.services), policy=desk.policy.hash[:12])
 
     def _slack_door(self, store: Store) -> Ingress | None:
         """Return the door for Slack's requests over HTTP; None for Socket Mode."""
