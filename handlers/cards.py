@@ -93,7 +93,7 @@ class CardKeeper:
 
     async def _post(self, card: Card, message: Message, content: str) -> None:
         try:
-            posted = await self.chat.post(card.channel, message)
+            posted = await self.chat.post(card.channel, message, place=_name(card))
         except Exception:  # the same door: nobody knows what the call did
             log.exception("card_call_failed", card=card.id, release=_of(card))
             posted = Unsure(OWN_FAULT)

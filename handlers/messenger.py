@@ -113,7 +113,7 @@ class Messenger:
 
     async def _send(self, row: EffectRow, post: Post) -> None:
         try:
-            outcome = await self._deliver(post)
+            outcome = await self._deliver(post, row.effect.key)
         except Exception:  # the same door: nobody knows what the call did
             log.exception("message_call_failed")
             outcome = Unsure("our own code failed")
@@ -150,7 +150,7 @@ class Messenger:
             pause = max(timedelta(seconds=known.after), self.desk.pause(row.attempt))
             await self._write(row, EffectState.READY, known.why, pause)
 
-    async def _deliver(self, post: Post) -> Trouble | None:
+    async def _deliver(self, post: Post, place: str) -> Trouble | None:
         if post.response_url is not None:
             outcome = await self.chat.respond(post.response_url, post.message)
             if not isinstance(outcome, GiveUp) or post.slack is None:
@@ -159,7 +159,7 @@ class Messenger:
             return await self.chat.whisper(post.channel or post.slack, post.slack, post.message)
         if post.channel is None:
             return GiveUp("no channel to post to")
-        posted = await self.chat.post(post.channel, post.message, thread=post.thread)
+        posted = await self.chat.post(post.channel, post.message, thread=post.thread, place=place)
         return None if isinstance(posted, str) else posted
 
     async def _bury(self, row: EffectRow, why: str, channel: str | None) -> None:

@@ -33,8 +33,14 @@ class Gone:
 class Chat(Protocol):
     """Posting in Slack. Nothing here retries: retries are rows."""
 
-    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
-        """Post to a channel id (or a person's id for a direct message) and return the message's ts."""
+    async def post(
+        self, channel: str, message: Message, *, thread: str | None = None, place: str | None = None
+    ) -> str | Trouble:
+        """Post to a channel id (or a person's id for a direct message) and return the message's ts.
+
+        `place` names the message while it has to wait for its turn outside threads: with it, it keeps its place before
+        whatever comes later. In each thread one waits at a time.
+        """
 
     async def update(self, channel: str, ts: str, message: Message) -> Trouble | Gone | None:
         """Replace a message of ours."""

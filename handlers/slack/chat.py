@@ -45,9 +45,11 @@ class SlackChat:
     http: ClientSession
     pacing: Pacing = field(default_factory=lambda: Pacing(monotonic, every=0.0))
 
-    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
+    async def post(
+        self, channel: str, message: Message, *, thread: str | None = None, place: str | None = None
+    ) -> str | Trouble:
         """Post to a channel, or to a person by their id, without unfurling links; return the message's ts."""
-        wait = self.pacing.post(channel, thread)
+        wait = self.pacing.post(channel, thread or place)
         if wait > 0:
             return TryLater(wait, "a channel gets one message a second", turn=True)
         ended = await ask(

@@ -37,7 +37,8 @@ class Pacing:
 
         Args:
             channel: where it goes.
-            what: by what the place is found again that was kept: its thread there, since in each one waits at a time.
+            what: by what the place is found again that was kept: its thread there, since in each one waits at a time,
+                and outside threads its own name, since there many wait.
         """
         if self.every <= 0:
             return 0.0
@@ -67,7 +68,8 @@ class Pacing:
         return self._edited[0] + A_MINUTE - now
 
     def _forget(self, now: float) -> None:
-        """Forget channels that are quiet, and the last places where there are too many to keep."""
+        """Forget channels that are quiet, places that nobody took, and the last ones where there are too many."""
         self._next = {channel: at for channel, at in self._next.items() if at > now}
+        self._kept = {whose: turn for whose, turn in self._kept.items() if turn > now - A_MINUTE}
         while len(self._kept) > KEPT:
             del self._kept[max(self._kept, key=lambda one: self._kept[one])]

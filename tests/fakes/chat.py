@@ -79,8 +79,11 @@ class FakeChat:
         """Return the texts under a message, in order."""
         return [one.message.text for one in self.messages if one.thread == ts]
 
-    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
+    async def post(
+        self, channel: str, message: Message, *, thread: str | None = None, place: str | None = None
+    ) -> str | Trouble:
         """Post, unless told otherwise."""
+        del place
         told = self._next("post")
         if told is not None and not isinstance(told, Arrived | Killed):
             return told

@@ -47,6 +47,16 @@ async def test_a_channel_that_has_had_its_message_is_not_asked_yet(server: Slack
         assert late == TryLater(60.0, "Slack takes so many edits a minute", turn=True)
 
 
+async def test_who_waits_for_a_channel_goes_before_whoever_comes_later(server: SlackServer) -> None:
+    moments = [0.0, 0.0, 1.0, 1.0]
+    async with ClientSession(timeout=ClientTimeout(total=0.5)) as http:
+        chat = SlackChat(server.client(http), http, Pacing(lambda: moments.pop(0), burst=1))
+        server.will("chat.postMessage", Reply({"ok": True, "ts": "1.1"}), Reply({"ok": True, "ts": "1.2"}))
+        told = [await chat.post("C0PAY", Message(name), place=name) for name in ("one", "two", "three", "two")]
+    turn = TryLater(1.0, "a channel gets one message a second", turn=True)
+    assert told == ["1.1", turn, turn, "1.2"]
+
+
 def waits(after: float, why: str = "Slack asks to wait (429)") -> TryLater:
     return TryLater(after, why)
 

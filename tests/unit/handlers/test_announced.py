@@ -18,11 +18,13 @@ class Shut(FakeChat):
 
     shut = True
 
-    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
+    async def post(
+        self, channel: str, message: Message, *, thread: str | None = None, place: str | None = None
+    ) -> str | Trouble:
         """Post, unless it is to be announced."""
         if self.shut and channel == "C0RELEASES":
             return TryLater(60, "the channel is archived")
-        return await super().post(channel, message, thread=thread)
+        return await super().post(channel, message, thread=thread, place=place)
 
 
 async def begun(opening: Opening, template: str | None = None) -> tuple[World, Shut]:

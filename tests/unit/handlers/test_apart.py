@@ -77,8 +77,10 @@ class Hanging(FakeExecutor):
 class Away(FakeChat):
     """A Slack that takes every call and answers none."""
 
-    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
-        del channel, message, thread
+    async def post(
+        self, channel: str, message: Message, *, thread: str | None = None, place: str | None = None
+    ) -> str | Trouble:
+        del channel, message, thread, place
         await asyncio.Event().wait()
         raise AssertionError("answered")
 

@@ -29,11 +29,13 @@ class Closed(FakeChat):
 
     closed: dict[str, Trouble] = field(default_factory=dict)
 
-    async def post(self, channel: str, message: Message, *, thread: str | None = None) -> str | Trouble:
+    async def post(
+        self, channel: str, message: Message, *, thread: str | None = None, place: str | None = None
+    ) -> str | Trouble:
         if channel in self.closed:
             self.calls.append(f"post to {channel}")
             return self.closed[channel]
-        return await super(Closed, self).post(channel, message, thread=thread)
+        return await super(Closed, self).post(channel, message, thread=thread, place=place)
 
 
 async def ships(opening: Opening, closed: dict[str, Trouble], policy: Policy = LOUD) -> tuple[World, Closed]:

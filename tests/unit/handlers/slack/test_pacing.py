@@ -72,3 +72,14 @@ def test_only_so_many_places_are_kept() -> None:
     assert waits == [float(turn) for turn in range(KEPT + 10)]
     assert pacing.post("C0PAY", KEPT) == float(KEPT)
     assert pacing.post("C0PAY", KEPT + 9) == float(KEPT + 10)
+
+
+def test_places_that_nobody_took_make_room_for_others() -> None:
+    hand = Hand()
+    pacing = Pacing(hand, burst=1)
+    for what in range(KEPT + 1):  # the first goes at once, and nobody else ever comes back
+        pacing.post("C0PAY", what)
+    hand.now += KEPT + 60.0
+    assert [pacing.post("C0PAY", what) for what in ("one", "two", "three")] == [0.0, 1.0, 2.0]
+    hand.now += 2.0
+    assert [pacing.post("C0PAY", what) for what in ("four", "three")] == [1.0, 0.0]
