@@ -17,7 +17,7 @@ from bot.core.policy import LaneId, LanePolicy, Mode, Policy, ServicePolicy
 from bot.core.source import GithubSource, VersionFrom
 from bot.core.target import GithubDeployment
 from bot.ports.store import Store, Transaction
-from handlers.webhooks import webhook_routes
+from handlers.webhooks import Webhooks
 from storage.database import open_store
 
 SECRET = "a secret of this run"
@@ -59,14 +59,14 @@ async def serve(store: Store) -> tuple[web.AppRunner, str]:
     numbers = count()
     app = web.Application(client_max_size=6 * 1024 * 1024)
     app.add_routes(
-        webhook_routes(
+        Webhooks(
             store,
             policy,
             {"GITHUB_WEBHOOK_SECRET": SECRET}.get,
             clock=lambda: datetime.now(UTC),  # noqa: TID251 - a benchmark has the real clock
             wake=lambda: None,
             request_id=lambda: str(next(numbers)),
-        )
+        ).routes()
     )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

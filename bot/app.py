@@ -53,7 +53,7 @@ from handlers.reconsider import reconsider
 from handlers.slack.app import SlackConnection, SlackPace, slack_connection
 from handlers.slack.arrival import Arrival
 from handlers.slack.ingress import Ingress
-from handlers.webhooks import LARGEST_BODY, webhook_routes
+from handlers.webhooks import LARGEST_BODY, Webhooks
 from storage.ballast import lay
 from storage.database import DatabaseLost, SqliteStore, open_store
 
@@ -209,7 +209,7 @@ class Signoff:
     async def _open_http(self, store: SqliteStore, bell: Bell, door: Ingress | None) -> None:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
-            webhook_routes(
+            Webhooks(
                 store,
                 lambda: self.policy,
                 self._secret_of,
@@ -217,7 +217,7 @@ class Signoff:
                 wake=bell.ring,
                 request_id=lambda: token(12),
                 meter=self.vitals.metrics,
-            )
+            ).routes()
         )
         if door is not None:
             app.add_routes(door.routes())

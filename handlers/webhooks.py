@@ -7,7 +7,7 @@ Never a 5xx for something that a sender did.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from enum import Enum
 from time import monotonic
@@ -69,17 +69,37 @@ _OF_NO_BODY = {NoBody.NOT_RECEIVED: Outcome.NOT_RECEIVED, NoBody.TOO_LARGE: Outc
 
 
 @dataclass(slots=True)
-class _Door:
+class Webhooks:
+    """The door for webhooks.
+
+    Attributes:
+        store: where what was received is kept before it is answered.
+        policy: today's policy; what it does not name is not followed.
+        secret: tells the secret of a variable; a provider of which none is set does not exist.
+        clock: the present.
+        wake: called after something new was stored.
+        request_id: makes the id that answer and log line share.
+        body_within: seconds that a body may take to arrive.
+        meter: hears of each delivery.
+        arrivals: what is on its way in, or worked on.
+        counts: how often each outcome was.
+    """
+
     store: Store
     policy: Callable[[], Policy]
     secret: Secrets
+    _: KW_ONLY
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     request_id: Callable[[], str]
-    body_within: float
-    arrivals: Arrivals = field(default_factory=lambda: Arrivals(MOST_IN_FLIGHT))
+    body_within: float = BODY_WITHIN
     meter: Meter = SILENT
+    arrivals: Arrivals = field(default_factory=lambda: Arrivals(MOST_IN_FLIGHT))
     counts: Counter[Outcome] = field(default_factory=Counter)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the route that takes webhooks in."""
+        return [web.post("/webhooks/{provider}", self.handle)]
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one delivery and say so in one line; of what was sent, only its checked id and event are logged."""
@@ -131,33 +151,6 @@ class _Door:
             return Outcome.SEEN
         self.wake()
         return Outcome.STORED
-
-
-def webhook_routes(
-    store: Store,
-    policy: Callable[[], Policy],
-    secret: Secrets,
-    *,
-    clock: Callable[[], datetime],
-    wake: Callable[[], None],
-    request_id: Callable[[], str],
-    body_within: float = BODY_WITHIN,
-    meter: Meter = SILENT,
-) -> list[web.RouteDef]:
-    """Return the route that takes webhooks in.
-
-    Args:
-        store: where what was received is kept before it is answered.
-        policy: today's policy; what it does not name is not followed.
-        secret: tells the secret of a variable; a provider of which none is set does not exist.
-        clock: the present.
-        wake: called after something new was stored.
-        request_id: makes the id that answer and log line share.
-        body_within: seconds that a body may take to arrive.
-        meter: hears of each delivery.
-    """
-    door = _Door(store, policy, secret, clock, wake, request_id, body_within, meter=meter)
-    return [web.post("/webhooks/{provider}", door.handle)]
 
 
 def _answer(outcome: Outcome, request_id: str) -> web.Response:

@@ -26,7 +26,7 @@ from handlers.reading import Plain, Stored, plain
 from handlers.slack.app import slack_connection
 from handlers.slack.directory import Workspace
 from handlers.slack.ingress import Ingress
-from handlers.webhooks import webhook_routes
+from handlers.webhooks import Webhooks
 from simulation.doors import Doors
 from tests.fakes.requests import NoRequests
 from tests.fuzz.bodies import NOON
@@ -206,9 +206,9 @@ def _drop(_logger: Any, _method: str, line: Any) -> Any:
 async def inside(policy: Policy) -> AsyncIterator[Inside]:
     """Set the doors up, with Slack's real listeners behind the one."""
     shelf, heard = Shelf(), Doors()
-    [webhooks] = webhook_routes(
+    [webhooks] = Webhooks(
         shelf, lambda: policy, SECRETS.get, clock=lambda: NOON, wake=lambda: None, request_id=lambda: "req1"
-    )
+    ).routes()
     ingress = Ingress(shelf, SECRET.encode(), lambda: NOON, lambda: "req1")
     slack = slack_connection(Settings(), lambda: NOON)
     slack.directory.home = Workspace("T0ACME", "U0BOT", "B0BOT", "https://acme.slack.com/")

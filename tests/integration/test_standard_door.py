@@ -30,7 +30,7 @@ from handlers.ci.standard_payloads import SAID, BuildSaid, DeploySaid
 from handlers.hints import SignedNews
 from handlers.http_connections import runner_of
 from handlers.http_refusals import Refusals
-from handlers.webhooks import LARGEST_BODY, webhook_routes
+from handlers.webhooks import LARGEST_BODY, Webhooks
 from tests.factories import a_lane_policy, a_policy, a_release
 from tests.fakes.meter import FakeMeter
 from tests.fakes.receiver import post
@@ -73,14 +73,14 @@ class Door:
     async def open(self) -> AsyncIterator["Door"]:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_routes(
-            webhook_routes(
+            Webhooks(
                 self.store,
                 lambda: self.policy,
                 self.secrets.get,
                 clock=present,
                 wake=lambda: None,
                 request_id=lambda: "req1",
-            )
+            ).routes()
         )
         runner = runner_of(app, Refusals(lambda: "req1", FakeMeter()), shutdown_timeout=0.1)
         await runner.setup()

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot.ports.ci import DeploymentHint, RunHint
 from bot.ports.inbox import Received
 from handlers.hints import HINT, hint_of
-from handlers.webhooks import LARGEST_BODY, MOST_IN_FLIGHT, webhook_routes
+from handlers.webhooks import LARGEST_BODY, MOST_IN_FLIGHT, Webhooks
 from tests.factories import NOON, a_policy
 from tests.unit.handlers.fake_store import FakeStore
 
@@ -52,7 +52,7 @@ class Door:
     async def open(self, body_within: float = 5.0) -> AsyncIterator["Door"]:
         app = web.Application()
         app.add_routes(
-            webhook_routes(
+            Webhooks(
                 self.store,
                 a_policy,
                 self.secrets.get,
@@ -60,7 +60,7 @@ class Door:
                 wake=lambda: self.wakings.append(len(self.store.inbox.rows)),
                 request_id=lambda: "req1",
                 body_within=body_within,
-            )
+            ).routes()
         )
         runner = web.AppRunner(app, access_log=None, lingering_time=0)
         await runner.setup()
