@@ -9,7 +9,8 @@ from time import perf_counter
 from bench.figures import Figure, figure
 from bot.core.build import Author
 from bot.core.decide import Fresh, decide
-from bot.core.inputs import Account, Actor, Approve, BuildChanged, Input, TimePassed
+from bot.core.events import BuildChanged, TimePassed
+from bot.core.inputs import Account, Actor, Approve, Input
 from bot.core.lane import Around, Change, Judgement, Lane, Mark, Reached
 from bot.core.policy import After, NewerBuild, Person, Policy
 from bot.core.refusals import Refusal

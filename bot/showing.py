@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot import drafts, intents
 from bot.core.doubt import arrived
-from bot.core.inputs import Input, ReachedBefore, TimePassed
+from bot.core.events import ReachedBefore, TimePassed
+from bot.core.inputs import Input
 from bot.core.lane import Lane
 from bot.core.policy import Kind
 from bot.core.release import Lifecycle, Release

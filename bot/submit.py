@@ -15,18 +15,8 @@ from bot.core.build import Build, BuildState, PipelineReport, assess
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.due import due_at, lane_due_at
 from bot.core.effects import Happened, Happening, Taint, TellLanesAfter
-from bot.core.inputs import (
-    Adopt,
-    BeginDeployment,
-    BuildChanged,
-    FoundLive,
-    Input,
-    ReachedBefore,
-    Request,
-    Resolve,
-    Retry,
-    TimePassed,
-)
+from bot.core.events import Adopt, BuildChanged, FoundLive, ReachedBefore, TimePassed
+from bot.core.inputs import BeginDeployment, Input, Request, Resolve, Retry
 from bot.core.lane import Judgement, Lane, Mark
 from bot.core.line import Stopped, judge, news
 from bot.core.policy import LaneId, ServicePolicy

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.changelog import Comparison, Span
-from bot.core.inputs import TimePassed
+from bot.core.events import TimePassed
 from bot.core.policy import ServicePolicy
 from bot.ports.cards import CardKind
 from bot.ports.changes import CannotTell, Comparer, Wanted

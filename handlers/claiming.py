@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.core.decide import Decision
 from bot.core.doubt import arrived
-from bot.core.inputs import BeginDeployment, DeploymentLost, DeploymentPutOff, OfRelease
+from bot.core.events import DeploymentLost, DeploymentPutOff
+from bot.core.inputs import BeginDeployment, OfRelease
 from bot.core.policy import ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import Approval, Lifecycle, Release

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.inputs import TimePassed
+from bot.core.events import TimePassed
 from bot.submit import soak_ended
 from handlers.desk import Desk
 

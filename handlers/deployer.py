@@ -24,13 +24,8 @@ import structlog
 
 from bot.core.decide import Decision
 from bot.core.doubt import arrived
-from bot.core.inputs import (
-    DeploymentAccepted,
-    DeploymentLost,
-    DeploymentPutOff,
-    DeploymentRefused,
-    OfRelease,
-)
+from bot.core.events import DeploymentAccepted, DeploymentLost, DeploymentPutOff, DeploymentRefused
+from bot.core.inputs import OfRelease
 from bot.core.refusals import Refusal
 from bot.core.unasked import put_off_since
 from bot.ports.ci import CertainlyNot, Executor, Placed

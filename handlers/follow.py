@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.inputs import DeploymentEnded, DeploymentRunning
+from bot.core.events import DeploymentEnded, DeploymentRunning
 from bot.core.policy import ServicePolicy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.ci import Executor, Progress, ProgressStatus

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.inputs import TimePassed
+from bot.core.events import TimePassed
 from bot.core.policy import LaneId
 from bot.ports.store import Transaction
 from bot.submit import Setting, show_newest, submit

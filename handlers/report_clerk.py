@@ -8,14 +8,8 @@ import structlog
 
 from bot.core.build import folded
 from bot.core.decision import Decision
-from bot.core.inputs import (
-    DeployedElsewhere,
-    DeploymentAccepted,
-    DeploymentEnded,
-    DeploymentRunning,
-    HealthSeen,
-    OfRelease,
-)
+from bot.core.events import DeployedElsewhere, DeploymentAccepted, DeploymentEnded, DeploymentRunning, HealthSeen
+from bot.core.inputs import OfRelease
 from bot.core.policy import LaneId, ServicePolicy
 from bot.core.refusals import Refusal
 from bot.core.release import DeployStatus, Lifecycle, Release

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.core.inputs import HealthSeen
+from bot.core.events import HealthSeen
 from bot.core.release import Lifecycle, Release
 from bot.ports.trouble import TryLater
 from handlers.ci.standard_payloads import SignalSaid

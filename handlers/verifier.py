@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from bot.core.inputs import HealthSeen
+from bot.core.events import HealthSeen
 from bot.core.release import Lifecycle, Release
 from bot.core.verification import CommandProbe, HttpProbe
 from handlers.desk import Desk

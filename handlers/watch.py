@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.build import Build
-from bot.core.inputs import DeployedElsewhere, FoundLive
+from bot.core.events import DeployedElsewhere, FoundLive
 from bot.core.policy import LaneId, LanePolicy, ServicePolicy
 from bot.core.release import Lifecycle, Release
 from bot.ports.ci import Executor, Source

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from bot import VERSION
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
 from bot.core.target import Target

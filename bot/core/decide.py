@@ -23,13 +23,9 @@ from bot.core import deploying, elsewhere, holding, opening, progress, stopping,
 from bot.core.approvals import account_reasons
 from bot.core.authorize import Act, authorize
 from bot.core.decision import Decision, Fresh
-from bot.core.inputs import (
+from bot.core.events import (
     Adopt,
-    Approve,
-    BeginDeployment,
     BuildChanged,
-    Cancel,
-    DeclareLive,
     DeployedElsewhere,
     DeploymentAccepted,
     DeploymentEnded,
@@ -38,6 +34,14 @@ from bot.core.inputs import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    ReachedBefore,
+    TimePassed,
+)
+from bot.core.inputs import (
+    Approve,
+    BeginDeployment,
+    Cancel,
+    DeclareLive,
     HoldLane,
     Input,
     LockLane,
@@ -45,7 +49,6 @@ from bot.core.inputs import (
     OfLane,
     OfRelease,
     Override,
-    ReachedBefore,
     Reject,
     Request,
     Resolve,
@@ -53,7 +56,6 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,

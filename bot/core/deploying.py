@@ -11,17 +11,15 @@ from bot.core.blockers import blockers, lane_blockers, own_blockers
 from bot.core.build import Build
 from bot.core.decision import Decision
 from bot.core.effects import AskWhetherItRan, Happened, Happening, ResendDeployment, TellFailure
-from bot.core.inputs import (
-    Answer,
-    BeginDeployment,
+from bot.core.events import (
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
     DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
-    Resolve,
 )
+from bot.core.inputs import Answer, BeginDeployment, Resolve
 from bot.core.landing import land
 from bot.core.lane import Lane
 from bot.core.policy import Policy

@@ -20,7 +20,8 @@ from bot.core.build import Build
 from bot.core.decision import Decision, Fresh
 from bot.core.deploying import fail
 from bot.core.effects import Announce, Happened, Happening, TellLanesAfter, TellOperations
-from bot.core.inputs import DeclareLive, DeployedElsewhere
+from bot.core.events import DeployedElsewhere
+from bot.core.inputs import DeclareLive
 from bot.core.lane import Lane, Live
 from bot.core.opening import born
 from bot.core.policy import LanePolicy, Mode, Policy

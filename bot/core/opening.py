@@ -29,7 +29,8 @@ from bot.core.blockers import approval_blockers
 from bot.core.build import Build, BuildState
 from bot.core.decision import Decision, Fresh
 from bot.core.effects import Happened, Happening
-from bot.core.inputs import Adopt, BuildChanged, ReachedBefore, Request, Retry
+from bot.core.events import Adopt, BuildChanged, ReachedBefore
+from bot.core.inputs import Request, Retry
 from bot.core.landing import hold_automatic
 from bot.core.lane import Lane, Live
 from bot.core.policy import Kind, LanePolicy, NewerBuild, Policy

@@ -15,7 +15,8 @@ from bot.core.authorize import Act, authorize
 from bot.core.decision import Decision
 from bot.core.deploying import fail, finished, span
 from bot.core.effects import Happened, Happening, TellOperations
-from bot.core.inputs import HealthSeen, MarkDone
+from bot.core.events import HealthSeen
+from bot.core.inputs import MarkDone
 from bot.core.landing import land
 from bot.core.lane import Lane
 from bot.core.policy import Policy

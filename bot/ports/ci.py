@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, Literal, Protocol
 
 from bot.core.build import PipelineReport
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import Target

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import BuildbotForce, Target

@@ -7,8 +7,8 @@ the lane's policy tell; where those do not tell lanes apart, nothing is said.
 import re
 from datetime import UTC, datetime
 
+from bot.core.events import FoundLive
 from bot.core.forced import Known, always, may_be_taken
-from bot.core.inputs import FoundLive
 from bot.core.policy import LanePolicy, ServicePolicy
 from bot.core.target import BuildbotForce
 from bot.ports.ci import HttpRequest

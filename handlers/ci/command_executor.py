@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
 from bot.core.target import Command, Target

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from aiohttp import ClientSession
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import DeployWebhook, Target

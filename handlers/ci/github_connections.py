@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.core.build import PipelineReport
 from bot.core.changelog import Comparison, Span
 from bot.core.connections import Connection
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import LaneId, Policy, ServicePolicy
 from bot.core.release import Release
 from bot.core.source import GithubSource

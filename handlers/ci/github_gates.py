@@ -7,7 +7,7 @@ apart are the attempts of a run, so which one waits is looked up just before any
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import GithubDeployment, GithubGate, Target

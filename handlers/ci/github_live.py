@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.source import GithubSource
 from bot.core.target import GithubDeployment
 from bot.ports.ci import HttpReply, HttpRequest, ProgressStatus

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from aiohttp import ClientSession, web
 
 from bot.core.changelog import Change
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.source import GithubSource

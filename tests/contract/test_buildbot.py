@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.build import Author, PipelineReport, RunStatus
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.release import Deployment, DeployStatus, Release
 from bot.core.source import BuildbotSource
 from bot.core.target import BuildbotForce

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.release import Deployment, DeployStatus, Release
 from bot.ports.ci import Placed, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.build import RunStatus
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
 from bot.ports.gatekeeping import Turned

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import DeployWebhook, GithubDeployment, Target

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bot.core.build import Author, RunStatus
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.release import Deployment, DeployStatus, Release
 from bot.core.target import GithubDeployment, GithubWorkflow
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint

@@ -8,7 +8,8 @@ from typing import TypeVar
 import pytest
 
 from bot.core.decide import Decision
-from bot.core.inputs import Account, Actor, Approve, BeginDeployment, DeploymentEnded, Input, Reject, Request
+from bot.core.events import DeploymentEnded
+from bot.core.inputs import Account, Actor, Approve, BeginDeployment, Input, Reject, Request
 from bot.core.policy import After, Kind, LaneId, Mode, Permission, Person, SelfApproval
 from bot.core.refusals import BuildQuarantined, NeverLiveThere, Refusal
 from bot.core.release import Lifecycle, Release, Surface

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import Mode
 from bot.core.release import Lifecycle
 from bot.ports.audit import AuditEntry

@@ -8,17 +8,8 @@ from typing import TypeVar
 
 from bot.core.build import Build, BuildState, PipelineReport, RunStatus
 from bot.core.decide import Decision
-from bot.core.inputs import (
-    Account,
-    Actor,
-    Approve,
-    BeginDeployment,
-    DeploymentAccepted,
-    DeploymentEnded,
-    FoundLive,
-    Input,
-    Reject,
-)
+from bot.core.events import DeploymentAccepted, DeploymentEnded, FoundLive
+from bot.core.inputs import Account, Actor, Approve, BeginDeployment, Input, Reject
 from bot.core.policy import LaneId, Person
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Surface

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bot.core.build import PipelineReport, RunStatus
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Release
 from bot.core.source import BuildbotSource

@@ -7,12 +7,7 @@ from datetime import datetime, timedelta
 from bot import submit_service
 from bot.core.build import RunStatus
 from bot.core.changelog import Change, Comparison, Relation
-from bot.core.inputs import (
-    Account,
-    Answer,
-    Approve,
-    Cancel,
-    DeclareLive,
+from bot.core.events import (
     DeployedElsewhere,
     DeploymentAccepted,
     DeploymentEnded,
@@ -21,6 +16,14 @@ from bot.core.inputs import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    TimePassed,
+)
+from bot.core.inputs import (
+    Account,
+    Answer,
+    Approve,
+    Cancel,
+    DeclareLive,
     HoldLane,
     Input,
     LockLane,
@@ -33,7 +36,6 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,

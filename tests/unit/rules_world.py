@@ -13,7 +13,8 @@ from bot.core.blockers import Blocker, blockers
 from bot.core.build import Author, Build, PipelineReport, RunStatus
 from bot.core.changelog import Span
 from bot.core.decide import Decision
-from bot.core.inputs import Account, Actor, BeginDeployment, FoundLive, Input, TimePassed
+from bot.core.events import FoundLive, TimePassed
+from bot.core.inputs import Account, Actor, BeginDeployment, Input
 from bot.core.lane import Lane, Mark, Stop
 from bot.core.policy import EVERYONE, LaneId, Permission, Person, Policy
 from bot.core.refusals import Refusal

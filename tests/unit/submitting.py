@@ -11,15 +11,8 @@ from sqlite_utils import Database
 
 from bot.core.build import PipelineReport
 from bot.core.decide import Decision
-from bot.core.inputs import (
-    Account,
-    Actor,
-    Approve,
-    BeginDeployment,
-    DeploymentAccepted,
-    DeploymentEnded,
-    Input,
-)
+from bot.core.events import DeploymentAccepted, DeploymentEnded
+from bot.core.inputs import Account, Actor, Approve, BeginDeployment, Input
 from bot.core.policy import EVERYONE, After, LaneId, LanePolicy, Mode, Permission, Policy
 from bot.core.refusals import Refusal
 from bot.core.release import Lifecycle, Release, Surface

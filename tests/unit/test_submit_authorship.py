@@ -6,7 +6,8 @@ from bot.core.build import Author
 from bot.core.changelog import Change, Comparison, Relation, Span
 from bot.core.decide import Decision
 from bot.core.effects import StartDeployment
-from bot.core.inputs import BeginDeployment, DeploymentEnded, Retry
+from bot.core.events import DeploymentEnded
+from bot.core.inputs import BeginDeployment, Retry
 from tests.factories import NOON, a_lane_policy, a_sha
 from tests.unit.submitting import PRIYA, Room, two_lanes
 

@@ -10,9 +10,9 @@ from inline_snapshot import snapshot
 from bot.core.build import RunStatus
 from bot.core.decide import Decision
 from bot.core.effects import TellFailure
+from bot.core.events import DeploymentEnded, TimePassed
 from bot.core.inputs import (
     BeginDeployment,
-    DeploymentEnded,
     HoldLane,
     LockLane,
     Override,
@@ -20,7 +20,6 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     UnlockLane,
 )
 from bot.core.lane import Judgement, Lane, Mark

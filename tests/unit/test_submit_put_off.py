@@ -8,7 +8,8 @@ import pytest
 from bot.core.blockers import blockers
 from bot.core.build import BuildState, RunStatus
 from bot.core.decide import Decision
-from bot.core.inputs import BeginDeployment, DeploymentEnded, DeploymentPutOff
+from bot.core.events import DeploymentEnded, DeploymentPutOff
+from bot.core.inputs import BeginDeployment
 from bot.core.release import Lifecycle
 from tests.factories import LANE, NOON, a_lane_policy, a_report
 from tests.unit.submitting import Room, two_lanes

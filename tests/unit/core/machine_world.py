@@ -35,25 +35,21 @@ from bot.core.build import Author, Build, BuildState
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.due import due_at, lane_due_at
 from bot.core.effects import Announce, Escalate, Happened, ResendDeployment, StartDeployment, Taint, TellLanesAfter
+from bot.core.events import Adopt, BuildChanged, DeployedElsewhere, ReachedBefore, TimePassed
 from bot.core.inputs import (
-    Adopt,
     Approve,
     BeginDeployment,
-    BuildChanged,
     DeclareLive,
-    DeployedElsewhere,
     HoldLane,
     Input,
     LockLane,
     MarkDone,
     Override,
-    ReachedBefore,
     Request,
     ResumeLane,
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,

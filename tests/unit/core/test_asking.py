@@ -11,7 +11,8 @@ from bot.core.build import BuildState
 from bot.core.calendar import Dated, Freeze, QuietHours
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, Remind
-from bot.core.inputs import Account, Actor, TimePassed
+from bot.core.events import TimePassed
+from bot.core.inputs import Account, Actor
 from bot.core.lane import Hold
 from bot.core.policy import Hotfix, Kind, Policy, SelfApproval, Skip
 from bot.core.release import Approval, Lifecycle, Override, Release, Surface, Verdict

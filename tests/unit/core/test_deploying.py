@@ -17,23 +17,17 @@ from bot.core.effects import (
     TellFailure,
     TellLanesAfter,
 )
-from bot.core.inputs import (
-    Account,
-    Answer,
-    BeginDeployment,
+from bot.core.events import (
     BuildChanged,
-    Cancel,
     DeploymentAccepted,
     DeploymentEnded,
     DeploymentLost,
     DeploymentPutOff,
     DeploymentRefused,
     DeploymentRunning,
-    OfRelease,
-    Resolve,
     TimePassed,
-    Withdraw,
 )
+from bot.core.inputs import Account, Answer, BeginDeployment, Cancel, OfRelease, Resolve, Withdraw
 from bot.core.lane import Lane, Live
 from bot.core.policy import Permission, Policy
 from bot.core.refusals import AccountMayNotAct, NotExpected, NotPermitted, Reason, StillBlocked, TooLate

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.effects import Announce, Happened, Happening, StartDeployment, TellFailure, TellLanesAfter, TellOperations
-from bot.core.inputs import Account, DeclareLive, DeployedElsewhere
+from bot.core.events import DeployedElsewhere
+from bot.core.inputs import Account, DeclareLive
 from bot.core.lane import Lane, Live, ModeSwitch
 from bot.core.policy import Hotfix, Kind, Mode, Permission, Policy
 from bot.core.refusals import AccountMayNotAct, AlreadyLive, NoReason, NotExpected, NotInPolicy, NotPermitted, Reason

@@ -12,7 +12,7 @@ from bot.core.decide import Decision
 from bot.core.due import due_at
 from bot.core.effects import Escalate, Happened, Happening
 from bot.core.escalating import Called, called, escalations, next_moment
-from bot.core.inputs import TimePassed
+from bot.core.events import TimePassed
 from bot.core.policy import ApprovalRule, Group, Person, Policy, SelfApproval
 from bot.core.release import Approval, Lifecycle, Release, Surface, Verdict
 from bot.core.speaking import Escalation

@@ -7,8 +7,9 @@ import pytest
 
 from bot.core.build import Build, BuildState, RunStatus
 from bot.core.effects import Happened, Happening, TurnAway
+from bot.core.events import BuildChanged, TimePassed
 from bot.core.gated import RUN_ENDED
-from bot.core.inputs import BuildChanged, Cancel, Reject, TimePassed
+from bot.core.inputs import Cancel, Reject
 from bot.core.policy import Policy
 from bot.core.release import Lifecycle
 from bot.core.target import GithubGate

@@ -8,7 +8,8 @@ import pytest
 from bot.core.build import Author, BuildState
 from bot.core.calendar import Dated, Freeze
 from bot.core.effects import Happened, Happening, StartDeployment, TellOperations
-from bot.core.inputs import Account, Actor, BeginDeployment, BuildChanged, Schedule, TimePassed, Undo
+from bot.core.events import BuildChanged, TimePassed
+from bot.core.inputs import Account, Actor, BeginDeployment, Schedule, Undo
 from bot.core.inputs import Override as Overrides
 from bot.core.lane import Around, Change, Hold, Lane, Stop
 from bot.core.policy import ApprovalRule, Kind, NewerBuild, Permission, Person, Policy, SelfApproval, WhenLifted

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.effects import Announce, Happened, Happening, Taint, TellLanesAfter, TellRolledBack
-from bot.core.inputs import DeploymentEnded
+from bot.core.events import DeploymentEnded
 from bot.core.lane import Hold, Lane, Live, ModeSwitch
 from bot.core.policy import Kind, Mode
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release, Replaced

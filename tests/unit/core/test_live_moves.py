@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.build import Author
 from bot.core.effects import StartDeployment
-from bot.core.inputs import DeploymentEnded
+from bot.core.events import DeploymentEnded
 from bot.core.lane import Around, Change
 from bot.core.policy import NewerBuild
 from tests.factories import a_build

@@ -13,14 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bot.core.decide import TRANSITIONS
-from bot.core.inputs import (
+from bot.core.events import (
     Adopt,
-    Answer,
-    Approve,
-    BeginDeployment,
     BuildChanged,
-    Cancel,
-    DeclareLive,
     DeployedElsewhere,
     DeploymentAccepted,
     DeploymentEnded,
@@ -30,12 +25,20 @@ from bot.core.inputs import (
     DeploymentRunning,
     FoundLive,
     HealthSeen,
+    ReachedBefore,
+    TimePassed,
+)
+from bot.core.inputs import (
+    Answer,
+    Approve,
+    BeginDeployment,
+    Cancel,
+    DeclareLive,
     HoldLane,
     LockLane,
     MarkDone,
     OfRelease,
     Override,
-    ReachedBefore,
     Reject,
     Request,
     Resolve,
@@ -43,7 +46,6 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,

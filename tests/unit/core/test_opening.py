@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.build import Build, BuildState
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Adopt, BuildChanged, FoundLive, ReachedBefore
+from bot.core.events import Adopt, BuildChanged, FoundLive, ReachedBefore
 from bot.core.lane import Around, Judgement, Lane, Live, Mark, ModeSwitch, Reached
 from bot.core.policy import After, Mode, NewerBuild, Policy
 from bot.core.refusals import NotExpected

@@ -10,7 +10,7 @@ from bot.core import progress
 from bot.core.calendar import Dated, Freeze
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import TimePassed
+from bot.core.events import TimePassed
 from bot.core.lane import Hold, Lane, Lock, ModeSwitch
 from bot.core.policy import Hotfix, Kind, Mode, NewerBuild, Policy, Skip, WhenLifted
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Override, Release

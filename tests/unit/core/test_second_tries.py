@@ -9,7 +9,8 @@ import pytest
 from bot.core.build import BuildState
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Account, Actor, Retry, TimePassed, Withdraw
+from bot.core.events import TimePassed
+from bot.core.inputs import Account, Actor, Retry, Withdraw
 from bot.core.lane import Around, Judgement, Lane, Live, Mark
 from bot.core.policy import Hotfix, Kind, Mode, Policy, SelfApproval
 from bot.core.refusals import (

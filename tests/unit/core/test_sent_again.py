@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.build import Build, BuildState
 from bot.core.effects import AskWhetherItRan, Happened, Happening
-from bot.core.inputs import Answer, BeginDeployment, DeploymentLost, Resolve
+from bot.core.events import DeploymentLost
+from bot.core.inputs import Answer, BeginDeployment, Resolve
 from bot.core.lane import Hold, Judgement, Lane, Lock, Mark, Stop
 from bot.core.policy import Mode, Policy
 from bot.core.refusals import NotPermitted, StillBlocked

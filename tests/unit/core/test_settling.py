@@ -12,7 +12,7 @@ from bot.core.blockers import blockers, free
 from bot.core.calendar import Dated, Freeze
 from bot.core.decision import Decision
 from bot.core.effects import Happened, StartDeployment
-from bot.core.inputs import TimePassed
+from bot.core.events import TimePassed
 from bot.core.lane import Hold, Lane
 from bot.core.policy import Hotfix, Kind, LanePolicy, Mode, NewerBuild, Policy, Skip, WhenLifted
 from bot.core.release import Lifecycle, Override, Release

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.effects import Happened, Happening, StopDeployment
-from bot.core.inputs import Cancel, DeploymentEnded, TimePassed
+from bot.core.events import DeploymentEnded, TimePassed
+from bot.core.inputs import Cancel
 from bot.core.lane import Lane
 from bot.core.policy import Policy
 from bot.core.refusals import AccountMayNotAct, CannotStop, MayNotCancel, TooLate, Unstoppable

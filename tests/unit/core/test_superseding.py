@@ -9,7 +9,8 @@ import pytest
 from bot.core.build import BuildState
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import BuildChanged, DeploymentEnded, Request
+from bot.core.events import BuildChanged, DeploymentEnded
+from bot.core.inputs import Request
 from bot.core.lane import Around, Lane, Reached
 from bot.core.policy import Hotfix, Kind, NewerBuild, Permission, Policy
 from bot.core.release import Lifecycle, Origin, Release

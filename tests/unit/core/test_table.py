@@ -10,15 +10,9 @@ import pytest
 
 from bot.core.decide import TABLE, TRANSITIONS, Decision, decide
 from bot.core.diagram import diagram
-from bot.core.inputs import (
-    Account,
+from bot.core.events import (
     Adopt,
-    Answer,
-    Approve,
-    BeginDeployment,
     BuildChanged,
-    Cancel,
-    DeclareLive,
     DeployedElsewhere,
     DeploymentAccepted,
     DeploymentEnded,
@@ -27,6 +21,16 @@ from bot.core.inputs import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    ReachedBefore,
+    TimePassed,
+)
+from bot.core.inputs import (
+    Account,
+    Answer,
+    Approve,
+    BeginDeployment,
+    Cancel,
+    DeclareLive,
     HoldLane,
     Input,
     LockLane,
@@ -34,7 +38,6 @@ from bot.core.inputs import (
     OfLane,
     OfRelease,
     Override,
-    ReachedBefore,
     Reject,
     Request,
     Resolve,
@@ -42,7 +45,6 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Account, Actor, Approve, BeginDeployment, DeploymentPutOff, Override, TimePassed
+from bot.core.events import DeploymentPutOff, TimePassed
+from bot.core.inputs import Account, Actor, Approve, BeginDeployment, Override
 from bot.core.policy import Permission
 from bot.core.refusals import AlreadyApproved, NothingToOverride
 from bot.core.release import Lifecycle, Surface

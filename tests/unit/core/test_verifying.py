@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.decision import Decision
 from bot.core.effects import Happened, Happening, StartDeployment, TellFailure, TellLanesAfter, TellOperations
-from bot.core.inputs import Account, HealthSeen, MarkDone, TimePassed
+from bot.core.events import HealthSeen, TimePassed
+from bot.core.inputs import Account, MarkDone
 from bot.core.lane import Lane, Live
 from bot.core.policy import Permission
 from bot.core.refusals import AccountMayNotAct, MovedOn, NoReason, NotExpected, NotFailed, NotPermitted, Reason

@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.build import BuildState
 from bot.core.effects import Happened, Happening, StartDeployment
-from bot.core.inputs import Account, Actor, Approve, BeginDeployment, BuildChanged, Cancel, Reject, Withdraw
+from bot.core.events import BuildChanged
+from bot.core.inputs import Account, Actor, Approve, BeginDeployment, Cancel, Reject, Withdraw
 from bot.core.policy import Permission, Person, Policy, SelfApproval
 from bot.core.refusals import (
     AccountMayNotAct,

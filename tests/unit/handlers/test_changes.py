@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.core.build import Author
 from bot.core.changelog import Change, Comparison, Relation, Span
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import Policy, ServicePolicy
 from bot.core.release import Lifecycle
 from bot.ports.changes import CannotTell, Wanted

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.build import Build, BuildState
-from bot.core.inputs import DeploymentAccepted
+from bot.core.events import DeploymentAccepted
 from bot.core.policy import LaneId, Mode, Policy, ServicePolicy
 from bot.core.release import DeployStatus, Lifecycle, Origin, Release
 from bot.ports.ci import SignedReport

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.changelog import Comparison, Relation, Span
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.lane import Live
 from bot.core.policy import Mode
 from bot.core.release import Lifecycle

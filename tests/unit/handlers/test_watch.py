@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.build import RunStatus
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import LaneId, Mode
 from bot.core.release import Lifecycle, Origin
 from bot.core.verification import Verification

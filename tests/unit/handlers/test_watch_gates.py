@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import LanePolicy
 from bot.core.release import Origin
 from bot.core.verification import Verification

@@ -15,14 +15,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from bot.core.build import RunStatus
-from bot.core.inputs import (
-    Account,
-    Actor,
-    Answer,
-    Approve,
-    BeginDeployment,
-    Cancel,
-    DeclareLive,
+from bot.core.events import (
     DeployedElsewhere,
     DeploymentAccepted,
     DeploymentEnded,
@@ -31,6 +24,16 @@ from bot.core.inputs import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    TimePassed,
+)
+from bot.core.inputs import (
+    Account,
+    Actor,
+    Answer,
+    Approve,
+    BeginDeployment,
+    Cancel,
+    DeclareLive,
     HoldLane,
     Input,
     LockLane,
@@ -43,7 +46,6 @@ from bot.core.inputs import (
     Retry,
     Schedule,
     SwitchMode,
-    TimePassed,
     Undo,
     UnlockLane,
     Withdraw,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.policy import LaneId
 from bot.core.target import BuildbotForce, GithubDeployment
 from bot.ports.ci import HttpRequest

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.inputs import FoundLive
+from bot.core.events import FoundLive
 from bot.core.source import GithubSource
 from bot.core.target import GithubDeployment
 from bot.ports.ci import HttpRequest
