@@ -5,7 +5,7 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -128,11 +128,21 @@ class Crowd:
     async def _approve(self) -> None:
         """Approve what waits, now and then with two clicks at once; somebody who may not clicks as well."""
         waiting = [one for one in self.workspace.channel("payments").messages[-30:] if self._waits(one)]
-        new = [card for card in waiting if card.ts not in self.clicked]
+        new = self._new(waiting)
         clicks = [("priya", card) for card in new[:1] * self.rng.choice((1, 1, 2))]
         clicks += [("alex", card) for card in waiting[-1:] if self.rng.random() < 1 / 4]
         self.clicked |= {card.ts for who, card in clicks if who == "priya"}
         await asyncio.gather(*[self._heard("click", self.running.driver.click(*one, "Approve")) for one in clicks])
+
+    async def approves_the_rest(self) -> None:
+        """Approve what began to wait when everybody had gone, or a while before: one after another."""
+        for card in self._new(self.workspace.channel("payments").messages):
+            self.clicked.add(card.ts)
+            await self._heard("click", self.running.driver.click("priya", card, "Approve"))
+
+    def _new(self, messages: Iterable[Message]) -> list[Message]:
+        """Return the cards that wait for an approval and have not been clicked on."""
+        return [one for one in messages if one.ts not in self.clicked and self._waits(one)]
 
     def _waits(self, message: Message) -> bool:
         return any(button.action_id == "signoff:approve" for button in self.workspace.buttons(message))
