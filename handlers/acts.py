@@ -3,9 +3,13 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.core.policy import Kind
+from bot.redaction import without_secrets
+
+Said = Annotated[str, AfterValidator(without_secrets)]
+"""What people wrote, at whatever door: a token or a key in it is stored by none."""
 
 
 class _Act(BaseModel):
@@ -34,7 +38,7 @@ class Form(_Act):
     """As `rejection` versions before this one stored the only form that they had."""
     handle: str
     """The handle of the button that opened it."""
-    reason: str = ""
+    reason: Said = ""
     at: AwareDatetime | None = None
     """The moment that was picked, in UTC."""
     length: timedelta | None = None
@@ -45,7 +49,7 @@ class Command(_Act):
     """An acting command, typed in Slack or on the command line. `words` is what follows the command's name."""
 
     kind: Literal["command"] = "command"
-    words: str
+    words: Said
     channel: str | None = None
     response_url: str | None = None
     person: str | None = None
@@ -65,7 +69,7 @@ class Wish(_Act):
     environment: str
     at: AwareDatetime | None = None
     """The moment that was picked, in UTC; it does not ship before."""
-    reason: str = ""
+    reason: Said = ""
     """Why it goes back, or the fast path."""
     channel: str | None = None
     """Where the command was typed that opened the form."""
@@ -75,7 +79,7 @@ class Mention(_Act):
     """The bot, mentioned in a message. It is answered and never acts."""
 
     kind: Literal["mention"] = "mention"
-    words: str
+    words: Said
     """What follows the mention."""
     channel: str
     ts: str

@@ -9,7 +9,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.ports.outage import StoreUnavailable
-from bot.redaction import without_secrets
 from bot.views.letter import undelivered
 from bot.views.terminal import terminal
 from handlers.acts import Command
@@ -80,7 +79,7 @@ class Control:
         if asked.person is None:
             who = "Say on whose behalf: add --as PERSON, a name from `people` in the policy."
             return Reply(text=who, verdict=Verdict.NOT_UNDERSTOOD)
-        act = Command(words=without_secrets(asked.words), person=asked.person, host_user=asked.host_user)
+        act = Command(words=asked.words, person=asked.person, host_user=asked.host_user)
         key = f"cli:{self.reception.desk.token(24)}"
         try:
             row = await self.reception.put(act, key, "cli")

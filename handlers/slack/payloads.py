@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bot.redaction import without_secrets
 from bot.views.modals import OPEN_ENDED
 from handlers.acts import Click, Command, Form
 from handlers.times import length_of
@@ -182,7 +181,7 @@ def form(body: Mapping[str, Any]) -> Submitted | NotUnderstood:
         slack=sent.user.id,
         team=sent.home,
         handle=sent.view.private_metadata,
-        reason=without_secrets((reason.value or "").strip()),
+        reason=(reason.value or "").strip(),
         at=None if at.selected_date_time is None else datetime.fromtimestamp(at.selected_date_time, UTC),
         length=length_of(lasts),
     )
@@ -200,7 +199,7 @@ def command(body: Mapping[str, Any]) -> Typed | NotUnderstood:
     handed = Command(
         slack=typed.user_id,
         team=typed.team_id,
-        words=without_secrets(typed.text),
+        words=typed.text,
         channel=typed.channel_id,
         response_url=typed.response_url,
     )

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bot.redaction import without_secrets
 from handlers.acts import Mention
 from handlers.slack.payloads import NotUnderstood, SlackId, Ts, not_understood
 
@@ -71,7 +70,7 @@ def mention(body: Mapping[str, Any], bot_user: str | None) -> Mentioned | NotFor
     handed = Mention(
         slack=message.user,
         team=message.user_team or message.team or told.team_id,
-        words=without_secrets(words_after(message.text, bot_user)),
+        words=words_after(message.text, bot_user),
         channel=message.channel,
         ts=message.ts,
         thread=message.thread_ts,
