@@ -79,10 +79,10 @@ BUGS = (
         (
             Edit(
                 "handlers/messenger.py",
-                "        posted = await self.chat.post(post.channel, post.message, thread=post.thread)\n",
-                "        posted = await self.chat.post(post.channel, post.message, thread=post.thread)\n"
+                "        posted = await self.chat.post(post.channel, post.message, thread=post.thread, place=place)\n",
+                "        posted = await self.chat.post(post.channel, post.message, thread=post.thread, place=place)\n"
                 "        if isinstance(posted, Unsure):\n"
-                "            posted = await self.chat.post(post.channel, post.message, thread=post.thread)\n",
+                "            posted = await self.chat.post(post.channel, post.message, thread=post.thread, place=place)\n",
             ),
         ),
     ),
