@@ -184,6 +184,11 @@ class Life:
         if earth.policy is not read:  # it was written between the reading and the first moment that anybody listens
             await self.reload(None)
         earth.courier.connect(crew.reception, chat, earth.policy.command, lambda work: earth.loop.spawn(process, work))
+        self._open_doors(store, desk)
+
+    def _open_doors(self, store: DiskStore, desk: Desk) -> None:
+        """Let GitHub and the deployer bring what they have to tell: each piece is taken by a task of this life."""
+        earth, process = self.earth, self.process
         taken = webhook_door(store, lambda: desk.policy, earth.forge.webhook_secret, earth.wall, desk.bell.ring)
 
         async def door(headers: Mapping[str, str], body: bytes) -> None:
