@@ -88,7 +88,7 @@ class GithubGates:
         return self._placed(service, at.attempt)  # gone on, or at its end: how it ended is for `follow` to tell
 
     async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
-        """Return how far the run is beyond its gate."""
+        """Return how far the run is beyond its gate; what of it comes there later is let on first."""
         at = gate.attempt_of(release.deployment.ref if release.deployment else None)
         if at is None:
             return GiveUp("the deployment has no run that GitHub would know")

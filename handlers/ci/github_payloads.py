@@ -215,7 +215,12 @@ Statuses = TypeAdapter(list[Annotated[DeploymentStatus | None, Maybe]])
 
 def same_repository(one: str, other: str) -> bool:
     """Whether two full names mean one repository: GitHub keeps the case and does not tell names apart by it."""
-    return bool(_REPOSITORY.fullmatch(one)) and one.isascii() and other.isascii() and one.lower() == other.lower()
+    return is_full_name(one) and other.isascii() and one.lower() == other.lower()
+
+
+def is_full_name(name: str) -> bool:
+    """Whether a repository can be called so: OWNER/NAME."""
+    return name.isascii() and _REPOSITORY.fullmatch(name) is not None
 
 
 def workflow_path(name: str) -> str:

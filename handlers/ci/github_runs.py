@@ -11,7 +11,7 @@ from bot.core.source import GithubSource
 from bot.ports.ci import HttpReply, HttpRequest
 from handlers.ci.github_commits import authors_of, pusher_of, title_of
 from handlers.ci.github_pages import Pages, api
-from handlers.ci.github_payloads import Run, Runs, same_repository, workflow_path
+from handlers.ci.github_payloads import Run, Runs, is_full_name, same_repository, workflow_path
 from handlers.ci.github_reach import Stretch, stretch_of
 from handlers.ci.github_source import github_source
 
@@ -79,9 +79,8 @@ def read_recent(reply: HttpReply, service: ServicePolicy, pages: Pages, most: in
 def _elsewhere(runs: Iterable[Run | None], service: ServicePolicy) -> str | None:
     ours = github_source(service).repository
     told = {run.repository.full_name for run in runs if run is not None and run.repository is not None}
-    return next(
-        (name for name in sorted(told) if same_repository(name, name) and not same_repository(name, ours)), None
-    )
+    others = (name for name in sorted(told) if is_full_name(name) and not same_repository(name, ours))
+    return next(others, None)
 
 
 def report_of(run: Run, service: ServicePolicy, pages: Pages) -> PipelineReport | None:
