@@ -9,9 +9,9 @@ from datetime import timedelta
 import structlog
 
 from bot.core.build import Build
+from bot.core.elsewhere import has_its_word, no_news
 from bot.core.events import DeployedElsewhere, FoundLive
 from bot.core.policy import LaneId, LanePolicy, ServicePolicy
-from bot.core.release import Lifecycle, Release
 from bot.ports.ci import Executor, Source
 from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
@@ -27,8 +27,6 @@ log = structlog.get_logger()
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=10)
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""By how much what began a deploy anew is later than the end of the one before, at least."""
 RECENT = 50
 """Releases of a lane that are looked through for the one whose run is found."""
 
@@ -115,10 +113,8 @@ class Watch:
     async def _notice(self, lane: LaneId, found: FoundLive) -> None:
         def known(tx: Transaction) -> tuple[bool, Build | None]:
             there = tx.lanes.load(lane)
-            is_live = there.live is not None and (there.live.sha == found.sha or found.since < there.live.since)
-            flying = there.in_flight is not None and there.in_flight.build.sha == found.sha
-            told = _is_told(tx, found) or _went_on(tx, lane, found)
-            return is_live or flying or told, tx.builds.of_commit(lane.service, found.sha)
+            told = no_news(there, found.sha, found.since) or _is_told(tx, found) or _went_on(tx, lane, found)
+            return told, tx.builds.of_commit(lane.service, found.sha)
 
         is_known, build = await self.desk.store.read(known)
         if not is_known:
@@ -136,7 +132,7 @@ def _is_told(tx: Transaction, found: FoundLive) -> bool:
     release = tx.lanes.release(int(number[1])) if number else None
     if release is None or release.key != found.key:
         return False
-    return _has_its_word(release, found)
+    return has_its_word(release, found)
 
 
 def _went_on(tx: Transaction, lane: LaneId, found: FoundLive) -> bool:
@@ -144,18 +140,7 @@ def _went_on(tx: Transaction, lane: LaneId, found: FoundLive) -> bool:
     releases = tx.lanes.history(lane, RECENT) if found.run is not None else ()
     refs = [(one, one.deployment.ref) for one in releases if one.deployment is not None and one.deployment.ref]
     ours = [one for one, ref in refs if ref.partition("/")[0] == found.run and one.build.sha == found.sha]
-    return any(_has_its_word(one, found) for one in ours)
-
-
-def _has_its_word(release: Release, found: FoundLive) -> bool:
-    """Whether what is found is the end that a release was told.
-
-    One whose job ended after its time limit was not: it failed here, and yet it is what runs there. Nor was one whose
-    run somebody ran once more after it had ended: that made it live anew.
-    """
-    ended = release.deployment.finished_at if release.deployment else None
-    anew = ended is not None and found.since > ended + CLOCKS_DIFFER
-    return not anew and (release.state is not Lifecycle.FAILED or release.health is not None)
+    return any(has_its_word(one, found) for one in ours)
 
 
 def why(trouble: TryLater | Unsure | GiveUp) -> str:

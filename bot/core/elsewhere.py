@@ -11,7 +11,7 @@ Rules:
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import asking
 from bot.core.approvals import rules_of
@@ -20,7 +20,7 @@ from bot.core.build import Build
 from bot.core.decision import Decision, Fresh
 from bot.core.deploying import fail
 from bot.core.effects import Announce, Happened, Happening, TellLanesAfter, TellOperations
-from bot.core.events import DeployedElsewhere
+from bot.core.events import DeployedElsewhere, FoundLive
 from bot.core.inputs import DeclareLive
 from bot.core.lane import Lane, Live
 from bot.core.opening import born
@@ -29,13 +29,16 @@ from bot.core.refusals import AlreadyLive, NoReason, NotExpected, NotInPolicy, R
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Origin, Release
 from bot.core.superseding import overtake
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By how much what began a deploy anew is later than the end of the one before, at least."""
+
 
 def deployed(lane: Lane, given: DeployedElsewhere, policy: Policy, fresh: Fresh, now: datetime) -> Decision | Refusal:
     """Take note of somebody else's deployment: it moves what is live, and people are asked again."""
     here = lane.policy(policy)
     if here is None:
         return Refusal((NotInPolicy(lane.id),))
-    if _no_news(lane, given):
+    if no_news(lane, given.sha, given.at):
         return Refusal((NotExpected(Lifecycle.LIVE),))
     since = min(given.at, now)  # clocks differ; nothing is live from tomorrow on
     build = given.build
@@ -51,11 +54,23 @@ def deployed(lane: Lane, given: DeployedElsewhere, policy: Policy, fresh: Fresh,
     return _consequences(moved, here, build, release, f"{live.label} was deployed by somebody else", policy, now)
 
 
-def _no_news(lane: Lane, given: DeployedElsewhere) -> bool:
+def no_news(lane: Lane, sha: str, at: datetime) -> bool:
+    """Whether that a commit became live tells nothing new: it is live, older than what is, or ours under way."""
     ours = lane.in_flight
-    if ours is not None and ours.build.sha == given.sha:
+    if ours is not None and ours.build.sha == sha:
         return True
-    return lane.live is not None and (lane.live.sha == given.sha or given.at < lane.live.since)
+    return lane.live is not None and (lane.live.sha == sha or at < lane.live.since)
+
+
+def has_its_word(release: Release, found: FoundLive) -> bool:
+    """Whether what is found live as the deploy of a release of ours is the end that the release was told.
+
+    One whose job ended after its time limit was not told: it failed here, and yet it is what runs there. Nor was one
+    whose run somebody ran once more after it had ended: that made it live anew.
+    """
+    ended = release.deployment.finished_at if release.deployment else None
+    anew = ended is not None and found.since > ended + CLOCKS_DIFFER
+    return not anew and (release.state is not Lifecycle.FAILED or release.health is not None)
 
 
 def _external(  # noqa: PLR0917 - all of it is the release's birth certificate

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.effects import Announce, Happened, Happening, StartDeployment, TellFailure, TellLanesAfter, TellOperations
-from bot.core.events import DeployedElsewhere
+from bot.core.elsewhere import CLOCKS_DIFFER, has_its_word
+from bot.core.events import DeployedElsewhere, FoundLive
 from bot.core.inputs import Account, DeclareLive
 from bot.core.lane import Lane, Live, ModeSwitch
 from bot.core.policy import Hotfix, Kind, Mode, Permission, Policy
@@ -268,3 +269,32 @@ UNSAID: list[tuple[str, Lane, DeclareLive, Policy, tuple[Reason, ...]]] = [
 )
 def test_nobody_is_believed(there: Lane, given: DeclareLive, under: Policy, why: tuple[Reason, ...]) -> None:
     assert reasons(there, given, under) == why
+
+
+def told(state: Lifecycle, **changed: Any) -> Release:
+    """Return a release of ours whose job was told to have ended at noon, and came to this state."""
+    ended = Deployment(DeployStatus.SUCCEEDED, NOON, finished_at=NOON)
+    return release(state=state, **{"deployment": ended, **changed})
+
+
+def found(since: datetime) -> FoundLive:
+    """Return the deploy of R-1 as what is live since then."""
+    return FoundLive(a_sha(1), "1", since, None, key="R-1-abcd2345")
+
+
+@pytest.mark.parametrize("state", [Lifecycle.LIVE, Lifecycle.ROLLED_BACK, Lifecycle.VERIFYING])
+def test_a_deploy_of_ours_that_is_seen_from_outside_has_its_word_unless_it_was_made_anew(state: Lifecycle) -> None:
+    latest = NOON + CLOCKS_DIFFER
+    assert has_its_word(told(state), found(NOON - SECOND))
+    assert has_its_word(told(state), found(latest))
+    assert not has_its_word(told(state), found(latest + SECOND))
+
+
+@pytest.mark.parametrize("deployment", [None, Deployment(DeployStatus.RUNNING, NOON)])
+def test_what_was_never_told_to_have_ended_was_not_made_anew(deployment: Deployment | None) -> None:
+    assert has_its_word(told(Lifecycle.LIVE, deployment=deployment), found(NOON + timedelta(days=1)))
+
+
+def test_what_failed_by_its_time_limit_and_runs_there_was_not_told_and_what_failed_its_verification_was() -> None:
+    assert not has_its_word(told(Lifecycle.FAILED), found(NOON))
+    assert has_its_word(told(Lifecycle.FAILED, health=Health(NOON)), found(NOON))
