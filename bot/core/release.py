@@ -81,7 +81,7 @@ class DeployStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """Somebody wants the deploy to end: the CI system is asked, and its word on the job counts."""
+    """Somebody wants the deploy to end: the CI system is asked, and how the job ends is what counts."""
 
     by: str
     at: datetime

@@ -130,7 +130,7 @@ def cancel_asked(release: Release, policy: Policy) -> tuple[Fact, ...]:
     so_far = {
         DeployStatus.SUCCEEDED: ", too late: the job ended well",
         DeployStatus.FAILED: "",
-    }.get(release.deployment.status, "; the CI system's word on the job counts")
+    }.get(release.deployment.status, "; how the job ends is what counts")
     return (Fact("Cancel", f"asked for by {person(asked.by, policy)} {date(asked.at)}{so_far}"),)
 
 

@@ -32,7 +32,7 @@ def _cancelled(told: Told) -> str:
 
 
 def _asked_to_stop(told: Told) -> str:
-    return f"{told.who} cancels the deploy: the CI system is asked to end it, and its word counts."
+    return f"{told.who} cancels the deploy: the CI system is asked to end its job, and how that ends is what counts."
 
 
 def _resolved(told: Told) -> str:

@@ -64,7 +64,7 @@ R-1: opened Nov 21, 2026 10:00
                 "Asking the CI system to deploy docs 1 ([First]) to production.",
                 "The CI system accepted the deploy. Open the deploy job.",
                 "The deploy job runs. Open the deploy job.",
-                "@priya cancels the deploy: the CI system is asked to end it, and its word counts.",
+                "@priya cancels the deploy: the CI system is asked to end its job, and how that ends is what counts.",
                 "The deploy failed: the run ended: cancelled. Open the deploy job.",
             ]
         )

@@ -162,7 +162,7 @@ async def test_where_it_came_too_late_the_card_says_so_and_the_announcement_is_o
     world, _, worker = await cancelled(opening)
     asked = "Cancel: asked for by <@U0PRIYA> <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
     told = [line for line in await card(world) if "Cancel" in line]
-    assert told == [f"{asked}; the CI system's word on the job counts."]
+    assert told == [f"{asked}; how the job ends is what counts."]
     await worker.once()
     world.executor.says(ProgressStatus.SUCCEEDED)
     await world.follows()

@@ -109,7 +109,7 @@ def test_a_deploy_whose_end_somebody_wants() -> None:
         [
             "# Cancelling the deploy: payments 118 to production",
             "*Deploy:* asked for <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>",
-            "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>; the CI system's word on the job counts",
+            "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>; how the job ends is what counts",
             "*Job:* <https://github.example/acme/payments/actions/runs/9|open the deploy job>",
         ]
     )

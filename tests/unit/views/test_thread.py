@@ -80,7 +80,7 @@ The CI system accepted the deploy. <https://github.example/acme/payments/actions
 ---
 The deploy job runs. <https://github.example/acme/payments/actions/runs/9|Open the deploy job>.
 ---
-<@U0ALEX> cancels the deploy: the CI system is asked to end it, and its word counts.
+<@U0ALEX> cancels the deploy: the CI system is asked to end its job, and how that ends is what counts.
 ---
 Nobody can tell whether the deploy started: the answer was lost and the CI system does not know the request. Nothing is sent again by itself; somebody is asked in <#C0OPS>.
 ---
