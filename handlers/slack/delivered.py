@@ -1,11 +1,11 @@
-"""What stands in the body of a request that Slack signed: parsed here once, so that Bolt's own parser never sees it.
+"""What stands in a request that Slack signed, or in an envelope: parsed here once, so that Bolt's parser never sees it.
 
 Bolt loses a command whose form holds the word "payload" anywhere (slack_bolt.request.internals.parse_body); here a
 command is a command because of its field of that name. Of events and interactions only what Bolt's matchers index is
 checked; the rest is read by `payloads`, the same way for every transport.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -128,6 +128,22 @@ def read(content_type: str, body: bytes) -> Delivered:
     return Malformed()
 
 
+def enveloped(kind: Any, payload: Any) -> Delivered:
+    """Return what an envelope of Socket Mode holds, by the kind that Slack writes on it. Never raises.
+
+    Args:
+        kind: `events_api`, `interactive` or `slash_commands`; of any other, nobody follows it.
+        payload: what the JSON parser made of it.
+    """
+    if not isinstance(kind, str) or not isinstance(payload, dict):
+        return Malformed()
+    reader = _KINDS.get(kind)
+    try:
+        return Nothing() if reader is None else reader(payload)
+    except ValueError:
+        return Malformed()
+
+
 def _told(body: dict[str, Any]) -> Delivered:
     """Read what comes as JSON: events, and the trial of the address."""
     body.pop("command", None)  # whatever holds one Bolt takes for a command (payload_utils.is_slash_command)
@@ -147,11 +163,15 @@ def _filled_in(body: bytes) -> Delivered:
     if len(form) != len(pairs):
         return Malformed()
     if "command" in form:
-        _Typing.model_validate(form)
-        return Act(form) if _readable(form) else Malformed()
+        return _typed(form)
     if "payload" in form:
         return _interaction(_object(form["payload"].encode()))
     return Nothing() if form.get("ssl_check") == "1" else Malformed()
+
+
+def _typed(body: dict[str, Any]) -> Delivered:
+    _Typing.model_validate(body)
+    return Act(body) if _readable(body) else Malformed()
 
 
 def _interaction(body: dict[str, Any]) -> Delivered:
@@ -174,3 +194,11 @@ def _readable(body: dict[str, Any]) -> bool:
     except (TypeError, AttributeError, LookupError, ValueError):
         return False
     return isinstance(body.get("event", {}), dict)  # slack_bolt.middleware.ignoring_self_events looks into it
+
+
+_KINDS: Mapping[str, Callable[[dict[str, Any]], Delivered]] = {
+    "events_api": _told,
+    "interactive": _interaction,
+    "slash_commands": _typed,
+}
+"""What reads an envelope, by the kind that Slack writes on it."""

@@ -9,11 +9,12 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
-from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ports.trouble import TryLater, Unsure
+from handlers.slack import frames
 from handlers.slack.calls import Refused, ask
+from handlers.slack.frames import Envelope, Goodbye, Hello, Rubbish
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ STEADY = 10.0
 """Seconds after which a connection that ends was a good one."""
 CLOSE_WITHIN = 2.0
 OVER = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+SAID = frozenset({WSMsgType.TEXT, WSMsgType.BINARY})
 
 
 class Ended(Enum):
@@ -65,18 +67,6 @@ class Timing:
     pause: Callable[[Ended, int], float] = backoff
 
 
-class Frame(BaseModel):
-    """What Slack sends over a connection."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    type: str
-    envelope_id: str | None = None
-    payload: dict[str, Any] | None = None
-    reason: str | None = None
-    num_connections: int | None = None
-
-
 @dataclass(slots=True, eq=False)
 class Line:
     """One WebSocket. `heard` is the loop's time of the last frame, ping or pong."""
@@ -117,7 +107,7 @@ class Events:
     def failed(self) -> None:
         """A try has failed."""
 
-    def envelope(self, line: Line, envelope: str, payload: dict[str, Any]) -> None:
+    def envelope(self, line: Line, envelope: Envelope) -> None:
         """Slack delivers something, to be acknowledged on this line."""
 
 
@@ -260,32 +250,35 @@ class Link:
                     await line.ws.pong(message.data)
             except (TimeoutError, ClientError, OSError):
                 return Ended.DROPPED
+            if message.type is WSMsgType.ERROR:
+                # aiohttp has ended the connection: too large, no UTF-8; its text may tell what stood there
+                code = getattr(message.data, "code", None)
+                log.warning("slack_frame_not_read", link=self.number, why=getattr(code, "name", "not a frame"))
             if message.type in OVER:
                 return Ended.DROPPED
             line.heard = clock()
-            ended = self._take(line, message.data) if message.type is WSMsgType.TEXT else None
+            ended = self._take(line, message.data) if message.type in SAID else None
             if ended is not None:
                 return ended
 
-    def _take(self, line: Line, text: str) -> Ended | None:
-        try:
-            frame = Frame.model_validate_json(text)
-        except ValidationError as problem:
-            log.warning("slack_frame_not_understood", problems=problem.error_count())
-            return None
-        if frame.type == "hello":
-            self._greeted(line, frame)
-        elif frame.type == "disconnect":
-            return REASONS.get(frame.reason or "", Ended.DROPPED)
-        elif frame.envelope_id is not None and frame.payload is not None:
-            self.events.envelope(line, frame.envelope_id, frame.payload)
+    def _take(self, line: Line, said: str | bytes) -> Ended | None:
+        frame = frames.read(said) if isinstance(said, str) else Rubbish("no text")
+        match frame:
+            case Hello():
+                self._greeted(line, frame)
+            case Goodbye():
+                return REASONS.get(frame.reason, Ended.DROPPED)
+            case Envelope():
+                self.events.envelope(line, frame)
+            case Rubbish():
+                log.warning("slack_frame_not_understood", link=self.number, why=frame.why)
         return None
 
-    def _greeted(self, line: Line, frame: Frame) -> None:
+    def _greeted(self, line: Line, hello: Hello) -> None:
         line.greeted = True
         self.state, self.failures, self._said = "connected", 0, None
-        log.info("slack_connected", link=self.number, connections=frame.num_connections)
-        self.events.greeted(frame.num_connections)
+        log.info("slack_connected", link=self.number, connections=hello.connections)
+        self.events.greeted(hello.connections)
 
     async def _linger(self, line: Line) -> None:
         """Go on reading a connection that is being replaced, so that nothing falls between the two."""

@@ -8,16 +8,21 @@ Slack sends an envelope over any one connection; one that comes twice is stored 
 import asyncio
 import json
 import random
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiohttp import ClientSession
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.slack import delivered
+from handlers.slack.delivered import Act, Event, Malformed
+from handlers.slack.frames import Envelope
 from handlers.slack.link import Events, Line, Link, Timing
+from handlers.slack.listeners import GARBLED
 
 log = structlog.get_logger()
 
@@ -29,6 +34,7 @@ ACKNOWLEDGED_WITHIN = 3.0
 ENOUGH_FAILURES = 3
 """Tries after which a connection is not merely late but missing."""
 OK = 200
+KIND = re.compile(r"[a-z_]{1,40}")
 
 Dispatch = Callable[[dict[str, Any]], Awaitable[BoltResponse]]
 
@@ -130,31 +136,51 @@ class SocketMode(Events):
             remedy = "The bot works on; a click may be lost while Slack replaces the connection that is left."
             log.warning("slack_connection_missing", missing=len(missing), of=len(self._links), remedy=remedy)
 
-    def envelope(self, line: Line, envelope: str, payload: dict[str, Any]) -> None:
+    def envelope(self, line: Line, envelope: Envelope) -> None:
         """Work it off in a task that is referred to until it is done: the loop itself holds tasks weakly."""
-        self._keep(self._answer(line, envelope, payload))
+        self._keep(self._answer(line, envelope))
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _answer(self, line: Line, envelope: str, payload: dict[str, Any]) -> None:
-        try:
-            response = await self.dispatch(payload)
-        except Exception:
-            log.exception("slack_envelope_failed", envelope=envelope)
+    async def _answer(self, line: Line, envelope: Envelope) -> None:
+        answer: dict[str, Any] = {"envelope_id": envelope.id}
+        said = await self._said(envelope)
+        if said is None:
             return
-        if response.status != OK:
-            log.warning("slack_envelope_not_acknowledged", envelope=envelope, status=response.status)
-            return
-        answer: dict[str, Any] = {"envelope_id": envelope}
-        if response.body:
-            kind = response.headers.get("content-type", [""])[0]
-            is_json = kind.startswith("application/json")
-            answer["payload"] = json.loads(response.body) if is_json else {"text": response.body}
+        if said:
+            answer["payload"] = said
         if not await self._acknowledged(line, json.dumps(answer)):
-            log.warning("slack_acknowledgement_lost", envelope=envelope)
+            log.warning("slack_acknowledgement_lost", envelope=envelope.id)
+
+    async def _said(self, envelope: Envelope) -> dict[str, Any] | None:
+        """Have an envelope worked off and return what goes with its acknowledgement; None where it gets none.
+
+        What can never be read is acknowledged, too, or Slack would send it again; whoever acted is told, where Slack
+        has a place for it.
+        """
+        read = delivered.enveloped(envelope.kind, envelope.payload)
+        if isinstance(read, Malformed):
+            log.warning("slack_envelope_not_understood", envelope=envelope.id, kind=_named(envelope.kind))
+            return _sorry(envelope)
+        if not isinstance(read, Act | Event):
+            log.info("slack_request_not_followed", kind=_named(envelope.kind))
+            return {}
+        try:
+            response = await self.dispatch(read.body)
+        except Exception:
+            log.exception("slack_envelope_failed", envelope=envelope.id)
+            return None
+        if response.status != OK:
+            log.warning("slack_envelope_not_acknowledged", envelope=envelope.id, status=response.status)
+            return None
+        if not response.body:
+            return {}
+        kind = response.headers.get("content-type", [""])[0]
+        as_json = kind.startswith("application/json")
+        return cast("dict[str, Any]", json.loads(response.body)) if as_json else {"text": response.body}
 
     async def _acknowledged(self, line: Line, text: str) -> bool:
         """Acknowledge where the envelope came from, or, where that is closed, on any other, or the next one."""
@@ -170,6 +196,20 @@ class SocketMode(Events):
                     await self._up.wait()
         except TimeoutError:
             return False
+
+
+def _named(kind: object) -> str:
+    """Return the kind that is written on an envelope, for the log: a few characters at most, and only of a name."""
+    return kind if isinstance(kind, str) and KIND.fullmatch(kind) else "no name"
+
+
+def _sorry(envelope: Envelope) -> dict[str, Any]:
+    """Return what tells whoever acted that it could not be read: a form stays open, and says so."""
+    if envelope.kind == "slash_commands":
+        return {"text": GARBLED, "response_type": "ephemeral"}
+    if isinstance(envelope.payload, dict) and envelope.payload.get("type") == "view_submission":
+        return {"response_action": "errors", "errors": {"reason": GARBLED}}
+    return {}
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -23,7 +23,7 @@ from handlers.ci.standard_reports import report_of
 from handlers.grammar import parse
 from handlers.hints import HINT, SignedNews, hint_of
 from handlers.reading import Plain, Stored, plain
-from handlers.slack.app import slack_connection
+from handlers.slack.app import Dispatch, slack_connection
 from handlers.slack.directory import Workspace
 from handlers.slack.ingress import Ingress
 from handlers.webhooks import Webhooks
@@ -160,6 +160,8 @@ class Inside:
     handlers: dict[str, Handler]
     shelf: Shelf
     heard: Doors
+    dispatch: Dispatch
+    """Slack's real listeners."""
 
     async def send(self, path: str, sent: Sent, said: Headers) -> int:
         """Hand a request to a route's handler and return the status of its answer."""
@@ -213,9 +215,10 @@ async def inside(policy: Policy) -> AsyncIterator[Inside]:
     slack = slack_connection(Settings(), lambda: NOON)
     slack.directory.home = Workspace("T0ACME", "U0BOT", "B0BOT", "https://acme.slack.com/")
     slack.chat = cast("Any", NoWindow())
-    ingress._dispatch = slack.dispatcher(reader := Reader(shelf, policy), policy.command, reader)
+    ingress._dispatch = dispatch = slack.dispatcher(reader := Reader(shelf, policy), policy.command, reader)
     with written_down(heard):
         try:
-            yield Inside({"/slack/events": ingress.handle, "/webhooks": cast("Any", webhooks.handler)}, shelf, heard)
+            routes = {"/slack/events": ingress.handle, "/webhooks": cast("Any", webhooks.handler)}
+            yield Inside(routes, shelf, heard, dispatch)
         finally:
             await slack.close()

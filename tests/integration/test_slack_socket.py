@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, WSMsgType
 from slack_bolt.response import BoltResponse
 from structlog.testing import capture_logs
 
 from handlers.slack.link import Ended, Timing, backoff
+from handlers.slack.listeners import GARBLED
 from handlers.slack.socket import SocketMode
 from tests.unit.handlers.slack.server import Line, Reply, SlackServer, no, slack_server
 
@@ -62,7 +63,12 @@ def an_envelope(number: int = 1) -> dict[str, Any]:
         "envelope_id": f"e-{number}",
         "type": "interactive",
         "accepts_response_payload": False,
-        "payload": {"type": "block_actions", "number": number},
+        "payload": {
+            "type": "block_actions",
+            "user": {"id": "U0ALEX"},
+            "actions": [{"action_id": "signoff:approve"}],
+            "number": number,
+        },
     }
 
 
@@ -77,7 +83,7 @@ async def test_an_envelope_is_dispatched_and_acknowledged(server: SlackServer) -
         line = await server.line()
         await line.send(an_envelope())
         assert await said(line) == {"envelope_id": "e-1"}
-        assert dispatcher.got == [{"type": "block_actions", "number": 1}]
+        assert dispatcher.got == [an_envelope()["payload"]]
         assert socket.connected
 
 
@@ -123,14 +129,118 @@ async def test_envelopes_do_not_wait_for_each_other(server: SlackServer) -> None
         assert await said(line) == {"envelope_id": "e-1"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"type": 7}', '{"type": "interactive", "envelope_id": "e"}'])
-async def test_a_frame_that_means_nothing_is_ignored(server: SlackServer, text: str) -> None:
-    async with running(server, Dispatcher()):
-        line = await server.line()
-        await line.ws.send_str(text)
-        await line.ws.send_bytes(b"\x00")
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no JSON, or too deep"),
+        ("[]", "no object"),
+        ("{", "no JSON, or too deep"),
+        ('{"type": 7}', "no envelope_id"),
+        ('{"type": "interactive", "payload": {}}', "no envelope_id"),
+        ('{"type": "interactive", "envelope_id": 7, "payload": {}}', "an envelope_id that is none"),
+        (f'{{"envelope_id": "e", "payload": {"[" * 5000}', "no JSON, or too deep"),
+    ],
+)
+async def test_a_frame_that_means_nothing_is_ignored_and_said(server: SlackServer, text: str, why: str) -> None:
+    dispatcher = Dispatcher()
+    with capture_logs() as logs:
+        async with running(server, dispatcher):
+            line = await server.line()
+            await line.ws.send_str(text)
+            await line.ws.send_bytes(b"\x00")
+            await line.send(an_envelope())
+            assert await said(line) == {"envelope_id": "e-1"}
+    assert [one["why"] for one in logs if one["event"] == "slack_frame_not_understood"] == [why, "no text"]
+    assert dispatcher.got == [an_envelope()["payload"]]
+    assert not any("exc_info" in one for one in logs)
+
+
+UNREADABLE: tuple[tuple[dict[str, Any], dict[str, Any] | None], ...] = (
+    ({}, None),
+    ({"type": "interactive"}, None),
+    ({"type": "interactive", "payload": "{}"}, None),
+    ({"type": "interactive", "payload": [1]}, None),
+    ({"type": ["interactive"], "payload": {}}, None),
+    ({"payload": an_envelope()["payload"]}, None),
+    ({"type": "interactive", "payload": {"type": "block_actions", "actions": 5}}, None),
+    ({"type": "interactive", "payload": {**an_envelope()["payload"], "enterprise": 5}}, None),
+    ({"type": "events_api", "payload": {"type": "event_callback", "event_id": "Ev1", "event": "x"}}, None),
+    ({"type": "slash_commands", "payload": {"command": "/deploy"}}, {"text": GARBLED, "response_type": "ephemeral"}),
+    (
+        {"type": "interactive", "payload": {"type": "view_submission"}},
+        {"response_action": "errors", "errors": {"reason": GARBLED}},
+    ),
+)
+"""Envelopes that nobody can read, and what is said to whoever acted."""
+
+
+@pytest.mark.parametrize(("envelope", "sorry"), UNREADABLE)
+async def test_an_envelope_that_can_never_be_read_is_acknowledged_said_and_not_dispatched(
+    server: SlackServer, envelope: dict[str, Any], sorry: dict[str, Any] | None
+) -> None:
+    dispatcher = Dispatcher()
+    with capture_logs() as logs:
+        async with running(server, dispatcher):
+            line = await server.line()
+            await line.send({**envelope, "envelope_id": "e-7"})
+            assert await said(line) == {"envelope_id": "e-7"} | ({} if sorry is None else {"payload": sorry})
+            await line.send(an_envelope())
+            assert await said(line) == {"envelope_id": "e-1"}
+    kind = envelope.get("type")
+    assert [one for one in logs if one["event"] == "slack_envelope_not_understood"] == [
+        {
+            "event": "slack_envelope_not_understood",
+            "log_level": "warning",
+            "envelope": "e-7",
+            "kind": kind if isinstance(kind, str) else "no name",
+        }
+    ]
+    assert dispatcher.got == [an_envelope()["payload"]]
+    assert not any("exc_info" in one for one in logs)
+
+
+async def test_a_kind_of_envelope_that_nobody_follows_is_acknowledged(server: SlackServer) -> None:
+    dispatcher = Dispatcher()
+    with capture_logs() as logs:
+        async with running(server, dispatcher):
+            line = await server.line()
+            await line.send({**an_envelope(), "type": "telepathy"})
+            assert await said(line) == {"envelope_id": "e-1"}
+    followed = {"event": "slack_request_not_followed", "log_level": "info", "kind": "telepathy"}
+    assert [one for one in logs if one["event"] == followed["event"]] == [followed]
+    assert dispatcher.got == []
+
+
+@pytest.mark.parametrize(("what", "why"), [("too large", "MESSAGE_TOO_BIG"), ("no UTF-8", "INVALID_TEXT")])
+async def test_a_frame_that_ends_its_connection_is_said_and_another_is_opened(
+    server: SlackServer, what: str, why: str
+) -> None:
+    with capture_logs() as logs:
+        async with running(server, Dispatcher()):
+            line = await server.line()
+            if what == "too large":
+                with suppress(ConnectionError):  # it is hung up while it is sent
+                    await line.ws.send_str('{"envelope_id": "e", "payload": "' + "a" * 2**24 + '"}')
+            else:
+                assert line.ws._writer is not None
+                await line.ws._writer.send_frame(b"\xff", WSMsgType.TEXT)
+            fresh = await server.line()
+            await fresh.send(an_envelope())
+            assert await said(fresh) == {"envelope_id": "e-1"}
+    read = {"event": "slack_frame_not_read", "log_level": "warning", "link": 1, "why": why}
+    assert [one for one in logs if one["event"] == read["event"]] == [read]
+    assert not any("exc_info" in one for one in logs)
+
+
+@pytest.mark.parametrize("odd", [{"num_connections": "two"}, {"num_connections": -1}, {"num_connections": []}])
+async def test_a_greeting_greets_whatever_it_counts(server: SlackServer, odd: dict[str, Any]) -> None:
+    async with running(server, Dispatcher()) as socket:
+        async with asyncio.timeout(5):
+            line = await server.lines.get()
+        await line.send({"type": "hello", **odd})
         await line.send(an_envelope())
         assert await said(line) == {"envelope_id": "e-1"}
+        assert socket.connected
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
