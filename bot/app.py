@@ -164,7 +164,7 @@ class Signoff:
         self._stack.push_async_callback(store.close)
         said = {**about(), **store.facts, "policy": self.policy.hash[:12], "instance": vitals.instance}
         log.info("starting", ballast=lay(path), **said)
-        voided = await store.write(lambda tx: tx.effects.void_leases(self.clock()))
+        voided, _ = await store.write(lambda tx: (tx.effects.void_leases(self.clock()), tx.replays.void()))
         log.info("database_opened", lost_attempts=voided)
         return store
 

@@ -33,3 +33,7 @@ class SqliteReplays:
     def forget(self, key: str) -> None:
         """Let the same request come again: its work has failed."""
         self._database.execute("DELETE FROM replays WHERE key = ? AND state = 'working'", [key])
+
+    def void(self) -> int:
+        """Let come again what nobody works on any more."""
+        return self._database.execute("DELETE FROM replays WHERE state = 'working'").rowcount

@@ -30,3 +30,6 @@ class Replays(Protocol):
 
     def forget(self, key: str) -> None:
         """Let the same request come again: its work has failed."""
+
+    def void(self) -> int:
+        """Let come again what was being worked on when the last process ended; returns how much that was."""

@@ -153,6 +153,16 @@ async def test_what_was_decided_is_known_after_a_restart_on_another_port(tmp_pat
         assert here.deploys() == {"Add refunds": 1}
 
 
+async def test_what_a_crash_cut_off_is_taken_when_slack_sends_it_again(tmp_path: Path) -> None:
+    async with desk(tmp_path, over_http=True) as here:
+        await here.stop()
+        rows(
+            here, "INSERT INTO replays (key, state, at) VALUES ('event:Ev1', 'working', '2999'), ('b', 'done', '2999')"
+        )
+        await here.start()
+        assert [row["key"] for row in rows(here, "SELECT key FROM replays")] == ["b"]
+
+
 async def test_of_two_ways_in_the_start_says_which_it_takes(tmp_path: Path) -> None:
     async with desk(tmp_path) as here:
         assert here.signoff is not None

@@ -35,6 +35,16 @@ def test_what_failed_may_come_again_and_what_is_done_may_not(file: File) -> None
         assert (tx.replays.begin("a", NOON), tx.replays.begin("b", NOON)) == (Seen.NEVER, Seen.DONE)
 
 
+def test_what_a_former_process_was_at_may_come_again_and_what_it_had_done_may_not(file: File) -> None:
+    with file.transaction() as tx:
+        tx.replays.begin("working", NOON)
+        tx.replays.begin("done", NOON)
+        tx.replays.done("done")
+    with file.transaction() as tx:
+        assert tx.replays.void() == 1
+        assert (tx.replays.begin("working", NOON), tx.replays.begin("done", NOON)) == (Seen.NEVER, Seen.DONE)
+
+
 def test_keys_are_kept_for_ten_minutes_and_no_longer(file: File) -> None:
     with file.transaction() as tx:
         tx.replays.begin("working", NOON)
