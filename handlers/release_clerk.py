@@ -44,6 +44,9 @@ def by_name(words: OfRelease, asker: Asker) -> Told:
         late = Refusal((*account_reasons(asker.actor), TooLate(release.state)))
         said = refusals.refusal(late, release, asker.setting.policy, asker.links)
         return Told("too late", said, release.policy.channel)  # no rule has judged it, nor kept a record of it
+    if isinstance(words, RetryWords) and meanwhile.failed_since(release, asker.said_at):
+        said = answers.failed_since(release, asker.setting.policy, asker.links)
+        return Told("failed since", said, release.policy.channel)
     read = asker.read(words.at) if isinstance(words, ScheduleWords) else ""
     return decide(_given(words, release, asker), release, asker, read)
 

@@ -21,6 +21,7 @@ REFUSED = {
     "shut since",
     "live has changed",
     "mode has changed",
+    "failed since",
 }
 
 

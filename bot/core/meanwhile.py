@@ -7,7 +7,7 @@ Rules:
 
 - They open nothing that was shut after them: no hold, lock or stop, and no build in quarantine.
 - They approve and override what people were asked about then, and never what was built since.
-- They end no deploy that was begun since, and mark as done only what had failed by then.
+- They end no deploy that was begun since, and mark as done and try again only what had failed by then.
 - Going back without naming a version means from what was live then, and nothing had failed since.
 """
 
@@ -72,6 +72,11 @@ def had_failed(release: Release, said_at: datetime) -> bool:
     """Whether a release that has failed had done so when somebody spoke."""
     ended = release.ended_at
     return release.state is Lifecycle.FAILED and ended is not None and ended <= said_at
+
+
+def failed_since(release: Release, said_at: datetime) -> bool:
+    """Whether a release that has failed did so after somebody spoke."""
+    return release.state is Lifecycle.FAILED and not had_failed(release, said_at)
 
 
 def generation(release: Release, said_at: datetime) -> int:

@@ -120,6 +120,15 @@ def mode_since() -> Message:
     )
 
 
+def failed_since(release: Release, policy: Policy, permalinks: Permalinks) -> Message:
+    """Answer words that would try a release again, said before it failed."""
+    return said(
+        f"This could not be decided when you did it, and {_release(release, permalinks)}, has failed only since, so "
+        "nothing was started. Please look at why, and do it again if you still want it: "
+        f"{typed(policy, f'retry {release.name}')}."
+    )
+
+
 def not_my_button() -> Message:
     """Answer a click on a button that stands for nothing, or not for the message it is in."""
     return said("This button no longer does anything, so nothing was changed. `list` shows what is open.")

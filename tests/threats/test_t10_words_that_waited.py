@@ -14,7 +14,7 @@ from bot.core.target import GithubWorkflow
 from bot.ports.ci import ProgressStatus
 from bot.ports.inbox import Received
 from bot.ports.trouble import TryLater
-from bot.views.answers import declared_since, live_since, mode_since, shut_since
+from bot.views.answers import declared_since, failed_since, live_since, mode_since, shut_since
 from handlers import lane_clerk
 from handlers.acts import ACT, Command
 from tests.factories import LANE, NOON, a_lane_policy, a_policy, a_report
@@ -191,6 +191,30 @@ async def test_t12_an_override_that_waited_marks_no_release_as_done_that_failed_
         assert "Too late: it has failed" in world.chat.responses[-1][1]
         await world.types("U0PRIYA", words)
         assert (await world.release()).state is Lifecycle.LIVE
+        await world.store.close()
+
+
+async def test_t12_words_that_waited_try_nothing_again_that_failed_since(tmp_path: Path) -> None:
+    with capture_logs():
+        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
+        await opened(world)
+        await world.looks()
+        await world.looks(a_report(1))
+        assert (await world.release()).state is Lifecycle.DEPLOYING
+        received = waiting(world, "retry R-1")
+        world.executor.says(ProgressStatus.FAILED, "boom")
+        await world.follows()
+        await decides(world, received)
+        failed = await world.release()
+        assert failed.state is Lifecycle.FAILED
+        assert len(world.executor.started) == 1
+        links = {1: "https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001"}
+        assert world.chat.responses == [("https://r", failed_since(failed, world.policy, links).text)]
+        rows = (await world.store.read(lambda tx: tx.audit.page(0, 1000))).rows
+        assert [row.actor for row in rows if row.action == "refused"] == ["priya"]
+        await world.types("U0PRIYA", "retry R-1")
+        assert (await world.release(2)).retry_of == 1
+        assert len(world.executor.started) == 2
         await world.store.close()
 
 

@@ -103,6 +103,13 @@ def test_what_failed_at_noon_had_failed_for_who_spoke_from_then_on(said_at: date
     assert meanwhile.had_failed(failed(NOON), said_at) is had
     assert not meanwhile.had_failed(failed(None), said_at)
     assert not meanwhile.had_failed(release(state=Lifecycle.LIVE, ended_at=NOON), said_at)
+    assert meanwhile.failed_since(failed(NOON), said_at) is not had
+
+
+@pytest.mark.parametrize("state", set(Lifecycle) - {Lifecycle.FAILED})
+@pytest.mark.parametrize("said_at", [BEFORE, AFTER])
+def test_what_has_not_failed_has_not_failed_since_either(state: Lifecycle, said_at: datetime) -> None:
+    assert not meanwhile.failed_since(release(state=state, ended_at=NOON), said_at)
 
 
 @pytest.mark.parametrize(("said_at", "meant"), [(BEFORE, 0), (NOON, 1), (AFTER, 1)])

@@ -199,6 +199,10 @@ def _not_done() -> list[Example]:
         Example("What is live has changed since you wanted to go back", answers.live_since()),
         Example("What is live has changed since you told it", answers.declared_since()),
         Example("The mode was switched since you switched it", answers.mode_since()),
+        Example(
+            "It has failed since you wanted to try it again",
+            answers.failed_since(ended(Lifecycle.FAILED), POLICY, PERMALINKS),
+        ),
         Example("A button that is no longer one", answers.not_my_button()),
         Example(
             "You clicked Reject, and it has changed", answers.nothing_to_do(release(), "reject", POLICY, PERMALINKS)

@@ -151,6 +151,7 @@ ANSWERS: Mapping[str, Entry] = {
     "answers.live_since": lambda _: answers.live_since(),
     "answers.declared_since": lambda _: answers.declared_since(),
     "answers.mode_since": lambda _: answers.mode_since(),
+    "answers.failed_since": lambda evil: answers.failed_since(values.release(evil), values.policy(evil), PERMALINKS),
     "answers.reads_only": lambda _: answers.reads_only(),
     "answers.asked_to_stop": lambda evil: answers.asked_to_stop(values.release(evil), PERMALINKS),
     "answers.rejected": lambda evil: answers.rejected(values.release(evil), PERMALINKS),
