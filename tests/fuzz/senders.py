@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ from pathlib import Path
 from bot.config.load import load_policy
 from bot.core.policy import Policy
 from handlers.ci.standard_signature import sealed
+from handlers.slack.ingress import LARGEST_BODY as OF_SLACK
+from handlers.webhooks import LARGEST_BODY as OF_HOSTS
 from tests.fuzz import bodies
 from tests.fuzz.mutate import TEXTS, broken, garbled
 from tests.fuzz.spell import FORM, JSON, an_interaction, content_type, in_bytes, in_form, in_json
 from tests.unit.handlers.slack import signing
 
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
-AGAIN = f"again with SIGNOFF_SEED={SEED}"
 FILE = Path(__file__).parent / "policy.yml"
 SECRETS = {
     "GITHUB_WEBHOOK_SECRET": "of-GitHub",
@@ -156,6 +155,11 @@ class Sender:
     path: str
     make: Callable[[random.Random, datetime, Filled], Sent]
     kinds: int = 1
+
+    @property
+    def largest(self) -> int:
+        """Return how many bytes its door takes at most; more is refused before anybody asks who signed it."""
+        return OF_SLACK if self.path == "/slack/events" else OF_HOSTS
 
     def share(self, bodies: int) -> int:
         """Return how many bodies are of this kind when the route gets so many."""

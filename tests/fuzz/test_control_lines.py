@@ -18,8 +18,8 @@ from tests.fakes.world import World
 from tests.fuzz.bodies import WORDS
 from tests.fuzz.inside import Request, written_down
 from tests.fuzz.mutate import broken, garbled
-from tests.fuzz.senders import AGAIN, SEED
 from tests.fuzz.spell import in_bytes, in_json
+from tests.seed import AGAIN, SEED
 
 LINES = int(os.environ.get("SIGNOFF_BODIES", "20000")) // 20
 PEOPLE = ("alex", "ALEX", "", "U0PRIYA", "<@U0PRIYA>", "nobody\x00", "everyone", "qa", "x" * 200)

@@ -12,7 +12,8 @@ from bot.config.load import load_policy
 from bot.config.problem import Problem
 from bot.core.policy import Policy
 from tests.fuzz.mutate import CHANGES, slots
-from tests.fuzz.senders import AGAIN, FILE, SEED
+from tests.fuzz.senders import FILE
+from tests.seed import AGAIN, SEED
 
 POLICIES = int(os.environ.get("SIGNOFF_BODIES", "20000")) // 10
 ODD = (

@@ -19,8 +19,8 @@ from handlers.slack.directory import SlackDirectory, Workspace
 from handlers.slack.introduction import try_app_token, who_we_are
 from handlers.slack.problems import SlackProblem, SlackUnreachable
 from tests.fuzz.mutate import broken
-from tests.fuzz.senders import AGAIN, SEED
 from tests.fuzz.spell import CONTENT_TYPES, JSON, in_bytes, in_json
+from tests.seed import AGAIN, SEED
 
 ANSWERS = int(os.environ.get("SIGNOFF_BODIES", "20000")) // 10
 HOME = Workspace("T0ACME", "U0BOT", "B0BOT", "https://acme.slack.com/")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from random import SystemRandom
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,9 +14,9 @@ from structlog.testing import capture_logs
 from storage.durability import Durability, durability
 from tests.power.cuts import FILE, Found, Run, cuts, digest, replay
 from tests.power.story import START, told
+from tests.seed import SEED
 
 CUTS = int(os.environ.get("SIGNOFF_CUTS", "500"))
-SEED = int(os.environ.get("SIGNOFF_SEED") or SystemRandom().randrange(10**9))
 ROLLBACK, WAL = durability((3, 37, 0)), durability((3, 51, 3))
 """What the store chooses for an older and for a newer SQLite."""
 WEAKER = {

@@ -14,9 +14,9 @@ import pytest
 
 from tests.processes.test_kills import free_port, keep_alive
 from tests.processes.world import POLICY, World, world
+from tests.seed import SEED
 
 KILLS = int(os.environ.get("SIGNOFF_COMMAND_KILLS", "12"))
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 TARGET = "{github_deployment: {environment: production}}"
 SCRIPT = """#!/bin/sh
 echo "$1" >> marks

@@ -11,12 +11,12 @@ from time import monotonic
 
 from tests.processes.nursery import nursery
 from tests.processes.world import World, world
+from tests.seed import SEED
 
 KILLS = int(os.environ.get("SIGNOFF_KILLS", "40"))
 LIVES = 20
 LONG = 600.0
 """Seconds: as long as so many lives may take, and one that is left alone."""
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 
 
 def free_port() -> int:

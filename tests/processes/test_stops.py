@@ -10,9 +10,9 @@ from time import monotonic
 
 from tests.processes.test_kills import approve, free_port
 from tests.processes.world import World, world
+from tests.seed import SEED
 
 STOPS = int(os.environ.get("SIGNOFF_STOPS", "8"))
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 STOPPED_WITHIN = 20.0
 
 

@@ -14,6 +14,7 @@ from bot.core.release import Lifecycle
 from handlers.ci import github_webhook, standard_webhook
 from tests.factories import LANE, NOON, a_policy, a_sha
 from tests.fakes.chat import Arrived
+from tests.seed import SEED
 from tests.simulation.building import SIGNING, Building
 from tests.simulation.orders import Quick, Sent, a_quick_world
 from tests.unit.handlers.ci.standard import DOCS, a_deploy_sent, a_report_sent, a_standard_policy, as_bytes, signed
@@ -21,7 +22,6 @@ from tests.unit.handlers.ci.standard import SECRETS as STANDARD
 
 SECRETS = STANDARD | {"GITHUB_WEBHOOK_SECRET": SIGNING}
 ORDERS = int(os.environ.get("SIGNOFF_ORDERS", "2000"))
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
 LONG = os.environ.get("SIGNOFF_POINTS") == "all"
 STEPS = 5
 """A run is requested, begins and ends; tried again, it begins and ends well."""

@@ -1,7 +1,6 @@
 """Hundreds of schedules by seed: whatever crashes, lies or is late, every promise is kept."""
 
 import os
-import random
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -10,12 +9,9 @@ from multiprocessing import get_context
 from simulation.hostile import FORGERIES
 from simulation.policies import CHANGES
 from simulation.schedules import run
+from tests.seed import SEED
 
 SCHEDULES = int(os.environ.get("SIGNOFF_SCHEDULES", "1000"))
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or (
-    1 if "CI" in os.environ else random.SystemRandom().randrange(1, 10**9)
-)
-"""CI judges a change by the same schedules as the last; chance goes on looking wherever else the tests run."""
 BATCH = 25
 
 
