@@ -51,7 +51,7 @@ class Judge:
         counted = {word.human for word in one.words} - own
         names = {human: self._names(human, policy) for human in counted}
         found = [] if _seated(rules, names) else [f"{sorted(counted)} do not meet {[str(rule) for rule in rules]}"]
-        if here.self_approval is not SelfApproval.ALLOW and one.kind is not Kind.ROLLBACK:
+        if here.self_approval is not SelfApproval.ALLOW:
             useful = {human for human in counted if any(_fits(names[human], rule) for rule in rules)}
             alone = [c.sha[:7] for c in self._shipped(one, policy) if useful and useful <= self._authors(c, policy)]
             found += [f"{alone} are approved by their own authors alone"] if alone else []
@@ -92,11 +92,11 @@ class Judge:
         return {person.slack for person in people if person.slack is not None}
 
     def _shipped(self, one: Shipped, policy: Policy) -> Iterable[Commit]:
-        """Return the commit itself, and those before it that what was live there did not have."""
+        """Return the commit itself and, but for a rollback, those before it that what was live there did not have."""
         known = self._known(one, policy)
         if one.sha not in known:
             return ()
-        if one.live_sha is None:
+        if one.live_sha is None or one.kind is Kind.ROLLBACK:
             return (known[one.sha],)
         before = {commit.sha for commit in _line(known, one.live_sha)}
         return {commit.sha: commit for commit in (known[one.sha], *_line(known, one.sha, before))}.values()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from bot.core.blockers import Blocker, WaitsForApproval, blockers
+from bot.core.blockers import Blocker, FindingAuthors, NeedsAnotherApprover, WaitsForApproval, blockers
 from bot.core.lane import Lane
 from bot.core.release import Lifecycle, Release
 from bot.ports.slack import Message
@@ -202,8 +202,7 @@ def i8_nothing_ready_is_left_waiting(earth: Earth) -> None:
     Transactions(earth.disk.database, earth.clock, lambda: "x" * 32).read(look)
 
 
-_OF_APPROVAL: tuple[type[Blocker], ...] = (WaitsForApproval,)
-"""Not so who wrote what: the bot waits for another author's word also where it only fears that one may be needed."""
+_OF_APPROVAL: tuple[type[Blocker], ...] = (WaitsForApproval, NeedsAnotherApprover, FindingAuthors)
 
 
 def i9_every_card_is_true(earth: Earth) -> None:

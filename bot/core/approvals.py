@@ -175,10 +175,12 @@ def _asking(release: Release, lane: Lane, policy: Policy) -> tuple[LanePolicy, .
 def _commits(release: Release, lane: Lane) -> tuple[tuple[Author, ...], ...]:
     """Return who wrote the commits that would become live, the same people together once.
 
-    The build's own authors are among them even where it takes the lane back.
+    The build's own authors are among them even where it takes the lane back; those of what is live are not, though it
+    was built once more since.
     """
     live = lane.live.position if lane.live else None  # it may have moved on since the changes were loaded
     later = [change for change in lane.around.changes if live is None or live < change.position]
+    later = [change for change in later if lane.live is None or change.sha != lane.live.sha]
     changes = [change.authors for change in later if change.position <= release.build.position]
     told = _authorship(release, lane)
     compared = (told.commits or ()) if told else ()

@@ -264,6 +264,7 @@ def behind(number: int, *changes: Change) -> Lane:
 BY_BOTH = a_build(1, authors=(PRIYA_AUTHOR, SAM_AUTHOR))
 BY_ANN = a_build(3)
 BY_P, BY_S, BY_PS = change(1, PRIYA_AUTHOR), change(2, SAM_AUTHOR), change(2, PRIYA_AUTHOR, SAM_AUTHOR)
+BUILT_AGAIN = behind(1, replace(BY_P, position=BY_S.position))
 AUTHORS: list[tuple[str, Release, Lane, Policy, bool]] = [
     ("the author alone", release(1, PRIYA, build=BY_PRIYA), lane(), POLICY, True),
     ("the author under a former id", release(1, UNLISTED, build=BY_PRIYA), lane(), POLICY, True),
@@ -300,6 +301,7 @@ AUTHORS: list[tuple[str, Release, Lane, Policy, bool]] = [
     ("the author of a commit before it", release(1, PRIYA, build=BY_ANN), since(BY_P), POLICY, True),
     ("the author of a commit after what is live", release(1, PRIYA, build=BY_ANN), behind(0, BY_P), POLICY, True),
     ("the author of a commit that is live by now", release(1, PRIYA, build=BY_ANN), behind(1, BY_P), POLICY, False),
+    ("the author of what is live, built once more since", release(1, PRIYA, build=BY_ANN), BUILT_AGAIN, POLICY, False),
     ("the author of a commit after it", release(1, PRIYA, build=a_build(0)), since(BY_P), POLICY, False),
     ("the author of its own commit, told as a change", release(1, PRIYA), since(BY_P), POLICY, True),
     (
