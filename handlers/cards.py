@@ -55,7 +55,7 @@ class CardKeeper:
         left = self._under_way(card)
         if left > timedelta(0):
             due = self.desk.clock() + left
-            await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=False))
+            await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=False, counts=False))
             return True
         content = content_hash(message)
         if card.ts is not None and content == card.have_hash and not card.confirm:
@@ -102,7 +102,7 @@ class CardKeeper:
                 await self._shown(card, posted, content)
                 self.desk.bell.ring()
             case TryLater(why=why) as later:
-                await self._later(card, self.desk.wait(later, card.tries), why, lost=False)
+                await self._later(card, self.desk.wait(later, card.tries), why, counts=not later.turn)
             case Unsure(why):
                 await self._later(card, self.desk.pause(card.tries), why, lost=True)
             case GiveUp(reason):
@@ -120,7 +120,7 @@ class CardKeeper:
             case Gone(why):
                 await self._gone(card, why, content)
             case TryLater(why=why) as later:
-                await self._later(card, self.desk.wait(later, card.tries), why, lost=False)
+                await self._later(card, self.desk.wait(later, card.tries), why, counts=not later.turn)
             case Unsure(why):  # an update says the same thing twice without harm, but it may come after a later one
                 if self.desk.steady is not None:
                     self._lost[card.id] = self.desk.steady()
@@ -141,10 +141,10 @@ class CardKeeper:
 
         await self.desk.store.write(work)
 
-    async def _later(self, card: Card, wait: timedelta, why: str, *, lost: bool) -> None:
+    async def _later(self, card: Card, wait: timedelta, why: str, *, lost: bool = False, counts: bool = True) -> None:
         log.info("card_waits", card=card.id, release=_of(card), why=why, seconds=wait.total_seconds())
         due = self.desk.clock() + wait
-        await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=lost))
+        await self.desk.store.write(lambda tx: tx.cards.later(card, due, lost=lost, counts=counts))
 
     async def _gone(self, card: Card, why: str, content: str) -> None:
         now = self.desk.clock()

@@ -101,12 +101,13 @@ class SqliteCards:
             },
         )
 
-    def later(self, card: Card, due: datetime, *, lost: bool) -> None:
-        """Try again at `due`."""
+    def later(self, card: Card, due: datetime, *, lost: bool, counts: bool = True) -> None:
+        """Try again at `due`; what only waited for its turn has not been tried."""
         self._database.execute(
             "UPDATE cards SET due_at = :due, lease_until = NULL, lost_posts = lost_posts + (:lost AND ts IS NULL), "
+            "tries = tries - (NOT :counts AND tries > 0), "
             "unsettled = CASE WHEN :lost AND ts IS NOT NULL THEN 1 ELSE unsettled END WHERE id = :id",
-            {"due": to_text(due), "lost": int(lost), "id": card.id},
+            {"due": to_text(due), "lost": int(lost), "counts": int(counts), "id": card.id},
         )
 
     def give_up(self, card: Card, why: str, again: datetime) -> None:

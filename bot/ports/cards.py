@@ -64,8 +64,15 @@ class Cards(Protocol):
     def shown(self, card: Card, ts: str, have_hash: str, now: datetime) -> None:
         """Record what Slack has now; `card.want` becomes its `have`."""
 
-    def later(self, card: Card, due: datetime, *, lost: bool) -> None:
-        """Try again at `due`. `lost`: the answer was lost, so what was sent may arrive yet."""
+    def later(self, card: Card, due: datetime, *, lost: bool, counts: bool = True) -> None:
+        """Try again at `due`.
+
+        Args:
+            card: as it was claimed.
+            due: when.
+            lost: the answer was lost, so what was sent may arrive yet.
+            counts: whether that was a try; where nothing was sent since it was not its turn, it was none.
+        """
 
     def give_up(self, card: Card, why: str, again: datetime) -> None:
         """Leave the card alone until `again`, or until its release changes."""

@@ -56,6 +56,18 @@ async def test_an_update_that_fails_is_made_later(world: World, trouble: TryLate
     assert len(world.chat.in_channel("C0PAYMENTS")) == 1
 
 
+@pytest.mark.parametrize("method", ["post", "update"])
+async def test_waits_for_a_turn_make_no_pause_longer(world: World, method: str) -> None:
+    await (world.looks() if method == "post" else asked(world))
+    world.chat.will(method, *[TryLater(1, "a minute's edits", turn=True)] * 9, TryLater(1, "Slack asks to wait (429)"))
+    await (world.looks(a_report(1)) if method == "post" else world.rejects("U0PRIYA", await world.notice(), "no"))
+    for _ in range(10):
+        world.passes(1)
+        await world.settle()
+    card = await world.card()
+    assert (world.chat.calls.count(method), card.want, card.tries) == (11, card.have, 0)
+
+
 async def test_a_post_that_certainly_did_not_arrive_is_not_a_lost_one(world: World) -> None:
     world.chat.will("post", TryLater(30, "rate limited"))
     await world.looks()

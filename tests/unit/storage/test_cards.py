@@ -112,6 +112,12 @@ def test_a_card_that_waits_for_its_time_is_not_hurried(tx: SqliteTransaction) ->
     assert claimed(tx, 30) == replace(NEW, want=2, tries=2)
 
 
+def test_a_wait_for_its_turn_is_no_try(tx: SqliteTransaction) -> None:
+    tx.cards.later(claimed(tx), NOON + SECOND, lost=False, counts=False)
+    tx.cards.later(claimed(tx, 1), NOON + 2 * SECOND, lost=False)
+    assert claimed(tx, 2) == replace(NEW, tries=2)
+
+
 def test_lost_first_posts_are_counted(tx: SqliteTransaction) -> None:
     tx.cards.later(claimed(tx), NOON + SECOND, lost=True)
     assert claimed(tx, 1) == replace(NEW, lost_posts=1, tries=2)
