@@ -151,6 +151,10 @@ class Deployer:
         if found is not None and not isinstance(found, CertainlyNot):
             await (self._put_off(task, found) if task.first else self._not_looked_up(task, found, now))
             return False
+        if never and task.release.deployment is not None and task.release.deployment.stop is not None:
+            given = DeploymentPutOff(task.release.number, NEVER_BEGUN)  # somebody cancelled it, so it is not begun now
+            await self._conclude(task, EffectState.READY, given, NEVER_BEGUN, due=now)
+            return False
         if task.row.claimed_from is EffectState.READY:
             return True
         until = self._window_ends(task, now)

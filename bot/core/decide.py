@@ -6,7 +6,7 @@ Rules:
   it can be rejected, cancelled, superseded or expire. From `deploying` on only the CI system's word, the time limit or
   a person's answer about a lost request changes it: who cancels it has the CI system asked, and that is all. When the
   CI system certainly never got the request, the release is `open` again, with its approvals, and all of that holds for
-  it again.
+  it again; or `cancelled`, where somebody asked for that meanwhile.
 - A deploy that has ended well is `live` at once, or after its verification where the policy has one.
 - Endings are final. Whoever tries again asks for a new release; only a person's recorded word makes a failed one live,
   and only a rollback takes a live one out.
@@ -193,6 +193,7 @@ TRANSITIONS: tuple[tuple[Lifecycle, str, Lifecycle], ...] = (
     (Lifecycle.OPEN, "would have shipped, on trial", Lifecycle.CANCELLED),
     (Lifecycle.OPEN, "a rollback's build was rebuilt", Lifecycle.CANCELLED),
     (Lifecycle.DEPLOYING, "certainly not sent, tried again later", Lifecycle.OPEN),
+    (Lifecycle.DEPLOYING, "certainly not sent, cancelled meanwhile", Lifecycle.CANCELLED),
     (Lifecycle.DEPLOYING, "the job succeeded", Lifecycle.LIVE),
     (Lifecycle.DEPLOYING, "the job succeeded, to be verified", Lifecycle.VERIFYING),
     (Lifecycle.DEPLOYING, "the job failed, was refused or timed out", Lifecycle.FAILED),

@@ -10,7 +10,7 @@ from bot.core.authorize import Act, authorize
 from bot.core.blockers import blockers, lane_blockers, own_blockers
 from bot.core.build import Build
 from bot.core.decision import Decision
-from bot.core.effects import AskWhetherItRan, Happened, Happening, ResendDeployment, TellFailure
+from bot.core.effects import AskWhetherItRan, Happened, Happening, ResendDeployment, StopDeployment, TellFailure
 from bot.core.events import (
     DeploymentAccepted,
     DeploymentEnded,
@@ -67,6 +67,8 @@ def begin_again(
     deployment = _in_status(release, DeployStatus.ATTEMPTED)
     if deployment is None:
         return Refusal((NotExpected(release.state),))
+    if deployment.stop is not None:
+        return Refusal((StillBlocked(),))
     waits = replace(release, state=Lifecycle.OPEN)
     decided = asking.lapsed(Decision(lane).changed(waits), waits, given.approvers, policy, now)
     counted = decided.lane.release(release.number) or waits
@@ -94,10 +96,18 @@ def _may_not_be_sent(release: Release, build: Build | None, lane: Lane, policy: 
 
 
 def put_off(lane: Lane, release: Release, given: DeploymentPutOff, policy: Policy, now: datetime) -> Decision | Refusal:
-    """Take the attempt back: nothing was sent, so people may think again, and the next attempt looks at all anew."""
-    del policy, now
-    if _in_status(release, DeployStatus.ATTEMPTED) is None:
+    """Take the attempt back: nothing was sent, so people may think again, and the next attempt looks at all anew.
+
+    Who asked to cancel it meanwhile has cancelled it.
+    """
+    del policy
+    deployment = _in_status(release, DeployStatus.ATTEMPTED)
+    if deployment is None:
         return Refusal((NotExpected(release.state),))
+    if deployment.stop is not None:
+        ended = replace(release, state=Lifecycle.CANCELLED, deployment=None, ended_at=now, put_off=None)
+        dropped = Happening(Happened.CANCELLED, release.number, deployment.stop.by)
+        return Decision(lane).changed(ended).happened(dropped)
     told = Happening(Happened.DEPLOY_PUT_OFF, release.number, detail=given.why, again=release.put_off is not None)
     waits = replace(release, state=Lifecycle.OPEN, deployment=None, put_off=given.why)
     return Decision(lane).changed(waits).happened(told)
@@ -113,7 +123,10 @@ def waits(lane: Lane, release: Release, given: DeploymentPutOff, policy: Policy,
 def accepted(
     lane: Lane, release: Release, given: DeploymentAccepted, policy: Policy, now: datetime
 ) -> Decision | Refusal:
-    """Record the id that the CI system gave; a request that was lost counts its time limit from when it is found."""
+    """Record the id that the CI system gave; a request that was lost counts its time limit from when it is found.
+
+    Who asked to cancel it before has the CI system asked now.
+    """
     del policy
     deployment = _in_status(release, DeployStatus.ATTEMPTED, DeployStatus.UNKNOWN)
     if deployment is None:
@@ -121,7 +134,8 @@ def accepted(
     since = now if deployment.status is DeployStatus.UNKNOWN else deployment.attempted_at
     known = replace(deployment, status=DeployStatus.ACCEPTED, attempted_at=since, ref=given.ref, url=given.url)
     happening = Happening(Happened.DEPLOY_ACCEPTED, release.number, detail=given.ref, url=given.url)
-    return Decision(lane).changed(replace(release, deployment=known, put_off=None)).happened(happening)
+    decided = Decision(lane).changed(replace(release, deployment=known, put_off=None)).happened(happening)
+    return decided if known.stop is None else decided.wants(StopDeployment(release.number))
 
 
 def running(
@@ -201,7 +215,8 @@ def resolve(lane: Lane, release: Release, given: Resolve, policy: Policy, now: d
         case Answer.ABANDON:
             return fail(decided, release, "given up; nobody knows whether it ran", None, now)
         case Answer.TRY_AGAIN:
-            again = replace(release, deployment=replace(deployment, status=DeployStatus.ATTEMPTED, attempted_at=now))
+            sent = replace(deployment, status=DeployStatus.ATTEMPTED, attempted_at=now, stop=None)
+            again = replace(release, deployment=sent)
             return decided.changed(again).wants(ResendDeployment(release.number, release.generation))
     assert_never(given.answer)
 

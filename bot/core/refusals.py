@@ -82,8 +82,7 @@ class MayNotCancel:
 class Unstoppable(Enum):
     """Why the CI system is not asked to end a deploy that is under way."""
 
-    UNANSWERED = "unanswered"  # it has not said yet that it took the request
-    UNKNOWN = "unknown"  # nobody knows whether it has
+    UNKNOWN = "unknown"  # nobody knows whether it took the request
     TARGET = "target"  # Signoff has no way, or no right, to end such a job
 
 

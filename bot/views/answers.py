@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.core.build import Build
 from bot.core.inputs import Answer
 from bot.core.policy import Kind, Policy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.slack import Message
 from bot.views.blocks import said
 from bot.views.escape import date, mrkdwn
@@ -59,10 +59,13 @@ def cancelled(release: Release, permalinks: Permalinks) -> Message:
 
 def asked_to_stop(release: Release, permalinks: Permalinks) -> Message:
     """Answer a cancellation while the deploy is under way."""
-    return said(
-        f"The CI system is asked to cancel the deploy of {_release(release, permalinks)}. The release ends when the CI "
-        "system says so: failed, or live if it was too late."
-    )
+    ends = "The release ends when the CI system says so: failed, or live if it was too late"
+    if release.deployment is not None and release.deployment.status is DeployStatus.ATTEMPTED:
+        return said(
+            f"The CI system is asked to cancel the deploy of {_release(release, permalinks)}, once it is known which "
+            f"job it is. {ends}; or cancelled, if nothing was sent."
+        )
+    return said(f"The CI system is asked to cancel the deploy of {_release(release, permalinks)}. {ends}.")
 
 
 def resolved(release: Release, answer: Answer, permalinks: Permalinks) -> Message:

@@ -119,7 +119,7 @@ def _deploying(release: Release, policy: Policy, links: Links) -> tuple[Fact, ..
         f"{unseen if isinstance(release.policy.target, Command) else lost}. "
         f"Nothing is sent again by itself: somebody is asked in {where}"
     )
-    return (sent, Fact("In doubt", doubt))
+    return (sent, Fact("In doubt", doubt), *cancel_asked(release, policy))
 
 
 def cancel_asked(release: Release, policy: Policy) -> tuple[Fact, ...]:
@@ -130,6 +130,8 @@ def cancel_asked(release: Release, policy: Policy) -> tuple[Fact, ...]:
     so_far = {
         DeployStatus.SUCCEEDED: ", too late: the job ended well",
         DeployStatus.FAILED: "",
+        DeployStatus.ATTEMPTED: "; the CI system hears of it once it is known which job it is",
+        DeployStatus.UNKNOWN: "; the CI system hears of it should the job turn up",
     }.get(release.deployment.status, "; how the job ends is what counts")
     return (Fact("Cancel", f"asked for by {person(asked.by, policy)} {date(asked.at)}{so_far}"),)
 

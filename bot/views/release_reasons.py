@@ -40,10 +40,6 @@ IS = {
 }
 
 UNSTOPPABLE = {
-    Unstoppable.UNANSWERED: (
-        "The CI system is being asked to start this deploy and has not answered yet, so there is no job to end: please "
-        "cancel again in a moment."
-    ),
     Unstoppable.UNKNOWN: (
         "Nobody knows whether this deploy has begun, so there is no job to end: please look, then answer the question "
         "about it in the operations channel."

@@ -82,7 +82,9 @@ def words(release: Release, found: Sequence[Blocker]) -> Words:
 def _deploying(deployment: Deployment | None) -> Words:
     if deployment is None:
         return _STARTING
-    return _STOPPING if deployment.stop is not None else _DEPLOYING.get(deployment.status, _STARTING)
+    if deployment.stop is not None and deployment.status is not DeployStatus.UNKNOWN:
+        return _STOPPING
+    return _DEPLOYING.get(deployment.status, _STARTING)
 
 
 def ended_on_trial(release: Release) -> bool:

@@ -32,7 +32,9 @@ def _cancelled(told: Told) -> str:
 
 
 def _asked_to_stop(told: Told) -> str:
-    return f"{told.who} cancels the deploy: the CI system is asked to end its job, and how that ends is what counts."
+    when = f" {told.detail}" if told.happening.detail else ""
+    asked = f"the CI system is asked to end its job{when}, and how that ends is what counts"
+    return f"{told.who} cancels the deploy: {asked}."
 
 
 def _resolved(told: Told) -> str:

@@ -1,5 +1,7 @@
 """A deploy that somebody cancels while it runs: GitHub is asked to end it, and its word is what the release comes to."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +88,43 @@ async def test_a_cancel_whose_answer_is_lost_ends_the_run_once_and_its_release(t
         await here.hears("priya", "is asked to cancel")
         await here.card("docs", "Deploy failed: docs 1 to production")
         await here.everything_is_told()
+        assert here.deploys() == {"First": 1}
+
+
+async def test_a_cancel_before_the_run_is_known_ends_it_once_when_it_is(tmp_path: Path) -> None:
+    async with desk(tmp_path) as here:
+        here.forge.executor = Endless(here.forge)
+        here.forge.faults.add(Fault.RESET_AFTER, "POST", "*/dispatches")
+        here.forge.faults.add(Fault.UNAVAILABLE, "GET", "*/actions/workflows/deploy.yml/runs", count=1000)
+        await here.push("acme/docs", "First")
+        card = await here.card("docs", "Starting the deploy:")
+        await here.comes(lambda: here.deploys() == {"First": 1})
+        await here.types("priya", "/deploy cancel R-1", "docs")
+        assert await here.hears("priya", "is asked to cancel") == snapshot(
+            "The CI system is asked to cancel the deploy of R-1, docs 1 ([First]) to production, once it is known which job it is. The release ends when the CI system says so: failed, or live if it was too late; or cancelled, if nothing was sent."
+        )
+        await here.says(card, "Cancelling the deploy:")
+        await here.stop()
+        here.forge.faults.clear()
+        await here.start()
+        here.passes(30)
+        failure = await here.card("docs", "Deploy failed: docs 1 to production")
+        assert "the run ended: cancelled" in here.reads(failure)
+        told = await here.thread(card, "The deploy failed")
+        assert [line for line in told if "The deploy job runs" not in line] == snapshot(
+            [
+                "Asking the CI system to deploy docs 1 ([First]) to production.",
+                "@priya cancels the deploy: the CI system is asked to end its job once it is known which it is, and how that ends is what counts.",
+                "The CI system accepted the deploy. Open the deploy job.",
+                "The deploy failed: the run ended: cancelled. Open the deploy job.",
+            ]
+        )
+        await here.everything_is_told()
+        (run,) = [one for one in here.forge.repositories["acme/docs"].runs if one.event == "workflow_dispatch"]
+        assert run.conclusion == "cancelled"
+        with closing(sqlite3.connect(here.folder / "signoff.db")) as database:
+            asked = database.execute("SELECT state, note FROM effects WHERE kind = 'stop'").fetchall()
+        assert asked == [("done", f"run {run.id} is told to end")]
         assert here.deploys() == {"First": 1}
 
 

@@ -35,7 +35,7 @@ from bot.core.build import Author, Build, BuildState
 from bot.core.decide import Decision, Fresh, decide
 from bot.core.due import due_at, lane_due_at
 from bot.core.effects import Announce, Escalate, Happened, ResendDeployment, StartDeployment, Taint, TellLanesAfter
-from bot.core.events import Adopt, BuildChanged, DeployedElsewhere, ReachedBefore, TimePassed
+from bot.core.events import Adopt, BuildChanged, DeployedElsewhere, DeploymentPutOff, ReachedBefore, TimePassed
 from bot.core.inputs import (
     Approve,
     BeginDeployment,
@@ -311,6 +311,10 @@ class World:
         old, new = before.state.value, after.state.value
         if old != new:
             assert new in MOVES[old], (old, new)
+        if (old, new) == ("deploying", "cancelled"):
+            assert isinstance(given, DeploymentPutOff)
+            assert before.deployment is not None
+            assert before.deployment.stop is not None
         if old == "failed":
             assert (new, type(given), getattr(given, "release", 0)) == ("live", MarkDone, before.number)
         elif old == "live":

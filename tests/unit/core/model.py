@@ -29,7 +29,7 @@ FREEZES = [
 AFTER_OPEN = {"deploying", "rejected", "cancelled", "expired", "superseded"}
 MOVES = {
     "open": AFTER_OPEN,
-    "deploying": {"open", "verifying", "live", "failed"},
+    "deploying": {"open", "verifying", "live", "failed", "cancelled"},
     "verifying": {"live", "failed"},
     "failed": {"live"},
     "live": {"rolled_back"},

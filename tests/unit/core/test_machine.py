@@ -204,7 +204,7 @@ class Desk(RuleBasedStateMachine):
     def somebody_cancels(self, back: int, person: str) -> None:
         one = self.one(back)
         before = self.world.known[one["number"]]
-        known = before.deployment is not None and before.deployment.status.value in {"accepted", "running"}
+        known = before.deployment is not None and before.deployment.status.value in {"attempted", "accepted", "running"}
         runs = one["state"] == "deploying" and known and one["env"] in STOPPABLE
         may = self.judge.may_drop({**one, "state": "open"} if runs else one, person, cancel=True)
         self.tell(one, Cancel(one["number"], actor(person, self.judge)), may)

@@ -4,12 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.effects import Happened, Happening, StopDeployment
-from bot.core.events import DeploymentEnded, TimePassed
-from bot.core.inputs import Cancel
+from bot.core.effects import AskWhetherItRan, Happened, Happening, ResendDeployment, StopDeployment
+from bot.core.events import (
+    DeploymentAccepted,
+    DeploymentEnded,
+    DeploymentLost,
+    DeploymentPutOff,
+    DeploymentRunning,
+    TimePassed,
+)
+from bot.core.inputs import Answer, BeginDeployment, Cancel, Resolve
 from bot.core.lane import Lane
 from bot.core.policy import Policy
-from bot.core.refusals import AccountMayNotAct, CannotStop, MayNotCancel, TooLate, Unstoppable
+from bot.core.refusals import AccountMayNotAct, CannotStop, MayNotCancel, StillBlocked, TooLate, Unstoppable
 from bot.core.release import DeployStatus, Lifecycle, StopAsked
 from bot.core.target import (
     BuildbotForce,
@@ -20,7 +27,21 @@ from bot.core.target import (
     GithubWorkflow,
     Target,
 )
-from tests.unit.core.values import ALEX, GUEST, LATER, OLGA, PRIYA, flying, go, lane, lane_policy, one, policy, reasons
+from tests.unit.core.values import (
+    ALEX,
+    GUEST,
+    LATER,
+    OLGA,
+    PRIYA,
+    SAM,
+    flying,
+    go,
+    lane,
+    lane_policy,
+    one,
+    policy,
+    reasons,
+)
 
 DISPATCHED = policy(target=GithubWorkflow("deploy.yml", "main"))
 RUNS = flying(status=DeployStatus.RUNNING, policy=lane_policy(DISPATCHED))
@@ -71,17 +92,79 @@ def test_who_asks_again_has_the_ci_system_asked_again() -> None:
     assert go(asked, Cancel(1, ALEX), DISPATCHED).effects == (StopDeployment(1),)
 
 
-@pytest.mark.parametrize(
-    ("status", "why"),
-    [(DeployStatus.ATTEMPTED, Unstoppable.UNANSWERED), (DeployStatus.UNKNOWN, Unstoppable.UNKNOWN)],
-)
-def test_nothing_is_asked_while_nobody_knows_which_job_it_is(status: DeployStatus, why: Unstoppable) -> None:
-    assert reasons(under_way(status), Cancel(1, PRIYA), DISPATCHED) == (CannotStop(why),)
+def test_nothing_is_asked_while_nobody_knows_whether_there_is_a_job() -> None:
+    there = under_way(DeployStatus.UNKNOWN)
+    assert reasons(there, Cancel(1, PRIYA), DISPATCHED) == (CannotStop(Unstoppable.UNKNOWN),)
 
 
 def test_what_was_never_attempted_has_no_job() -> None:
     there = lane(replace(RUNS, deployment=None))
-    assert reasons(there, Cancel(1, PRIYA), DISPATCHED) == (CannotStop(Unstoppable.UNANSWERED),)
+    assert reasons(there, Cancel(1, PRIYA), DISPATCHED) == (CannotStop(Unstoppable.UNKNOWN),)
+
+
+SENT = under_way(DeployStatus.ATTEMPTED)
+WANTED = go(SENT, Cancel(1, PRIYA), DISPATCHED).lane
+"""It was cancelled before it was known which job it is."""
+TAKEN = DeploymentAccepted(1, "77", None)
+
+
+def test_before_it_is_known_which_job_it_is_the_wish_is_kept_and_nothing_is_asked() -> None:
+    decided = go(SENT, Cancel(1, PRIYA), DISPATCHED)
+    (before,) = SENT.releases
+    assert before.deployment is not None
+    wanted = replace(before, deployment=replace(before.deployment, stop=StopAsked("priya", LATER)))
+    assert decided.lane == SENT.replaced(wanted)
+    assert decided.effects == ()
+    assert decided.happenings == (Happening(Happened.ASKED_TO_STOP, 1, "priya", detail="once it is known which it is"),)
+
+
+def test_once_it_is_known_the_ci_system_is_asked_once_for_all_who_wanted_it() -> None:
+    twice = go(WANTED, Cancel(1, ALEX), DISPATCHED)
+    assert twice.effects == ()
+    known = go(twice.lane, TAKEN, DISPATCHED)
+    assert known.effects == (StopDeployment(1),)
+    assert one(known).state is Lifecycle.DEPLOYING
+    unasked = one(go(SENT, TAKEN, DISPATCHED)).deployment
+    assert unasked is not None
+    assert one(known).deployment == replace(unasked, stop=StopAsked("alex", LATER))
+    assert go(known.lane, DeploymentRunning(1, None), DISPATCHED).effects == ()
+    assert go(SENT, TAKEN, DISPATCHED).effects == ()
+
+
+def test_of_a_request_that_was_lost_it_is_asked_when_the_job_turns_up() -> None:
+    lost = go(WANTED, DeploymentLost(1), DISPATCHED)
+    assert lost.effects == (AskWhetherItRan(1),)
+    assert go(lost.lane, TAKEN, DISPATCHED).effects == (StopDeployment(1),)
+
+
+def test_what_somebody_wants_ended_is_not_sent_again() -> None:
+    assert reasons(WANTED, BeginDeployment(1), DISPATCHED) == (StillBlocked(),)
+    assert go(SENT, BeginDeployment(1), DISPATCHED).lane.releases[0].state is Lifecycle.DEPLOYING
+
+
+def test_whoever_says_later_that_it_may_be_tried_again_takes_the_wish_back() -> None:
+    lost = go(WANTED, DeploymentLost(1), DISPATCHED).lane
+    again = go(lost, Resolve(1, SAM, Answer.TRY_AGAIN), DISPATCHED)
+    assert again.effects == (ResendDeployment(1, 1),)
+    assert go(again.lane, BeginDeployment(1), DISPATCHED).effects == ()
+    assert go(again.lane, TAKEN, DISPATCHED).effects == ()
+
+
+def test_what_was_certainly_never_sent_is_cancelled_by_it() -> None:
+    dropped = go(WANTED, DeploymentPutOff(1, "no way there"), DISPATCHED)
+    before = SENT.releases[0]
+    ended = replace(before, state=Lifecycle.CANCELLED, deployment=None, ended_at=LATER)
+    assert dropped.lane.releases == (ended,)
+    assert dropped.happenings == (Happening(Happened.CANCELLED, 1, "priya"),)
+    assert dropped.effects == ()
+    assert one(go(SENT, DeploymentPutOff(1, "no way there"), DISPATCHED)).state is Lifecycle.OPEN
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_a_report_that_comes_before_the_answer_is_what_counts(succeeded: bool) -> None:
+    over = go(WANTED, DeploymentEnded(1, succeeded=succeeded, detail="", url=None), DISPATCHED)
+    assert one(over).state is (Lifecycle.LIVE if succeeded else Lifecycle.FAILED)
+    assert StopDeployment(1) not in over.effects
 
 
 @pytest.mark.parametrize(

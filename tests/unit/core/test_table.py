@@ -52,7 +52,7 @@ from bot.core.inputs import (
 from bot.core.lane import Lane
 from bot.core.policy import Kind, Mode, Permission, Policy
 from bot.core.refusals import AccountMayNotAct, NotExpected, NotFailed, NotPermitted, Refusal, TooLate
-from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
+from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release, StopAsked
 from bot.core.verification import Verification
 from tests.factories import NOON, a_build, a_sha
 from tests.unit.core.values import (
@@ -228,6 +228,7 @@ TRIAL = policy(trial=True)
 GOES_BACK = release(1, kind=Kind.ROLLBACK, requested_by="sam", why="loses orders")
 REBUILT = BuildChanged(replace(GOES_BACK.build, artifact="another"), newest=False)
 DAY = NOON + timedelta(hours=24)
+_SENT = Deployment(DeployStatus.ATTEMPTED, attempted_at=NOON)
 HAPPENS: list[tuple[str, Lane, Input, Policy, datetime, Lifecycle]] = [
     ("attempt recorded", lane(READY), BeginDeployment(1), POLICY, LATER, Lifecycle.DEPLOYING),
     ("rejected with a reason", lane(WAITS), Reject(1, PRIYA, "no"), POLICY, LATER, Lifecycle.REJECTED),
@@ -243,6 +244,14 @@ HAPPENS: list[tuple[str, Lane, Input, Policy, datetime, Lifecycle]] = [
         POLICY,
         LATER,
         Lifecycle.OPEN,
+    ),
+    (
+        "certainly not sent, cancelled meanwhile",
+        lane(flying(deployment=replace(_SENT, stop=StopAsked("priya", NOON)))),
+        DeploymentPutOff(1, "no way there"),
+        POLICY,
+        LATER,
+        Lifecycle.CANCELLED,
     ),
     ("the job succeeded", lane(FLYING), GOOD, POLICY, LATER, Lifecycle.LIVE),
     (
@@ -312,6 +321,7 @@ stateDiagram-v2
     open --> cancelled: would have shipped, on trial
     open --> cancelled: a rollback's build was rebuilt
     deploying --> open: certainly not sent, tried again later
+    deploying --> cancelled: certainly not sent, cancelled meanwhile
     deploying --> live: the job succeeded
     deploying --> verifying: the job succeeded, to be verified
     deploying --> failed: the job failed, was refused or timed out

@@ -3,14 +3,15 @@
 from collections import deque
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from inline_snapshot import snapshot
 
 from bot.core.policy import Permission, ServicePolicy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.core.target import GithubWorkflow
-from bot.ports.ci import ProgressStatus
+from bot.ports.ci import CertainlyNot, ProgressStatus
 from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.asking_again import AskingAgain
@@ -197,23 +198,90 @@ async def test_a_rollback_that_is_under_way_is_ended_by_whoever_may_roll_back(op
     assert await world.states() == [Lifecycle.LIVE, Lifecycle.LIVE, Lifecycle.FAILED]
 
 
-async def test_while_nobody_knows_which_job_it_is_nothing_is_asked_and_then_it_can_be(opening: Opening) -> None:
+async def cancelled_early(opening: Opening) -> tuple[World, FakeStopper, AskingAgain]:
+    """Return a world in which somebody has cancelled the deploy of R-1, whose first answer was lost."""
     world = await opening(DISPATCHED)
     world.executor.will("start", Arrived())
     world.executor.hidden = True
     await world.approved()
     await world.types("U0PRIYA", "cancel R-1")
-    assert "has not answered yet, so there is no job to end" in world.chat.responses[-1][1]
     stopper = FakeStopper()
-    worker = stopping(world.desk, stopper)
+    return world, stopper, stopping(world.desk, stopper)
+
+
+async def test_before_it_is_known_which_job_it_is_nothing_is_asked_and_then_the_wish_is_carried_out(
+    opening: Opening,
+) -> None:
+    world, stopper, worker = await cancelled_early(opening)
+    assert world.chat.responses[-1][1] == snapshot(
+        "The CI system is asked to cancel the deploy of <https://acme.slack.example/archives/C0PAYMENTS/p1700000000000001|R-1>, payments 1 (0000001) to production, once it is known which job it is. The release ends when the CI system says so: failed, or live if it was too late; or cancelled, if nothing was sent."
+    )
+    assert (await card(world))[:4] == snapshot(
+        [
+            "R-1, payments 1 (0000001) to production, is being deployed, which somebody asked to cancel.",
+            "Deploy: asked for <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>.",
+            "Cancel: asked for by <@U0PRIYA> <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>; the CI system hears of it once it is known which job it is.",
+            "Commit: <https://github.example/acme/payments/commit/0000001000000000000000000000000000000000|0000001> Change 1.",
+        ]
+    )
     assert await worker.once() is False
     world.executor.hidden = False
     world.passes(10)
     await world.settle()
-    await world.types("U0PRIYA", "cancel R-1")
     assert await worker.once() is True
+    assert await worker.once() is False
     assert stopper.asked == ["R-1"]
     assert len(world.executor.started) == 1
+    assert (await world.release()).state is Lifecycle.DEPLOYING
+    world.executor.says(ProgressStatus.FAILED, "the run ended: cancelled")
+    await world.follows()
+    assert (await world.release()).state is Lifecycle.FAILED
+
+
+async def test_the_wish_outlives_crashes_before_and_after_the_job_is_known(opening: Opening) -> None:
+    world, stopper, _ = await cancelled_early(opening)
+    await world.crash()
+    world.executor.hidden = False
+    world.passes(10)
+    await world.settle()
+    await world.crash()
+    worker = stopping(world.desk, stopper)
+    assert await worker.once() is True
+    assert await worker.once() is False
+    assert stopper.asked == ["R-1"]
+    assert await world.sql(STATES) == [("done", TOLD)]
+    assert len(world.executor.started) == 1
+
+
+async def test_what_nobody_finds_is_not_sent_again_but_asked_about(opening: Opening) -> None:
+    world, stopper, worker = await cancelled_early(opening)
+    world.executor.started.clear()  # it never arrived
+    world.executor.will("find", TryLater(1.0, "GitHub cannot be reached"))
+    for _ in range(20):
+        world.passes(600)
+        await world.settle()
+    assert world.executor.asked("start") == 1
+    release = await world.release()
+    assert release.deployment is not None
+    assert (release.state, release.deployment.status) == (Lifecycle.DEPLOYING, DeployStatus.UNKNOWN)
+    assert (await card(world))[0].startswith("R-1, payments 1 (0000001) to production, may or may not be deploying")
+    assert await worker.once() is False
+    assert stopper.asked == []
+
+
+async def test_what_was_certainly_never_begun_is_cancelled(opening: Opening) -> None:
+    world, stopper, worker = await cancelled_early(opening)
+    world.executor.started.clear()
+    world.executor.will("find", cast("Any", CertainlyNot()))  # as only a command on this host tells it
+    world.passes(10)
+    await world.settle()
+    assert (await world.release()).state is Lifecycle.CANCELLED
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'deploy'") == [("cancelled",)]
+    world.passes(600)
+    await world.settle()
+    assert world.executor.asked("start") == 1
+    assert await worker.once() is False
+    assert stopper.asked == []
 
 
 async def test_of_a_service_that_left_the_policy_operations_are_told_that_nobody_was_asked(opening: Opening) -> None:

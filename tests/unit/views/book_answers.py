@@ -124,7 +124,7 @@ def _of_lanes() -> list[Example]:
 
 
 def _done() -> list[Example]:
-    one, lost = release(), ended(Lifecycle.LIVE)
+    one, lost, sent = release(), ended(Lifecycle.LIVE), world.deploying(DeployStatus.ATTEMPTED)
     again = release(number=44, retry_of=42, retried_by="nora", approvals=BOTH)
     hold = Hold("the database moves", NOON, "sam", EVENING)
     older = release(older_than_live=True, build=world.OLDER)
@@ -138,6 +138,7 @@ def _done() -> list[Example]:
         Example("You rejected it", answers.rejected(ended(Lifecycle.REJECTED), PERMALINKS)),
         Example("You cancelled it", answers.cancelled(ended(Lifecycle.CANCELLED), PERMALINKS)),
         Example("You cancelled its deploy", answers.asked_to_stop(release(), PERMALINKS)),
+        Example("You cancelled its deploy before its job is known", answers.asked_to_stop(sent, PERMALINKS)),
         Example("You scheduled it",
                 done.scheduled(one, EVENING, NOW, done.read_in("Europe/Berlin"), PERMALINKS)),
         Example("You said a time, and your time zone is not known",

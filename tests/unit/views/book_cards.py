@@ -13,6 +13,7 @@ from bot.core.lane import Around, Authorship, Hold, Lane
 from bot.core.policy import Kind, Mode, NewerBuild, Policy, SelfApproval, WhenLifted
 from bot.core.progress import ON_TRIAL
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Override, Release, StopAsked
+from bot.core.stopping import ONCE_KNOWN
 from bot.core.unasked import put_off_since
 from bot.ports.slack import Message
 from bot.views import card, changes, thread
@@ -90,6 +91,10 @@ def _states() -> list[Example]:
         Example("The CI system has it", notice(deploying(DeployStatus.ACCEPTED)), DeployStatus.ACCEPTED),
         Example("The deploy job runs", notice(deploying(DeployStatus.RUNNING)), DeployStatus.RUNNING),
         Example("Somebody wants its deploy to end", notice(_cancelled(DeployStatus.RUNNING, Lifecycle.DEPLOYING))),
+        Example(
+            "Somebody wants it to end before its job is known",
+            notice(_cancelled(DeployStatus.ATTEMPTED, Lifecycle.DEPLOYING)),
+        ),
         Example("Nobody knows whether it started", notice(deploying(DeployStatus.UNKNOWN)), DeployStatus.UNKNOWN),
         Example(
             "It is deployed and watched",
@@ -123,7 +128,8 @@ def _states() -> list[Example]:
 
 
 def _cancelled(status: DeployStatus, state: Lifecycle) -> Release:
-    deployment = Deployment(status, NOON, ref="9", url=world.JOB, stop=StopAsked("alex", NOON))
+    known = {} if status is DeployStatus.ATTEMPTED else {"ref": "9", "url": world.JOB}
+    deployment = Deployment(status, NOON, stop=StopAsked("alex", NOON), **known)
     return ended(state, deployment=deployment)
 
 
@@ -261,6 +267,8 @@ def _thread() -> list[Example]:
         ("The CI system has it", Happened.DEPLOY_ACCEPTED, deploying(DeployStatus.ACCEPTED), {"url": world.JOB}),
         ("The job runs", Happened.DEPLOY_RUNNING, deploying(DeployStatus.RUNNING), {"url": world.JOB}),
         ("Somebody cancels the deploy", Happened.ASKED_TO_STOP, deploying(DeployStatus.RUNNING), {"by": "alex"}),
+        ("Somebody cancels the deploy before its job is known", Happened.ASKED_TO_STOP,
+         deploying(DeployStatus.ATTEMPTED), {"by": "alex", "detail": ONCE_KNOWN}),
         ("The answer was lost", Happened.DEPLOY_LOST, deploying(DeployStatus.UNKNOWN), {}),
         ("Somebody looked and answers", Happened.RESOLVED, live,
          {"by": "sam", "detail": Answer.DID_RUN.value}),

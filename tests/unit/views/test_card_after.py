@@ -125,6 +125,8 @@ def test_a_deploy_whose_end_somebody_wants() -> None:
         (Lifecycle.LIVE, DeployStatus.SUCCEEDED, ", too late: the job ended well"),
         (Lifecycle.FAILED, DeployStatus.FAILED, ""),
         (Lifecycle.LIVE, DeployStatus.FAILED, ""),  # marked as done
+        (Lifecycle.DEPLOYING, DeployStatus.ATTEMPTED, "; the CI system hears of it once it is known which job it is"),
+        (Lifecycle.DEPLOYING, DeployStatus.UNKNOWN, "; the CI system hears of it should the job turn up"),
     ],
 )
 def test_what_became_of_the_wish_to_end_it(state: Lifecycle, status: DeployStatus, told: str) -> None:

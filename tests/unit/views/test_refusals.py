@@ -163,7 +163,6 @@ You pushed this commit, and nobody approves their own work here: please ask anot
 You have approved this already, once is enough. To take it back: `/deploy withdraw R-42`.
 You have no approval standing here, so there is none to take back. `/deploy why payments production` tells all there is to it.
 Only who asked for a release and its approvers may do that: please ask kim, <@U0PRIYA>.
-The CI system is being asked to start this deploy and has not answered yet, so there is no job to end: please cancel again in a moment.
 Nobody knows whether this deploy has begun, so there is no job to end: please look, then answer the question about it in the operations channel.
 Signoff cannot end a deploy of this kind: please stop the job in the CI system. How it ends is told here.
 You do not have the permission `resolve`. It is held by <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
