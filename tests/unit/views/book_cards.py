@@ -128,8 +128,8 @@ def _states() -> list[Example]:
 
 
 def _cancelled(status: DeployStatus, state: Lifecycle) -> Release:
-    known = {} if status is DeployStatus.ATTEMPTED else {"ref": "9", "url": world.JOB}
-    deployment = Deployment(status, NOON, stop=StopAsked("alex", NOON), **known)
+    ref, url = (None, None) if status is DeployStatus.ATTEMPTED else ("9", world.JOB)
+    deployment = Deployment(status, NOON, ref=ref, url=url, stop=StopAsked("alex", NOON))
     return ended(state, deployment=deployment)
 
 
