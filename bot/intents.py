@@ -32,6 +32,7 @@ from bot.core.lane import Lane
 from bot.core.line import Broke, Mended
 from bot.core.policy import LaneId
 from bot.core.release import Release
+from bot.core.silence import Unreported
 from bot.ports.cards import CardKind
 from bot.ports.effects import EffectKind, EffectState, NewEffect
 from bot.ports.letters import Undelivered
@@ -70,7 +71,15 @@ class LineTold:
     by: int | None
 
 
-LINE_TOLD: TypeAdapter[LineTold] = TypeAdapter(LineTold)
+@dataclass(frozen=True, slots=True)
+class SilenceTold:
+    """The id of the build that waits for its pipelines, and since when."""
+
+    waits: int
+    since: datetime
+
+
+LINE_TOLD: TypeAdapter[LineTold | SilenceTold] = TypeAdapter(LineTold | SilenceTold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +203,17 @@ def tell_owner(tx: Transaction, happening: Happening, before: Lane, setting: Set
     tell_operations(tx, loud, setting)
 
 
-def tell_line(tx: Transaction, service: str, news: Broke | Mended, now: datetime) -> None:
-    """Have the service's channel told that its main branch broke, or was mended."""
-    told = LineTold(news.first.id, news.by.id if isinstance(news, Mended) else None)
-    key = f"line:{service}:{now.isoformat()}:{'broke' if told.by is None else 'mended'}"
+def tell_line(tx: Transaction, service: str, news: Broke | Mended | Unreported, now: datetime) -> None:
+    """Have the service's channel told that its main branch broke, or was mended, or that its pipelines are silent."""
+    told: LineTold | SilenceTold
+    match news:
+        case Broke(first):
+            word, told = "broke", LineTold(first.id, None)
+        case Mended(by, first):
+            word, told = "mended", LineTold(first.id, by.id)
+        case Unreported(build, since):
+            word, told = "silent", SilenceTold(build.id, since)
+    key = f"line:{service}:{now.isoformat()}:{word}"
     body = LINE_TOLD.dump_json(told).decode()
     tx.effects.enqueue(NewEffect(key, EffectKind.TELL_LINE, f"line:{service}", None, body), now)
 

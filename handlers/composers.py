@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from bot.core.build import BuildState
 from bot.core.effects import Happening
 from bot.core.policy import LaneId, LanePolicy, Policy
 from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
-from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD
+from bot.core.silence import Unreported
+from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD, SilenceTold
 from bot.personal import muted
 from bot.ports.cards import CardKind
 from bot.ports.effects import EffectKind, EffectRow
@@ -128,6 +130,8 @@ def _loud(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
 
 def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     told = LINE_TOLD.validate_json(row.effect.body)
+    if isinstance(told, SilenceTold):
+        return _silent(tx, told, scene)
     first = tx.builds.by_id(told.first)
     by = tx.builds.by_id(told.by) if told.by is not None else None
     service = scene.policy.service(first.service) if first else None
@@ -136,6 +140,15 @@ def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
     if by is None:
         return Post(mainline.broken(first, scene.policy, scene.links), service.channel)
     return Post(mainline.mended(by, first, scene.policy, scene.links), service.channel)
+
+
+def _silent(tx: Transaction, told: SilenceTold, scene: Scene) -> Post | None:
+    """Return that a build waits for its pipelines, if it still does when that can be said."""
+    build = tx.builds.by_id(told.waits)
+    service = scene.policy.service(build.service) if build else None
+    if build is None or service is None or build.state is not BuildState.PENDING:
+        return None
+    return Post(mainline.silent(Unreported(build, told.since), service, scene), service.channel)
 
 
 def _freeze(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

@@ -1,8 +1,11 @@
 """The reading words, answered from the policy alone or from what is stored; nothing changes."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from bot.core.build import BuildState
 from bot.core.policy import Policy
+from bot.core.silence import Unreported
 from bot.ports.slack import Message
 from bot.ports.store import Transaction
 from bot.views import answers, status
@@ -51,6 +54,8 @@ def stored(tx: Transaction, parsed: Stored, scene: Scene) -> Message:
             newest = tx.builds.newest_deployable(parsed.service)
             return diff(lanes_of(tx, parsed, scene.policy), newest, scene)
     lanes = lanes_of(tx, parsed, scene.policy)
+    if isinstance(parsed, StatusWords | WhyWords):
+        scene = replace(scene, silent=_silent(tx, scene.policy))
     match parsed:
         case StatusWords():
             return status.status(lanes, scene)
@@ -61,6 +66,13 @@ def stored(tx: Transaction, parsed: Stored, scene: Scene) -> Message:
         case HistoryWords():
             releases = [one for lane in lanes for one in tx.lanes.history(lane.id, parsed.count)]
             return history(lanes, releases, scene, parsed.count)
+
+
+def _silent(tx: Transaction, policy: Policy) -> dict[str, Unreported]:
+    """Return the builds that wait for pipelines of which the service's channel heard that they are silent."""
+    found = (tx.gates.reporting(service.name) for service in policy.services)
+    waiting = [one.waiting for one in found if one.told is not None and one.waiting is not None]
+    return {one.build.service: one for one in waiting if one.build.state is BuildState.PENDING}
 
 
 def answer(tx: Transaction, parsed: Parsed | Misunderstood, scene: Scene) -> Message | None:

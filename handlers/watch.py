@@ -21,6 +21,7 @@ from handlers.concern import concerning
 from handlers.desk import Desk
 from handlers.tags import with_tags
 from handlers.watch_missed import Missing
+from handlers.watch_silence import Silence
 from handlers.watch_unfinished import Unfinished
 
 log = structlog.get_logger()
@@ -45,10 +46,12 @@ class Watch:
     """Rings when a webhook says that a look is worth it before the next poll."""
     unfinished: Unfinished = field(init=False)
     missing: Missing = field(init=False)
+    silence: Silence = field(init=False)
 
     def __post_init__(self) -> None:
         self.missing = Missing(self.desk, self.source, self.service)
         self.unfinished = Unfinished(self.desk, self.source, self.service)
+        self.silence = Silence(self.desk, self.service)
 
     async def run(self) -> None:
         """Watch for ever: at once at the start, then every `poll`; after trouble sooner, later and later."""
@@ -67,6 +70,11 @@ class Watch:
 
     async def once(self) -> str | None:
         """Look once; returns what stood in the way, if anything."""
+        trouble = await self._look()
+        await self.silence.look(asked=trouble is None and self.missing.answered and self.unfinished.answered)
+        return trouble
+
+    async def _look(self) -> str | None:
         unadopted = await self._unadopted()
         reports = await self.source.recent(self.service)
         if isinstance(reports, TryLater | Unsure | GiveUp):

@@ -25,18 +25,21 @@ NAME = "reach:"
 _REACH = TypeAdapter(Reach)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Missing:
     """Asks the source of one service for what its newest runs did not show."""
 
     desk: Desk
     source: Source
     service: ServicePolicy
+    answered: bool = True
+    """Whether the source answered the last time."""
 
     async def look(self) -> Missed:
         """Return what was missed; where it cannot be told, nothing, and the next look asks again."""
         wanted = await self.desk.store.read(lambda tx: _wanted(tx, self.service))
         missed = await self.source.missed(self.service, wanted)
+        self.answered = isinstance(missed, Missed)
         if isinstance(missed, TryLater | Unsure | GiveUp):
             why = missed.reason if isinstance(missed, GiveUp) else missed.why
             log.warning("missed_not_fetched", service=self.service.name, why=why)

@@ -31,6 +31,8 @@ class Unfinished:
     service: ServicePolicy
     fetched: int = 0
     """How many were fetched so far: the next look goes on behind them."""
+    answered: bool = True
+    """Whether the source answered for each run that the last look asked for; that it has none of it is an answer."""
 
     async def reports(self, page: Collection[PipelineReport]) -> list[PipelineReport]:
         """Return what such runs say now, at most two of them; one that cannot be fetched has its turn again later.
@@ -44,6 +46,7 @@ class Unfinished:
         first = self.fetched % len(missing) if missing else 0
         turn = [*missing[first:], *missing[:first]][:AT_ONCE]
         self.fetched += len(turn)
+        self.answered = True
         told = [await self._fetch(one) for one in turn]
         return [one for one in told if one is not None]
 
@@ -51,6 +54,7 @@ class Unfinished:
         hint = _hint(known, self.service)
         report = await self.source.run(self.service, hint) if hint else None
         if isinstance(report, TryLater | Unsure | GiveUp):
+            self.answered &= isinstance(report, GiveUp)
             why = report.reason if isinstance(report, GiveUp) else report.why
             log.warning("run_not_fetched", service=self.service.name, run=known.run_id, why=why)
             return None

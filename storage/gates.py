@@ -1,12 +1,13 @@
-"""The stop of everything, the marks of builds and the lines of services; `around` shows the former to every lane."""
+"""The stop of everything, marks, lines and silences of services; `around` shows the first two to every lane."""
 
 from sqlite_utils import Database
 
 from bot.core.lane import Mark, Stop
 from bot.core.line import Line, Running, Stopped
+from bot.core.silence import Reporting, Unreported
 from storage import around
 from storage.rows import build_of
-from storage.times import to_text
+from storage.times import from_text, to_text
 
 
 class SqliteGates:
@@ -76,4 +77,31 @@ class SqliteGates:
             "INSERT INTO lines (service, newest, first) VALUES (?, ?, ?) "
             "ON CONFLICT (service) DO UPDATE SET newest = excluded.newest, first = excluded.first",
             [service, line.newest.id, line.first.id if isinstance(line, Stopped) else None],
+        )
+
+    def reporting(self, service: str) -> Reporting:
+        """Return how the pipelines of a service reported when that was judged last."""
+        rows = self._database.query(
+            "SELECT builds.*, since, builds.id = silences.waits AS waits, builds.id = silences.told AS told "
+            "FROM silences JOIN builds ON builds.id IN (silences.waits, silences.told) WHERE silences.service = ?",
+            [service],
+        )
+        waiting = told = None
+        for row in rows:
+            waiting = Unreported(build_of(row), from_text(row["since"])) if row["waits"] else waiting
+            told = build_of(row) if row["told"] else told
+        return Reporting(waiting, told)
+
+    def set_reporting(self, service: str, reporting: Reporting) -> None:
+        """Keep a judgement in place of the former one."""
+        waiting, told = reporting.waiting, reporting.told
+        self._database.execute(
+            "INSERT INTO silences (service, waits, since, told) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (service) DO UPDATE SET waits = excluded.waits, since = excluded.since, told = excluded.told",
+            [
+                service,
+                waiting.build.id if waiting else None,
+                to_text(waiting.since) if waiting else None,
+                told.id if told else None,
+            ],
         )

@@ -20,6 +20,7 @@ from storage import (
     schema_requester,
     schema_retried,
     schema_rules,
+    schema_silences,
     schema_stops,
     schema_unanswered,
 )
@@ -218,3 +219,8 @@ def _unanswered(database: Database) -> None:
 @STEPS(name="0029_stops")
 def _stops(database: Database) -> None:
     _run(database, schema_stops.STOPS)
+
+
+@STEPS(name="0030_silences")
+def _silences(database: Database) -> None:
+    _run(database, schema_silences.SILENCES)

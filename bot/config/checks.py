@@ -48,6 +48,12 @@ TAG = r"tag:[A-Za-z0-9*?._+/@-]{1,100}"
 E = TypeVar("E", bound=Enum)
 
 
+class Never(Enum):
+    """What stands for a length of time that is never over."""
+
+    NEVER = "never"
+
+
 class NotYetError(ValueError):
     """A value that is known and not built yet; its text says what to write instead."""
 
@@ -80,6 +86,11 @@ def check_duration(value: Any) -> timedelta:
     if length > LONGEST_WAIT:
         raise ValueError(f"must be at most 365d; {quoted(written)} is longer")
     return length
+
+
+def check_duration_or_never(value: Any) -> timedelta | Never:
+    """Read a duration, or that it is never over."""
+    return Never.NEVER if value == Never.NEVER.value else check_duration(value)
 
 
 def check_count(value: Any) -> int:

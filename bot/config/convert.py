@@ -8,6 +8,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
+from bot.config.checks import Never
 from bot.config.connections import connection
 from bot.config.file_builds import BuildSection, GithubBuild
 from bot.config.file_rules import (
@@ -25,6 +26,7 @@ from bot.config.file_verify import CommandProbeSection, VerifySection
 from bot.config.policy_file import EnvironmentSection, HeartbeatSection, PolicyFile, ServiceSection
 from bot.core.calendar import Dated, Freeze, QuietHours, Weekly
 from bot.core.policy import (
+    REPORTED_WITHIN,
     After,
     ApprovalRule,
     Group,
@@ -136,7 +138,12 @@ def _service(name: str, service: ServiceSection, file: PolicyFile, poll: timedel
         ),
         **({"tag_glob": glob} if glob else {}),
         migrations=service.build.migrations or (),
+        reported_within=_reported_within(service.reported_within or file.defaults.reported_within),
     )
+
+
+def _reported_within(written: timedelta | Never | None) -> timedelta | None:
+    return REPORTED_WITHIN if written is None else None if written is Never.NEVER else written
 
 
 def _version_from(build: BuildSection) -> str:

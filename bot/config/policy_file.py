@@ -4,7 +4,7 @@
 believes a freeze holds that nothing reads.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -30,6 +30,7 @@ from bot.config.written import (
     Channel,
     Command,
     Duration,
+    DurationOrNever,
     ModeWord,
     NewerBuildWord,
     NewName,
@@ -153,6 +154,22 @@ class Inherited(Section):
     trial: YesOrNo | None = Field(None, description="show and ask everything, trigger nothing", examples=["true"])
 
 
+def _reported_within() -> Any:
+    """Return the key that a service has and `defaults` may set for all: builds are no environment's own."""
+    return Field(
+        None,
+        description="how long the newest build may wait for its pipelines before the channel hears of it, once; "
+        "or `never`",
+        examples=["6h"],
+    )
+
+
+class DefaultsSection(Inherited):
+    """What holds for every service and lane that says nothing else."""
+
+    reported_within: DurationOrNever | None = _reported_within()
+
+
 class EnvironmentSection(Inherited):
     """A service in one environment: a lane."""
 
@@ -175,6 +192,7 @@ class ServiceSection(Inherited):
         description="where its builds come from",
         examples=["{github: {repository: acme/payments, branch: main, workflows: [build.yml]}}"],
     )
+    reported_within: DurationOrNever | None = _reported_within()
     environments: Annotated[dict[NewName, EnvironmentSection], Field(min_length=1)] = Field(
         description="its environments by name, the last one being what customers use",
         examples=["{production: {mode: deployment, deploy: {github_deployment: {environment: production}}}}"],
@@ -235,8 +253,8 @@ class PolicyFile(Section):
         description="who may do what; who is not named may not",
         examples=["{request: [everyone]}"],
     )
-    defaults: Inherited = Field(
-        default_factory=Inherited,
+    defaults: DefaultsSection = Field(
+        default_factory=DefaultsSection,
         description="what holds for every lane that says nothing else",
         examples=["{expires_after: 24h}"],
     )

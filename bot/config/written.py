@@ -15,12 +15,14 @@ from bot.config.checks import (
     TAG,
     VARIABLE,
     WORKFLOW,
+    Never,
     check_address,
     check_api_url,
     check_argument,
     check_branch,
     check_count,
     check_duration,
+    check_duration_or_never,
     check_event,
     check_hour,
     check_input_name,
@@ -128,6 +130,9 @@ Variable = Annotated[
     _schema(VARIABLE),
 ]
 Duration = Annotated[timedelta, BeforeValidator(check_duration), _schema(DURATION)]
+DurationOrNever = Annotated[
+    timedelta | Never, BeforeValidator(check_duration_or_never), _schema(f"{DURATION}|{Never.NEVER.value}")
+]
 Count = Annotated[int, BeforeValidator(check_count), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999})]
 YesOrNo = Annotated[bool, BeforeValidator(check_yes_or_no), WithJsonSchema({"type": "boolean"})]
 ModeWord = Annotated[Mode, BeforeValidator(one_of(Mode)), _words(Mode)]

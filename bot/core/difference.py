@@ -15,6 +15,7 @@ MOST = 40
 LONGEST = 200
 """Characters of one value."""
 ABSENT = "absent"
+NEVER = "never"
 NOTHING: frozenset[object] = frozenset({None, (), frozenset()})
 """What a section leaves out."""
 ORDER = "the order in which things are written"
@@ -128,6 +129,8 @@ def _services(before: Mapping[str, ServicePolicy], after: Mapping[str, ServicePo
         else:
             yield from _changed(f"{name}: build", old.source, new.source)
         yield from _changed(f"{name}: build.version_from", _version(old), _version(new))
+        within = (old.reported_within or NEVER, new.reported_within or NEVER)
+        yield from _changed(f"{name}: reported_within", *within)
         yield from _lanes(old, new)
 
 

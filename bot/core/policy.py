@@ -71,6 +71,8 @@ EVERYONE = "everyone"
 
 EXPIRES_AFTER = timedelta(hours=24)
 """How long a release waits for its approvals where the policy is silent."""
+REPORTED_WITHIN = timedelta(hours=6)
+"""How long the newest build may wait for its pipelines where the policy is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class ServicePolicy:
     lanes: tuple[LanePolicy, ...]
     tag_glob: str = "**"
     migrations: tuple[str, ...] = ()  # globs, as of `paths`; none: nobody said what a migration is
+    reported_within: timedelta | None = REPORTED_WITHIN  # None: its pipelines may be silent for ever
 
     def lane(self, environment: str) -> LanePolicy | None:
         """Return the lane of an environment, or None."""

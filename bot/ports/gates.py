@@ -1,13 +1,14 @@
-"""What is judged for more than one lane: the stop of everything, the marks of a service's builds, and its line."""
+"""What is judged for more than one lane: the stop of everything, a service's marks, line and silence."""
 
 from typing import Protocol
 
 from bot.core.lane import Mark, Stop
 from bot.core.line import Line
+from bot.core.silence import Reporting
 
 
 class Gates(Protocol):
-    """The stop and the marks, as `Lanes.load` shows them around a lane, and the lines of main branches."""
+    """The stop and the marks, as `Lanes.load` shows them around a lane; the lines of services, and how they report."""
 
     def stop(self) -> Stop | None:
         """Return the stop that is in force, if one is."""
@@ -26,3 +27,9 @@ class Gates(Protocol):
 
     def set_line(self, service: str, line: Line) -> None:
         """Keep a judgement; one that names no build proves nothing and is not kept."""
+
+    def reporting(self, service: str) -> Reporting:
+        """Return how a service's pipelines reported when that was judged last, with its builds as they are today."""
+
+    def set_reporting(self, service: str, reporting: Reporting) -> None:
+        """Keep a judgement in place of the former one."""

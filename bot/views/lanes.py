@@ -4,6 +4,7 @@ from bot.core import calendar, gates
 from bot.core.build import is_commit
 from bot.core.lane import Lane
 from bot.core.policy import Policy
+from bot.views import mainline
 from bot.views.barriers import held, locked
 from bot.views.escape import date, link
 from bot.views.naming import lane_label, lane_words, repository, typed, word
@@ -54,6 +55,12 @@ def shut(lane: Lane, scene: Scene) -> list[str]:
         found.append(f"{locked(lock, lane.id, policy)} {typed(policy, f'unlock {lane_words(lane.id)}')} ends that.")
     frozen = calendar.frozen(policy.freezes, lane.id, now)
     return found + [f"The freeze “{word(one.name)}” is in force until {date(one.until)}." for one in frozen]
+
+
+def silent(lane: Lane, scene: Scene) -> list[str]:
+    """Return that the pipelines of the lane's service are silent, as a sentence; nothing while they report."""
+    waiting, service = scene.silent.get(lane.id.service), scene.policy.service(lane.id.service)
+    return [] if waiting is None or service is None else [mainline.waits(waiting, service, scene.links)]
 
 
 def next_freeze(lane: Lane, scene: Scene) -> list[str]:

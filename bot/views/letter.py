@@ -29,7 +29,7 @@ _WHAT = {
     "escalate": "the call to a second group that its approvals are missing",
     "tell_escalated": "what somebody was to be told personally of its missing approvals",
     "operations": "something that operations should know",
-    "tell_line": "the message that a branch can no longer be deployed, or can again",
+    "tell_line": "the message that a branch can no longer be deployed or can again, or that its pipelines are silent",
     "tell_freeze": "the message that a freeze begins or ends",
     "notice": "its notice",
     "failure": "the message that its deploy failed",

@@ -1,14 +1,17 @@
-"""Stop the line: a branch is no longer deployable, told once with the first bad commit, and once when it is mended."""
+"""The main branch: that it can no longer be deployed, and can again; that its pipelines are silent. Each told once."""
 
 from bot.core.build import Build, RunStatus
-from bot.core.policy import Policy
+from bot.core.policy import Policy, ServicePolicy
+from bot.core.silence import Lacking, Unreported, lacking
 from bot.ports.slack import Message
 from bot.views.blocks import Fact, said
-from bot.views.escape import link, mrkdwn
+from bot.views.escape import date, link, mrkdwn
 from bot.views.limits import few
 from bot.views.links import Links, place_of
-from bot.views.naming import WORKFLOWS, build_label, word
+from bot.views.naming import WORKFLOWS, build_label, pipeline, word
 from bot.views.people import authors
+from bot.views.scene import Scene
+from bot.views.spans import span
 
 _TITLE = 300
 _BAD = {RunStatus.FAILED, RunStatus.CANCELLED}
@@ -33,6 +36,40 @@ def mended(build: Build, first: Build | None, policy: Policy, links: Links) -> M
         f"{word(build.service)} can be deployed from {word(build.branch)} again: {build_label(build)}, "
         f"commit {_commit(build, policy, links)} by {wrote}, is well.{broke}"
     )
+
+
+def silent(waiting: Unreported, service: ServicePolicy, scene: Scene) -> Message:
+    """Return that the newest build waits for its pipelines for too long: for which, how long, and what to do."""
+    build, long = waiting.build, span(scene.now - waiting.since)
+    commit = _commit(build, scene.policy, scene.links)
+    lacks = lacking(build, service.source.pipelines)
+    return said(
+        f"The pipelines of {word(service.name)} are silent: the newest build, {word(build.label)}, commit {commit}, "
+        f"has waited for them for {long}.",
+        *_lacking(lacks, scene.links),
+        Fact(
+            "Next",
+            "please look at the pipeline and run it again if it hangs: nothing ships of this build until it has ended. "
+            "You do not hear of later ones that wait like it",
+        ),
+    )
+
+
+def waits(waiting: Unreported, service: ServicePolicy, links: Links) -> str:
+    """Return the same for a list, as a sentence."""
+    lacks = _lacking(lacking(waiting.build, service.source.pipelines), links)
+    because = "".join(f" {fact}." for fact in lacks)
+    return (
+        f"Its pipelines are silent: the newest build, {word(waiting.build.label)}, has waited for them since "
+        f"{date(waiting.since)}, and nothing ships of it until they have ended.{because}"
+    )
+
+
+def _lacking(lacks: Lacking, links: Links) -> list[Fact]:
+    unended = few([_check(check.pipeline, check.url, links) for check in lacks.unended], 5)
+    unreported = few([pipeline(name) for name in lacks.unreported], 5)
+    found = (Fact("Not ended", unended), Fact("Not reported", unreported))
+    return [fact for fact in found if fact.value]
 
 
 def _commit(build: Build, policy: Policy, links: Links) -> str:

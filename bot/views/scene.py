@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.core.changelog import Comparison, Span
 from bot.core.lane import Live
 from bot.core.policy import Policy
+from bot.core.silence import Unreported
 from bot.views.links import Links
 from bot.views.naming import Permalinks
 
@@ -24,6 +25,7 @@ class Scene:
         why_not: why nobody can tell what a span changes, where that is so; others wrote some of it.
         before: what was live in its lane before each release ended that is shown, by number: the base of its span
             (a release that has not ended has the lane's own `live` for its base).
+        silent: the builds that wait for pipelines which are silent, by service.
     """
 
     policy: Policy
@@ -33,3 +35,4 @@ class Scene:
     compared: Mapping[Span, Comparison] = field(default_factory=dict)
     why_not: Mapping[Span, str] = field(default_factory=dict)
     before: Mapping[int, Live] = field(default_factory=dict)
+    silent: Mapping[str, Unreported] = field(default_factory=dict)

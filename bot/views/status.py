@@ -68,6 +68,7 @@ def _stop(lanes: Sequence[Lane], scene: Scene) -> list[Line]:
 
 def _head(lane: Lane, scene: Scene, *, shut: bool = True) -> list[Line]:
     also = lane_views.switched(lane, scene.policy) + (lane_views.shut(lane, scene) if shut else [])
+    also += lane_views.silent(lane, scene)
     lines: list[Line] = [f"• {one}" for one in also]
     return [Fact(lane_views.heading(lane, scene.policy), lane_views.live(lane, scene)), *lines]
 

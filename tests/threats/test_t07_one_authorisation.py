@@ -32,7 +32,7 @@ OUTSIDE = {"no full member", "AccountMayNotAct"}
 """What the accounts of outsiders come to: before anything is looked up, or by the rules."""
 KEPT = (
     *("builds", "reports", "lanes", "releases", "approvals", "cards", "handles", "drafts", "letters", "stops", "marks"),
-    *("lived", "lines", "agenda", "homes", "remembered"),
+    *("lived", "lines", "silences", "agenda", "homes", "remembered"),
 )
 """The tables that a refusal leaves as they are: all but the inbox, the audit, and the answer among the effects."""
 

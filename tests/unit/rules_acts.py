@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot import submit_service
+from bot import silence, submit_service
 from bot.core.build import RunStatus
 from bot.core.changelog import Change, Comparison, Relation
 from bot.core.events import (
@@ -197,6 +197,12 @@ def _again(world: World, said: dict[str, str]) -> None:
 def _workflow(world: World, said: dict[str, str]) -> None:
     status = {"succeeds": RunStatus.SUCCEEDED, "fails": RunStatus.FAILED, "runs": RunStatus.RUNNING}[said["what"]]
     world.hears(world.report(int(said["build"]), status, workflow=said["workflow"]))
+
+
+@line(r"the source is asked")
+def _asked(world: World, _: dict[str, str]) -> None:
+    policy = world.begin()
+    world.run(lambda tx, setting: silence.look(tx, policy.services[0], setting))
 
 
 # --- people and one release -------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot import config
-from bot.config.policy_file import PolicyFile
+from bot.config.policy_file import Inherited, PolicyFile
 from bot.config.section import Section
 from bot.core import blockers, refusals
 from bot.core.release import Lifecycle
@@ -137,7 +137,7 @@ def _models(annotation: object) -> Iterator[type[Section]]:
 
 PREFIXES = {
     "PolicyFile": "",
-    "Inherited": "",
+    "DefaultsSection": "",
     "ServiceSection": "",
     "EnvironmentSection": "",
     "ApprovalSection": "approvals",
@@ -187,7 +187,7 @@ def test_the_keys_come_from_every_section_of_the_file() -> None:
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, Section) and one is not Section
     }
-    assert written == {PolicyFile, *_sections(PolicyFile)}
+    assert written == {PolicyFile, *_sections(PolicyFile), Inherited}
 
 
 def test_every_heading_of_a_rule_or_a_key_has_an_example() -> None:

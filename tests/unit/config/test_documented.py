@@ -27,7 +27,14 @@ from bot.config.file_targets import (
     WorkflowTarget,
 )
 from bot.config.file_verify import CommandProbeSection, HttpProbeSection, JsonProbe, SignalSection, VerifySection
-from bot.config.policy_file import EnvironmentSection, HeartbeatSection, Inherited, PolicyFile, ServiceSection
+from bot.config.policy_file import (
+    DefaultsSection,
+    EnvironmentSection,
+    HeartbeatSection,
+    Inherited,
+    PolicyFile,
+    ServiceSection,
+)
 from bot.config.schema import json_schema
 from bot.config.section import Section
 from bot.config.shape import keys_of
@@ -44,7 +51,7 @@ SECTIONS: dict[str, type[Section]] = {
     "`people`": PersonSection,
     "`groups`": GroupSection,
     "`permissions`": PermissionsSection,
-    "`defaults`, and again in a service or an environment": Inherited,
+    "`defaults`, and again in a service or an environment": DefaultsSection,
     "An approval rule": ApprovalSection,
     "`freezes`": FreezeSection,
     "`quiet_hours`": QuietSection,
@@ -89,7 +96,7 @@ def test_every_key_has_a_row_that_says_what_the_schema_says(title: str) -> None:
     own = [
         (name, field)
         for name, field in section.model_fields.items()
-        if section is Inherited or not issubclass(section, Inherited) or name not in Inherited.model_fields
+        if section is DefaultsSection or not issubclass(section, Inherited) or name not in Inherited.model_fields
     ]
     rows = [line.split(" | ") for line in chapters()[title].splitlines() if line.startswith("| `")]
     assert [(row[0], row[1], row[3]) for row in rows] == [
@@ -118,7 +125,7 @@ def test_the_schema_closes_every_section_and_lists_the_permissions() -> None:
 
 def test_the_schema_says_how_a_value_is_written() -> None:
     schema = json_schema()
-    assert schema["$defs"]["Inherited"]["properties"]["expires_after"] == {
+    assert schema["$defs"]["DefaultsSection"]["properties"]["expires_after"] == {
         "type": "string",
         "pattern": "^(?:[1-9][0-9]{0,8}[smhd])$",
         "description": "how long a release waits for its approvals",

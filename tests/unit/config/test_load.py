@@ -414,3 +414,23 @@ def test_every_key_of_the_release_rules_is_taken_over() -> None:
 def test_a_probe_without_json_asks_for_the_status_alone() -> None:
     text = changed(RULE, f"{RULE}\n        verify: {{http: {{url: 'https://a.example/health'}}}}")
     assert loaded(text).lanes()[0].verify == Verification(probe=HttpProbe("https://a.example/health"))
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "here", "length"),
+    [
+        (None, None, timedelta(hours=6)),
+        ("2h", None, timedelta(hours=2)),
+        ("2h", "3d", timedelta(days=3)),
+        ("2h", "never", None),
+        ("never", None, None),
+        ("never", "30m", timedelta(minutes=30)),
+    ],
+)
+def test_how_long_a_build_may_wait_is_a_services_own_or_that_of_all(
+    everywhere: str | None, here: str | None, length: timedelta | None
+) -> None:
+    channel = "channel: C0PAYMENTS"
+    text = changed(channel, f"{channel}\n    reported_within: {here}") if here else SMALL
+    defaults = f"defaults: {{reported_within: {everywhere}}}\n" if everywhere else ""
+    assert loaded(defaults + text).services[0].reported_within == length

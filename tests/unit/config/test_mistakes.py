@@ -36,7 +36,7 @@ def workflow(inputs: str) -> str:
         (
             CHANNEL,
             f"{CHANNEL}\n    xyz: 1",
-            f"9: `xyz` is not a key of a service. Known here: {KNOWN}, channel, build, environments.",
+            f"9: `xyz` is not a key of a service. Known here: {KNOWN}, channel, build, reported_within, environments.",
         ),
         (PRIYA, "{name: priya, slak: U0PRIYA}", "2: `slak` is not a key of a person. Did you mean `slack`?"),
         ("resolve: [qa]", "resolv: [qa]", "5: `resolv` is not a key of permissions. Did you mean `resolve`?"),

@@ -146,6 +146,8 @@ def test_what_concerns_a_whole_service_is_told_once() -> None:
     assert of_service(version_from=VersionFrom.TAG, tag_glob="v*") == snapshot(
         ("payments: build.version_from: run_number -> tag:v*",)
     )
+    assert of_service(reported_within=timedelta(days=5)) == ("payments: reported_within: 6h -> 5d",)
+    assert of_service(reported_within=None) == ("payments: reported_within: 6h -> never",)
 
 
 def test_services_and_lanes_come_and_go() -> None:

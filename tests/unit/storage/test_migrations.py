@@ -48,6 +48,7 @@ TABLES = {
     "marks",
     "lived",
     "lines",
+    "silences",
     "concerns",
     "comparisons",
     "drafts",
@@ -88,6 +89,7 @@ STEPS = [
     "0027_retried",
     "0028_unanswered",
     "0029_stops",
+    "0030_silences",
 ]
 
 

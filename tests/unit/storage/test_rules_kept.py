@@ -12,6 +12,7 @@ from bot.core.lane import Hold, Lane, Lock, ModeSwitch
 from bot.core.line import Running, Stopped
 from bot.core.policy import After, ApprovalRule, Hotfix, Kind, Mode, Skip
 from bot.core.release import Approval, Health, Lifecycle, Origin, Override, Release, Surface, Verdict
+from bot.core.silence import Reporting, Unreported
 from bot.core.verification import HttpProbe, Verification
 from bot.ports.effects import EffectKind, NewEffect
 from tests.factories import LANE, NOON, a_build, a_lane_policy, a_release
@@ -116,6 +117,23 @@ def test_a_line_is_kept_with_its_builds_as_they_are_today(file: File) -> None:
     with file.transaction() as tx:
         assert tx.gates.line("payments") == Stopped(bad, bad)
         assert tx.gates.line("billing") == Running()
+
+
+def test_what_waits_for_its_pipelines_is_kept_with_its_builds_as_they_are_today(file: File) -> None:
+    with file.transaction() as tx:
+        first, second = (tx.builds.save(a_build(number, id=0, state=BuildState.PENDING)) for number in (1, 2))
+        assert tx.gates.reporting("payments") == Reporting()
+        for kept in (Reporting(Unreported(first, NOON)), Reporting(None, first), Reporting()):
+            tx.gates.set_reporting("payments", kept)
+            assert tx.gates.reporting("payments") == kept
+        tx.gates.set_reporting("payments", Reporting(Unreported(first, NOON), first))
+    with file.transaction() as tx:
+        assert tx.gates.reporting("payments") == Reporting(Unreported(first, NOON), first)
+        tx.gates.set_reporting("payments", Reporting(Unreported(second, LATER), first))
+    with file.transaction() as tx:
+        first = tx.builds.save(replace(first, state=BuildState.BROKEN))
+        assert tx.gates.reporting("payments") == Reporting(Unreported(second, LATER), first)
+        assert tx.gates.reporting("billing") == Reporting()
 
 
 def test_builds_by_id_and_the_newest_from_a_position_on(file: File) -> None:

@@ -11,6 +11,7 @@ from bot.core.lane import Around, Hold, Lane, Live
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Kind, Person
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Release
+from bot.core.silence import Unreported
 from bot.core.speaking import Announcement
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.letters import Letter, Undelivered
@@ -26,6 +27,7 @@ from tests.unit.views.book_world import (
     BAD,
     LINKS,
     LIVE,
+    MORNING,
     NOON,
     NOW,
     PERMALINKS,
@@ -175,9 +177,11 @@ def _line() -> list[Example]:
         authors=(world.OMAR,),
         checks=(check(status=RunStatus.FAILED),),
     )
+    shop, hangs = POLICY.services[0], build(version="120", checks=(check(status=RunStatus.RUNNING),))
     return [
         Example("The main branch can no longer be deployed", mainline.broken(bad, POLICY, LINKS)),
         Example("It can be deployed again", mainline.mended(build(version="120"), bad, POLICY, LINKS)),
+        Example("Its newest build waits for its pipelines", mainline.silent(Unreported(hangs, MORNING), shop, scene())),
     ]
 
 

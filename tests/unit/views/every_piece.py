@@ -13,6 +13,7 @@ from bot.core.kinds_of_change import entries
 from bot.core.lane import Judgement, Mark
 from bot.core.policy import ApprovalRule, Group, LaneId, Permission
 from bot.core.release import Lifecycle, Override
+from bot.core.silence import Unreported
 from bot.ports.slack import Message
 from bot.views import (
     approvers,
@@ -31,6 +32,7 @@ from bot.views import (
     lanes,
     late,
     limits,
+    mainline,
     naming,
     obstacles,
     outcome,
@@ -287,7 +289,11 @@ _OF_LANES: Mapping[str, Entry] = {
     "lanes.live": lambda evil: mrkdwn(lanes.live(values.lane(evil), values.scene(evil))),
     "lanes.next_freeze": lambda evil: mrkdwn(*lanes.next_freeze(values.lane(evil), values.scene(evil))),
     "lanes.shut": lambda evil: mrkdwn(*lanes.shut(values.lane(evil), values.scene(evil))),
+    "lanes.silent": lambda evil: mrkdwn(*lanes.silent(values.lane(evil), values.scene(evil))),
     "lanes.switched": lambda evil: mrkdwn(*lanes.switched(values.lane(evil), values.policy(evil))),
+    "mainline.waits": lambda evil: mrkdwn(
+        mainline.waits(Unreported(values.build(evil), NINE), values.policy(evil).services[0], LINKS)
+    ),
     "naming.lane_label": lambda evil: mrkdwn(naming.lane_label(LaneId(evil(), evil()))),
     "naming.lane_words": lambda evil: mrkdwn(naming.lane_words(LaneId(evil(), evil()))),
     "naming.live_label": lambda evil: mrkdwn(naming.live_label(values.live(evil))),

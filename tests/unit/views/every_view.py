@@ -16,6 +16,8 @@ from bot.core.inputs import Answer
 from bot.core.personal import Concern, Ending, Theirs
 from bot.core.policy import Person
 from bot.core.release import Lifecycle
+from bot.core.silence import Unreported
+from bot.core.source import GithubSource
 from bot.ports.drafts import Draft, DraftState
 from bot.ports.letters import Letter, Undelivered
 from bot.ports.slack import Message
@@ -41,7 +43,7 @@ from bot.views.scene import Scene
 from bot.views.unanswered import Waiting, remind_of_unanswered
 from tests.unit.views import evil_values as values
 from tests.unit.views.evil import Evil
-from tests.unit.views.values import LINKS, PERMALINKS, TEN
+from tests.unit.views.values import LINKS, NINE, PERMALINKS, TEN
 
 Shown = Message | dict[str, Any] | None
 Entry = Callable[[Evil], Shown]
@@ -169,6 +171,12 @@ def _mended(evil: Evil) -> Message:
     return mainline.mended(values.build(evil), first, values.policy(evil), LINKS)
 
 
+def _silent(evil: Evil) -> Message:
+    source = GithubSource("acme/payments", "main", (evil(),), checks=evil.some(evil, 7))
+    service = replace(values.policy(evil).services[0], source=source)
+    return mainline.silent(Unreported(values.build(evil), NINE), service, values.scene(evil))
+
+
 def _status(evil: Evil) -> Message:
     return status.status((values.lane(evil, values.release(evil)), values.lane(evil)), values.scene(evil))
 
@@ -211,6 +219,7 @@ MESSAGES: Mapping[str, Entry] = {
     "unanswered.remind_of_unanswered": _unanswered,
     "mainline.broken": _broken,
     "mainline.mended": _mended,
+    "mainline.silent": _silent,
     "operations.loud": _loud,
     "personal.tell_author": _told,
     "question.question": _question,

@@ -22,6 +22,7 @@ from bot.core.policy import (
     Skip,
 )
 from bot.core.release import Deployment, DeployStatus, Health, Lifecycle, Origin, Override, Release, StopAsked
+from bot.core.silence import Unreported
 from bot.core.speaking import Announcement
 from bot.core.verification import Verification
 from bot.views.scene import Scene
@@ -213,6 +214,7 @@ def scene(evil: Evil, *spans: Span, under: Policy | None = None) -> Scene:
         why_not={span: evil() for span in spans if evil.pick((True, False))},
         before={42: live(evil)} if evil.pick((True, False)) else {},
         permalinks=evil.pick((PERMALINKS, {}, {42: f"{CARDS}/p42"})),
+        silent={"payments": Unreported(build(evil), NINE)} if evil.pick((True, False)) else {},
     )
 
 

@@ -24,6 +24,7 @@ from bot.core.refusals import (
     Refusal,
 )
 from bot.core.release import Health, Origin, Override, Release
+from bot.core.silence import Unreported
 from bot.core.verification import Verification
 from bot.views import answers, done, freezes, mainline
 from bot.views.announcement import announce
@@ -121,6 +122,7 @@ def test_messages_about_a_release_and_its_lane(release: Release, text: str) -> N
         done.retried(release, release, PERMALINKS),
         mainline.broken(release.build, policy, LINKS),
         mainline.mended(release.build, release.build, policy, LINKS),
+        mainline.silent(Unreported(release.build, TEN), policy.services[0], scene),
     ]
     for message in said:
         check(message)

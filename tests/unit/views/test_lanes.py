@@ -1,24 +1,31 @@
 """What `status` and `why` say of a lane that is held, locked, frozen, stopped, or in another mode than the file's."""
 
+import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inline_snapshot import snapshot
 
+from bot.core.build import BuildState, RunStatus
 from bot.core.calendar import Dated, Freeze, Weekday, Weekly
 from bot.core.lane import Around, Hold, Lane, Lock, ModeSwitch, Stop
-from bot.core.policy import LaneId, Mode
+from bot.core.policy import LaneId, Mode, Policy
 from bot.core.release import Health, Lifecycle
+from bot.core.silence import Unreported
 from bot.ports.slack import Message
-from bot.views.lanes import next_freeze
+from bot.views import mainline
+from bot.views.lanes import next_freeze, silent
 from bot.views.status import open_list, status, why
 from tests.unit.views.reading import check, seen
 from tests.unit.views.values import (
     IN_PRODUCTION,
+    LINKS,
     NINE,
     PERMALINKS,
     POLICY,
     TEN,
+    a_build,
+    a_check,
     a_lane,
     a_policy,
     a_release,
@@ -84,6 +91,20 @@ def test_status_tells_which_freeze_comes_next() -> None:
     )
     gone = Lane(LaneId("payments", "gone"))
     assert next_freeze(gone, a_scene(a_policy(freezes=(WEEKEND,)))) == []
+
+
+def test_status_and_why_tell_that_the_pipelines_are_silent() -> None:
+    runs = a_build(state=BuildState.PENDING, checks=(a_check(status=RunStatus.RUNNING),))
+    scene = replace(a_scene(), silent={"payments": Unreported(runs, NINE)})
+    line = "• " + mainline.waits(Unreported(runs, NINE), POLICY.services[0], LINKS)
+    for lane, view in itertools.product((a_lane(), a_lane(a_release())), (status, why)):
+        told, before = (read(view((lane,), one)).splitlines() for one in (scene, a_scene()))
+        assert told == [before[0], line, *before[1:]]
+    for untold in (
+        replace(scene, silent={"ledger": Unreported(runs, NINE)}),
+        replace(scene, policy=Policy(services=())),
+    ):
+        assert silent(a_lane(), untold) == []
 
 
 def test_why_tells_every_blocker_and_who_can_lift_it() -> None:

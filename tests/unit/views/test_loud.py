@@ -13,6 +13,8 @@ from bot.core.effects import Happened, Happening
 from bot.core.lane import Around, Hold, Judgement, Mark
 from bot.core.policy import ApprovalRule, Kind, LaneId, Mode, Permission
 from bot.core.release import Health, Lifecycle, Override, Release
+from bot.core.silence import Unreported
+from bot.core.source import GithubSource
 from bot.core.verification import Verification
 from bot.ports.slack import Message
 from bot.views import freezes, mainline, thread
@@ -175,6 +177,33 @@ def test_a_rollback_mentions_everybody_whose_work_it_took_out() -> None:
     assert read(tell_rolled_back(back, OTHER, a_lane(back), scene)).startswith(
         "<@U0PRIYA>, <@U0SAM>: your build payments 119 (9f3c2ab), "
     )
+
+
+def test_the_newest_build_waits_for_its_pipelines() -> None:
+    alone = replace(POLICY.services[0], source=GithubSource("acme/payments", "main", ("build.yml",)))
+    three = replace(alone, source=GithubSource("acme/payments", "main", ("build.yml", "e2e.yml"), checks=("ci/<x>",)))
+    runs = a_build(state=BuildState.PENDING, checks=(a_check(status=RunStatus.RUNNING),))
+    unbegun = replace(runs, checks=(a_check(),), title="")
+    assert "\n---\n".join(
+        [
+            read(mainline.silent(Unreported(runs, NINE), alone, a_scene())),
+            read(mainline.silent(Unreported(unbegun, NINE - timedelta(days=2)), three, a_scene())),
+            mainline.waits(Unreported(runs, NINE), three, LINKS),
+            mainline.waits(Unreported(a_build(checks=(a_check(),)), NINE), alone, LINKS),
+        ]
+    ) == snapshot("""\
+The pipelines of payments are silent: the newest build, 118 (9f3c2ab), commit <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint”, has waited for them for 1 hour.
+*Not ended:* <https://github.example/acme/payments/actions/runs/7001|build.yml>
+*Next:* please look at the pipeline and run it again if it hangs: nothing ships of this build until it has ended. You do not hear of later ones that wait like it
+---
+The pipelines of payments are silent: the newest build, 118 (9f3c2ab), commit <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab>, has waited for them for 2 days 1 hour.
+*Not reported:* e2e.yml, ci/&lt;x&gt;
+*Next:* please look at the pipeline and run it again if it hangs: nothing ships of this build until it has ended. You do not hear of later ones that wait like it
+---
+Its pipelines are silent: the newest build, 118 (9f3c2ab), has waited for them since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, and nothing ships of it until they have ended. Not ended: <https://github.example/acme/payments/actions/runs/7001|build.yml>. Not reported: e2e.yml, ci/&lt;x&gt;.
+---
+Its pipelines are silent: the newest build, 118 (9f3c2ab), has waited for them since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, and nothing ships of it until they have ended.\
+""")
 
 
 def test_a_rollback_of_what_is_not_known() -> None:

@@ -1,0 +1,101 @@
+"""Silence: the newest build of a service waits for its pipelines for too long, and its channel hears of that once.
+
+Rules:
+
+- The newest build counts, and no other: of an older one nobody expects anything. It waits while it is pending, since
+  that was first seen, by our own clock: what runs again has its whole time, and so has what hung before we came.
+- A quarantined build ships nothing, whatever its pipelines say, so nobody is called for it.
+- It is told once. However many later builds wait like it, nobody hears of them until it or a later one has been
+  reported to its end: all of them would most likely say the same.
+- That a build is reported again is not told by itself: it opens a notice, ships, or breaks or mends the line, and who
+  looks at the pipeline knows anyhow. One message more would tell nobody what to do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import gates
+from bot.core.build import Build, BuildState, PipelineReport, RunStatus
+from bot.core.lane import Mark
+from bot.core.policy import ServicePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Unreported:
+    """The newest build of a service, which waits for its pipelines; `since` is when that was seen first."""
+
+    build: Build
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How the pipelines of a service report: which build waits for them, and the one of which the channel heard."""
+
+    waiting: Unreported | None = None
+    told: Build | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a build waits for: runs that have begun and not ended, and pipelines that have reported nothing."""
+
+    unended: tuple[PipelineReport, ...]
+    unreported: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        """Whether it waits for anything."""
+        return bool(self.unended or self.unreported)
+
+
+def judge(builds: Sequence[Build], before: Reporting, now: datetime) -> Reporting:
+    """Return how the pipelines of a service report.
+
+    Args:
+        builds: builds of the service, newest first, at least back to the one of which the channel heard.
+        before: the former judgement.
+        now: the present, in UTC.
+    """
+    newest = builds[0] if builds else None
+    told = before.told
+    if told is not None and any(_ended(one) and one.position >= told.position for one in builds):
+        told = None
+    if newest is None or _ended(newest):
+        return Reporting(None, told)
+    known = before.waiting
+    since = known.since if known is not None and known.build.id == newest.id else now
+    return Reporting(Unreported(newest, since), told)
+
+
+def news(after: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: datetime) -> Unreported | None:
+    """Return what the service's channel is to be told, once; None while there is nothing to tell.
+
+    Args:
+        after: how the service's pipelines report now.
+        service: the service by today's policy: a build of a branch that it no longer names is none of its own.
+        marks: the service's marks.
+        now: the present, in UTC.
+    """
+    waiting, within = after.waiting, service.reported_within
+    if waiting is None or within is None or after.told is not None or now - waiting.since < within:
+        return None
+    build = waiting.build
+    elsewhere = service.source.branch not in {None, build.branch}
+    if elsewhere or gates.quarantined(marks, build.position) is not None:
+        return None
+    return waiting if lacking(build, service.source.pipelines) else None
+
+
+def lacking(build: Build, pipelines: Sequence[str]) -> Lacking:
+    """Return which of the pipelines that must succeed have not ended for a build, in the policy's order."""
+    known = {check.pipeline: check for check in build.checks}
+    begun = [known[name] for name in pipelines if name in known]
+    return Lacking(
+        tuple(one for one in begun if one.status in {RunStatus.QUEUED, RunStatus.RUNNING}),
+        tuple(name for name in pipelines if name not in known),
+    )
+
+
+def _ended(build: Build) -> bool:
+    return build.state is not BuildState.PENDING

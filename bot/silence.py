@@ -1,0 +1,36 @@
+"""Looks, after a service's source has told all it knows, whether its pipelines have fallen silent. Synchronous."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot import intents
+from bot.core import silence
+from bot.core.policy import ServicePolicy
+from bot.core.silence import Reporting, Unreported
+from bot.ports.store import Transaction
+from bot.record import Setting
+
+MOST_BUILDS = 1_000
+"""Builds among which one is looked for that was reported to its end."""
+
+
+def is_news(tx: Transaction, service: ServicePolicy, now: datetime) -> bool:
+    """Return whether `look` would write anything."""
+    return _judged(tx, service, now)[0] != tx.gates.reporting(service.name)
+
+
+def look(tx: Transaction, service: ServicePolicy, setting: Setting) -> None:
+    """Keep how the pipelines of a service report; its channel hears once that they have been silent for too long."""
+    after, told = _judged(tx, service, setting.now)
+    tx.gates.set_reporting(service.name, after)
+    if told is not None:
+        intents.tell_line(tx, service.name, told, setting.now)
+
+
+def _judged(tx: Transaction, service: ServicePolicy, now: datetime) -> tuple[Reporting, Unreported | None]:
+    before = tx.gates.reporting(service.name)
+    told = before.told
+    builds = tx.builds.newest(service.name, None if told is None else told.position, MOST_BUILDS if told else 1)
+    after = silence.judge(builds, before, now)
+    heard = silence.news(after, service, tx.gates.marks(service.name), now)
+    return (after if heard is None else replace(after, told=heard.build)), heard

@@ -1,0 +1,139 @@
+"""When the channel of a service hears that its newest build waits for its pipelines for too long."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.build import Build, BuildState, RunStatus
+from bot.core.lane import Judgement, Mark
+from bot.core.policy import ServicePolicy
+from bot.core.silence import Lacking, Reporting, Unreported, judge, lacking, news
+from bot.core.source import BuildbotSource, GithubSource, StandardSource
+from tests.factories import NOON, WORKFLOW, a_build, a_policy, a_report
+
+HOUR = timedelta(hours=1)
+SERVICE = a_policy().services[0]
+LATER = NOON + 6 * HOUR
+OTHER = ".github/workflows/other.yml"
+TWO = replace(SERVICE, source=GithubSource("acme/payments", "main", (WORKFLOW, OTHER), checks=("ci/jenkins",)))
+
+
+def good(number: int) -> Build:
+    return a_build(number)
+
+
+def bad(number: int) -> Build:
+    return replace(good(number), state=BuildState.BROKEN)
+
+
+def pending(number: int, attempt: int = 1) -> Build:
+    build = a_build(number, position=(NOON, number, attempt))
+    return replace(build, state=BuildState.PENDING, checks=(a_report(number, status=RunStatus.RUNNING),))
+
+
+NOTHING = Reporting()
+WAITS = Reporting(Unreported(pending(2), NOON))
+TOLD = Reporting(Unreported(pending(2), NOON), pending(2))
+JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
+    ("there is no build", NOTHING, [], NOTHING),
+    ("the newest is good", NOTHING, [good(2), pending(1)], NOTHING),
+    ("the newest is bad", NOTHING, [bad(2), pending(1)], NOTHING),
+    ("the newest waits", NOTHING, [pending(2), good(1)], Reporting(Unreported(pending(2), LATER))),
+    ("it still waits", WAITS, [pending(2), good(1)], WAITS),
+    ("it runs again, and we saw no end", WAITS, [pending(2, 2)], Reporting(Unreported(pending(2, 2), NOON))),
+    ("it is good", WAITS, [good(2)], NOTHING),
+    ("it is bad", WAITS, [bad(2)], NOTHING),
+    ("a newer one waits", WAITS, [pending(3), pending(2)], Reporting(Unreported(pending(3), LATER))),
+    ("what was told still waits", TOLD, [pending(2)], TOLD),
+    ("what was told is good", TOLD, [good(2)], NOTHING),
+    ("what was told is bad", TOLD, [bad(2)], NOTHING),
+    ("nothing is loaded", TOLD, [], Reporting(None, pending(2))),
+    (
+        "one after what was told waits",
+        TOLD,
+        [pending(3), pending(2)],
+        Reporting(Unreported(pending(3), LATER), pending(2)),
+    ),
+    ("one after it is good", TOLD, [good(3), pending(2)], NOTHING),
+    ("one after it is bad", TOLD, [bad(3), pending(2)], NOTHING),
+    ("it is good, and a newer one waits", TOLD, [pending(3), good(2)], Reporting(Unreported(pending(3), LATER))),
+    ("one between is good", TOLD, [pending(4), good(3), pending(2)], Reporting(Unreported(pending(4), LATER))),
+    ("one before what was told is good", TOLD, [pending(2), good(1)], TOLD),
+]
+
+
+@pytest.mark.parametrize(("before", "builds", "after"), [row[1:] for row in JUDGED], ids=[row[0] for row in JUDGED])
+def test_how_the_pipelines_report_when(before: Reporting, builds: list[Build], after: Reporting) -> None:
+    assert judge(builds, before, LATER) == after
+
+
+def a_mark(judgement: Judgement, number: int) -> Mark:
+    return Mark(number, judgement, good(number).position, str(number), "sam", "it charges twice", NOON)
+
+
+BAD, CLEARED = a_mark(Judgement.BAD, 1), a_mark(Judgement.CLEARED, 2)
+ENDED = replace(pending(2), checks=(a_report(2),))
+BUILDBOT = replace(SERVICE, source=BuildbotSource("builder", "release"))
+STANDARD = replace(SERVICE, source=StandardSource("jenkins", "SECRET"))
+TOO_LONG: list[tuple[str, Reporting, ServicePolicy, list[Mark], timedelta, bool]] = [
+    ("it waits for as long as it may", WAITS, SERVICE, [], 6 * HOUR, True),
+    ("it waits for less", WAITS, SERVICE, [], 6 * HOUR - timedelta(seconds=1), False),
+    ("it waits for longer, the bot was down meanwhile", WAITS, SERVICE, [], 48 * HOUR, True),
+    ("the policy allows less", WAITS, replace(SERVICE, reported_within=HOUR), [], HOUR, True),
+    ("the policy allows more", WAITS, replace(SERVICE, reported_within=7 * HOUR), [], 6 * HOUR, False),
+    ("the policy never wants to hear of it", WAITS, replace(SERVICE, reported_within=None), [], 48 * HOUR, False),
+    ("nothing waits", NOTHING, SERVICE, [], 48 * HOUR, False),
+    ("it has been told", TOLD, SERVICE, [], 48 * HOUR, False),
+    ("another one has been told", replace(WAITS, told=pending(1)), SERVICE, [], 48 * HOUR, False),
+    ("it is in quarantine", WAITS, SERVICE, [BAD], 48 * HOUR, False),
+    ("it was confirmed since", WAITS, SERVICE, [BAD, CLEARED], 6 * HOUR, True),
+    ("it is of a branch that the policy no longer names", WAITS, BUILDBOT, [], 48 * HOUR, False),
+    ("any branch counts", WAITS, STANDARD, [], 6 * HOUR, True),
+    ("all has ended that the policy still names", Reporting(Unreported(ENDED, NOON)), SERVICE, [], 48 * HOUR, False),
+    ("one that the policy names has not reported", Reporting(Unreported(ENDED, NOON)), TWO, [], 6 * HOUR, True),
+]
+
+
+@pytest.mark.parametrize("row", TOO_LONG, ids=[row[0] for row in TOO_LONG])
+def test_the_channel_hears_of_it_when(row: tuple[str, Reporting, ServicePolicy, list[Mark], timedelta, bool]) -> None:
+    _, after, service, marks, passed, told = row
+    assert news(after, service, marks, NOON + passed) == (after.waiting if told else None)
+
+
+def test_what_a_build_lacks_is_named_in_the_policys_order() -> None:
+    queued = a_report(2, pipeline=OTHER, status=RunStatus.QUEUED)
+    running = a_report(2, status=RunStatus.RUNNING)
+    pipelines = TWO.source.pipelines
+    assert lacking(replace(pending(2), checks=(queued, running)), pipelines) == Lacking(
+        (running, queued), ("ci/jenkins",)
+    )
+    assert lacking(replace(pending(2), checks=(queued, a_report(2))), pipelines) == Lacking((queued,), ("ci/jenkins",))
+    assert lacking(replace(pending(2), checks=()), pipelines) == Lacking((), (WORKFLOW, OTHER, "ci/jenkins"))
+    assert not lacking(good(2), SERVICE.source.pipelines)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["good", "bad", "pending"]), st.integers(0, 9)), max_size=30)
+)
+def test_it_is_told_once_until_a_build_has_been_reported_to_its_end(steps: list[tuple[int, str, int]]) -> None:
+    """Whatever is reported of whichever commit, in any order, however much time passes between two looks."""
+    known: dict[int, Build] = {}
+    before, now, silent = NOTHING, NOON, False
+    for number, word, hours in steps:
+        known[number] = {"good": good, "bad": bad, "pending": pending}[word](number)
+        now += hours * HOUR
+        before = judge([known[one] for one in sorted(known, reverse=True)], before, now)
+        if before.told is None:
+            silent = False
+        heard = news(before, SERVICE, (), now)
+        if heard is not None:
+            assert not silent
+            assert heard.build == known[max(known)]
+            assert heard.build.state is BuildState.PENDING
+            before, silent = replace(before, told=heard.build), True
+        newest = known[max(known)]
+        if newest.state is not BuildState.PENDING:
+            assert before == NOTHING
