@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -12,9 +11,9 @@ from pathlib import Path
 from handlers.pruning import AT_ONCE, KEPT
 from storage.database import open_store
 from tests.processes.crowd import Crowd, crowd
+from tests.seed import AGAIN, SEED
 
 SECONDS = float(os.environ.get("SIGNOFF_SOAK_SECONDS", "60"))
-SEED = int(os.environ.get("SIGNOFF_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 WARM = 8.0
 """Seconds of the same before anything is counted: caches fill, every connection and loop has been there."""
 SLOWEST = 15.5
@@ -103,7 +102,7 @@ async def test_under_load_nothing_is_lost_or_doubled_and_nothing_grows(tmp_path:
         await here.acts_for(SECONDS - WARM)
         await all_shipped(here)
         after = await at_rest(here)
-        told = f"{before} {after} {here.done} lag {max(here.lags):.3f} s; again with SIGNOFF_SEED={SEED}"
+        told = f"{before} {after} {here.done} lag {max(here.lags):.3f} s; {AGAIN}"
         print(told)
 
         assert here.unheard == [], told
