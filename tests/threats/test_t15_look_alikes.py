@@ -25,6 +25,7 @@ OURS = {
     ("button signoff:now", "As soon as possible"),
     ("button signoff:post_draft", "Post"),
     ("button signoff:reject", "Reject"),
+    ("button signoff:resume", "Resume"),
     ("button signoff:retry", "Retry"),
     ("button signoff:rollback", "Roll back"),
     ("button signoff:schedule", "Another time"),
