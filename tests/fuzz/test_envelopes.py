@@ -12,9 +12,10 @@ from handlers.slack.socket import SocketMode
 from tests.fuzz import bodies
 from tests.fuzz.inside import inside
 from tests.fuzz.mutate import broken
-from tests.fuzz.senders import AGAIN, SEED, policy
+from tests.fuzz.senders import policy
 from tests.fuzz.spell import in_bytes, in_json
 from tests.fuzz.test_inside import BODIES
+from tests.seed import AGAIN, SEED
 
 FRAMES = BODIES // 8
 KINDS = {"events_api": bodies.EVENTS, "interactive": bodies.INTERACTIONS, "slash_commands": bodies.COMMANDS}
