@@ -34,6 +34,7 @@ from handlers.hint_clerk import HintClerk
 from handlers.hint_queues import GITHUB, queue_of, settle_queues
 from handlers.home import HomeKeeper
 from handlers.intake import Intake
+from handlers.letting_on import letting_on
 from handlers.messenger import Messenger
 from handlers.people import People
 from handlers.pruning import Pruner
@@ -240,6 +241,7 @@ def muster(desk: Desk, world: World, links: Links, pace: Pace) -> Crew:
     }
     if world.gatekeeper is not None:
         loops["gates"] = turning_away(desk, world.gatekeeper).run
+        loops["later at gates"] = letting_on(desk, world.gatekeeper).run
     if world.stopper is not None:
         loops["stops"] = stopping(desk, world.stopper).run
     for one in watches:

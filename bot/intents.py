@@ -17,6 +17,7 @@ from bot.core.effects import (
     Escalate,
     Happened,
     Happening,
+    LetOn,
     Remind,
     ResendDeployment,
     StartDeployment,
@@ -129,7 +130,7 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
     if release is None:
         raise LookupError(f"an effect of R-{effect.release}, which is not in {lane.id}")
     match effect:
-        case StartDeployment() | TurnAway() | StopDeployment():
+        case StartDeployment() | TurnAway() | LetOn() | StopDeployment():
             tx.effects.enqueue(_of_a_deploy(effect, release, setting.now), setting.now)
         case ResendDeployment():
             tx.effects.resume(deploy_key(release), EffectState.READY, setting.now)
@@ -143,11 +144,16 @@ def enqueue(tx: Transaction, effect: Effect, lane: Lane, setting: Setting) -> No
             _show(tx, effect, release, setting)
 
 
-def _of_a_deploy(effect: StartDeployment | TurnAway | StopDeployment, release: Release, now: datetime) -> NewEffect:
-    """Return what the CI system is to begin, to end, or to leave alone for good."""
+def _of_a_deploy(
+    effect: StartDeployment | TurnAway | LetOn | StopDeployment, release: Release, now: datetime
+) -> NewEffect:
+    """Return what the CI system is to begin, to let on, to end, or to leave alone for good."""
     if isinstance(effect, TurnAway):
         key = f"gate:{release.name}"
         return NewEffect(key, EffectKind.TURN_AWAY, key, release.number, "{}")
+    if isinstance(effect, LetOn):  # each record is answered for once, so the first names the answer
+        in_order = f"let_on:{release.name}"
+        return NewEffect(f"{in_order}:{effect.records[0]}", EffectKind.LET_ON, in_order, release.number, "{}")
     if isinstance(effect, StopDeployment):  # each ask has a key of its own: whoever asks again has it asked again
         in_order = f"stop:{release.name}"
         return NewEffect(f"{in_order}:{now.isoformat()}", EffectKind.STOP, in_order, release.number, "{}")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.events import DeploymentEnded, DeploymentRunning
+from bot.core.events import DeploymentEnded, DeploymentRunning, JobsCameLater
 from bot.core.policy import ServicePolicy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.ports.ci import Executor, Progress, ProgressStatus
@@ -104,7 +104,9 @@ class Follower:
         deployment = release.deployment
         match progress.status:
             case ProgressStatus.WAITING:
-                return
+                if (later := progress.later) is not None:
+                    came = JobsCameLater(release.number, later.ref, later.sha, later.records)
+                    await self.desk.submit(release.lane, came)
             case ProgressStatus.RUNNING:
                 if deployment is not None and deployment.status is DeployStatus.ACCEPTED:
                     await self.desk.submit(release.lane, DeploymentRunning(release.number, progress.url))

@@ -182,14 +182,14 @@ class SqliteLanes:
                 ended_at, policy, policy_hash, requested_by, requested_slack, reason, superseded_by, older_than_live,
                 put_off, kind, why, retry_of, retried_by, retried_slack, instead_of, asked_at, approved_at, reminded,
                 escalated, scheduled_for, override, waited_for, chosen, health, deploy_status, deploy_attempted_at,
-                deploy_ref, deploy_url, deploy_finished_at, deploy_stop
+                deploy_ref, deploy_url, deploy_finished_at, deploy_stop, deploy_let_on
             ) VALUES (
                 :number, :service, :environment, :origin, :build_id, :build, :artifact, :generation, :key, :state,
                 :opened_at, :ended_at, :policy, :policy_hash, :requested_by, :requested_slack, :reason,
                 :superseded_by, :older_than_live, :put_off, :kind, :why, :retry_of, :retried_by, :retried_slack,
                 :instead_of, :asked_at, :approved_at, :reminded, :escalated, :scheduled_for, :override, :waited_for,
                 :chosen, :health, :deploy_status, :deploy_attempted_at, :deploy_ref, :deploy_url, :deploy_finished_at,
-                :deploy_stop
+                :deploy_stop, :deploy_let_on
             )
             """,
             release_row(release),
@@ -210,7 +210,8 @@ class SqliteLanes:
                 override = :override, waited_for = :waited_for, chosen = :chosen, health = :health,
                 deploy_status = :deploy_status, deploy_attempted_at = :deploy_attempted_at,
                 deploy_ref = :deploy_ref, deploy_url = :deploy_url,
-                deploy_finished_at = :deploy_finished_at, deploy_stop = :deploy_stop, row_version = row_version + 1
+                deploy_finished_at = :deploy_finished_at, deploy_stop = :deploy_stop, deploy_let_on = :deploy_let_on,
+                row_version = row_version + 1
             WHERE number = :number AND service = :service AND environment = :environment AND build_id = :build_id
                 AND key = :key AND row_version = :row_version
             """,

@@ -14,6 +14,7 @@ from storage import (
     schema_homes,
     schema_installation,
     schema_kinds,
+    schema_let_on,
     schema_letters,
     schema_paths,
     schema_replaced,
@@ -224,3 +225,8 @@ def _stops(database: Database) -> None:
 @STEPS(name="0030_silences")
 def _silences(database: Database) -> None:
     _run(database, schema_silences.SILENCES)
+
+
+@STEPS(name="0031_let_on")
+def _let_on(database: Database) -> None:
+    _run(database, schema_let_on.LET_ON)

@@ -37,6 +37,7 @@ OVERRIDE: TypeAdapter[Override | None] = TypeAdapter(Override | None)
 REPLACED: TypeAdapter[Replaced | None] = TypeAdapter(Replaced | None)
 HEALTH: TypeAdapter[Health | None] = TypeAdapter(Health | None)
 STOP_ASKED: TypeAdapter[StopAsked | None] = TypeAdapter(StopAsked | None)
+LET_ON: TypeAdapter[tuple[str, ...] | None] = TypeAdapter(tuple[str, ...] | None)
 MODE: TypeAdapter[ModeSwitch | None] = TypeAdapter(ModeSwitch | None)
 HOLD: TypeAdapter[Hold | None] = TypeAdapter(Hold | None)
 LOCK: TypeAdapter[Lock | None] = TypeAdapter(Lock | None)
@@ -132,6 +133,7 @@ def release_row(release: Release) -> Row:
         "deploy_url": deployment.url if deployment else None,
         "deploy_finished_at": maybe_text(deployment.finished_at) if deployment else None,
         "deploy_stop": _json(STOP_ASKED, deployment.stop) if deployment else None,
+        "deploy_let_on": _json(LET_ON, deployment.let_on or None) if deployment else None,
     }
 
 
@@ -197,6 +199,7 @@ def _deployment_of(row: Row) -> Deployment | None:
         url=row["deploy_url"],
         finished_at=maybe_time(row["deploy_finished_at"]),
         stop=_of_json(STOP_ASKED, row["deploy_stop"]),
+        let_on=_of_json(LET_ON, row["deploy_let_on"]) or (),
     )
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar, assert_never
 
-from bot.core import deploying, elsewhere, holding, opening, progress, stopping, verifying, words
+from bot.core import deploying, elsewhere, gated, holding, opening, progress, stopping, verifying, words
 from bot.core.approvals import account_reasons
 from bot.core.authorize import Act, authorize
 from bot.core.decision import Decision, Fresh
@@ -34,6 +34,7 @@ from bot.core.events import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    JobsCameLater,
     ReachedBefore,
     TimePassed,
 )
@@ -176,6 +177,7 @@ TABLE: dict[tuple[Lifecycle, type[OfRelease]], Rule] = {
     (Lifecycle.DEPLOYING, DeploymentRefused): _rule(deploying.refused),
     (Lifecycle.DEPLOYING, DeploymentLost): _rule(deploying.lost),
     (Lifecycle.DEPLOYING, DeploymentRunning): _rule(deploying.running),
+    (Lifecycle.DEPLOYING, JobsCameLater): _rule(gated.let_on),
     (Lifecycle.DEPLOYING, DeploymentEnded): _rule(deploying.ended),
     (Lifecycle.DEPLOYING, Resolve): _rule(deploying.resolve),
     (Lifecycle.DEPLOYING, Cancel): _rule(stopping.stop),

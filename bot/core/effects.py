@@ -30,6 +30,14 @@ class TurnAway:
 
 
 @dataclass(frozen=True, slots=True)
+class LetOn:
+    """Answer at the gate for jobs of a release that came there after others of it went on."""
+
+    release: int
+    records: tuple[str, ...]  # the CI system's ids of what waits; each is answered for in one effect at most
+
+
+@dataclass(frozen=True, slots=True)
 class StopDeployment:
     """Ask the CI system to end the job of a release that is under way. Each ask of a person once, or more often."""
 
@@ -109,6 +117,7 @@ Effect = (
     StartDeployment
     | ResendDeployment
     | TurnAway
+    | LetOn
     | StopDeployment
     | Announce
     | TellFailure
@@ -139,6 +148,7 @@ class Happened(Enum):
     DEPLOY_PUT_OFF = "deploy put off"  # certainly not sent; tried again by itself
     DEPLOY_ACCEPTED = "deploy accepted"
     DEPLOY_RUNNING = "deploy running"
+    LET_ON = "let on later"  # jobs that came to the gate after others of their run; only the audit has it
     DEPLOY_LOST = "deploy lost"
     ASKED_TO_STOP = "asked to cancel"  # the CI system is asked; only its word ends the release
     RESOLVED = "resolved"

@@ -63,6 +63,19 @@ class DeploymentRunning:
 
 
 @dataclass(frozen=True, slots=True)
+class JobsCameLater:
+    """Jobs of the run that deploys a release wait at its gate, though others of it have gone on there.
+
+    `ref` and `sha` are of the run that they belong to, `records` the CI system's ids of what waits there.
+    """
+
+    release: int
+    ref: str
+    sha: str
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentEnded:
     """The job's final word."""
 

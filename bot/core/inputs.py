@@ -16,6 +16,7 @@ from bot.core.events import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    JobsCameLater,
     ReachedBefore,
     TimePassed,
 )
@@ -269,6 +270,7 @@ OfRelease = (
     | DeploymentRefused
     | DeploymentLost
     | DeploymentRunning
+    | JobsCameLater
     | DeploymentEnded
     | HealthSeen
 )

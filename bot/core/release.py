@@ -97,6 +97,7 @@ class Deployment:
     url: str | None = None
     finished_at: datetime | None = None
     stop: StopAsked | None = None  # the newest ask
+    let_on: tuple[str, ...] = ()  # the CI system's ids of what came to the gate later and was answered for
 
 
 @dataclass(frozen=True, slots=True)

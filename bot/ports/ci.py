@@ -145,12 +145,25 @@ class ProgressStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class CameLater:
+    """What of a run waits at the gate though other jobs of it have gone on there; nobody has answered for it yet.
+
+    `ref` names the very attempt, `sha` its commit, `records` what waits, each by the CI system's id.
+    """
+
+    ref: str
+    sha: str
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """What the CI system says of a deployment now."""
+    """What the CI system says of a deployment now. `later` is what waits for another answer."""
 
     status: ProgressStatus
     detail: str
     url: str | None
+    later: CameLater | None = None
 
 
 class Executor(Protocol):
@@ -163,7 +176,7 @@ class Executor(Protocol):
         """Look the deploy up by its key; None when the system does not know it (yet)."""
 
     async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
-        """Return how far the deployment is."""
+        """Return how far the deployment is. Changes nothing there: what waits for another answer is told."""
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return the newest successful deployment that the target can name, for adoption."""

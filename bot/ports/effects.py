@@ -20,10 +20,14 @@ class EffectState(Enum):
 
 
 class EffectKind(Enum):
-    """What an effect row asks for. `DEPLOY`, `TURN_AWAY` and `STOP` go to the CI system, the others to Slack."""
+    """What an effect row asks for.
+
+    `DEPLOY`, `TURN_AWAY`, `LET_ON` and `STOP` go to the CI system, the others to Slack.
+    """
 
     DEPLOY = "deploy"
     TURN_AWAY = "turn_away"  # the run that waits at a gate for a release that has ended
+    LET_ON = "let_on"  # jobs of an approved run that came to its gate after others of it went on
     STOP = "stop"  # the job of a deploy that is under way
     ANNOUNCE = "announce"
     TELL_FAILURE = "tell_failure"

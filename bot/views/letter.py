@@ -39,6 +39,7 @@ _WHAT = {
     "anchor": "the head of the audit, in the operations channel",
     "deploy": "its deploy",
     "turn_away": "the rejection of the run that waits for it at its gate",
+    "let_on": "the answer for a job of its run that came to the gate later",
     "stop": "the request to the CI system to end its deploy",
     "log": "a line in its thread",
     "answer": "a private answer",

@@ -17,7 +17,7 @@ from bot.core.source import GithubSource
 from bot.core.target import GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
-from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.gatekeeping import Answered, Gatekeeper, Turned
 from bot.ports.missed import Missed, Wanted
 from bot.ports.stopping import Stopped, Stopper
 from bot.ports.trouble import GiveUp, Trouble
@@ -109,12 +109,17 @@ class Githubs:
 
     async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
         """Reject what waits for the release, if it still does."""
-        target = release.policy.target
-        if not isinstance(target, GithubGate):
-            raise TypeError(f"{target} is no gate on GitHub")
+        target = _gate(release)
         self._note(service, release, turned_away=True)
         found = self._of(target.connection)
         return found if isinstance(found, GiveUp) else await found.gatekeeper.turn_away(service, release)
+
+    async def let_on(self, service: ServicePolicy, release: Release) -> Answered | Trouble:
+        """Answer for what else of the approved attempt waits."""
+        target = _gate(release)
+        self._note(service, release)
+        found = self._of(target.connection)
+        return found if isinstance(found, GiveUp) else await found.gatekeeper.let_on(service, release)
 
     def _note(self, service: ServicePolicy, release: Release, *, turned_away: bool = False) -> None:
         """Keep in mind what a release needs, before a token is had for it."""
@@ -152,3 +157,10 @@ class Githubs:
             return GiveUp(f"the connection {name} is not set up; nothing was sent")
         self._made[name] = (connection, made)
         return made
+
+
+def _gate(release: Release) -> GithubGate:
+    target = release.policy.target
+    if not isinstance(target, GithubGate):
+        raise TypeError(f"{target} is no gate on GitHub")
+    return target

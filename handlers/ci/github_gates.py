@@ -11,8 +11,8 @@ from bot.core.events import FoundLive
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import GithubDeployment, GithubGate, Target
-from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
-from bot.ports.gatekeeping import Turned
+from bot.ports.ci import CameLater, HttpReply, HttpRequest, Placed, Progress, ProgressStatus
+from bot.ports.gatekeeping import Answered, Turned
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from handlers.ci import github_gate as gate
 from handlers.ci import github_live as live
@@ -24,6 +24,7 @@ from handlers.ci.github_replies import FORBIDDEN, after_read, after_start
 from handlers.ci.github_source import github_source
 from handlers.ci.sender import AGAIN, Sends
 
+NO_RUN = "the deployment has no run that GitHub would know"
 LATER = 15.0
 """Seconds until a run is looked at again that has not come to its gate."""
 MOST_KNOWN = 1_000
@@ -46,10 +47,11 @@ class GithubGates:
     web_url: str
     _failed: set[tuple[str, int]] = field(default_factory=set)
     """Records that ended without success, such as those of rejected runs: another attempt has a record of its own."""
-    _let_on: set[tuple[str, int]] = field(default_factory=set)
-    """Records of jobs that came to their gate later and were answered for: they may wait for somebody else as well."""
     _looked: dict[str, datetime] = field(default_factory=dict)
-    """When it was last looked whether what waits came later, by the key of its release: it may wait for days."""
+    """When it was last looked whether what waits came later, by the key of its release: it may wait for days.
+
+    It spares requests that read, and guards nothing.
+    """
 
     async def start(self, service: ServicePolicy, release: Release) -> Placed | Trouble:
         """Let the run go on that waits at the gate: the approved attempt of the approved commit, or nothing."""
@@ -88,10 +90,10 @@ class GithubGates:
         return self._placed(service, at.attempt)  # gone on, or at its end: how it ended is for `follow` to tell
 
     async def follow(self, service: ServicePolicy, release: Release) -> Progress | Trouble:
-        """Return how far the run is beyond its gate; what of it comes there later is let on first."""
+        """Return how far the run is beyond its gate, and what of it has come there later."""
         at = gate.attempt_of(release.deployment.ref if release.deployment else None)
         if at is None:
-            return GiveUp("the deployment has no run that GitHub would know")
+            return GiveUp(NO_RUN)
         source, environment = github_source(service), _target(release).environment
         stands = await self._reader.standing(source, release.build.sha, environment, at)
         page = Pages(self.web_url).run(source.repository, at.run_id)
@@ -103,8 +105,8 @@ class GithubGates:
             case Over(why=why):
                 return Progress(ProgressStatus.FAILED, why, page)
             case Waits():
-                trouble = await self._let_later_on(service, release, stands)
-                return Progress(ProgressStatus.WAITING, "", page) if trouble is None else trouble
+                later = await self._came_later(service, release, stands)
+                return later if isinstance(later, TryLater) else Progress(ProgressStatus.WAITING, "", page, later)
             case Coming():
                 return Progress(ProgressStatus.WAITING, "", page)
 
@@ -114,8 +116,8 @@ class GithubGates:
             return replace(at.progress, status=ProgressStatus.RUNNING)
         return at.progress
 
-    async def _let_later_on(self, service: ServicePolicy, release: Release, at: Waits) -> Trouble | None:
-        """Answer for jobs of the approved attempt that come to the gate after others have gone on there."""
+    async def _came_later(self, service: ServicePolicy, release: Release, at: Waits) -> CameLater | TryLater | None:
+        """Return jobs of the approved attempt that wait though others have gone on, and were not answered for yet."""
         now, source = self.sender.clock(), github_source(service)
         looked = self._looked.get(release.key)
         if looked is not None and now < looked + LOOK_AGAIN:
@@ -123,23 +125,38 @@ class GithubGates:
         if len(self._looked) >= MOST_KNOWN:
             self._looked.clear()
         self._looked[release.key] = now
-        environment = _target(release).environment
-        waiting = await self._reader.comes_later(source, release.build.sha, environment, at.attempt)
+        sha, environment = release.build.sha, _target(release).environment
+        waiting = await self._reader.comes_later(source, sha, environment, at.attempt)
         if isinstance(waiting, TryLater):
             return waiting
-        these = {(source.repository, record) for record in waiting} - self._let_on
-        if not these:
+        answered = release.deployment.let_on if release.deployment else ()
+        came = tuple(record for record in map(str, sorted(waiting)) if record not in answered)
+        if not came:
             return None
-        now_at = await self._reader.standing(source, release.build.sha, environment, at.attempt)
+        now_at = await self._reader.standing(source, sha, environment, at.attempt)
         if not isinstance(now_at, Waits):  # it may have been run again while its records were read, one by one
             return now_at if isinstance(now_at, TryLater) else None
-        answered = await self._approve(service, release, now_at)
-        if isinstance(answered, TryLater | Unsure):
-            return answered
-        if len(self._let_on) >= MOST_KNOWN:
-            self._let_on.clear()
-        self._let_on.update(these)
-        return answered if isinstance(answered, GiveUp) else None
+        return CameLater(at.attempt.ref, sha, came)
+
+    async def let_on(self, service: ServicePolicy, release: Release) -> Answered | Trouble:
+        """Answer once more for the approved attempt, if it waits; nothing is sent where none of it does any more."""
+        at = gate.attempt_of(release.deployment.ref if release.deployment else None)
+        if at is None:
+            return GiveUp(NO_RUN)
+        stands = await self._reader.standing(
+            github_source(service), release.build.sha, _target(release).environment, at
+        )
+        match stands:
+            case TryLater():
+                return stands
+            case Coming():
+                return TryLater(LATER, f"{_run(stands)} has not come to its gate yet")
+            case WentOn():
+                return Answered(f"{_run(stands)} has gone on there")
+            case Over(why=why):
+                return Answered(f"{_run(stands)} waits no more: {why}")
+        answered = await self._approve(service, release, stands)
+        return Answered(f"{_run(stands)} is approved once more") if isinstance(answered, Placed) else answered
 
     async def newest_live(self, service: ServicePolicy, target: Target) -> FoundLive | Trouble | None:
         """Return the newest record of the environment that succeeded, whoever let it go on."""

@@ -12,7 +12,7 @@ from bot.core.source import SourcePolicy
 from bot.core.target import Target
 from bot.ports.changes import CannotTell, Comparer
 from bot.ports.ci import BuildHint, CertainlyNot, Executor, Placed, Progress, RunHint, Source
-from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.gatekeeping import Answered, Gatekeeper, Turned
 from bot.ports.missed import Missed, Wanted
 from bot.ports.stopping import Stopped, Stopper
 from bot.ports.trouble import GiveUp, Trouble
@@ -93,6 +93,12 @@ class Systems:
         target = release.policy.target
         keeper = self.gatekeepers.get(type(target)) if target is not None else None
         return await keeper.turn_away(service, release) if keeper else _no_target(release)
+
+    async def let_on(self, service: ServicePolicy, release: Release) -> Answered | Trouble:
+        """Answer for what else of the approved attempt waits."""
+        target = release.policy.target
+        keeper = self.gatekeepers.get(type(target)) if target is not None else None
+        return await keeper.let_on(service, release) if keeper else _no_target(release)
 
     async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
         """Ask for the end of the release's job."""

@@ -18,6 +18,7 @@ from handlers.ci.github_gate_reading import GateReader
 from handlers.ci.github_gated_builds import GatedBuilds
 from handlers.ci.github_gates import GithubGates
 from handlers.ci.sender import Sender
+from handlers.letting_on import letting_on
 from handlers.turning_away import turning_away
 from sandbox.exchange import Reply
 from sandbox.github import in_process
@@ -134,11 +135,24 @@ class Gates:
             self.world.passes(step)
             await self.world.settle()
             await self.turns_away()
+            await self.lets_on()
 
     async def turns_away(self) -> None:
         """Let runs be rejected that nothing ships any more."""
         assert self.keeper is not None
         worker = turning_away(self.world.desk, self.keeper)
+        while await worker.once():
+            pass
+
+    async def follows(self) -> None:
+        """Ask once how far the deployments are, and answer for what came to its gate later."""
+        await self.world.follows()
+        await self.lets_on()
+
+    async def lets_on(self) -> None:
+        """Let jobs go on that came to the gate of an approved run later."""
+        assert self.keeper is not None
+        worker = letting_on(self.world.desk, self.keeper)
         while await worker.once():
             pass
 

@@ -76,7 +76,7 @@ async def test_a_job_that_comes_to_the_gate_after_another_goes_on_with_the_same_
         await here.world.follows()
         assert await here.state() is Lifecycle.DEPLOYING  # the next job may be on its way
         here.arrives(run)
-        await here.world.follows()
+        await here.follows()
         assert here.landed() == [f"run {run.id}/1"] * 2
         here.forge.finish_run(REPO, run)
         await here.world.follows()

@@ -7,8 +7,8 @@ import pytest
 from bot.core.build import RunStatus
 from bot.core.events import FoundLive
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
-from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
-from bot.ports.gatekeeping import Turned
+from bot.ports.ci import CameLater, Placed, Progress, ProgressStatus, RunHint
+from bot.ports.gatekeeping import Answered, Turned
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from sandbox.github.records_gates import Reviewer
 from simulation.network import Mishap
@@ -223,6 +223,32 @@ def test_an_attempt_that_only_runs_what_comes_after_the_gate_is_no_other_build(w
         await stage.gates.start(SERVICE, await stage.release(run, 2))
         stage.forge.finish_run(REPO, run)
         assert (await stage.report(run)).status is RunStatus.SUCCEEDED
+
+    play(way, kind, story)
+
+
+@ways
+@kinds
+@pytest.mark.parametrize("mishap", [None, Mishap.LOST_BEFORE, Mishap.LOST_AFTER])
+def test_what_comes_to_the_gate_later_is_told_and_goes_on_once(way: Way, kind: str, mishap: Mishap | None) -> None:
+    async def story(stage: Stage) -> None:
+        run = await stage.push()
+        stage.arrives(run)
+        release = await stage.release(run)
+        flying = placed_at(release, await stage.gates.start(SERVICE, release))
+        stage.forge.progress_deployment(REPO, stage.forge.repositories[REPO].deployments[-1], "success")
+        second = stage.arrives(run)
+        page = f"https://github.com/{REPO}/actions/runs/{run.id}"
+        later = CameLater(f"{run.id}/1", release.build.sha, (str(second.deployment),))
+        assert await stage.gates.follow(SERVICE, flying) == Progress(ProgressStatus.WAITING, "", page, later)
+        assert stage.landed() == [f"{run.id}/1"]
+        if mishap is not None:
+            stage.fail("POST", mishap)
+            assert type(await stage.gates.let_on(SERVICE, flying)) is Unsure
+        told = "has gone on there" if mishap is Mishap.LOST_AFTER else "is approved once more"
+        assert await stage.gates.let_on(SERVICE, flying) == Answered(f"run {run.id} {told}")
+        assert await stage.gates.let_on(SERVICE, flying) == Answered(f"run {run.id} has gone on there")
+        assert stage.landed() == [f"{run.id}/1"] * 2
 
     play(way, kind, story)
 

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 
 from bot.core.build import Build, BuildState, RunStatus
-from bot.core.effects import Happened, Happening, TurnAway
-from bot.core.events import BuildChanged, TimePassed
+from bot.core.effects import Happened, Happening, LetOn, TurnAway
+from bot.core.events import BuildChanged, JobsCameLater, TimePassed
 from bot.core.gated import RUN_ENDED
 from bot.core.inputs import Cancel, Reject
+from bot.core.lane import Lane
 from bot.core.policy import Policy
-from bot.core.release import Lifecycle
+from bot.core.refusals import NotExpected
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
 from bot.core.target import GithubGate
 from tests.factories import NOON, a_build
-from tests.unit.core.values import LATER, POLICY, PRIYA, go, lane, one, policy, release
+from tests.unit.core.values import LATER, POLICY, PRIYA, go, lane, one, policy, reasons, release
 
 GATED = policy(target=GithubGate("production"))
 TRIAL = policy(target=GithubGate("production"), trial=True)
@@ -89,3 +91,64 @@ def with_a_check(build: Build) -> Build:
 def test_else_it_stays_open(under: Policy, build: Build) -> None:
     decided = go(lane(release(1, under=under)), BuildChanged(build, newest=False), under)
     assert one(decided).state is Lifecycle.OPEN
+
+
+CAME = JobsCameLater(1, "9001/1", a_build().sha, ("302", "303"))
+"""Two jobs of the approved attempt have come to the gate where a first one went on."""
+
+
+def begun(status: DeployStatus = DeployStatus.RUNNING, ref: str | None = "9001/1", *let_on: str) -> Release:
+    deployment = Deployment(status, attempted_at=NOON, ref=ref, let_on=let_on)
+    return release(1, PRIYA, under=GATED, state=Lifecycle.DEPLOYING, deployment=deployment)
+
+
+def gone_on(status: DeployStatus = DeployStatus.RUNNING, ref: str | None = "9001/1", *let_on: str) -> Lane:
+    return lane(begun(status, ref, *let_on))
+
+
+@pytest.mark.parametrize("status", [DeployStatus.ACCEPTED, DeployStatus.RUNNING])
+def test_what_comes_later_is_let_on_and_known_from_then_on(status: DeployStatus) -> None:
+    decided = go(gone_on(status), CAME, GATED)
+    assert decided.effects == (LetOn(1, ("302", "303")),)
+    assert decided.happenings == (Happening(Happened.LET_ON, 1, detail="302, 303", again=True),)
+    before, after = begun(status), one(decided)
+    assert after.deployment is not None
+    assert after.deployment.let_on == ("302", "303")
+    assert replace(after, deployment=replace(after.deployment, let_on=())) == before
+    assert reasons(decided.lane, CAME, GATED) == (NotExpected(Lifecycle.DEPLOYING),)
+
+
+def test_of_what_comes_later_only_what_is_new_is_let_on() -> None:
+    decided = go(gone_on(DeployStatus.RUNNING, "9001/1", "301", "302"), CAME, GATED)
+    assert decided.effects == (LetOn(1, ("303",)),)
+    after = one(decided).deployment
+    assert after is not None
+    assert after.let_on == ("301", "302", "303")
+
+
+@pytest.mark.parametrize(
+    ("there", "came"),
+    [
+        (gone_on(), replace(CAME, ref="9001/2")),
+        (gone_on(), replace(CAME, ref="9002/1")),
+        (gone_on(), replace(CAME, sha=a_build(2).sha)),
+        (gone_on(), replace(CAME, records=())),
+        (gone_on(DeployStatus.RUNNING, "9001/1", "303", "302"), CAME),
+        (gone_on(DeployStatus.ATTEMPTED, None), CAME),
+        (gone_on(DeployStatus.UNKNOWN, None), CAME),
+    ],
+    ids=["attempt", "run", "commit", "nothing", "answered for", "not accepted", "lost"],
+)
+def test_nothing_else_is_let_on_later(there: Lane, came: JobsCameLater) -> None:
+    assert reasons(there, came, GATED) == (NotExpected(Lifecycle.DEPLOYING),)
+
+
+def test_a_deploy_without_a_record_lets_nothing_on() -> None:
+    there = lane(replace(begun(), deployment=None))
+    assert reasons(there, CAME, GATED) == (NotExpected(Lifecycle.DEPLOYING),)
+
+
+@pytest.mark.parametrize("state", [state for state in Lifecycle if state is not Lifecycle.DEPLOYING])
+def test_nothing_is_let_on_for_what_is_not_being_deployed(state: Lifecycle) -> None:
+    there = lane(replace(begun(), state=state, ended_at=LATER if state.ended else None))
+    assert reasons(there, CAME, GATED) == (NotExpected(state),)

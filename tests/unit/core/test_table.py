@@ -21,6 +21,7 @@ from bot.core.events import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    JobsCameLater,
     ReachedBefore,
     TimePassed,
 )
@@ -90,6 +91,7 @@ INPUTS: dict[type[OfRelease], OfRelease] = {
         DeploymentRefused(1, "no"),
         DeploymentLost(1),
         DeploymentRunning(1, None),
+        JobsCameLater(1, "9001/1", a_sha(1), ("302",)),
         DeploymentEnded(1, succeeded=True, detail="", url=None),
         HealthSeen(1, healthy=True, detail="200"),
     )
@@ -101,6 +103,7 @@ REPORTED = (
     DeploymentRefused,
     DeploymentLost,
     DeploymentRunning,
+    JobsCameLater,
     DeploymentEnded,
 )
 PAIRS = list(product(Lifecycle, INPUTS.values()))

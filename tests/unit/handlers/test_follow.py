@@ -4,9 +4,9 @@ import pytest
 
 from bot.core.policy import Mode
 from bot.core.release import DeployStatus, Lifecycle
-from bot.ports.ci import ProgressStatus
+from bot.ports.ci import CameLater, Progress, ProgressStatus
 from bot.ports.trouble import GiveUp, TryLater, Unsure
-from tests.factories import a_lane_policy, a_policy, a_report
+from tests.factories import a_lane_policy, a_policy, a_report, a_sha
 from tests.fakes.world import World
 from tests.unit.handlers.conftest import Opening
 
@@ -92,3 +92,23 @@ async def test_a_service_that_left_the_policy_is_not_followed(opening: Opening) 
     await world.crash(a_policy(services=()))
     assert await world.follower.once() == 1
     assert world.executor.asked("follow") == 0
+
+
+async def test_what_comes_to_the_gate_later_is_decided_upon_once_and_recorded(opening: Opening) -> None:
+    world = await flying(opening)
+    world.executor.progress["1"] = Progress(ProgressStatus.WAITING, "", None, CameLater("1", a_sha(1), ("302", "303")))
+    for _ in range(2):
+        await world.follows()
+    wanted = "SELECT key, kind, lane, state FROM effects WHERE kind = 'let_on'"
+    assert await world.sql(wanted) == [("let_on:R-1:302", "let_on", "let_on:R-1", "ready")]
+    assert await world.sql("SELECT release, data FROM audit WHERE action = 'let on later'") == [
+        (1, '{"detail":"302, 303"}')
+    ]
+    assert await world.sql("SELECT deploy_let_on FROM releases") == [('["302","303"]',)]
+
+
+async def test_what_comes_to_another_gate_later_is_let_be(opening: Opening) -> None:
+    world = await flying(opening)
+    world.executor.progress["1"] = Progress(ProgressStatus.WAITING, "", None, CameLater("2", a_sha(1), ("302",)))
+    await world.follows()
+    assert await world.sql("SELECT 1 FROM effects WHERE kind = 'let_on'") == []

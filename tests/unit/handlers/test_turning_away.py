@@ -29,6 +29,10 @@ class FakeGatekeeper(Asked[Turned]):
         del service
         return self.ask(release, Turned("it is rejected"))
 
+    async def let_on(self, service: ServicePolicy, release: Release) -> Trouble:
+        """Let nothing on."""
+        raise AssertionError(service, release)
+
 
 async def rejected(opening: Opening, *script: Trouble | Exception) -> tuple[World, FakeGatekeeper, AskingAgain]:
     """Return a world in which R-1 was rejected, and nobody has turned its run away yet."""

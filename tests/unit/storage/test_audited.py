@@ -24,6 +24,7 @@ from bot.core.events import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    JobsCameLater,
     TimePassed,
 )
 from bot.core.inputs import (
@@ -114,6 +115,7 @@ INPUTS: st.SearchStrategy[Input] = st.one_of(
     st.builds(DeploymentRefused, NUMBERS, st.just("no")),
     st.builds(DeploymentLost, NUMBERS),
     st.builds(DeploymentRunning, NUMBERS, st.none()),
+    st.builds(JobsCameLater, NUMBERS, st.just("77"), st.just("f" * 40), st.just(("302",))),
     st.builds(DeploymentEnded, NUMBERS, st.booleans(), st.just(""), st.none()),
     st.just(TimePassed()),
 )

@@ -109,6 +109,7 @@ def test_a_deployment_is_kept_from_its_attempt_to_its_end(file: File) -> None:
         Deployment(DeployStatus.ATTEMPTED, NOON),
         Deployment(DeployStatus.ACCEPTED, NOON, "77", "https://ci.example/77"),
         Deployment(DeployStatus.RUNNING, NOON, "77", "https://ci.example/77", stop=StopAsked("priya", NOON)),
+        Deployment(DeployStatus.RUNNING, NOON, "9001/1", let_on=("302", "303")),
     ]
     with file.transaction() as tx:
         opened(tx, a_release())

@@ -90,6 +90,7 @@ STEPS = [
     "0028_unanswered",
     "0029_stops",
     "0030_silences",
+    "0031_let_on",
 ]
 
 

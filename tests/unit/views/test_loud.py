@@ -341,6 +341,7 @@ def test_what_has_no_line_in_a_thread() -> None:
             "hold ended",
             "hold taken over",
             "let go again",
+            "let on later",
             "lock ended",
             "lock ends soon",
             "locked",

@@ -12,7 +12,7 @@ from bot.core.source import GithubSource
 from bot.core.target import DeployWebhook, GithubDeployment, GithubGate, GithubWorkflow, Target
 from bot.ports.changes import CannotTell
 from bot.ports.ci import Placed, Progress, ProgressStatus, RunHint
-from bot.ports.gatekeeping import Turned
+from bot.ports.gatekeeping import Answered, Turned
 from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble
 from handlers.ci.github_connections import Githubs, Ports
@@ -38,6 +38,10 @@ class Doorkeeper:
     async def turn_away(self, service: ServicePolicy, release: Release) -> Turned | Trouble:
         self.turned.append(f"{self.name}: {service.name} {release.name}")
         return Turned("nothing waits")
+
+    async def let_on(self, service: ServicePolicy, release: Release) -> Answered | Trouble:
+        self.turned.append(f"{self.name}: {service.name} {release.name} goes on")
+        return Answered("it goes on")
 
     async def stop(self, service: ServicePolicy, release: Release) -> Stopped | Trouble:
         self.turned.append(f"{self.name}: {service.name} {release.name}")
@@ -150,12 +154,14 @@ async def test_a_run_is_turned_away_where_its_gate_is(connection: str | None, ho
     hosts = Hosts()
     release = a_release(policy=a_lane_policy(target=GithubGate("production", connection=connection)))
     assert await hosts.githubs.turn_away(a_service(None), release) == Turned("nothing waits")
-    assert hosts.turned == [f"{host}: payments {release.name}"]
+    assert await hosts.githubs.let_on(a_service(None), release) == Answered("it goes on")
+    assert hosts.turned == [f"{host}: payments {release.name}", f"{host}: payments {release.name} goes on"]
 
 
 async def test_a_gate_on_a_connection_that_is_not_set_up_turns_nothing_away() -> None:
     release = a_release(policy=a_lane_policy(target=GithubGate("production", connection="locked")))
     assert await Hosts().githubs.turn_away(a_service(None), release) == MISSING
+    assert await Hosts().githubs.let_on(a_service(None), release) == MISSING
 
 
 @pytest.mark.parametrize(("connection", "host"), [(None, "own"), ("enterprise", "enterprise")])
@@ -175,6 +181,8 @@ async def test_what_is_no_target_on_github_is_a_mistake_of_ours() -> None:
         await Hosts().githubs.start(a_service(None), release)
     with pytest.raises(TypeError, match="is no gate on GitHub"):
         await Hosts().githubs.turn_away(a_service(None), release)
+    with pytest.raises(TypeError, match="is no gate on GitHub"):
+        await Hosts().githubs.let_on(a_service(None), release)
     with pytest.raises(TypeError, match="has no run on GitHub"):
         await Hosts().githubs.stop(a_service(None), release)
 
@@ -187,6 +195,8 @@ async def test_what_a_release_is_deployed_by_is_kept_in_mind_before_it_is_asked_
     gate = GithubGate("production", connection="enterprise")
     await hosts.githubs.turn_away(service, a_release(2, policy=a_lane_policy(target=gate)))
     assert hosts.githubs.asked[release.lane, True] == Asked("acme/payments", gate)
+    await hosts.githubs.let_on(service, a_release(2, policy=a_lane_policy(target=gate)))
+    assert hosts.githubs.asked[release.lane, False] == Asked("acme/payments", gate)
     later = a_release(3, policy=a_lane_policy(target=GithubDeployment("production")))
     await hosts.githubs.find(service, later)
     assert hosts.githubs.asked[release.lane, False] == Asked("acme/payments", GithubDeployment("production"))

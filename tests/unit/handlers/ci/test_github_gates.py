@@ -12,8 +12,8 @@ from bot.core.build import PipelineReport, RunStatus, assess
 from bot.core.release import Deployment, DeployStatus, Lifecycle, Release
 from bot.core.source import VersionFrom
 from bot.core.target import GithubGate
-from bot.ports.ci import HttpReply, HttpRequest, Placed, Progress, ProgressStatus
-from bot.ports.gatekeeping import Turned
+from bot.ports.ci import CameLater, HttpReply, HttpRequest, Placed, Progress, ProgressStatus
+from bot.ports.gatekeeping import Answered, Turned
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from handlers.ci import github_gate as gate
 from handlers.ci.github_gate import Attempt
@@ -380,14 +380,31 @@ def comes_later(*answers: Any, attempt: int = 1) -> Script:
 STILL = Progress(ProgressStatus.WAITING, "", PAGE)
 
 
-async def test_what_comes_to_the_gate_later_goes_on_with_the_same_approval_and_is_asked_for_once() -> None:
+CAME = Progress(ProgressStatus.WAITING, "", PAGE, CameLater("9001/1", a_sha(1), ("302",)))
+SAID = {"environment_ids": [161088068], "state": "approved", "comment": f"Signoff R-1: approved in Slack [{KEY}]"}
+
+
+async def test_what_comes_to_the_gate_later_is_told_and_nothing_is_sent() -> None:
     script = comes_later([])
     gates = at(script)
-    for minutes in range(2):
-        script.clock = lambda minutes=minutes: NOON + timedelta(minutes=minutes)  # type: ignore[misc]
-        assert await gates.follow(SERVICE, placed("9001/1")) == STILL
-    said = {"environment_ids": [161088068], "state": "approved", "comment": f"Signoff R-1: approved in Slack [{KEY}]"}
-    assert script.posted == [(f"{RUN}/pending_deployments", said)]
+    for after, told in ((0, CAME), (29, STILL), (30, CAME)):  # again as long as nobody has answered for it
+        script.clock = lambda after=after: NOON + timedelta(seconds=after)  # type: ignore[misc]
+        assert await gates.follow(SERVICE, placed("9001/1")) == told
+    assert script.posted == []
+
+
+async def test_what_was_answered_for_is_not_told_again_though_it_waits_for_somebody_else() -> None:
+    script, release = comes_later([]), placed("9001/1")
+    assert release.deployment
+    answered = replace(release, deployment=replace(release.deployment, let_on=("302",)))
+    assert await at(script).follow(SERVICE, answered) == STILL
+    assert script.posted == []
+
+
+async def test_it_goes_on_with_the_same_approval() -> None:
+    script = comes_later([])
+    assert await at(script).let_on(SERVICE, placed("9001/1")) == Answered("run 9001 is approved once more")
+    assert script.posted == [(f"{RUN}/pending_deployments", SAID)]
 
 
 async def test_what_waits_for_somebody_else_from_the_first_is_not_answered_again() -> None:
@@ -408,13 +425,10 @@ async def test_what_came_there_in_an_attempt_before_is_not_one_that_has_gone_on(
 async def test_a_later_answer_that_was_lost_is_given_again(trouble: TryLater | Unsure) -> None:
     script = comes_later(trouble, [])
     gates = at(script)
-    assert await gates.follow(SERVICE, placed("9001/1")) == trouble
-    script.clock = lambda: NOON + timedelta(seconds=29)
-    assert await gates.follow(SERVICE, placed("9001/1")) == STILL
+    assert await gates.let_on(SERVICE, placed("9001/1")) == trouble
     assert len(script.posted) == 1
-    script.clock = lambda: NOON + timedelta(seconds=30)
-    assert await gates.follow(SERVICE, placed("9001/1")) == STILL
-    assert len(script.posted) == 2
+    assert await gates.let_on(SERVICE, placed("9001/1")) == Answered("run 9001 is approved once more")
+    assert script.posted == [(f"{RUN}/pending_deployments", SAID)] * 2
 
 
 @pytest.mark.parametrize(
@@ -432,12 +446,47 @@ async def test_what_became_of_the_run_while_its_records_were_read_is_not_answere
     assert script.posted == []
 
 
-async def test_a_later_answer_that_is_refused_is_told_and_given_no_more() -> None:
+GONE = "run 9001 has gone on there"
+AGAIN = "run 9001 waits no more: it was run again on GitHub: attempt 2 is another build"
+
+
+@pytest.mark.parametrize(
+    ("then", "records", "told"),
+    [
+        (a_run(**WAITING, run_attempt=2, run_started_at="2026-11-21T12:00:30Z"), True, Answered(GONE)),
+        (a_run(**WAITING, run_attempt=2, run_started_at="2026-11-21T12:00:30Z"), False, Answered(AGAIN)),
+        (a_run(status="in_progress", conclusion=None), True, Answered(GONE)),
+        (
+            a_run(status="in_progress", conclusion=None),
+            False,
+            TryLater(15.0, "run 9001 has not come to its gate yet"),
+        ),
+        (TryLater(5.0, "down"), True, TryLater(5.0, "down")),
+    ],
+    ids=["run again beyond", "run again before", "gone on", "nobody knows of any", "nobody can tell"],
+)
+async def test_no_later_answer_is_given_where_the_approved_attempt_waits_no_more(
+    then: Any, records: bool, told: Answered | TryLater
+) -> None:
+    script = comes_later([]).says(f"GET {RUN}", then).says(f"GET {RUN}/pending_deployments", [])
+    script.says(f"GET {RUN}/attempts/1", a_run(**WAITING)).says(f"GET {RUN}/attempts/2", then)
+    if not records:
+        script.says("GET /repos/acme/payments/deployments", [])
+    assert await at(script).let_on(SERVICE, placed("9001/1")) == told
+    assert script.posted == []
+
+
+@pytest.mark.parametrize("ref", [None, "9001", "77"])
+async def test_without_a_run_nothing_is_answered_later(ref: str | None) -> None:
+    script = comes_later([])
+    told = GiveUp("the deployment has no run that GitHub would know")
+    assert await at(script).let_on(SERVICE, placed(ref) if ref else a_gated_release()) == told
+    assert script.sent == []
+
+
+async def test_a_later_answer_that_is_refused_is_told() -> None:
     script = comes_later(a_reply({"message": "No"}, 422))
-    gates = at(script)
-    assert await gates.follow(SERVICE, placed("9001/1")) == GiveUp("GitHub answers 422: No")
-    script.clock = lambda: NOON + timedelta(minutes=1)
-    assert await gates.follow(SERVICE, placed("9001/1")) == STILL
+    assert await at(script).let_on(SERVICE, placed("9001/1")) == GiveUp("GitHub answers 422: No")
     assert len(script.posted) == 1
 
 
