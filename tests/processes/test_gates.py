@@ -71,3 +71,34 @@ async def test_killed_while_a_rejection_is_on_its_way_the_run_is_rejected_once(t
         assert (older.conclusion, newer.status) == ("failure", "waiting")
         assert [one.state for one in here.forge.repositories[REPO].reviews] == ["rejected"]
         assert here.forge.landed() == []
+
+
+@pytest.mark.parametrize("fault", [Fault.SLOW, Fault.TIMEOUT], ids=["after it arrived", "before it arrived"])
+async def test_killed_around_its_later_answer_each_job_goes_on_once(tmp_path: Path, fault: Fault) -> None:
+    async with world(tmp_path, free_port()) as here:
+        furnish(here)
+        await here.start()
+        await here.until("the lane is adopted", lambda: adopted(here))
+        await here.forge.push(REPO, TITLE)
+        await here.until("the notice is there", lambda: here.notice(TITLE))
+        here.forge.auto = False  # from here on jobs end, and come to the gate, when this test says so
+        notice = here.notice(TITLE)
+        assert notice is not None
+        await here.slack.click("U0PRIYA", notice, "Approve")
+        await here.until("its first job goes on", here.forge.landed)
+        repository = here.forge.repositories[REPO]
+        run = repository.runs[-1]
+        here.forge.faults.add(fault, *ANSWER, seconds=FOR_EVER)
+        here.forge.progress_deployment(REPO, repository.deployments[-1], "success")
+        here.forge.gates.arrive(REPO, run, "production")
+        await here.until(
+            "the later answer is on its way", lambda: not any(rule.count for rule in here.forge.faults.rules)
+        )
+        await here.kill()
+        assert [one.key for one in here.forge.landed()] == [f"run {run.id}/1"] * (2 if fault is Fault.SLOW else 1)
+        await here.start()
+        await here.until("its second job goes on", lambda: len(here.forge.landed()) == 2)
+        here.forge.finish_run(REPO, run)
+        await here.until("it is live", lambda: live(here, TITLE))
+        assert [one.key for one in here.forge.landed()] == [f"run {run.id}/1"] * 2
+        assert len(repository.reviews) == 2
