@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.core.approvals import Missing
-from bot.core.blockers import WaitsForApproval
+from bot.core.blockers import Blocker, FindingAuthors, NeedsAnotherApprover, WaitsForApproval
 from bot.core.policy import ApprovalRule
 from handlers.slack.payloads import Clicked
 from sandbox.slack.messages import Message, Version
@@ -302,8 +302,14 @@ def test_words_that_count_on_from_a_failed_try_need_no_row(earth: Earth) -> None
     oracle.i7_every_word_has_its_row(earth)
 
 
-def test_what_is_approved_is_not_left_waiting_for_approvals(earth: Earth, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits = WaitsForApproval(Missing(ApprovalRule(("qa",), 1), 0))
+@pytest.mark.parametrize(
+    "waits",
+    [WaitsForApproval(Missing(ApprovalRule(("qa",), 1), 0)), NeedsAnotherApprover(), FindingAuthors()],
+    ids=repr,
+)
+def test_what_is_approved_is_not_left_waiting_for_approvals(
+    earth: Earth, monkeypatch: pytest.MonkeyPatch, waits: Blocker
+) -> None:
     monkeypatch.setattr(oracle, "blockers", lambda *_: (waits,))
     oracle.i8_nothing_ready_is_left_waiting(earth)
     approvable(earth)
