@@ -1,4 +1,4 @@
-"""The command line's end of the socket: no bot that runs is one answer, a bot that breaks off another."""
+"""The command line's end of the socket: no bot that runs, one that breaks off, one that is silent: three answers."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,8 +17,16 @@ PART_WITHIN = 60.0
 BROKE_OFF = (
     "The bot ended before it answered, so it is not certain that this counted. `signoff list` shows what is open."
 )
-
+SILENT = (
+    "The bot has not answered so far, so it is not certain that this counted. `signoff list` shows what is open, and "
+    "the bot's log what keeps it."
+)
+RELOAD_SILENT = (
+    "The bot has not answered so far, so it is not certain which policy is in force. Its log says so, under "
+    "`policy_changed` or `policy_refused`."
+)
 CUT_OFF = "The bot ended before it had told everything. Ask again once it runs."
+FELL_SILENT = "The bot fell silent before it had told everything. Ask again; its log says what keeps it."
 
 
 class ControlProblem(Exception):  # noqa: N818 - its text is told to people; it is no error of ours
@@ -31,7 +39,7 @@ async def ask(path: Path, words: Words) -> Reply | None:
     Raises:
         ControlProblem: the socket cannot be used.
     """
-    return await _post(path, WORDS, words.model_dump())
+    return await _post(path, WORDS, words.model_dump(), SILENT)
 
 
 async def reload(path: Path) -> Reply | None:
@@ -40,10 +48,10 @@ async def reload(path: Path) -> Reply | None:
     Raises:
         ControlProblem: the socket cannot be used.
     """
-    return await _post(path, RELOAD, {})
+    return await _post(path, RELOAD, {}, RELOAD_SILENT)
 
 
-async def _post(path: Path, word: str, body: Mapping[str, object]) -> Reply | None:
+async def _post(path: Path, word: str, body: Mapping[str, object], silent: str) -> Reply | None:
     async with _connection(path, ClientTimeout(total=MOST_WAIT + 5)) as session:
         try:
             async with session.post(f"{BOT}{word}", json=body) as response:
@@ -51,6 +59,8 @@ async def _post(path: Path, word: str, body: Mapping[str, object]) -> Reply | No
         except ClientConnectorError as problem:
             _only_absence(path, problem)
             return None
+        except TimeoutError:  # an OSError too, but whoever is silent has not ended
+            return Reply(text=silent, verdict=Verdict.NOT_DONE)
         except (ClientError, OSError, ValidationError):
             return Reply(text=BROKE_OFF, verdict=Verdict.NOT_DONE)
 
@@ -60,7 +70,7 @@ async def export(path: Path, since: Since) -> AsyncIterator[AsyncIterator[bytes]
     """Open the stream of the audit chain's lines, in parts of any size; None when no bot runs there.
 
     Raises:
-        ControlProblem: the socket cannot be used, or the bot breaks off.
+        ControlProblem: the socket cannot be used, or the bot breaks off or falls silent.
     """
     async with _connection(path, ClientTimeout(total=None, sock_read=PART_WITHIN)) as session:
         text = str(since) if isinstance(since, int) else since.isoformat()
@@ -69,6 +79,8 @@ async def export(path: Path, since: Since) -> AsyncIterator[AsyncIterator[bytes]
         except ClientConnectorError as problem:
             _only_absence(path, problem)
             response = None
+        except TimeoutError as silence:
+            raise ControlProblem(FELL_SILENT) from silence
         except (ClientError, OSError) as problem:
             raise ControlProblem(CUT_OFF) from problem
         yield None if response is None else _parts(response)
@@ -80,6 +92,8 @@ async def _parts(response: ClientResponse) -> AsyncIterator[bytes]:
     try:
         async for part in response.content.iter_any():
             yield part
+    except TimeoutError as silence:
+        raise ControlProblem(FELL_SILENT) from silence
     except (ClientError, OSError) as problem:
         raise ControlProblem(CUT_OFF) from problem
 

@@ -11,9 +11,9 @@ import pytest
 from aiohttp import ClientSession, UnixConnector
 from inline_snapshot import snapshot
 
-from handlers import control_socket
+from handlers import control_client, control_socket, ledger
 from handlers.control import Control, Reply, Verdict, Words, socket_path
-from handlers.control_client import ControlProblem, ask, export
+from handlers.control_client import ControlProblem, ask, export, reload
 from handlers.control_peer import may_connect, name_of
 from handlers.control_socket import listen, unusable
 from tests.fakes.world import World
@@ -143,6 +143,53 @@ async def test_a_bot_that_ends_before_it_answers_leaves_a_doubt_and_says_so(tmp_
                 pass
     assert str(broke_off.value) == snapshot("The bot ended before it had told everything. Ask again once it runs.")
     assert await ask(path, Words(words="list")) is None, "nobody listens any more: a stale socket"
+
+
+async def exported(path: Path) -> bytes:
+    """Return the whole export."""
+    async with export(path, 1) as parts:
+        assert parts is not None, "somebody listens"
+        return b"".join([part async for part in parts])
+
+
+async def test_a_bot_that_is_silent_has_not_ended(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control_client, "MOST_WAIT", -4.95)
+    monkeypatch.setattr(control_client, "PART_WITHIN", 0.05)
+    at_last = asyncio.Event()
+
+    async def waits(_asked: object) -> Reply:
+        await at_last.wait()
+        return Reply(text="At last.")
+
+    async def stops_short(_store: object, _since: object) -> AsyncIterator[bytes]:
+        yield b"{}\n"
+        await at_last.wait()
+
+    monkeypatch.setattr(Control, "answer", lambda _self, asked: waits(asked))
+    monkeypatch.setattr(ledger, "lines", stops_short)
+    path = socket_path(tmp_path / "signoff.db")
+    runner = await listen(Control(world.reception, world.acts, waits), path)
+    assert await ask(path, Words(words="approve R-1", person="priya")) == snapshot(
+        Reply(
+            text="The bot has not answered so far, so it is not certain that this counted. `signoff list` shows what is open, and the bot's log what keeps it.",
+            verdict=Verdict.NOT_DONE,
+        )
+    )
+    assert await reload(path) == snapshot(
+        Reply(
+            text="The bot has not answered so far, so it is not certain which policy is in force. Its log says so, under `policy_changed` or `policy_refused`.",
+            verdict=Verdict.NOT_DONE,
+        )
+    )
+    with pytest.raises(ControlProblem) as silent:
+        await exported(path)
+    assert str(silent.value) == snapshot(
+        "The bot fell silent before it had told everything. Ask again; its log says what keeps it."
+    )
+    at_last.set()
+    await runner.cleanup()
 
 
 async def test_a_socket_of_another_user_is_told_from_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
