@@ -8,14 +8,14 @@
                                                   is done by schedule where its receiver knows it by its id
 
 An attempt and the release's step to `deploying` are one transaction, so a crash leaves either nothing or something that
-is looked up. Before a second sending the key is looked up once more. Before each, everything that may be in the way is
-looked at, and the directory is asked about everybody whose approval stands; while it cannot tell, nothing is sent. What
-may not be sent a second time is a person's to answer.
+is looked up. Before a second sending the key is looked up once more, and what was cancelled or has ended meanwhile is
+not sent. Before each, everything that may be in the way is looked at, and the directory is asked about everybody whose
+approval stands; while it cannot tell, nothing is sent. What may not be sent a second time is a person's to answer.
 """
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import TypeVar
@@ -39,7 +39,7 @@ from handlers.apart import Apart
 from handlers.claiming import Looked, Task, claim, look, put_off
 from handlers.desk import Desk
 from handlers.people import People
-from handlers.resending import NEVER_BEGUN, looked_for, lost_pause, why_again
+from handlers.resending import NEVER_BEGUN, NEVER_SENT, looked_for, lost_pause, why_again
 from handlers.standing import Asked, ask
 from handlers.watch import why
 
@@ -136,10 +136,16 @@ class Deployer:
         repeated = task.row.attempt > 1 or task.row.claimed_from is EffectState.VERIFY
         if repeated:
             found = await certain(self.executor.find(task.service, task.release))
+            task = await self._afresh(task)
             if not await self._after_look(task, found):
                 return
         started = await certain(self.executor.start(task.service, task.release))
         await self._after_start(task, started)
+
+    async def _afresh(self, task: Task) -> Task:
+        """Return the task with its release as it is by now: while it was looked up, people and time went on."""
+        release = await self.desk.store.read(lambda tx: tx.lanes.release(task.release.number))
+        return task if release is None else replace(task, release=release)
 
     async def _after_look(self, task: Task, found: Placed | Trouble | CertainlyNot | None) -> bool:
         """Write down what the look-up by key told; True when the request may be sent."""
@@ -148,17 +154,21 @@ class Deployer:
             await self._accepted(task, found)
             return False
         never = isinstance(found, CertainlyNot)
+        stopped = task.release.deployment is not None and task.release.deployment.stop is not None
         if found is not None and not isinstance(found, CertainlyNot):
             await (self._put_off(task, found) if task.first else self._not_looked_up(task, found, now))
             return False
-        if never and task.release.deployment is not None and task.release.deployment.stop is not None:
-            given = DeploymentPutOff(task.release.number, NEVER_BEGUN)  # somebody cancelled it, so it is not begun now
-            await self._conclude(task, EffectState.READY, given, NEVER_BEGUN, due=now)
+        if task.release.state.ended or arrived(task.release):  # meanwhile: the next claim closes its row
+            await self._put_back(task, task.row.claimed_from, now)
             return False
-        if task.row.claimed_from is EffectState.READY:
+        if stopped and (never or task.first):  # somebody cancelled what was certainly not sent, so it is not sent now
+            note = NEVER_BEGUN if never else NEVER_SENT
+            await self._conclude(task, EffectState.READY, DeploymentPutOff(task.release.number, note), note, due=now)
+            return False
+        if task.row.claimed_from is EffectState.READY and not stopped:
             return True
         until = self._window_ends(task, now)
-        again = NEVER_BEGUN if never else why_again(task.release)
+        again = None if stopped else NEVER_BEGUN if never else why_again(task.release)
         if now < until:
             await self._put_back(task, EffectState.VERIFY, min(now + LOOK_EVERY, until))
         elif again is not None and now < task.row.give_up_at:

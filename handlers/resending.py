@@ -16,6 +16,7 @@ _SCHEDULE = tuple(
 """https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md, «Deliverability»."""
 _SPREAD = 0.1
 NEVER_BEGUN = "it was never begun, and nothing of before can begin it"
+NEVER_SENT = "it was cancelled before it was sent"
 
 
 def known_by_its_id(release: Release) -> bool:
