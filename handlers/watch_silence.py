@@ -19,8 +19,8 @@ class Silence:
     async def look(self, *, asked: bool) -> None:
         """Judge what is known, if this look at the source and the one before both learnt all that it could tell.
 
-        After a start or an outage one look is not enough: a source is asked for a few unshown runs at a time, and who
-        reports by webhook alone has until the next look to send again what found nobody.
+        Each look asks for every run of the newest build that has not ended. After a start or an outage one look is not
+        enough all the same: who reports by webhook alone has until the next to send again what found nobody.
 
         Args:
             asked: whether this look at the source learnt all that it could tell.

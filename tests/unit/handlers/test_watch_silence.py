@@ -88,6 +88,26 @@ async def test_after_a_start_the_end_that_the_source_tells_comes_first(world: Wo
     assert await heard(world, a_watch(world), 3) == []
 
 
+@pytest.mark.parametrize("looks", [1, 2])
+async def test_after_an_outage_the_end_of_the_newest_run_comes_first_however_many_hang(
+    world: World, looks: int
+) -> None:
+    """Whichever runs have their turn with the two looks after it."""
+    watch = a_watch(world)
+    await heard(world, watch)
+    world.source.add([a_report(number, status=RunStatus.RUNNING) for number in range(1, 9)])
+    await heard(world, watch)
+    world.source.page = 1
+    world.source.add([a_report(99, service="another")])  # it pushes the eight off the page
+    await heard(world, watch, looks)
+    world.source.trouble = AWAY
+    world.passes(7 * HOUR)
+    await heard(world, watch)
+    world.source.trouble = None
+    world.source.add([a_report(8), a_report(99, service="another")])
+    assert await heard(world, watch, 2) == []
+
+
 async def test_after_a_start_it_is_told_with_the_second_look_that_finds_no_end(world: World) -> None:
     await hangs(world, 30)
     await world.crash()
@@ -110,11 +130,7 @@ def the_run_fails(world: World) -> None:
     world.source.run_troubles = [Unsure("timed out")]
 
 
-def deploys_fail(world: World) -> None:
-    world.executor.live["production"] = AWAY
-
-
-@pytest.mark.parametrize("fails", [recent_fails, missed_fails, the_run_fails, deploys_fail])
+@pytest.mark.parametrize("fails", [recent_fails, missed_fails, the_run_fails])
 async def test_nobody_hears_of_silence_while_the_source_does_not_answer(
     world: World, fails: Callable[[World], None]
 ) -> None:
@@ -122,8 +138,28 @@ async def test_nobody_hears_of_silence_while_the_source_does_not_answer(
     fails(world)
     assert await heard(world, watch) == []
     world.source.trouble = None
-    world.executor.live.clear()
     assert await heard(world, watch) == [], "it has answered once again"
+    assert len(await heard(world, watch)) == 1
+
+
+def checks_are_forbidden(world: World) -> None:
+    world.source.misses = [GiveUp("GitHub answers 403: checks: read is missing")] * 9
+
+
+def the_target_is_away(world: World) -> None:
+    world.executor.live["production"] = AWAY
+
+
+def what_is_live_is_forbidden(world: World) -> None:
+    world.executor.live["production"] = GiveUp("GitHub answers 403: deployments: read is missing")
+
+
+@pytest.mark.parametrize("fails", [checks_are_forbidden, the_target_is_away, what_is_live_is_forbidden])
+async def test_what_keeps_nothing_of_the_source_back_keeps_nobody_from_hearing(
+    world: World, fails: Callable[[World], None]
+) -> None:
+    watch = await hangs(world, 30)
+    fails(world)
     assert len(await heard(world, watch)) == 1
 
 

@@ -68,7 +68,7 @@ async def test_a_run_on_the_page_is_not_fetched_by_its_id(world: World) -> None:
     assert await looks(world) == ["recent payments"]
 
 
-async def test_of_many_two_a_look_are_fetched_in_turn(world: World) -> None:
+async def test_of_many_the_newest_builds_run_is_fetched_each_time_and_the_others_in_turn(world: World) -> None:
     await off_the_page(world, running(1), running(2), running(3))
     world.source.reports = [one for one in world.source.reports if one.service == "another"]  # they are gone
     watch = Watch(world.desk, world.source, world.executor, world.policy.services[0])
@@ -76,7 +76,39 @@ async def test_of_many_two_a_look_are_fetched_in_turn(world: World) -> None:
     for _ in range(3):
         assert await watch.once() is None
     asked = [one for one in world.source.asked[before:] if one.startswith("run")]
+    assert asked == ["run 9003", "run 9002", "run 9003", "run 9001", "run 9003", "run 9002"]
+
+
+async def test_where_the_newest_build_has_ended_two_others_are_fetched_a_look_in_turn(world: World) -> None:
+    await off_the_page(world, running(1), running(2), running(3))
+    world.source.reports = [one for one in world.source.reports if one.service == "another"]  # they are gone
+    watch = Watch(world.desk, world.source, world.executor, world.policy.services[0])
+    await world.sees(ended(4))
+    before = len(world.source.asked)
+    for _ in range(3):
+        assert await watch.once() is None
+    asked = [one for one in world.source.asked[before:] if one.startswith("run")]
     assert asked == ["run 9003", "run 9002", "run 9001", "run 9003", "run 9002", "run 9001"]
+
+
+async def test_of_the_newest_build_every_run_is_fetched_and_one_of_another_beside_them(world: World) -> None:
+    service = world.desk.policy.services[0]
+    workflows = tuple(f".github/workflows/{name}.yml" for name in ("build", "lint", "e2e"))
+    several = replace(service, source=replace(github_source(service), workflows=workflows))
+    world.policy = world.desk.policy = replace(world.desk.policy, services=(several,))
+    runs = [
+        replace(running(3), pipeline=name, run_id=str(number))
+        for name, number in zip(workflows, (31, 32, 33), strict=True)
+    ]
+    await world.looks()
+    await world.looks(running(1), running(2), *runs)
+    world.source.reports.clear()
+    watch = Watch(world.desk, world.source, world.executor, several)
+    before = len(world.source.asked)
+    assert await watch.once() is None
+    assert await watch.once() is None
+    asked = [one for one in world.source.asked[before:] if one.startswith("run")]
+    assert asked == ["run 31", "run 32", "run 33", "run 9002", "run 31", "run 32", "run 33", "run 9001"]
 
 
 async def test_trouble_with_one_run_is_logged_and_stops_nothing(world: World) -> None:
