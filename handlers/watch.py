@@ -47,6 +47,8 @@ class Watch:
     unfinished: Unfinished = field(init=False)
     missing: Missing = field(init=False)
     silence: Silence = field(init=False)
+    learnt: bool = False
+    """Whether the last look kept all that the source could tell; what is live is no matter of the source."""
 
     def __post_init__(self) -> None:
         self.missing = Missing(self.desk, self.source, self.service)
@@ -70,8 +72,9 @@ class Watch:
 
     async def once(self) -> str | None:
         """Look once; returns what stood in the way, if anything."""
+        self.learnt = False
         trouble = await self._look()
-        await self.silence.look(asked=trouble is None and self.missing.answered and self.unfinished.answered)
+        await self.silence.look(asked=self.learnt)
         return trouble
 
     async def _look(self) -> str | None:
@@ -101,6 +104,7 @@ class Watch:
         elif told:
             await self.desk.change(lambda tx, setting: take_reports(tx, self.service, told, setting))
         await self.missing.keep(missed.reach)
+        self.learnt = self.missing.answered and self.unfinished.answered
         return await self._elsewhere([lane for lane in self.service.lanes if lane.lane not in live])
 
     async def _newest_live(self, policy: LanePolicy) -> FoundLive | Trouble | None:

@@ -33,13 +33,13 @@ class Missing:
     source: Source
     service: ServicePolicy
     answered: bool = True
-    """Whether the source answered the last time."""
+    """Whether the source answered the last time; that it never will is an answer."""
 
     async def look(self) -> Missed:
         """Return what was missed; where it cannot be told, nothing, and the next look asks again."""
         wanted = await self.desk.store.read(lambda tx: _wanted(tx, self.service))
         missed = await self.source.missed(self.service, wanted)
-        self.answered = isinstance(missed, Missed)
+        self.answered = isinstance(missed, Missed | GiveUp)
         if isinstance(missed, TryLater | Unsure | GiveUp):
             why = missed.reason if isinstance(missed, GiveUp) else missed.why
             log.warning("missed_not_fetched", service=self.service.name, why=why)
