@@ -15,11 +15,13 @@ from bot.core.release import Release
 from bot.ports.effects import EffectKind, EffectRow, EffectState
 from bot.ports.meter import Timed
 from bot.ports.store import Transaction
-from bot.ports.trouble import GiveUp, Trouble, TryLater
+from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
 from bot.settle import lay_open
 from bot.submit import Setting
 from handlers.desk import Desk
 from handlers.watch import why
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class Taken(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """The events in the log of what a call came to."""
+
+    taken: str
+    refused: str
+    """For good."""
+    waits: str
+    failed: str
+    """Our own code did."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskingAgain:
     """Works off the effects of one kind."""
 
@@ -47,10 +61,9 @@ class AskingAgain:
     kind: EffectKind
     claim: Callable[[Transaction, Setting], Task | EffectRow | None]
     """Claims what is due; a row alone is settled already."""
-    call: Callable[[ServicePolicy, Release], Awaitable[Taken | Trouble]]
-    """Asks once; where our own code fails, it logs that and is `Unsure`."""
-    told: Callable[[EffectState, str], None]
-    """Logs which state a call leaves its effect in, and its note or why."""
+    ask: Callable[[ServicePolicy, Release], Awaitable[Taken | Trouble]]
+    """Asks once."""
+    names: Names
 
     async def run(self) -> None:
         """Work for ever."""
@@ -69,7 +82,7 @@ class AskingAgain:
         return True
 
     async def _further(self, task: Task) -> None:
-        came = await self.call(task.service, task.release)
+        came = await self._call(task)
         if not isinstance(came, Trouble):
             await self._write(task.row, EffectState.DONE, came.note)
         elif isinstance(came, GiveUp) or self.desk.clock() >= task.row.give_up_at:
@@ -77,8 +90,15 @@ class AskingAgain:
         else:
             await self._write(task.row, EffectState.READY, why(came), came)
 
+    async def _call(self, task: Task) -> Taken | Trouble:
+        try:
+            return await self.ask(task.service, task.release)
+        except Exception:  # one of the four doors: nobody knows what the call did, and it may be made again
+            log.exception(self.names.failed)
+            return Unsure("our own code failed")
+
     async def _write(self, row: EffectRow, state: EffectState, note: str, trouble: Trouble | None = None) -> None:
-        self.told(state, note)
+        self._say(state, note)
         later = trouble if isinstance(trouble, TryLater) else TryLater(0.0, note)
 
         def work(tx: Transaction, setting: Setting) -> bool:
@@ -89,3 +109,11 @@ class AskingAgain:
             return ours
 
         self.desk.attempted(row, state, ours=await self.desk.change(work))
+
+    def _say(self, state: EffectState, note: str) -> None:
+        if state is EffectState.DONE:
+            log.info(self.names.taken, note=note)
+        elif state is EffectState.DEAD:
+            log.error(self.names.refused, why=note)
+        else:
+            log.info(self.names.waits, why=note)

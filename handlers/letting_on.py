@@ -5,43 +5,21 @@ first could, and just before each it is looked whether it is the approved attemp
 (https://docs.github.com/rest/actions/workflow-runs#review-pending-deployments-for-a-workflow-run).
 """
 
-import structlog
-
-from bot.core.policy import ServicePolicy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Lifecycle
 from bot.ports.effects import EffectKind, EffectRow, EffectState
-from bot.ports.gatekeeping import Answered, Gatekeeper
+from bot.ports.gatekeeping import Gatekeeper
 from bot.ports.store import Transaction
-from bot.ports.trouble import Trouble, Unsure
 from bot.settle import lay_open
 from bot.submit import Setting
-from handlers.asking_again import AskingAgain, Task
+from handlers.asking_again import AskingAgain, Names, Task
 from handlers.desk import Desk
 
-log = structlog.get_logger()
+NAMES = Names(taken="gate_let_on", refused="gate_not_let_on", waits="gate_let_on_waits", failed="gate_let_on_failed")
 
 
 def letting_on(desk: Desk, gatekeeper: Gatekeeper) -> AskingAgain:
     """Return who works off the effects that let later jobs on."""
-
-    async def call(service: ServicePolicy, release: Release) -> Answered | Trouble:
-        try:
-            return await gatekeeper.let_on(service, release)
-        except Exception:  # one of the four doors: nobody knows what the call did, and it may be made again
-            log.exception("gate_call_failed")
-            return Unsure("our own code failed")
-
-    return AskingAgain(desk, EffectKind.LET_ON, claim, call, told)
-
-
-def told(state: EffectState, words: str) -> None:
-    """Log what a call came to."""
-    if state is EffectState.DONE:
-        log.info("gate_let_on", note=words)
-    elif state is EffectState.DEAD:
-        log.error("gate_not_let_on", why=words)
-    else:
-        log.info("gate_waits", why=words)
+    return AskingAgain(desk, EffectKind.LET_ON, claim, gatekeeper.let_on, NAMES)
 
 
 def claim(tx: Transaction, setting: Setting) -> Task | EffectRow | None:

@@ -4,43 +4,21 @@ Sent again after a lost answer: a job that is told to end twice ends once, and w
 release is not touched here; the CI system's word on its job comes by following it, whatever becomes of this.
 """
 
-import structlog
-
-from bot.core.policy import ServicePolicy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Lifecycle
 from bot.ports.effects import EffectKind, EffectRow, EffectState
-from bot.ports.stopping import Stopped, Stopper
+from bot.ports.stopping import Stopper
 from bot.ports.store import Transaction
-from bot.ports.trouble import Trouble, Unsure
 from bot.settle import lay_open
 from bot.submit import Setting
-from handlers.asking_again import AskingAgain, Task
+from handlers.asking_again import AskingAgain, Names, Task
 from handlers.desk import Desk
 
-log = structlog.get_logger()
+NAMES = Names(taken="stop_asked", refused="stop_not_asked", waits="stop_waits", failed="stop_call_failed")
 
 
 def stopping(desk: Desk, stopper: Stopper) -> AskingAgain:
     """Return who works off the effects that end jobs."""
-
-    async def call(service: ServicePolicy, release: Release) -> Stopped | Trouble:
-        try:
-            return await stopper.stop(service, release)
-        except Exception:  # one of the four doors: nobody knows what the call did, and it may be made again
-            log.exception("stop_call_failed")
-            return Unsure("our own code failed")
-
-    return AskingAgain(desk, EffectKind.STOP, claim, call, told)
-
-
-def told(state: EffectState, words: str) -> None:
-    """Log what a call came to."""
-    if state is EffectState.DONE:
-        log.info("stop_asked", note=words)
-    elif state is EffectState.DEAD:
-        log.error("stop_not_asked", why=words)
-    else:
-        log.info("stop_waits", why=words)
+    return AskingAgain(desk, EffectKind.STOP, claim, stopper.stop, NAMES)
 
 
 def claim(tx: Transaction, setting: Setting) -> Task | EffectRow | None:

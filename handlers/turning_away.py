@@ -3,46 +3,28 @@
 Sent again after a lost answer: what waits is looked at before each time, and what waits no more is left alone.
 """
 
-import structlog
-
 from bot.core.approvals import in_force
-from bot.core.policy import ServicePolicy
-from bot.core.release import Lifecycle, Release
+from bot.core.release import Lifecycle
 from bot.ports.effects import EffectKind, EffectRow, EffectState
-from bot.ports.gatekeeping import Gatekeeper, Turned
+from bot.ports.gatekeeping import Gatekeeper
 from bot.ports.store import Transaction
-from bot.ports.trouble import Trouble, Unsure
 from bot.submit import Setting
-from handlers.asking_again import AskingAgain, Task
+from handlers.asking_again import AskingAgain, Names, Task
 from handlers.desk import Desk
 
-log = structlog.get_logger()
-
+NAMES = Names(
+    taken="gate_turned_away",
+    refused="gate_not_turned_away",
+    waits="gate_turn_away_waits",
+    failed="gate_turn_away_failed",
+)
 WANTS = frozenset({Lifecycle.OPEN, Lifecycle.DEPLOYING, Lifecycle.VERIFYING, Lifecycle.LIVE})
 """In these states a release of the same build wants its run to go on, or has had it."""
 
 
 def turning_away(desk: Desk, gatekeeper: Gatekeeper) -> AskingAgain:
     """Return who works off the effects that turn runs away."""
-
-    async def call(service: ServicePolicy, release: Release) -> Turned | Trouble:
-        try:
-            return await gatekeeper.turn_away(service, release)
-        except Exception:  # one of the four doors: nobody knows what the call did, and it may be made again
-            log.exception("gate_call_failed")
-            return Unsure("our own code failed")
-
-    return AskingAgain(desk, EffectKind.TURN_AWAY, claim, call, told)
-
-
-def told(state: EffectState, words: str) -> None:
-    """Log what a call came to."""
-    if state is EffectState.DONE:
-        log.info("gate_turned_away", note=words)
-    elif state is EffectState.DEAD:
-        log.error("gate_not_turned_away", why=words)
-    else:
-        log.info("gate_waits", why=words)
+    return AskingAgain(desk, EffectKind.TURN_AWAY, claim, gatekeeper.turn_away, NAMES)
 
 
 def claim(tx: Transaction, setting: Setting) -> Task | EffectRow | None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.core.policy import Permission
 from bot.ports.figures import Figures
 from bot.ports.meter import Counted, Timed
+from handlers.asking_again import Names
 from handlers.letters import ANSWERS, ListEffects, SettleEffect, effects_words
 from handlers.metrics import Metrics
 from tests.factories import NOON
@@ -21,6 +23,8 @@ RULES = yaml.safe_load((ROOT / "docs" / "signoff-alerts.yml").read_text(encoding
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 HANDED_ON = {"_trouble"}
 """Methods that log the event that they are given."""
+NAMING = {Names.__name__}
+"""Classes whose values are events, which the field of one stands for where they are logged."""
 OF_THE_CHAIN = {"library"}
 """Events that are not written by a call."""
 FULL = Figures(
@@ -82,16 +86,22 @@ def test_every_label_that_an_alert_looks_at_is_one_of_its_metric() -> None:
 
 
 def logged(tree: ast.AST) -> set[str]:
-    """Return the event of every call of a logger, and of every call that hands an event on to one."""
+    """Return the event of every call of a logger, and of every call that hands events on to one."""
     found = set()
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMING:
+            found |= {_event(given) for given in (*node.args, *(one.value for one in node.keywords))}
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         of, first = node.func.value, node.args[0]
         is_log = (isinstance(of, ast.Name) and of.id == "log") or "get_logger" in ast.dump(of)
         if (is_log and node.func.attr in LEVELS) or node.func.attr in HANDED_ON:
-            found.add(str(first.value) if isinstance(first, ast.Constant) else f"<{ast.unparse(first)}>")
-    return found - {"<event>"}
+            found.add(_event(first))
+    return found - {"<event>", *(f"<self.names.{field.name}>" for field in fields(Names))}
+
+
+def _event(given: ast.expr) -> str:
+    return str(given.value) if isinstance(given, ast.Constant) else f"<{ast.unparse(given)}>"
 
 
 def test_every_event_of_the_code_has_a_row_and_there_are_no_others() -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
@@ -76,6 +77,15 @@ async def test_what_was_lost_or_put_off_is_tried_again(opening: Opening, trouble
     assert await worker.once() is True
     assert gates.asked == ["R-1", "R-1"]
     assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
+
+
+async def test_the_log_names_what_waits_apart_from_what_else_is_asked_at_gates(opening: Opening) -> None:
+    world, _, worker = await rejected(opening, RuntimeError("a bug"))
+    with capture_logs() as logs:
+        assert await worker.once() is True
+        world.passes(30)
+        assert await worker.once() is True
+    assert [line["event"] for line in logs] == ["gate_turn_away_failed", "gate_turn_away_waits", "gate_turned_away"]
 
 
 async def test_after_a_crash_in_the_middle_it_is_tried_again(opening: Opening) -> None:
