@@ -142,7 +142,7 @@ class Crew:
             return
         self._tasks = [task for task in self._tasks if task not in ended]
         for name in over:
-            del self.loops[name]
+            self.loops.pop(name, None)  # it is gone already where our own code failed below, and this is done again
         self.watches = tuple(kept.get(service.name) or self.watch(service) for service in policy.services)
         for one in self.watches:
             if one.service.name not in kept:

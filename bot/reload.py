@@ -36,6 +36,12 @@ REDACTOR = Redactor()
 UNCHANGED = "Nothing has changed."
 LATER = "{} takes effect at the next start."
 OWN_FAULT = "Our own code failed at it: the bot's log says how, under policy_not_read."
+NOT_FOLLOWED = (
+    "Our own code failed: the bot's log says how, under policy_not_followed.",
+    "Services that are new may be unwatched, and what waits may not be decided anew.",
+    "Have the policy read again, or start Signoff anew.",
+)
+FOLLOWED = "Nothing has changed. What is in force was not followed yet, and is now."
 OUTAGE_PAUSE = 1.0
 """Seconds, or until somebody could write again."""
 _MOST_PROBLEMS = 40
@@ -54,11 +60,13 @@ class Reload:
     place: Callable[[Policy], None]
     hide: Callable[[str], str] = REDACTOR.text
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _followed: bool = True
+    """Whether the crew and every lane go by what is in force; else the next one has them follow, whatever it reads."""
 
     async def __call__(self, by: str | None) -> Reply:
         """Read the policy and put it in force; `by` is the operating system's user, None for a signal.
 
-        Nothing has changed unless the reply says that it was done.
+        Nothing has changed unless the reply says that it was done, or that what is in force is not followed yet.
         """
         return await self.crew.desk.whole(self._in_turn(by))
 
@@ -83,7 +91,7 @@ class Reload:
             return await self._refuse(by, written, Verdict.NOT_UNDERSTOOD)
         if written.hash == before.hash:
             log.info("policy_unchanged", policy=written.hash[:12])
-            return Reply(text=UNCHANGED)
+            return Reply(text=UNCHANGED) if self._followed else await self._follow(by) or Reply(text=FOLLOWED)
         try:
             named = await self.arrival.named(written)
         except SlackUnreachable as away:
@@ -95,7 +103,8 @@ class Reload:
         flying = await self._put_in_force(by, written, named, lines)
         if flying:
             return await self._refuse(by, flying, Verdict.NOT_DONE)
-        return Reply(text="\n".join((*_warnings(written), "The policy was read again. What has changed:", *lines)))
+        done = Reply(text="\n".join((*_warnings(written), "The policy was read again. What has changed:", *lines)))
+        return await self._follow(by) or done
 
     async def _put_in_force(
         self, by: str | None, written: Policy, named: Policy, lines: tuple[str, ...]
@@ -116,16 +125,31 @@ class Reload:
         flying = await desk.store.write(work)
         if flying:
             return flying
+        self._followed = False
         self.arrival.written = _as_started(written, before)
         desk.policy = named
-        self.place(named)
         desk.bell.ring()
         log.info("policy_changed", policy=written.hash[:12], before=before.hash[:12], differences=len(lines))
-        await self._follow(named)
         return ()
 
-    async def _follow(self, named: Policy) -> None:
-        """Have the crew and every lane follow the policy that is in force, however long the database is away."""
+    async def _follow(self, by: str | None) -> Reply | None:
+        """Have all follow the policy that is in force; where our own code fails at it, say so, to operations too."""
+        desk = self.crew.desk
+        try:
+            await self._outlast(desk.policy)
+        except Exception:
+            log.exception("policy_not_followed", policy=desk.policy.hash[:12])
+            happening = Happening(Happened.POLICY_NOT_FOLLOWED, by=by, detail="\n".join(NOT_FOLLOWED))
+            setting = desk.setting()
+            await desk.store.write(lambda tx: _told(tx, happening, {}, setting))
+            desk.bell.ring()
+            return Reply(text="\n".join(("The policy is in force.", *NOT_FOLLOWED)), verdict=Verdict.NOT_DONE)
+        self._followed = True
+        return None
+
+    async def _outlast(self, named: Policy) -> None:
+        """Have the door of webhooks, the crew and every lane follow it, however long the database is away."""
+        self.place(named)
         while True:
             try:
                 await self.crew.follow(named)

@@ -184,6 +184,7 @@ class Happened(Enum):
     TRIAL_ENDED = "trial ended"  # what would have shipped now
     POLICY_CHANGED = "policy changed"
     POLICY_REFUSED = "policy refused"  # the running bot was to read it again, and could not use it
+    POLICY_NOT_FOLLOWED = "policy not followed"  # it is in force, and our own code failed before all went by it
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,19 @@ from structlog.testing import capture_logs
 
 from bot import VERSION
 from bot import reload as reloading
-from bot.core.policy import Policy
+from bot.core.policy import Policy, ServicePolicy
 from bot.core.source import GithubSource
 from bot.crew import Crew, Pace, muster
 from bot.crew import World as Ports
 from bot.ports.ci import ProgressStatus
 from bot.redaction import Redactor
-from bot.reload import Reload
+from bot.reload import NOT_FOLLOWED, Reload
 from bot.views.links import Links
 from handlers.control import Control, Reply, Verdict
 from handlers.reconsider import MARK
 from handlers.slack.arrival import Arrival
 from handlers.slack.problems import SlackUnreachable
+from handlers.watch import Watch
 from simulation.life import AllWell
 from tests.factories import WORKFLOW, a_policy
 from tests.fakes.world import World
@@ -98,6 +99,45 @@ async def test_operations_are_told_that_our_own_code_failed_at_a_signal(crew: Cr
     with pytest.raises(RuntimeError, match=r"^a bug$"):
         await reads("operator")
     assert len(await world.sql("SELECT 1 FROM audit WHERE action LIKE 'policy%'")) == 1
+
+
+@pytest.mark.parametrize("by", [None, "operator"])
+async def test_a_policy_in_force_that_our_own_code_did_not_follow_is_followed_the_next_time(
+    crew: Crew, world: World, monkeypatch: pytest.MonkeyPatch, by: str | None
+) -> None:
+    (payments,) = crew.desk.policy.services
+    faults, watch = [RuntimeError("a bug")], crew.watch
+    assert watch is not None
+
+    def breaks(service: ServicePolicy) -> Watch:
+        if faults:
+            raise faults.pop()
+        return watch(service)
+
+    monkeypatch.setattr(crew, "watch", breaks)
+    crew.start()
+    placed: list[Policy] = []
+    moved = replace(payments, channel="C0OTHER")
+    two = a_policy(services=(moved, DOCS), hash="policy-2")
+    reads = Reload(lambda: two, crew, cast("Arrival", FakeArrival(crew.desk.policy)), placed.append)
+    with capture_logs() as logs:
+        reply = await reads(by)
+    assert reply == Reply(text="\n".join(("The policy is in force.", *NOT_FOLLOWED)), verdict=Verdict.NOT_DONE)
+    events = [line["event"] for line in logs if line["event"].startswith("policy")]
+    assert events == ["policy_changed", "policy_not_followed"]
+    assert crew.desk.policy == two
+    kept = await world.sql("SELECT action, policy_hash FROM audit WHERE action LIKE 'policy%' ORDER BY seq")
+    assert kept == [("policy changed", "policy-2"), ("policy not followed", "policy-2")]
+    assert len(await world.sql("SELECT 1 FROM effects WHERE kind = 'operations' AND body LIKE '%not followed%'")) == 1
+    again = await reads(by)
+    assert again == Reply(text="Nothing has changed. What is in force was not followed yet, and is now.")
+    assert [one.service for one in crew.watches] == [moved, DOCS]
+    assert sorted(name for name in crew.loops if name.startswith("watch ")) == ["watch docs", "watch payments"]
+    assert (await world.store.read(lambda tx: tx.remembered.get(MARK))) == f"{VERSION} policy-2"
+    assert placed == [two, two]
+    assert await reads(by) == Reply(text="Nothing has changed.")
+    assert placed == [two, two]
+    assert crew.failing == 0
 
 
 async def test_a_deploy_under_way_is_not_led_to_another_repository(crew: Crew, world: World) -> None:

@@ -13,6 +13,7 @@ from bot.core.refusals import AccountMayNotAct, CannotStop, OwnRelease, OwnWork,
 from bot.core.release import DeployStatus, Lifecycle, Override, Release
 from bot.core.target import GithubWorkflow
 from bot.ports.slack import Message
+from bot.reload import NOT_FOLLOWED
 from bot.views import answers, done, mention, operations, outsiders
 from bot.views.refusals import refusal
 from handlers.grammar import parse
@@ -245,6 +246,8 @@ def _operations() -> list[Example]:
          {"by": "root", "detail": "shop production: expires_after was 24h, is 48h"}, None, None),
         ("The policy could not be read again", Happened.POLICY_REFUSED,
          {"detail": "signoff.yml, line 12: unknown key expires_affter; did you mean expires_after?"}, None, None),
+        ("The policy is in force, and our own code failed then", Happened.POLICY_NOT_FOLLOWED,
+         {"detail": "\n".join(NOT_FOLLOWED)}, None, None),
     ]  # fmt: skip
     return [Example(when, _loud(Happening(kind, None, **more), at, one), kind) for when, kind, more, at, one in told]
 

@@ -7,7 +7,7 @@ from bot.core import blockers
 from bot.core.approvals import Missing
 from bot.core.blockers import Blocker
 from bot.core.blockers import blockers as blockers_of
-from bot.core.effects import Happened, Happening
+from bot.core.effects import Happening
 from bot.core.inputs import Account
 from bot.core.kinds_of_change import entries
 from bot.core.lane import Judgement, Mark
@@ -193,7 +193,7 @@ def _overridden(evil: Evil) -> Override:
 
 
 def _happening(evil: Evil) -> Happening:
-    kind = evil.pick((Happened.POLICY_CHANGED, Happened.POLICY_REFUSED))
+    kind = evil.pick(policy_change.KINDS)
     return Happening(kind, None, evil.maybe(evil()), f"{evil()}\n{evil()}")
 
 

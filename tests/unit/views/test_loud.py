@@ -348,6 +348,7 @@ def test_what_has_no_line_in_a_thread() -> None:
             "mode switched",
             "opened",
             "policy changed",
+            "policy not followed",
             "policy refused",
             "quarantine lifted",
             "quarantined",

@@ -27,6 +27,13 @@ def test_a_refused_policy_is_told_with_every_problem() -> None:
     ]
 
 
+def test_a_policy_that_is_in_force_and_not_followed_is_told_as_that() -> None:
+    assert told(Happened.POLICY_NOT_FOLLOWED, None, "Have it read again.").splitlines() == [
+        f"POLICY NOT FOLLOWED YET: A signal on the host {READ}. It is in force, but not followed.",
+        "• Have it read again.",
+    ]
+
+
 def test_a_very_long_difference_folds() -> None:
     lines = told(Happened.POLICY_CHANGED, "operator", "\n".join(f"{n}: {'x' * 400}" for n in range(40))).splitlines()
     assert lines[-1] == "and 31 more"
