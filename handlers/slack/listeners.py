@@ -22,7 +22,7 @@ from bot.ports.slack import Message
 from bot.ports.trouble import Trouble
 from bot.views.buttons import CHANGES, FORMS
 from handlers.acts import Click, Command, Form
-from handlers.slack import payloads
+from handlers.slack import garbled, payloads
 from handlers.slack.payloads import Clicked, NotUnderstood, Submitted, Typed
 
 log = structlog.get_logger()
@@ -39,7 +39,6 @@ LACKING: Mapping[str, str] = {
     "length": "Please choose how long it shall last.",
 }
 """What is said below a field that was left empty."""
-GARBLED = "Slack sent this in a way that could not be read, so nothing was done. Please try again."
 NO_FORM = "The form did not open, and nothing was done. Please click again, or use the command, which can do it too."
 
 
@@ -101,7 +100,7 @@ class Listeners:
         read = payloads.form(body)
         if isinstance(read, NotUnderstood):
             log.warning("slack_form_not_understood", why=read.why)
-            await ack(response_action="errors", errors={"reason": GARBLED})
+            await ack(**garbled.form(body))
         elif read.empty:
             await ack(response_action="errors", errors={field: LACKING[field] for field in read.empty})
         elif wrong := self.desk.wrong(read.form):
@@ -115,7 +114,7 @@ class Listeners:
         read = payloads.command(body)
         if isinstance(read, NotUnderstood):
             log.warning("slack_command_not_understood", why=read.why)
-            await ack(text=GARBLED, response_type="ephemeral")
+            await ack(**garbled.command())
             return
         if await self.forms.begin(read):
             await ack()

@@ -14,7 +14,7 @@ from bot.ports.trouble import Trouble
 from bot.views.request_form import ENVIRONMENT, PREFIX, SERVICE, VERSION
 from handlers.acts import Wish
 from handlers.filled import Filled
-from handlers.slack import payloads_forms
+from handlers.slack import garbled, payloads_forms
 from handlers.slack.chat import Outdated
 from handlers.slack.payloads import NotUnderstood, Typed
 
@@ -22,7 +22,6 @@ log = structlog.get_logger()
 
 PATIENCE = 2.0
 """Seconds for opening a form or drawing it anew; Slack waits 3 for the acknowledgement."""
-GARBLED = "Slack sent this in a way that could not be read, so nothing was done. Please try again."
 
 
 class Requests(Protocol):
@@ -103,7 +102,7 @@ class FormListeners:
         held = payloads_forms.held(body)
         if isinstance(held, NotUnderstood):
             log.warning("slack_form_not_understood", why=held.why)
-            await ack(response_action="errors", errors={"service": GARBLED})
+            await ack(**garbled.form(body))
             return
         checked = await self.desk.requests.check(held.filled)
         if not isinstance(checked, Wish):

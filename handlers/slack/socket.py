@@ -18,11 +18,10 @@ from aiohttp import ClientSession
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack import delivered
+from handlers.slack import delivered, garbled
 from handlers.slack.delivered import Act, Event, Malformed
 from handlers.slack.frames import Envelope
 from handlers.slack.link import Events, Line, Link, Timing
-from handlers.slack.listeners import GARBLED
 
 log = structlog.get_logger()
 
@@ -164,7 +163,7 @@ class SocketMode(Events):
         read = delivered.enveloped(envelope.kind, envelope.payload)
         if isinstance(read, Malformed):
             log.warning("slack_envelope_not_understood", envelope=envelope.id, kind=_named(envelope.kind))
-            return _sorry(envelope)
+            return garbled.command() if envelope.kind == "slash_commands" else garbled.form(envelope.payload)
         if not isinstance(read, Act | Event):
             log.info("slack_request_not_followed", kind=_named(envelope.kind))
             return {}
@@ -201,15 +200,6 @@ class SocketMode(Events):
 def _named(kind: object) -> str:
     """Return the kind that is written on an envelope, for the log: a few characters at most, and only of a name."""
     return kind if isinstance(kind, str) and KIND.fullmatch(kind) else "no name"
-
-
-def _sorry(envelope: Envelope) -> dict[str, Any]:
-    """Return what tells whoever acted that it could not be read: a form stays open, and says so."""
-    if envelope.kind == "slash_commands":
-        return {"text": GARBLED, "response_type": "ephemeral"}
-    if isinstance(envelope.payload, dict) and envelope.payload.get("type") == "view_submission":
-        return {"response_action": "errors", "errors": {"reason": GARBLED}}
-    return {}
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -11,8 +11,8 @@ from aiohttp import ClientSession, ClientTimeout, WSMsgType
 from slack_bolt.response import BoltResponse
 from structlog.testing import capture_logs
 
+from handlers.slack.garbled import GARBLED
 from handlers.slack.link import Ended, Timing, backoff
-from handlers.slack.listeners import GARBLED
 from handlers.slack.socket import SocketMode
 from tests.unit.handlers.slack.server import Line, Reply, SlackServer, no, slack_server
 
@@ -166,9 +166,14 @@ UNREADABLE: tuple[tuple[dict[str, Any], dict[str, Any] | None], ...] = (
     ({"type": "interactive", "payload": {**an_envelope()["payload"], "enterprise": 5}}, None),
     ({"type": "events_api", "payload": {"type": "event_callback", "event_id": "Ev1", "event": "x"}}, None),
     ({"type": "slash_commands", "payload": {"command": "/deploy"}}, {"text": GARBLED, "response_type": "ephemeral"}),
-    (
-        {"type": "interactive", "payload": {"type": "view_submission"}},
-        {"response_action": "errors", "errors": {"reason": GARBLED}},
+    ({"type": "slash_commands", "payload": [1]}, {"text": GARBLED, "response_type": "ephemeral"}),
+    ({"type": "interactive", "payload": {"type": "view_submission"}}, None),
+    *(
+        (
+            {"type": "interactive", "payload": {"type": "view_submission", "view": {"callback_id": form}}},
+            {"response_action": "errors", "errors": {field: GARBLED}},
+        )
+        for form, field in (("signoff:reject", "reason"), ("signoff:schedule", "at"), ("form:release", "service"))
     ),
 )
 """Envelopes that nobody can read, and what is said to whoever acted."""

@@ -19,7 +19,8 @@ from handlers.filled import Filled
 from handlers.slack.bolt import bolt_app
 from handlers.slack.chat import Outdated
 from handlers.slack.directory import Workspace
-from handlers.slack.listeners_forms import GARBLED, FormListeners, register
+from handlers.slack.garbled import GARBLED
+from handlers.slack.listeners_forms import FormListeners, register
 from handlers.slack.payloads import NotUnderstood, Typed
 from handlers.slack.payloads_forms import Held, held
 

@@ -18,7 +18,8 @@ from bot.ports.trouble import GiveUp, Trouble
 from handlers.acts import Click, Command, Form
 from handlers.slack.bolt import bolt_app
 from handlers.slack.directory import Workspace
-from handlers.slack.listeners import GARBLED, NO_FORM, NO_REASON, register
+from handlers.slack.garbled import GARBLED
+from handlers.slack.listeners import NO_FORM, NO_REASON, register
 from handlers.slack.payloads import Typed
 from tests.unit.handlers.slack.bodies import a_click, a_command, a_submission
 
@@ -247,6 +248,19 @@ async def test_a_button_that_cannot_be_read_is_acknowledged_and_does_nothing(app
         response = await deliver(app, a_click(message={"ts": "x"}))
     assert seen(response) == (200, "")
     assert [line["event"] for line in logs] == ["slack_click_not_understood"]
+    assert book.happened == []
+
+
+@pytest.mark.parametrize(("act", "field"), [("reject", "reason"), ("hold", "reason"), ("schedule", "at")])
+async def test_a_form_that_cannot_be_read_says_so_at_a_field_that_it_has(
+    app: AsyncApp, book: Book, act: str, field: str
+) -> None:
+    sent = a_submission()
+    sent["view"] |= {"callback_id": f"signoff:{act}", "state": {"values": []}}
+    assert seen(await deliver(app, sent)) == (
+        200,
+        f'{{"response_action": "errors", "errors": {{"{field}": "{GARBLED}"}}}}',
+    )
     assert book.happened == []
 
 
