@@ -76,7 +76,7 @@ def claim(
 
     Nothing is claimed when somebody has approved since the directory was asked: then it is asked again. What is to be
     sent waits while the directory cannot tell and what was last known counts no more, for `pause` of the attempts so
-    far; a look-up does not.
+    far; a look-up does not. What somebody cancelled meanwhile is looked up and no more.
     """
     release = tx.lanes.release(looked.release) if looked.release is not None else None
     if to_be_asked(release) != looked.words:
@@ -97,11 +97,18 @@ def claim(
         return row, None, None
     if row.claimed_from is EffectState.VERIFY:
         return row, _verifying(tx, row, release, service, setting), None
+    if _stopped(release):  # not sent again, so nobody need be asked about its approvers: only looked up
+        return row, Task(row, release, service, first=False), None
     trouble = _in_the_way(tx, release, asked, setting)
     if trouble is not None:
         later = setting.now + max(timedelta(seconds=trouble.after), min(pause(row.attempt), LONGEST_TO_ASK))
         return row, None, _unasked(tx, row, release, trouble, later, setting)
     return _begin(tx, row, release, service, asked if isinstance(asked, Asked) else None, setting)
+
+
+def _stopped(release: Release) -> bool:
+    """Whether somebody has cancelled what may be under way."""
+    return release.deployment is not None and release.deployment.stop is not None
 
 
 def _in_the_way(tx: Transaction, release: Release, asked: Asked | TryLater | None, setting: Setting) -> TryLater | None:
