@@ -1,4 +1,4 @@
-"""Looks, after a service's source has told all it knows, whether its pipelines have fallen silent. Synchronous."""
+"""Keeps how a service's pipelines report; tells of their silence once its source told all it knows. Synchronous."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +12,21 @@ from bot.record import Setting
 
 MOST_BUILDS = 1_000
 """Builds among which one is looked for that was reported to its end."""
+
+
+def judge(tx: Transaction, service: str, before: Reporting, now: datetime) -> None:
+    """Keep how the pipelines of a service report by what has just been stored; that tells nobody anything.
+
+    It belongs into the transaction that stores reports: a build that ended and runs again between two looks at its
+    source has its whole time, and is told of anew.
+
+    Args:
+        tx: the transaction that has stored them.
+        service: whose pipelines reported.
+        before: how they reported before it did.
+        now: the present, in UTC.
+    """
+    tx.gates.set_reporting(service, _after(tx, service, before, now))
 
 
 def is_news(tx: Transaction, service: ServicePolicy, now: datetime) -> bool:
@@ -28,9 +43,12 @@ def look(tx: Transaction, service: ServicePolicy, setting: Setting) -> None:
 
 
 def _judged(tx: Transaction, service: ServicePolicy, now: datetime) -> tuple[Reporting, Unreported | None]:
-    before = tx.gates.reporting(service.name)
-    told = before.told
-    builds = tx.builds.newest(service.name, None if told is None else told.position, MOST_BUILDS if told else 1)
-    after = silence.judge(builds, before, now)
+    after = _after(tx, service.name, tx.gates.reporting(service.name), now)
     heard = silence.news(after, service, tx.gates.marks(service.name), now)
     return (after if heard is None else replace(after, told=heard.build)), heard
+
+
+def _after(tx: Transaction, service: str, before: Reporting, now: datetime) -> Reporting:
+    told = before.told
+    builds = tx.builds.newest(service, None if told is None else told.position, MOST_BUILDS if told else 1)
+    return silence.judge(builds, before, now)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import intents, personal, quiet, record
+from bot import intents, personal, quiet, record, silence
 from bot.core import gates
 from bot.core.build import Build, BuildState, PipelineReport, assess
 from bot.core.decide import Decision, Fresh, decide
@@ -218,10 +218,12 @@ def take_reports(
 
     All reports are stored before any lane decides, so that after a gap only the newest build opens by itself.
     """
+    reporting = tx.gates.reporting(service.name)
     changed = _store_reports(tx, service, reports)
     _tell_lanes(tx, service, changed, setting)
     if changed:
         _judge_line(tx, service.name, setting)
+        silence.judge(tx, service.name, reporting, setting.now)
     return tuple(build for build, _ in changed)
 
 
@@ -244,8 +246,10 @@ def adopt(
     setting: Setting,
 ) -> None:
     """See a service's lanes for the first time: what is live, and which builds are old and never open by themselves."""
+    reporting = tx.gates.reporting(service.name)
     changed = _store_reports(tx, service, reports)
     _judge_line(tx, service.name, setting, silently=True)  # what broke before we came is no news
+    silence.judge(tx, service.name, reporting, setting.now)
     _tell_lanes(tx, service, changed, setting)  # lanes that were seen before; unadopted ones open nothing
     for lane, found in live.items():
         build = tx.builds.of_commit(service.name, found.sha) if found else None

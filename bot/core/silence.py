@@ -3,7 +3,8 @@
 Rules:
 
 - The newest build counts, and no other: of an older one nobody expects anything. It waits while it is pending, since
-  that was first seen, by our own clock: what runs again has its whole time, and so has what hung before we came.
+  that was first seen, by our own clock: what runs again has its whole time, and so has what hung before we came. That
+  it runs again tells as well that it had ended, whether or not we heard of that.
 - A quarantined build ships nothing, whatever its pipelines say, so nobody is called for it.
 - It is told once. However many later builds wait like it, nobody hears of them until it or a later one has been
   reported to its end: all of them would most likely say the same.
@@ -54,18 +55,18 @@ def judge(builds: Sequence[Build], before: Reporting, now: datetime) -> Reportin
 
     Args:
         builds: builds of the service, newest first, at least back to the one of which the channel heard.
-        before: the former judgement.
+        before: the former judgement, with its builds as they were then: what runs again is told by the difference.
         now: the present, in UTC.
     """
     newest = builds[0] if builds else None
-    told = before.told
-    if told is not None and any(_ended(one) and one.position >= told.position for one in builds):
+    told, known = before.told, before.waiting
+    again = {one.id for one in builds for was in (told, known and known.build) if was and _runs_again(was, one)}
+    if told is not None and any((_ended(one) or one.id in again) and one.position >= told.position for one in builds):
         told = None
     if newest is None or _ended(newest):
         return Reporting(None, told)
-    known = before.waiting
-    since = known.since if known is not None and known.build.id == newest.id else now
-    return Reporting(Unreported(newest, since), told)
+    goes_on = known is not None and known.build.id == newest.id and newest.id not in again
+    return Reporting(Unreported(newest, known.since if known is not None and goes_on else now), told)
 
 
 def news(after: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: datetime) -> Unreported | None:
@@ -95,6 +96,14 @@ def lacking(build: Build, pipelines: Sequence[str]) -> Lacking:
         tuple(one for one in begun if one.status in {RunStatus.QUEUED, RunStatus.RUNNING}),
         tuple(name for name in pipelines if name not in known),
     )
+
+
+def _runs_again(was: Build, build: Build) -> bool:
+    """Whether a pipeline that had begun for a build has begun anew since: another attempt, or another run."""
+    if was.id != build.id:
+        return False
+    runs = {one.pipeline: (one.run_id, one.attempt) for one in was.checks}
+    return any(runs.get(one.pipeline, run) != run for one in build.checks for run in [(one.run_id, one.attempt)])
 
 
 def _ended(build: Build) -> bool:

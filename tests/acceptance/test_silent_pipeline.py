@@ -36,7 +36,7 @@ def test_a_pipeline_that_stopped_reporting_raises_a_hand_once_until_it_reports_a
             assert (here.posts("payments"), here.workspace.plain(told).splitlines()[1:]) == snapshot(
                 (
                     [
-                        "The pipelines of payments are silent: the newest build, 1 ([First]), commit [First] “First”, has waited for them for 30 minutes 3 seconds."
+                        "The pipelines of payments are silent: the newest build, 1 ([First]), commit [First] “First”, has waited for them for 34 minutes 54 seconds."
                     ],
                     [
                         "Not ended: build.yml",

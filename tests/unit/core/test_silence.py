@@ -31,23 +31,43 @@ def bad(number: int) -> Build:
 
 def pending(number: int, attempt: int = 1) -> Build:
     build = a_build(number, position=(NOON, number, attempt))
-    return replace(build, state=BuildState.PENDING, checks=(a_report(number, status=RunStatus.RUNNING),))
+    return replace(
+        build, state=BuildState.PENDING, checks=(a_report(number, attempt=attempt, status=RunStatus.RUNNING),)
+    )
 
 
 NOTHING = Reporting()
 WAITS = Reporting(Unreported(pending(2), NOON))
 TOLD = Reporting(Unreported(pending(2), NOON), pending(2))
+RUNNING = a_report(2, status=RunStatus.RUNNING)
+ANOTHER_RUN = replace(pending(2), checks=(replace(RUNNING, run_id="9102"),))
+SECOND_BEGINS = replace(pending(2), checks=(RUNNING, replace(RUNNING, pipeline=OTHER, run_id="9102", attempt=2)))
 JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
     ("there is no build", NOTHING, [], NOTHING),
     ("the newest is good", NOTHING, [good(2), pending(1)], NOTHING),
     ("the newest is bad", NOTHING, [bad(2), pending(1)], NOTHING),
     ("the newest waits", NOTHING, [pending(2), good(1)], Reporting(Unreported(pending(2), LATER))),
     ("it still waits", WAITS, [pending(2), good(1)], WAITS),
-    ("it runs again, and we saw no end", WAITS, [pending(2, 2)], Reporting(Unreported(pending(2, 2), NOON))),
+    ("it runs again, and we saw no end", WAITS, [pending(2, 2)], Reporting(Unreported(pending(2, 2), LATER))),
+    ("another run of it begins", WAITS, [ANOTHER_RUN], Reporting(Unreported(ANOTHER_RUN, LATER))),
+    ("a second pipeline begins for it", WAITS, [SECOND_BEGINS], Reporting(Unreported(SECOND_BEGINS, NOON))),
     ("it is good", WAITS, [good(2)], NOTHING),
     ("it is bad", WAITS, [bad(2)], NOTHING),
     ("a newer one waits", WAITS, [pending(3), pending(2)], Reporting(Unreported(pending(3), LATER))),
     ("what was told still waits", TOLD, [pending(2)], TOLD),
+    ("what was told runs again, and we saw no end", TOLD, [pending(2, 2)], Reporting(Unreported(pending(2, 2), LATER))),
+    (
+        "what was told runs again behind a newer one that waits",
+        replace(TOLD, waiting=Unreported(pending(3), NOON)),
+        [pending(3), pending(2, 2)],
+        Reporting(Unreported(pending(3), NOON)),
+    ),
+    (
+        "one after what was told runs again, and we saw no end",
+        replace(TOLD, waiting=Unreported(pending(3), NOON)),
+        [pending(3, 2), pending(2)],
+        Reporting(Unreported(pending(3, 2), LATER)),
+    ),
     ("what was told is good", TOLD, [good(2)], NOTHING),
     ("what was told is bad", TOLD, [bad(2)], NOTHING),
     ("nothing is loaded", TOLD, [], Reporting(None, pending(2))),
