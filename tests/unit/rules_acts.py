@@ -16,6 +16,7 @@ from bot.core.events import (
     DeploymentRefused,
     DeploymentRunning,
     HealthSeen,
+    JobsCameLater,
     TimePassed,
 )
 from bot.core.inputs import (
@@ -387,6 +388,15 @@ def _answers(world: World, said: dict[str, str]) -> None:
         "turned down": DeploymentRefused(number, "there is no such environment"),
     }
     world.submit(given[said["what"]], _where(world, number))
+
+
+@line(r"jobs? (?P<records>\d+(?:, \d+)*) of (?:R-(?P<release>\d+)|another run) comes? to the gate")
+def _comes_later(world: World, said: dict[str, str]) -> None:
+    number = number_of(world, said)
+    lane = _begun(world, number)
+    ref = "77" if said["release"] else "78"
+    came = JobsCameLater(number, ref, world.release(number).build.sha, tuple(said["records"].split(", ")))
+    world.submit(came, lane)
 
 
 @line(r"R-(?P<release>\d+) is seen (?P<what>healthy|ill)")
