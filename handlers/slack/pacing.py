@@ -2,7 +2,8 @@
 
 Slack takes short bursts and drops longer ones, at times silently
 (https://docs.slack.dev/apis/web-api/rate-limits), so whoever has to wait is told for how long before anything is
-sent, and their place is kept. Nothing is decided by this: after a restart it begins anew, and Slack's own 429 stands.
+sent, and their place is kept. After a stall those whose turns have passed go on at the same pace, whoever asks first.
+Nothing is decided by this: after a restart it begins anew, and Slack's own 429 stands.
 """
 
 from collections.abc import Callable, Hashable
@@ -29,6 +30,8 @@ class Pacing:
     burst: int = BURST
     edits: int = EDITS_A_MINUTE
     _next: dict[str, float] = field(default_factory=dict)
+    _sent: dict[str, float] = field(default_factory=dict)
+    """Until when what was really sent takes up a channel, at one message in `every`."""
     _kept: dict[tuple[str, Hashable], float] = field(default_factory=dict)
     _edited: list[float] = field(default_factory=list)
 
@@ -43,18 +46,27 @@ class Pacing:
         if self.every <= 0:
             return 0.0
         now = self.clock()
-        kept = self._kept.pop((channel, what), None)
-        if kept is not None and kept <= now + EARLY:
-            return 0.0
-        free = self._next.get(channel, now)
-        turn = kept if kept is not None else max(now, free - (self.burst - 1) * self.every)
-        if kept is None:
-            self._next[channel] = max(now, free) + self.every
-        if turn <= now:
-            return 0.0
-        self._kept[channel, what] = turn
-        self._forget(now)
-        return turn - now
+        ahead = (self.burst - 1) * self.every
+        sent = max(now, self._sent.get(channel, now))
+        turn = self._kept.get((channel, what))
+        if turn is None:
+            free = max(sent, self._next.get(channel, now))
+            turn = max(now, free - ahead)
+            self._next[channel] = free + self.every
+        elif turn <= now + EARLY:
+            self._pass_over(channel, turn)
+            if sent - ahead > now + EARLY:
+                self._put_off(channel, sent - ahead)
+                turn = self._kept[channel, what]
+        if turn > now + EARLY:
+            self._kept[channel, what] = turn
+            self._forget(now)
+            return turn - now
+        self._kept.pop((channel, what), None)
+        self._sent[channel] = sent + self.every
+        if len(self._sent) > KEPT:
+            self._forget(now)
+        return 0.0
 
     def edit(self) -> float:
         """Return for how many seconds an edit has to wait; 0: it is to be made now."""
@@ -67,9 +79,25 @@ class Pacing:
             return 0.0
         return self._edited[0] + A_MINUTE - now
 
+    def _pass_over(self, channel: str, turn: float) -> None:
+        """Forget the places of a channel whose turns came more than a minute before the one that is taken now."""
+        gone = [whose for whose, at in self._kept.items() if whose[0] == channel and at < turn - A_MINUTE]
+        for whose in gone:
+            del self._kept[whose]
+
+    def _put_off(self, channel: str, soonest: float) -> None:
+        """Give all who wait for a channel their turns anew after a stall, in their order, at the same pace."""
+        waiting = sorted((whose for whose in self._kept if whose[0] == channel), key=self._kept.__getitem__)
+        for behind, whose in enumerate(waiting):
+            self._kept[whose] = max(self._kept[whose], soonest + behind * self.every)
+        last = self._kept[waiting[-1]]
+        self._next[channel] = max(self._next.get(channel, last), last + self.burst * self.every)
+
     def _forget(self, now: float) -> None:
-        """Forget channels that are quiet, places that nobody took, and the last ones where there are too many."""
+        """Forget channels that are quiet; of too many places those that nobody took, then the last ones."""
         self._next = {channel: at for channel, at in self._next.items() if at > now}
-        self._kept = {whose: turn for whose, turn in self._kept.items() if turn > now - A_MINUTE}
+        self._sent = {channel: at for channel, at in self._sent.items() if at > now}
+        if len(self._kept) > KEPT:
+            self._kept = {whose: turn for whose, turn in self._kept.items() if turn > now - A_MINUTE}
         while len(self._kept) > KEPT:
             del self._kept[max(self._kept, key=lambda one: self._kept[one])]

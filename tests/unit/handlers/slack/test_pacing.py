@@ -1,8 +1,11 @@
 """How fast we speak, with a clock that is moved by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random
 
-from handlers.slack.pacing import KEPT, Pacing
+import pytest
+
+from handlers.slack.pacing import BURST, KEPT, Pacing
 
 
 @dataclass
@@ -13,6 +16,33 @@ class Hand:
 
     def __call__(self) -> float:
         return self.now
+
+
+@dataclass
+class Crowd:
+    """Messages that ask for their turn in one channel whenever they were told to; `went` says when each went."""
+
+    hand: Hand
+    pacing: Pacing
+    due: dict[int, float] = field(default_factory=dict)
+    went: dict[int, float] = field(default_factory=dict)
+
+    def comes(self, *whats: int) -> None:
+        for what in whats:
+            self.due[what] = self.hand.now
+
+    def looks(self) -> None:
+        """Let all that are due ask, in the order of the time that they were told, as a worker does."""
+        for what in sorted((one for one in self.due if self.due[one] <= self.hand.now), key=lambda one: self.due[one]):
+            wait = self.pacing.post("C0PAY", what)
+            self.due[what] = self.hand.now + wait
+            if wait == 0:
+                self.went[what] = self.hand.now
+                del self.due[what]
+
+    def most(self, seconds: float) -> int:
+        """Return how many went at most within so many seconds."""
+        return max(sum(at <= one <= at + seconds for one in self.went.values()) for at in self.went.values())
 
 
 def test_a_channel_gets_a_message_a_second_and_each_keeps_its_place() -> None:
@@ -83,3 +113,69 @@ def test_places_that_nobody_took_make_room_for_others() -> None:
     assert [pacing.post("C0PAY", what) for what in ("one", "two", "three")] == [0.0, 1.0, 2.0]
     hand.now += 2.0
     assert [pacing.post("C0PAY", what) for what in ("four", "three")] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("stall", [57.5, 600.0])
+def test_after_a_stall_what_had_to_wait_goes_at_the_same_pace_and_in_order(stall: float) -> None:
+    hand = Hand()
+    crowd = Crowd(hand, Pacing(hand))
+    crowd.comes(*range(60))
+    crowd.looks()
+    assert crowd.went == {0: 100.0, 1: 100.0, 2: 100.0}
+    hand.now += stall
+    after = hand.now
+    crowd.comes(60)  # it came later, so it goes later
+    for _ in range(60):
+        crowd.looks()
+        hand.now += 1.0
+    assert crowd.went == {what: 100.0 if what < BURST else after + max(0, what - 5) for what in range(61)}
+
+
+def test_after_a_stall_those_who_ask_late_keep_their_order() -> None:
+    hand = Hand()
+    pacing = Pacing(hand, burst=1)
+    assert [pacing.post("C0PAY", what) for what in range(5)] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    hand.now += 30.0
+    assert [pacing.post("C0PAY", what) for what in (1, 4, 3, 2, 5)] == [0.0, 3.0, 2.0, 1.0, 4.0]
+    hand.now += 1.0
+    assert [pacing.post("C0PAY", what) for what in (5, 4, 3, 2)] == [3.0, 2.0, 1.0, 0.0]
+
+
+def test_a_place_that_nobody_took_puts_nobody_off() -> None:
+    hand = Hand()
+    pacing = Pacing(hand, burst=1)
+    waits = [pacing.post("C0PAY", what) for what in range(200)]
+    assert waits[-1] == 199.0
+    for what in range(1, 190):
+        hand.now += 1.0
+        if what > 1:
+            assert pacing.post("C0PAY", what) == 0.0
+    assert pacing.post("C0PAY", 1) == 11.0, "its place is forgotten, and it gets another behind the last"
+    assert pacing.post("C0PAY", 199) == 10.0
+
+
+def test_whatever_stalls_a_channel_gets_no_more_than_its_pace_and_a_burst() -> None:
+    draw = Random(1)
+    hand = Hand()
+    crowd = Crowd(hand, Pacing(hand))
+    came = 0
+    while hand.now < 1_000.0:
+        for _ in range(draw.choice((0, 0, 1, 4))):
+            crowd.comes(came)
+            came += 1
+        crowd.looks()
+        hand.now += draw.choice((0.1, 0.5, 1.0, 1.0, 1.7, 30.0 if draw.random() < 0.1 else 1.0))
+    for _ in range(came):
+        hand.now += 1.0
+        crowd.looks()
+    assert sorted(crowd.went) == list(range(came)), "nobody starves"
+    assert [crowd.most(seconds) <= BURST + seconds for seconds in (0, 1, 5, 30, 60)] == [True] * 5
+
+
+def test_channels_that_are_quiet_again_are_forgotten_also_where_nobody_ever_waits() -> None:
+    hand = Hand()
+    pacing = Pacing(hand)
+    for channel in range(3 * KEPT):
+        assert pacing.post(f"D{channel}", 1) == 0.0
+        hand.now += 0.1
+    assert len(pacing._sent) <= KEPT + 1  # noqa: SLF001 - that it is forgotten shows nowhere else
