@@ -72,9 +72,11 @@ class Watch:
 
     async def once(self) -> str | None:
         """Look once; returns what stood in the way, if anything."""
+        unbroken, self.silence.unbroken = self.silence.unbroken, None  # until this look has learnt all, whatever fails
         self.learnt = False
         trouble = await self._look()
-        await self.silence.look(asked=self.learnt)
+        if self.learnt:
+            await self.silence.look(unbroken)
         return trouble
 
     async def _look(self) -> str | None:

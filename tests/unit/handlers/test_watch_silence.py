@@ -1,12 +1,16 @@
 """The channel hears that a pipeline is silent only where its source was asked and tells of no end."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from inline_snapshot import snapshot
 
 from bot.core.build import RunStatus
+from bot.core.lane import Judgement, Mark
 from bot.core.policy import Policy
+from bot.core.source import BuildbotSource
 from bot.ports.trouble import GiveUp, TryLater, Unsure
 from bot.views.links import Links
 from bot.views.scene import Scene
@@ -17,6 +21,8 @@ from tests.factories import a_report
 from tests.fakes.world import World
 
 HOUR = 3600
+LISTENED = 12
+"""Looks after which one that learns all is believed: five minutes apart they take an hour."""
 RUNS, AWAY = a_report(1, status=RunStatus.RUNNING), TryLater(5, "rate limited")
 
 
@@ -85,34 +91,34 @@ async def test_after_a_start_the_end_that_the_source_tells_comes_first(world: Wo
     await hangs(world, 30)
     await world.crash()
     world.source.add([a_report(1)])
-    assert await heard(world, a_watch(world), 3) == []
+    assert await heard(world, a_watch(world), LISTENED + 2) == []
 
 
 @pytest.mark.parametrize("looks", [1, 2])
 async def test_after_an_outage_the_end_of_the_newest_run_comes_first_however_many_hang(
     world: World, looks: int
 ) -> None:
-    """Whichever runs have their turn with the two looks after it."""
+    """Whichever runs have their turn in the hour after it."""
     watch = a_watch(world)
     await heard(world, watch)
-    world.source.add([a_report(number, status=RunStatus.RUNNING) for number in range(1, 9)])
+    world.source.add([a_report(number, status=RunStatus.RUNNING) for number in range(1, 31)])
     await heard(world, watch)
     world.source.page = 1
-    world.source.add([a_report(99, service="another")])  # it pushes the eight off the page
+    world.source.add([a_report(99, service="another")])  # it pushes the thirty off the page
     await heard(world, watch, looks)
     world.source.trouble = AWAY
     world.passes(7 * HOUR)
     await heard(world, watch)
     world.source.trouble = None
-    world.source.add([a_report(8), a_report(99, service="another")])
-    assert await heard(world, watch, 2) == []
+    world.source.add([a_report(30), a_report(99, service="another")])
+    assert await heard(world, watch, LISTENED + 1) == []
 
 
-async def test_after_a_start_it_is_told_with_the_second_look_that_finds_no_end(world: World) -> None:
+async def test_after_a_start_it_is_told_when_the_looks_of_an_hour_have_found_no_end(world: World) -> None:
     await hangs(world, 30)
     await world.crash()
     watch = a_watch(world)
-    assert await heard(world, watch) == []
+    assert await heard(world, watch, LISTENED) == []
     assert len(await heard(world, watch)) == 1
 
 
@@ -138,7 +144,7 @@ async def test_nobody_hears_of_silence_while_the_source_does_not_answer(
     fails(world)
     assert await heard(world, watch) == []
     world.source.trouble = None
-    assert await heard(world, watch) == [], "it has answered once again"
+    assert await heard(world, watch, LISTENED) == [], "it has answered again"
     assert len(await heard(world, watch)) == 1
 
 
@@ -188,17 +194,74 @@ async def test_a_service_that_has_left_the_policy_is_told_to_nobody(world: World
     assert await world.sql("SELECT state, note FROM effects WHERE kind = 'tell_line'") == [("done", "nothing to say")]
 
 
-async def test_status_and_why_tell_of_it_until_it_has_ended(world: World) -> None:
-    async def told() -> list[bool]:
-        scene = Scene(world.policy, Links("https://github.example"), {}, world.now)
-        words = (StatusWords("payments", None), WhyWords("payments", None))
-        said = [await world.store.read(lambda tx, one=one: stored(tx, one, scene)) for one in words]  # type: ignore[misc]
-        return ["Its pipelines are silent: the newest build, 1 (0000001)," in one.text for one in said]
+async def quarantined(world: World) -> None:
+    build = (await world.store.read(lambda tx: tx.builds.newest("payments", None, 1)))[0]
+    mark = Mark(1, Judgement.BAD, build.position, build.label, "sam", "it charges twice", world.now)
+    await world.store.write(lambda tx: tx.gates.add_mark("payments", mark))
 
+
+async def no_longer_wanted(world: World) -> None:
+    service = replace(world.desk.policy.services[0], reported_within=None)
+    world.policy = world.desk.policy = replace(world.desk.policy, services=(service,))
+
+
+async def built_from_another_branch(world: World) -> None:
+    service = replace(world.desk.policy.services[0], source=BuildbotSource("builder", "release"))
+    world.policy = world.desk.policy = replace(world.desk.policy, services=(service,))
+
+
+async def run_again(world: World) -> None:
+    await world.sees(a_report(1, attempt=2, status=RunStatus.RUNNING))
+
+
+FORGOTTEN = [quarantined, no_longer_wanted, built_from_another_branch, run_again]
+
+
+@pytest.mark.parametrize("forgets", FORGOTTEN)
+async def test_what_nobody_expects_any_longer_before_it_could_be_told_is_told_to_nobody(
+    world: World, forgets: Callable[[World], Awaitable[None]]
+) -> None:
+    watch = await hangs(world, 6)
+    await watch.once()
+    await forgets(world)
+    await world.settle()
+    assert [one.message.text for one in world.chat.messages] == []
+    assert await world.sql("SELECT state, note FROM effects WHERE kind = 'tell_line'") == [("done", "nothing to say")]
+
+
+async def reads(world: World) -> list[str | None]:
+    """Return of which build `status` and `why` say that it waits."""
+    scene = Scene(world.policy, Links("https://github.example"), {}, world.now)
+    words = (StatusWords("payments", None), WhyWords("payments", None))
+    said = [await world.store.read(lambda tx, one=one: stored(tx, one, scene)) for one in words]  # type: ignore[misc]
+    found = [re.search(r"Its pipelines are silent: the newest build, ([0-9]+) \(", one.text) for one in said]
+    return [one and one[1] for one in found]
+
+
+@pytest.mark.parametrize("forgets", FORGOTTEN)
+async def test_status_and_why_tell_of_nothing_that_nobody_expects_any_longer(
+    world: World, forgets: Callable[[World], Awaitable[None]]
+) -> None:
+    assert len(await heard(world, await hangs(world, 6))) == 1
+    assert await reads(world) == ["1", "1"]
+    await forgets(world)
+    assert await reads(world) == [None, None]
+
+
+async def test_status_and_why_tell_of_a_newer_build_once_that_has_waited_too_long(world: World) -> None:
+    watch = await hangs(world, 6)
+    assert len(await heard(world, watch)) == 1
+    await world.sees(a_report(2, status=RunStatus.RUNNING))
+    assert await reads(world) == [None, None]
+    world.passes(6 * HOUR)
+    assert await reads(world) == ["2", "2"]
+
+
+async def test_status_and_why_tell_of_it_until_it_has_ended(world: World) -> None:
     watch = await hangs(world, 5)
-    assert await told() == [False, False]
+    assert await reads(world) == [None, None]
     world.passes(2 * HOUR)
     assert len(await heard(world, watch)) == 1
-    assert await told() == [True, True]
+    assert await reads(world) == ["1", "1"]
     await world.sees(a_report(1))
-    assert await told() == [False, False]
+    assert await reads(world) == [None, None]
