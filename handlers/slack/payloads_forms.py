@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.core.policy import Kind
-from bot.redaction import without_secrets
 from bot.views.modals import REASON_AT_MOST
 from bot.views.request_form import ENVIRONMENT, PREFIX, REASON, SERVICE, VERSION, WHEN
 from handlers.filled import Filled
@@ -116,7 +115,7 @@ def held(body: Mapping[str, Any]) -> Held | NotUnderstood:
         environment=picked.environment,
         commit=picked.version,
         at=None if at is None else datetime.fromtimestamp(at, UTC),
-        reason=without_secrets((found.get("reason", nothing)[1].value or "").strip()),
+        reason=(found.get("reason", nothing)[1].value or "").strip(),
         channel=sent.view.private_metadata or None,
         undecided="version" in found and picked.version is None,
     )
