@@ -15,6 +15,8 @@ from bot.views.spans import span
 from bot.views.states import ended_on_trial
 
 REASON = 1200
+NOT_ASKED = "the CI system was not asked, as it is not known which job it is: please end it there"
+"""How people are told that nothing but they can end a job."""
 
 
 def outcome(release: Release, lane: Lane, policy: Policy, links: Links, permalinks: Permalinks) -> tuple[Fact, ...]:
@@ -127,11 +129,12 @@ def cancel_asked(release: Release, policy: Policy) -> tuple[Fact, ...]:
     asked = release.deployment.stop if release.deployment else None
     if release.deployment is None or asked is None:
         return ()
+    never_known = release.state is Lifecycle.FAILED and release.deployment.ref is None
     so_far = {
         DeployStatus.SUCCEEDED: ", too late: the job ended well",
-        DeployStatus.FAILED: "",
+        DeployStatus.FAILED: f"; {NOT_ASKED} should it still run" if never_known else "",
         DeployStatus.ATTEMPTED: "; the CI system hears of it once it is known which job it is",
-        DeployStatus.UNKNOWN: "; the CI system hears of it should the job turn up",
+        DeployStatus.UNKNOWN: f"; {NOT_ASKED} should it run",
     }.get(release.deployment.status, "; how the job ends is what counts")
     return (Fact("Cancel", f"asked for by {person(asked.by, policy)} {date(asked.at)}{so_far}"),)
 

@@ -15,6 +15,7 @@ from bot.views.escape import date, link, mrkdwn
 from bot.views.holders import holders
 from bot.views.links import Links
 from bot.views.naming import Permalinks, bare_subject, named, repository, subject, word
+from bot.views.outcome import cancel_asked
 from bot.views.people import person
 
 
@@ -127,6 +128,7 @@ def _open(release: Release, policy: Policy) -> list[Fact]:
     why = unseen if isinstance(release.policy.target, Command) else f"the answer was lost and {then}"
     return [
         Fact("Why you are asked", why),
+        *cancel_asked(release, policy),
         Fact("Until then", "nothing is sent again by itself, and the lane stays busy"),
         Fact("May answer", holders(Permission.RESOLVE, policy)),
     ]

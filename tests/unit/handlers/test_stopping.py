@@ -11,6 +11,7 @@ from inline_snapshot import snapshot
 from bot.core.policy import Permission, ServicePolicy
 from bot.core.release import DeployStatus, Lifecycle, Release
 from bot.core.target import GithubWorkflow
+from bot.ports.cards import CardKind
 from bot.ports.ci import CertainlyNot, ProgressStatus
 from bot.ports.stopping import Stopped
 from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
@@ -267,6 +268,38 @@ async def test_what_nobody_finds_is_not_sent_again_but_asked_about(opening: Open
     assert (await card(world))[0].startswith("R-1, payments 1 (0000001) to production, may or may not be deploying")
     assert await worker.once() is False
     assert stopper.asked == []
+
+
+async def test_who_is_asked_reads_that_somebody_wants_it_to_end_and_that_nobody_was_asked_to(opening: Opening) -> None:
+    world, _, _ = await cancelled_early(opening)
+    world.passes(600)
+    await world.settle()
+    question = await world.notice(kind=CardKind.QUESTION)
+    told = [line for line in (*await card(world), *question.message.text.splitlines()) if line.startswith("Cancel:")]
+    assert (
+        told
+        == [
+            "Cancel: asked for by <@U0PRIYA> <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>; the CI system was not asked, as it is not known which job it is: please end it there should it run."
+        ]
+        * 2
+    )
+
+
+async def test_what_ran_out_of_its_time_before_its_job_was_known_is_people_s_to_end(opening: Opening) -> None:
+    world, stopper, worker = await cancelled_early(opening)
+    world.executor.will("find", *[TryLater(1.0, "GitHub cannot be reached")] * 50)
+    world.passes(600)
+    await world.settle()
+    world.passes(timedelta(days=3).total_seconds())
+    await world.ticks()
+    await world.settle()
+    assert (await world.release()).state is Lifecycle.FAILED
+    assert await worker.once() is False
+    assert stopper.asked == []
+    told = [line for one in world.chat.messages for line in one.message.text.splitlines() if line.startswith("Cancel:")]
+    asked = "Cancel: asked for by <@U0PRIYA> <!date^1795262400^{date_short_pretty} {time}|2026-11-21 12:00 UTC>"
+    unasked = "the CI system was not asked, as it is not known which job it is: please end it there should it still run"
+    assert [line.removesuffix(".") for line in told] == [f"{asked}; {unasked}"] * 2  # the notice, and to its author
 
 
 async def test_what_was_certainly_never_begun_is_cancelled(opening: Opening) -> None:

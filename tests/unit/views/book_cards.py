@@ -122,6 +122,7 @@ def _states() -> list[Example]:
             notice(ended(Lifecycle.CANCELLED, reason=ON_TRIAL, policy=trial), policy=a_policy(trial)),
         ),
         Example("The deploy failed", notice(_failed()), Lifecycle.FAILED),
+        Example("It ran out of time, and nobody could be asked to end its job", notice(_unasked())),
         Example("The verification failed", notice(_failed(health=Health(NOON))), Lifecycle.FAILED),
         Example("It was rolled back", notice(ended(Lifecycle.ROLLED_BACK)), Lifecycle.ROLLED_BACK),
     ]
@@ -131,6 +132,11 @@ def _cancelled(status: DeployStatus, state: Lifecycle) -> Release:
     ref, url = (None, None) if status is DeployStatus.ATTEMPTED else ("9", world.JOB)
     deployment = Deployment(status, NOON, ref=ref, url=url, stop=StopAsked("alex", NOON))
     return ended(state, deployment=deployment)
+
+
+def _unasked() -> Release:
+    deployment = Deployment(DeployStatus.FAILED, NOON, stop=StopAsked("alex", NOON))
+    return _failed(reason="no result within 30 min; the job may still be running", deployment=deployment)
 
 
 def _failed(**changed: Any) -> Release:

@@ -1,5 +1,7 @@
 """The card of a release from the start of its deploy on, and in every ending."""
 
+from dataclasses import replace
+
 import pytest
 from inline_snapshot import snapshot
 
@@ -126,13 +128,36 @@ def test_a_deploy_whose_end_somebody_wants() -> None:
         (Lifecycle.FAILED, DeployStatus.FAILED, ""),
         (Lifecycle.LIVE, DeployStatus.FAILED, ""),  # marked as done
         (Lifecycle.DEPLOYING, DeployStatus.ATTEMPTED, "; the CI system hears of it once it is known which job it is"),
-        (Lifecycle.DEPLOYING, DeployStatus.UNKNOWN, "; the CI system hears of it should the job turn up"),
+        (
+            Lifecycle.DEPLOYING,
+            DeployStatus.UNKNOWN,
+            "; the CI system was not asked, as it is not known which job it is: please end it there should it run",
+        ),
     ],
 )
 def test_what_became_of_the_wish_to_end_it(state: Lifecycle, status: DeployStatus, told: str) -> None:
     lines = seen(shown(ended(state, deployment=stopping(status)))).splitlines()
     asked = "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>"
     assert [line for line in lines if line.startswith("*Cancel:*")] == [f"{asked}{told}"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (
+            Lifecycle.FAILED,
+            "; the CI system was not asked, as it is not known which job it is: please end it there should it still run",
+        ),
+        (Lifecycle.LIVE, ""),  # marked as done
+    ],
+)
+def test_a_wish_to_end_what_failed_before_its_job_was_known(state: Lifecycle, told: str) -> None:
+    unasked = replace(stopping(DeployStatus.FAILED), ref=None)
+    (line,) = [
+        line for line in seen(shown(ended(state, deployment=unasked))).splitlines() if line.startswith("*Cancel:*")
+    ]
+    asked = "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>"
+    assert line == f"{asked}{told}"
 
 
 def test_live() -> None:

@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 
 from bot.core.inputs import Answer
 from bot.core.policy import Policy
-from bot.core.release import DeployStatus, Lifecycle, Release
+from bot.core.release import Deployment, DeployStatus, Lifecycle, Release, StopAsked
 from bot.core.target import GithubDeployment
 from bot.ports.slack import Message
 from bot.views.question import Said, question
@@ -60,6 +60,14 @@ Until then: nothing is sent again by itself, and the lane stays busy.
 May answer: <@U0ALEX>, <@U0SAM>, <!subteam^S0SRE>.
 Answers: It did run, It did not run, Try again, Abandon.\
 """)
+
+
+def test_who_is_asked_reads_that_somebody_wants_it_to_end() -> None:
+    deployment = Deployment(DeployStatus.UNKNOWN, TEN, stop=StopAsked("priya", TEN))
+    message = shown(a_release(state=Lifecycle.DEPLOYING, deployment=deployment))
+    assert [line for line in seen(message).splitlines() if line.startswith("*Cancel:*")] == [
+        "*Cancel:* asked for by <@U0PRIYA> <!date^1795255200^{date_short_pretty} {time}|2026-11-21 10:00 UTC>; the CI system was not asked, as it is not known which job it is: please end it there should it run"
+    ]
 
 
 def test_asked_about_a_deployment_where_nobody_may_answer() -> None:
