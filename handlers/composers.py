@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from bot.core.build import BuildState
+from bot.core import silence
 from bot.core.effects import Happening
 from bot.core.policy import LaneId, LanePolicy, Policy
 from bot.core.quiet import keeps_quiet
@@ -143,10 +143,13 @@ def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
 
 
 def _silent(tx: Transaction, told: SilenceTold, scene: Scene) -> Post | None:
-    """Return that a build waits for its pipelines, if it still does when that can be said."""
+    """Return that a build waits for its pipelines, if it still does, and anybody cares, when that can be said."""
     build = tx.builds.by_id(told.waits)
     service = scene.policy.service(build.service) if build else None
-    if build is None or service is None or build.state is not BuildState.PENDING:
+    if build is None or service is None or not silence.counts(build, service, tx.gates.marks(service.name)):
+        return None
+    known = tx.gates.reporting(service.name).told
+    if known is None or known.id != build.id:  # it ended and runs again since, and has its whole time
         return None
     return Post(mainline.silent(Unreported(build, told.since), service, scene), service.channel)
 

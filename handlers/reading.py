@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.build import BuildState
+from bot.core import silence
 from bot.core.policy import Policy
 from bot.core.silence import Unreported
 from bot.ports.slack import Message
@@ -55,7 +55,7 @@ def stored(tx: Transaction, parsed: Stored, scene: Scene) -> Message:
             return diff(lanes_of(tx, parsed, scene.policy), newest, scene)
     lanes = lanes_of(tx, parsed, scene.policy)
     if isinstance(parsed, StatusWords | WhyWords):
-        scene = replace(scene, silent=_silent(tx, scene.policy))
+        scene = replace(scene, silent=_silent(tx, scene.policy, scene.now))
     match parsed:
         case StatusWords():
             return status.status(lanes, scene)
@@ -68,11 +68,13 @@ def stored(tx: Transaction, parsed: Stored, scene: Scene) -> Message:
             return history(lanes, releases, scene, parsed.count)
 
 
-def _silent(tx: Transaction, policy: Policy) -> dict[str, Unreported]:
+def _silent(tx: Transaction, policy: Policy, now: datetime) -> dict[str, Unreported]:
     """Return the builds that wait for pipelines of which the service's channel heard that they are silent."""
-    found = (tx.gates.reporting(service.name) for service in policy.services)
-    waiting = [one.waiting for one in found if one.told is not None and one.waiting is not None]
-    return {one.build.service: one for one in waiting if one.build.state is BuildState.PENDING}
+    found = (
+        silence.heard(tx.gates.reporting(service.name), service, tx.gates.marks(service.name), now)
+        for service in policy.services
+    )
+    return {one.build.service: one for one in found if one is not None}
 
 
 def answer(tx: Transaction, parsed: Parsed | Misunderstood, scene: Scene) -> Message | None:

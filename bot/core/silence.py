@@ -74,18 +74,44 @@ def news(after: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: d
 
     Args:
         after: how the service's pipelines report now.
-        service: the service by today's policy: a build of a branch that it no longer names is none of its own.
+        service: the service by today's policy.
         marks: the service's marks.
         now: the present, in UTC.
     """
-    waiting, within = after.waiting, service.reported_within
-    if waiting is None or within is None or after.told is not None or now - waiting.since < within:
+    waiting = after.waiting
+    if waiting is None or after.told is not None or not counts(waiting.build, service, marks):
         return None
-    build = waiting.build
-    elsewhere = service.source.branch not in {None, build.branch}
-    if elsewhere or gates.quarantined(marks, build.position) is not None:
+    return waiting if _too_long(waiting, service, now) else None
+
+
+def heard(reporting: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: datetime) -> Unreported | None:
+    """Return the build of which people are to read that its pipelines are silent, now that the channel heard so.
+
+    That is the one of which it heard; a newer one only once it has waited for too long as well.
+
+    Args:
+        reporting: how the service's pipelines report.
+        service: the service by today's policy.
+        marks: the service's marks.
+        now: the present, in UTC.
+    """
+    waiting, told = reporting.waiting, reporting.told
+    if waiting is None or told is None or not counts(waiting.build, service, marks):
         return None
-    return waiting if lacking(build, service.source.pipelines) else None
+    return waiting if waiting.build.id == told.id or _too_long(waiting, service, now) else None
+
+
+def counts(build: Build, service: ServicePolicy, marks: Sequence[Mark]) -> bool:
+    """Whether anybody expects a build's pipelines to end, and they have not: the one rule for whatever tells of it.
+
+    Args:
+        build: the newest build of the service, or the one of which its channel heard, as it is today.
+        service: the service by today's policy: a build of a branch that it no longer names is none of its own.
+        marks: the service's marks.
+    """
+    if service.reported_within is None or _ended(build) or service.source.branch not in {None, build.branch}:
+        return False
+    return gates.quarantined(marks, build.position) is None and bool(lacking(build, service.source.pipelines))
 
 
 def lacking(build: Build, pipelines: Sequence[str]) -> Lacking:
@@ -104,6 +130,10 @@ def _runs_again(was: Build, build: Build) -> bool:
         return False
     runs = {one.pipeline: (one.run_id, one.attempt) for one in was.checks}
     return any(runs.get(one.pipeline, run) != run for one in build.checks for run in [(one.run_id, one.attempt)])
+
+
+def _too_long(waiting: Unreported, service: ServicePolicy, now: datetime) -> bool:
+    return service.reported_within is not None and now - waiting.since >= service.reported_within
 
 
 def _ended(build: Build) -> bool:

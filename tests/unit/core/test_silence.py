@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.core.build import Build, BuildState, RunStatus
 from bot.core.lane import Judgement, Mark
 from bot.core.policy import ServicePolicy
-from bot.core.silence import Lacking, Reporting, Unreported, judge, lacking, news
+from bot.core.silence import Lacking, Reporting, Unreported, counts, heard, judge, lacking, news
 from bot.core.source import BuildbotSource, GithubSource, StandardSource
 from tests.factories import NOON, WORKFLOW, a_build, a_policy, a_report
 
@@ -121,6 +121,32 @@ TOO_LONG: list[tuple[str, Reporting, ServicePolicy, list[Mark], timedelta, bool]
 def test_the_channel_hears_of_it_when(row: tuple[str, Reporting, ServicePolicy, list[Mark], timedelta, bool]) -> None:
     _, after, service, marks, passed, told = row
     assert news(after, service, marks, NOON + passed) == (after.waiting if told else None)
+
+
+NEWER = Reporting(Unreported(pending(3), NOON), pending(2))
+NEVER = replace(SERVICE, reported_within=None)
+BAD_2 = a_mark(Judgement.BAD, 2)
+READ: list[tuple[str, Reporting, ServicePolicy, list[Mark], timedelta, bool]] = [
+    ("nothing waits", replace(TOLD, waiting=None), SERVICE, [], 48 * HOUR, False),
+    ("the channel has not heard of it", WAITS, SERVICE, [], 48 * HOUR, False),
+    ("it has heard of it", TOLD, SERVICE, [], 6 * HOUR, True),
+    ("the policy allows more since", TOLD, replace(SERVICE, reported_within=24 * HOUR), [], 6 * HOUR, True),
+    ("it has heard of one before it", NEWER, SERVICE, [], 6 * HOUR, True),
+    ("that one waits for less", NEWER, SERVICE, [], 6 * HOUR - timedelta(seconds=1), False),
+    ("the policy never wants to hear of it", TOLD, NEVER, [], 48 * HOUR, False),
+    ("it is in quarantine", TOLD, SERVICE, [BAD_2], 48 * HOUR, False),
+    ("it is of a branch that the policy no longer names", TOLD, BUILDBOT, [], 48 * HOUR, False),
+]
+
+
+@pytest.mark.parametrize("row", READ, ids=[row[0] for row in READ])
+def test_people_read_of_it_when(row: tuple[str, Reporting, ServicePolicy, list[Mark], timedelta, bool]) -> None:
+    _, reporting, service, marks, passed, read = row
+    assert heard(reporting, service, marks, NOON + passed) == (reporting.waiting if read else None)
+
+
+def test_a_build_counts_until_its_end_is_known() -> None:
+    assert [counts(build, SERVICE, ()) for build in (pending(2), ENDED, good(2), bad(2))] == [True, False, False, False]
 
 
 def test_what_a_build_lacks_is_named_in_the_policys_order() -> None:
