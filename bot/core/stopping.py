@@ -6,7 +6,8 @@ Rules:
 - The release stays `deploying`, and shows who asked. When the job ends it is failed, or live where that was too late.
 - Who asks again has the CI system asked again: ending a job twice is the same as ending it once.
 - Before it is known which job it is, the wish is kept: the CI system is asked once it is known, nothing is sent again
-  meanwhile, and what was certainly never sent is cancelled by it.
+  meanwhile, and what was certainly never sent is cancelled by it. After the time limit, or once a person is asked
+  whether there is a job, it is people's to carry out, and they are told so.
 - Nothing is asked while nobody knows whether there is a job, nor where Signoff has no right or no way to end one.
 """
 
