@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.decide import Decision
 from bot.core.inputs import Actor, Input
+from bot.core.meanwhile import Spoken
 from bot.core.policy import LaneId
 from bot.core.refusals import Refusal
 from bot.ports.store import Transaction
@@ -39,6 +40,11 @@ class Asker:
     links: Mapping[int, str]
     said_at: datetime
     zone: ZoneInfo | None = None
+
+    @property
+    def spoken(self) -> Spoken:
+        """When they spoke, and when it is decided."""
+        return Spoken(self.said_at, self.setting.now)
 
     def decide(self, lane: LaneId, given: Input) -> Decision | Refusal:
         """Decide upon an input, and log it."""

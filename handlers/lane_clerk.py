@@ -44,7 +44,7 @@ def about_lane(words: OfLane, asker: Asker) -> Told:
     lane = LaneId(words.service, words.environment)
     known = asker.tx.lanes.load(lane)
     if isinstance(words, LiveWords):
-        if meanwhile.landed(known, asker.said_at):
+        if meanwhile.landed(known, asker.spoken):
             return Told("live has changed", answers.declared_since(), None)
         return _declare(words, lane, asker)
     ships_more = isinstance(words, ModeWords) and meanwhile.ships_more(known, words.mode, asker.setting.policy)
@@ -63,9 +63,9 @@ def _opens_what_was_shut_since(words: OfLane, lane: Lane, asker: Asker) -> bool:
     """Whether words that waited to be decided would end a hold or a lock that was set, or set anew, after them."""
     match words:
         case ResumeWords():
-            return meanwhile.held(lane, asker.said_at)
+            return meanwhile.held(lane, asker.spoken)
         case UnlockWords():
-            return meanwhile.locked(lane, asker.said_at)
+            return meanwhile.locked(lane, asker.spoken)
         case _:
             return False
 
@@ -81,7 +81,7 @@ def _switched_since(lane: LaneId, asker: Asker) -> bool:
             return False
         for row in audit.page(since - 1, last - since + 1).rows:
             switched = (row.action, row.lane) == (Happened.MODE_SWITCHED.value, str(lane))
-            if switched and datetime.fromisoformat(row.at) > said_at:
+            if switched and asker.spoken.before(datetime.fromisoformat(row.at)):
                 return True
         last = after if since == after + 1 else 0
     return False
@@ -150,7 +150,7 @@ def about_all(words: OfAll, asker: Asker) -> Told:
                 return asker.refused(stopped)
             return Told("done", done.stopped(stopped, setting.policy), None)
         case GoAllWords():
-            if meanwhile.stopped(tx.gates.stop(), asker.said_at):
+            if meanwhile.stopped(tx.gates.stop(), asker.spoken):
                 return SHUT_SINCE
             let_go = go_all(tx, by, setting)
             return asker.refused(let_go) if isinstance(let_go, Refusal) else Told("done", done.let_go(), None)
@@ -168,7 +168,7 @@ def about_all(words: OfAll, asker: Asker) -> Told:
 
 def _mark(words: QuarantineWords | ClearWords, build: Build, asker: Asker) -> Told:
     marks = asker.tx.gates.marks(build.service)
-    if isinstance(words, ClearWords) and meanwhile.condemned(marks, build.position, asker.said_at):
+    if isinstance(words, ClearWords) and meanwhile.condemned(marks, build.position, asker.spoken):
         return SHUT_SINCE
     mark = quarantine if isinstance(words, QuarantineWords) else clear
     marked = mark(asker.tx, build, asker.actor, words.reason, asker.setting)

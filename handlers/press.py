@@ -105,7 +105,7 @@ def _resume(release: Release, asker: Asker) -> Told:
         late = Refusal((TooLate(release.state, release.superseded_by),))
         return Told("too late", refusals.refusal(late, release, asker.setting.policy, asker.links), None)
     lane = asker.tx.lanes.load(release.lane)
-    if meanwhile.held(lane, asker.said_at):  # a click that waited is about the hold that stood then
+    if meanwhile.held(lane, asker.spoken):  # a click that waited is about the hold that stood then
         return SHUT_SINCE
     return _of_lane(ResumeLane(asker.actor), release, asker)
 

@@ -40,11 +40,11 @@ def by_name(words: OfRelease, asker: Asker) -> Told:
     release = asker.tx.lanes.release(words.release)
     if release is None:
         return Told("no such release", answers.no_such_release(words.release, asker.setting.policy), None)
-    if isinstance(words, CancelWords) and meanwhile.began(release, asker.said_at):
+    if isinstance(words, CancelWords) and meanwhile.began(release, asker.spoken):
         late = Refusal((*account_reasons(asker.actor), TooLate(release.state)))
         said = refusals.refusal(late, release, asker.setting.policy, asker.links)
         return Told("too late", said, release.policy.channel)  # no rule has judged it, nor kept a record of it
-    if isinstance(words, RetryWords) and meanwhile.failed_since(release, asker.said_at):
+    if isinstance(words, RetryWords) and meanwhile.failed_since(release, asker.spoken):
         said = answers.failed_since(release, asker.setting.policy, asker.links)
         return Told("failed since", said, release.policy.channel)
     read = asker.read(words.at) if isinstance(words, ScheduleWords) else ""
@@ -55,7 +55,7 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
     number, by = words.release, asker.actor
     match words:
         case ApproveWords():
-            return Approve(number, by, meanwhile.generation(release, asker.said_at))
+            return Approve(number, by, meanwhile.generation(release, asker.spoken))
         case RejectWords():
             return Reject(number, by, words.reason)
         case WithdrawWords():
@@ -67,9 +67,9 @@ def _given(words: OfRelease, release: Release, asker: Asker) -> OfOne:
         case ScheduleWords():
             return Schedule(number, by, asker.moment(words.at))
         case OverrideWords():
-            if meanwhile.had_failed(release, asker.said_at):  # to override is to mark as done, but only what people saw
+            if meanwhile.had_failed(release, asker.spoken):  # to override is to mark as done, but only what people saw
                 return MarkDone(number, by, words.reason)
-            return Override(number, by, words.reason, meanwhile.generation(release, asker.said_at))
+            return Override(number, by, words.reason, meanwhile.generation(release, asker.spoken))
 
 
 def decide(given: OfOne, release: Release, asker: Asker, read: str = "") -> Told:

@@ -54,7 +54,7 @@ def about_build(words: OfBuild, asker: Asker, at: datetime | None = None) -> Tol
 
 def _turned_since(lane: LaneId, asker: Asker) -> bool:
     lanes = asker.tx.lanes
-    return meanwhile.turned(lanes.load(lane), lanes.history(lane, _LOOKED_AT), asker.said_at)
+    return meanwhile.turned(lanes.load(lane), lanes.history(lane, _LOOKED_AT), asker.spoken)
 
 
 def _given(words: OfBuild, build: Build, asker: Asker, at: datetime | None) -> Request:

@@ -12,7 +12,8 @@ Rules:
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.core import gates
 from bot.core.build import Position
@@ -23,37 +24,58 @@ from bot.core.release import Lifecycle, Release
 _SHIPS = (Mode.OBSERVE, Mode.DELIVERY, Mode.DEPLOYMENT)
 """From the mode in which nothing is shipped to that in which everything is."""
 
+AT_ONCE = timedelta(seconds=10)
+"""Words that are decided within this long have not waited."""
 
-def held(lane: Lane, said_at: datetime) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """When somebody spoke, and when it is decided upon what they said."""
+
+    at: datetime
+    decided_at: datetime
+
+    def before(self, moment: datetime) -> bool:
+        """Whether something came after the words.
+
+        What lies in the future was before a clock was set back: words that have not waited came after it all the same.
+        """
+        at_once = timedelta(0) <= self.decided_at - self.at <= AT_ONCE
+        return moment > self.at and not (at_once and moment > self.decided_at)
+
+
+def held(lane: Lane, spoken: Spoken) -> bool:
     """Whether the lane's hold was set after somebody spoke."""
-    return lane.hold is not None and lane.hold.since > said_at
+    return lane.hold is not None and spoken.before(lane.hold.since)
 
 
-def locked(lane: Lane, said_at: datetime) -> bool:
+def locked(lane: Lane, spoken: Spoken) -> bool:
     """Whether the lane's lock was set, or set anew, after somebody spoke."""
-    return lane.lock is not None and (lane.lock.renewed or lane.lock.since) > said_at
+    return lane.lock is not None and spoken.before(lane.lock.renewed or lane.lock.since)
 
 
-def stopped(stop: Stop | None, said_at: datetime) -> bool:
+def stopped(stop: Stop | None, spoken: Spoken) -> bool:
     """Whether everything was stopped after somebody spoke."""
-    return stop is not None and stop.since > said_at
+    return stop is not None and spoken.before(stop.since)
 
 
-def condemned(marks: Sequence[Mark], position: Position, said_at: datetime) -> bool:
+def condemned(marks: Sequence[Mark], position: Position, spoken: Spoken) -> bool:
     """Whether a build, or one that it contains, was put into quarantine after somebody spoke."""
     mark = gates.quarantined(marks, position)
-    return mark is not None and mark.at > said_at
+    return mark is not None and spoken.before(mark.at)
 
 
-def landed(lane: Lane, said_at: datetime) -> bool:
+def landed(lane: Lane, spoken: Spoken) -> bool:
     """Whether what is live in the lane became so after somebody spoke."""
-    return lane.live is not None and lane.live.since > said_at
+    return lane.live is not None and spoken.before(lane.live.since)
 
 
-def turned(lane: Lane, history: Sequence[Release], said_at: datetime) -> bool:
+def turned(lane: Lane, history: Sequence[Release], spoken: Spoken) -> bool:
     """Whether something became live, or failed, after somebody spoke: back is elsewhere now than it was then."""
     failed = (one.ended_at for one in history if one.state is Lifecycle.FAILED)
-    return lane.live is not None and (landed(lane, said_at) or any(at is not None and at > said_at for at in failed))
+    return lane.live is not None and (
+        landed(lane, spoken) or any(at is not None and spoken.before(at) for at in failed)
+    )
 
 
 def ships_more(lane: Lane, mode: Mode, policy: Policy) -> bool:
@@ -62,28 +84,28 @@ def ships_more(lane: Lane, mode: Mode, policy: Policy) -> bool:
     return here is not None and _SHIPS.index(mode) > _SHIPS.index(here.mode)
 
 
-def began(release: Release, said_at: datetime) -> bool:
+def began(release: Release, spoken: Spoken) -> bool:
     """Whether a deploy that is under way was begun after somebody spoke, who meant an open release then."""
     begun = release.deployment
-    return release.state is Lifecycle.DEPLOYING and begun is not None and begun.attempted_at > said_at
+    return release.state is Lifecycle.DEPLOYING and begun is not None and spoken.before(begun.attempted_at)
 
 
-def had_failed(release: Release, said_at: datetime) -> bool:
+def had_failed(release: Release, spoken: Spoken) -> bool:
     """Whether a release that has failed had done so when somebody spoke."""
     ended = release.ended_at
-    return release.state is Lifecycle.FAILED and ended is not None and ended <= said_at
+    return release.state is Lifecycle.FAILED and ended is not None and not spoken.before(ended)
 
 
-def failed_since(release: Release, said_at: datetime) -> bool:
+def failed_since(release: Release, spoken: Spoken) -> bool:
     """Whether a release that has failed did so after somebody spoke."""
-    return release.state is Lifecycle.FAILED and not had_failed(release, said_at)
+    return release.state is Lifecycle.FAILED and not had_failed(release, spoken)
 
 
-def generation(release: Release, said_at: datetime) -> int:
+def generation(release: Release, spoken: Spoken) -> int:
     """Return the generation of a release that somebody spoke of: where people were asked again since, a former one.
 
     Since when people are asked moves on where approvals are withdrawn; it is no later than the first word of them.
     """
     said = (word.at for word in release.approvals if word.generation == release.generation)
     since = min((release.asked_since, *said)) if release.generation > 1 else release.opened_at
-    return release.generation - 1 if said_at < since else release.generation
+    return release.generation - 1 if spoken.before(since) else release.generation

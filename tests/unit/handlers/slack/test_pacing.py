@@ -178,4 +178,4 @@ def test_channels_that_are_quiet_again_are_forgotten_also_where_nobody_ever_wait
     for channel in range(3 * KEPT):
         assert pacing.post(f"D{channel}", 1) == 0.0
         hand.now += 0.1
-    assert len(pacing._sent) <= KEPT + 1  # noqa: SLF001 - that it is forgotten shows nowhere else
+    assert len(pacing._sent) <= KEPT + 1
