@@ -104,12 +104,12 @@ class Messenger:
 
     async def _wait(self, row: EffectRow, why: Waits) -> None:
         ours = why is Waits.OWN_FAULT
-        if (ours and row.attempt >= MOST_TRIES) or self.desk.clock() >= row.give_up_at:
+        if (ours and row.tries >= MOST_TRIES) or self.desk.clock() >= row.give_up_at:
             log.error("message_set_aside", why=why.value)
             await self._bury(row, why.value, None)
             return
         wait = WHEN_IT_FAILED if ours else min(self.desk.pause(row.attempt), LONGEST_FOR_THE_CARD)
-        await self._write(row, EffectState.READY, why.value, wait)
+        await self._write(row, EffectState.READY, why.value, wait, counts=ours)  # a look for the card sends nothing
 
     async def _send(self, row: EffectRow, post: Post) -> None:
         try:
@@ -132,9 +132,10 @@ class Messenger:
                 log.error("message_not_delivered", why=why)
                 await self._bury(row, why, post.channel)
             case TryLater(why=why) as later:
-                await self._write(row, EffectState.READY, why, self.desk.wait(later, row.attempt))
+                wait = self.desk.wait(later, row.tries)
+                await self._write(row, EffectState.READY, why, wait, counts=not later.turn)
             case Unsure(why):
-                await self._write(row, EffectState.READY, why, self.desk.pause(row.attempt))
+                await self._write(row, EffectState.READY, why, self.desk.pause(row.tries))
 
     async def _nobody(self, post: Post) -> SlackAccount | TryLater | None:
         """Return whose account is not to be written to, or that nobody can tell now; None where it may be."""
@@ -147,7 +148,7 @@ class Messenger:
         elif self.desk.clock() >= row.give_up_at:
             await self._write(row, EffectState.DONE, f"nobody to tell: {known.why}")
         else:
-            pause = max(timedelta(seconds=known.after), self.desk.pause(row.attempt))
+            pause = max(timedelta(seconds=known.after), self.desk.pause(row.tries))
             await self._write(row, EffectState.READY, known.why, pause)
 
     async def _deliver(self, post: Post, place: str) -> Trouble | None:
@@ -193,10 +194,14 @@ class Messenger:
 
         self._told(row, EffectState.DONE, ours=await self.desk.store.write(work))
 
-    async def _write(self, row: EffectRow, state: EffectState, note: str, wait: timedelta | None = None) -> None:
+    async def _write(
+        self, row: EffectRow, state: EffectState, note: str, wait: timedelta | None = None, *, counts: bool = True
+    ) -> None:
         now = self.desk.clock()
         due = now + wait if wait is not None else None
-        ours = await self.desk.store.write(lambda tx: tx.effects.outcome(row, state, now, due=due, note=note))
+        ours = await self.desk.store.write(
+            lambda tx: tx.effects.outcome(row, state, now, due=due, note=note, counts=counts)
+        )
         self._told(row, state, ours=ours)
 
     def _told(self, row: EffectRow, state: EffectState, *, ours: bool) -> None:

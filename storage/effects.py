@@ -21,6 +21,8 @@ from storage.times import from_text, maybe_time, to_text
 
 LEASE = timedelta(seconds=60)
 """Longer than any call to the world may take, with its outcome."""
+WAITED = "waited"
+"""How an attempt ended at which nothing was sent, since it was not its turn; the effect is ready as before."""
 
 FREE = """
     FROM effects AS e
@@ -106,10 +108,18 @@ class SqliteEffects:
                 "INSERT INTO attempts (effect, n, fence, started_at) VALUES (?, ?, ?, ?)",
                 [taken["id"], taken["attempt"], taken["fence"], to_text(now)],
             )
-        return replace(_claimed(taken, claimed_from), lost=self._lost(taken) if taken["attempt"] > 1 else 0)
+        lost, waited = self._before(taken) if taken["attempt"] > 1 else (0, 0)
+        return replace(_claimed(taken, claimed_from), lost=lost, waited=waited)
 
     def outcome(
-        self, row: EffectRow, state: EffectState, now: datetime, *, due: datetime | None = None, note: str = ""
+        self,
+        row: EffectRow,
+        state: EffectState,
+        now: datetime,
+        *,
+        due: datetime | None = None,
+        note: str = "",
+        counts: bool = True,
     ) -> bool:
         """Write the outcome if the row is still ours; without `due`, what is to be tried again is due at once."""
         if state is EffectState.ATTEMPTING:
@@ -134,7 +144,8 @@ class SqliteEffects:
         )
         if changed.rowcount != 1:
             return False
-        self._finish(row.id, row.attempt, state, now, note)
+        waited = state is EffectState.READY and not counts
+        self._finish(row.id, row.attempt, WAITED if waited else state.value, now, note)
         return True
 
     def following(self, row: EffectRow, most: int) -> tuple[EffectRow, ...]:
@@ -223,9 +234,9 @@ class SqliteEffects:
             """,
             {"id": row["id"], "now": to_text(now), "note": note},
         )
-        self._finish(row["id"], row["attempt"], EffectState.VERIFY, now, note)
+        self._finish(row["id"], row["attempt"], EffectState.VERIFY.value, now, note)
 
-    def _finish(self, effect: int, attempt: int, outcome: EffectState, now: datetime, note: str) -> None:
+    def _finish(self, effect: int, attempt: int, outcome: str, now: datetime, note: str) -> None:
         """Note on the attempt's row how it ended, as far as anybody knows by now.
 
         One whose answer was lost stays so, though it is tried again: nobody has learnt that it did not happen.
@@ -234,18 +245,21 @@ class SqliteEffects:
             """
             UPDATE attempts SET finished_at = :now, note = :note,
                 outcome = CASE
-                    WHEN outcome IN ('verify', 'unknown') AND :outcome = 'ready' THEN outcome ELSE :outcome
+                    WHEN outcome IN ('verify', 'unknown') AND :outcome IN ('ready', 'waited') THEN outcome ELSE :outcome
                 END
             WHERE effect = :effect AND n = :n
             """,
-            {"now": to_text(now), "outcome": outcome.value, "note": note, "effect": effect, "n": attempt},
+            {"now": to_text(now), "outcome": outcome, "note": note, "effect": effect, "n": attempt},
         )
 
-    def _lost(self, row: Row) -> int:
-        """Return how many attempts before this one may have happened."""
-        query = "SELECT count(*) FROM attempts WHERE effect = ? AND n < ? AND outcome IN ('verify', 'unknown')"
-        (count,) = self._database.execute(query, [row["id"], row["attempt"]]).fetchone()
-        return int(count)
+    def _before(self, row: Row) -> tuple[int, int]:
+        """Return how many attempts before this one may have happened, and how many only waited for their turn."""
+        query = (
+            "SELECT count(*) FILTER (WHERE outcome IN ('verify', 'unknown')), count(*) FILTER (WHERE outcome = ?) "
+            "FROM attempts WHERE effect = ? AND n < ?"
+        )
+        lost, waited = self._database.execute(query, [WAITED, row["id"], row["attempt"]]).fetchone()
+        return int(lost), int(waited)
 
 
 def _effect(row: Row) -> NewEffect:

@@ -74,6 +74,12 @@ class EffectRow:
     give_up_at: datetime  # from here on it is not tried again by itself
     first_lost_at: datetime | None
     lost: int = 0  # attempts before this one whose answer was lost: all others certainly never arrived
+    waited: int = 0  # attempts before this one at which nothing was sent, since it was not its turn
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried, from 1 with this attempt: what pauses grow by. A wait for its turn was no try."""
+        return self.attempt - self.waited
 
 
 class Effects(Protocol):
@@ -94,9 +100,19 @@ class Effects(Protocol):
         """
 
     def outcome(
-        self, row: EffectRow, state: EffectState, now: datetime, *, due: datetime | None = None, note: str = ""
+        self,
+        row: EffectRow,
+        state: EffectState,
+        now: datetime,
+        *,
+        due: datetime | None = None,
+        note: str = "",
+        counts: bool = True,
     ) -> bool:
-        """Write the outcome if the row is still ours by its fence; False when somebody else has it."""
+        """Write the outcome if the row is still ours by its fence; False when somebody else has it.
+
+        `counts`: whether that was a try; what stays READY and was not sent since it was not its turn was none.
+        """
 
     def following(self, row: EffectRow, most: int) -> tuple[EffectRow, ...]:
         """Return the READY effects of the same kind that wait behind a claimed one in its lane, in order, unclaimed.

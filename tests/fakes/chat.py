@@ -68,7 +68,7 @@ class FakeChat:
         self.deleted.append(posted)
 
     def will(self, method: str, *answers: Scripted) -> None:
-        """Have the next calls of a method come to this."""
+        """Have the next calls of a method come to this; "post C0OPS" is a post to that channel."""
         self.script.setdefault(method, deque()).extend(answers)
 
     def in_channel(self, channel: str) -> list[Posted]:
@@ -84,7 +84,7 @@ class FakeChat:
     ) -> str | Trouble:
         """Post, unless told otherwise."""
         del place
-        told = self._next("post")
+        told = self._next("post", f"post {channel}")
         if told is not None and not isinstance(told, Arrived | Killed):
             return told
         posted = Posted(channel, f"1700000000.{len(self.messages) + len(self.deleted) + 1:06}", thread, [message])
@@ -131,9 +131,9 @@ class FakeChat:
         self.homes[slack_user] = [*versions, view]
         return lost(told) if told else f"h{len(versions) + 1}"
 
-    def _next(self, method: str) -> Trouble | Arrived | Killed | None:
+    def _next(self, method: str, first: str | None = None) -> Trouble | Arrived | Killed | None:
         self.calls.append(method)
-        return next_of(self.script.get(method))
+        return next_of(self.script.get(first or method) or self.script.get(method))
 
 
 def next_of(script: deque[Scripted] | None) -> Trouble | Arrived | Killed | None:

@@ -6,7 +6,12 @@ from inline_snapshot import snapshot
 from bot.core.policy import Mode
 from bot.core.release import Lifecycle
 from bot.ports.ci import ProgressStatus
+from bot.ports.effects import EffectKind, EffectRow
+from bot.ports.store import Transaction
 from bot.ports.trouble import GiveUp, TryLater, Unsure
+from bot.views.scene import Scene
+from handlers.composers import COMPOSERS
+from handlers.post import Post, Waits
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Arrived, Killed
 from tests.fakes.world import World
@@ -44,6 +49,74 @@ async def test_an_announcement_that_certainly_did_not_arrive_is_sent_later(openi
     await deployed(world)
     world.chat.will("post", TryLater(30, "rate limited"), TryLater(30, "rate limited"))
     assert await live(world) == ["payments 1 is live in production"]
+
+
+async def announced_after(world: World) -> int:
+    """Let R-1 become live; returns after how many seconds its announcement stands."""
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    for seconds in range(60):
+        if world.chat.in_channel("C0RELEASES"):
+            return seconds
+        world.passes(1)
+        await world.settle()
+    raise AssertionError("not announced within a minute")
+
+
+async def test_waits_for_a_turn_make_no_pause_of_a_message_longer(opening: Opening) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    turns = [TryLater(1, "a channel gets one message a second", turn=True)] * 9
+    world.chat.will("post C0RELEASES", *turns, TryLater(1, "Slack asks to wait (429)"))
+    assert await announced_after(world) == 10
+    kept = await world.sql("SELECT attempt FROM effects WHERE kind = 'announce'")
+    assert kept == [(11,)]
+
+
+async def test_looks_for_the_card_make_no_pause_of_a_line_longer(opening: Opening) -> None:
+    world = await opening(LOUD)
+    world.chat.will("post", TryLater(200, "rate limited"))
+    await deployed(world)
+    while not world.chat.in_channel("C0PAYMENTS"):
+        world.passes(1)
+        await world.settle()
+    assert await world.sql("SELECT max(attempt) > 5 FROM effects WHERE kind = 'log'") == [(1,)]
+    (card,) = world.chat.in_channel("C0PAYMENTS")
+    assert world.chat.in_thread(card.ts) == []
+    world.chat.will("post", TryLater(1, "Slack asks to wait (429)"))
+    while world.chat.script["post"]:
+        world.passes(1)
+        await world.settle()
+    assert world.chat.in_thread(card.ts) == []
+    world.passes(1)
+    await world.settle()
+    assert len(world.chat.in_thread(card.ts)) == 1
+
+
+async def test_waits_for_a_turn_take_no_try_from_a_message_on_which_our_code_fails(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await opening(LOUD)
+    await deployed(world)
+    world.chat.will("post C0RELEASES", *[TryLater(1, "a channel gets one message a second", turn=True)] * 4)
+    world.executor.says(ProgressStatus.SUCCEEDED)
+    await world.follows()
+    for _ in range(3):
+        world.passes(1)
+        await world.settle()
+    whole, faults = COMPOSERS[EffectKind.ANNOUNCE], [KeyError("a bug of ours")]
+
+    def breaks(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
+        if faults:
+            raise faults.pop()
+        return whole(tx, row, scene)
+
+    monkeypatch.setitem(COMPOSERS, EffectKind.ANNOUNCE, breaks)
+    for _ in range(2):
+        world.passes(60)
+        await world.settle()
+    assert faults == []
+    assert len(world.chat.in_channel("C0RELEASES")) == 1
 
 
 @pytest.mark.parametrize("arrived", [True, False])

@@ -154,6 +154,27 @@ def test_a_lost_answer_is_looked_up_by_one_at_a_time(tx: SqliteTransaction) -> N
     assert sent_again == EffectRow(1, an_effect(), EffectState.READY, 2, 4, NOON, NOON + DAY, None, lost=1)
 
 
+def test_a_wait_for_its_turn_is_an_attempt_on_record_and_no_try(file: File) -> None:
+    with file.transaction() as tx:
+        opened(tx, a_release())
+        tx.effects.enqueue(an_effect(), NOON)
+        for second in range(2):
+            tx.effects.outcome(claimed(tx, NOON + second * SECOND), EffectState.READY, NOON, note="turn", counts=False)
+        third = claimed(tx, NOON + 2 * SECOND)
+        assert (third.attempt, third.waited, third.lost, third.tries) == (3, 2, 0, 1)
+        tx.effects.outcome(third, EffectState.READY, NOON, note="busy")
+        fourth = claimed(tx, NOON + 3 * SECOND)
+        assert (fourth.attempt, fourth.waited, fourth.tries) == (4, 2, 2)
+        tx.effects.outcome(fourth, EffectState.VERIFY, NOON)
+        again = claimed(tx, NOON + 4 * SECOND)  # sent again from the look-up: what was lost stays so, though it waits
+        tx.effects.outcome(again, EffectState.READY, NOON, note="turn", counts=False)
+        fifth = claimed(tx, NOON + 5 * SECOND)
+        assert (fifth.attempt, fifth.waited, fifth.lost, fifth.tries) == (5, 2, 1, 3)
+        tx.effects.outcome(fifth, EffectState.DONE, NOON, counts=False)  # only what stays READY has waited
+    kept = file.sql("SELECT n, outcome FROM attempts ORDER BY n")
+    assert kept == [(1, "waited"), (2, "waited"), (3, "ready"), (4, "verify"), (5, "done")]
+
+
 def test_an_outcome_counts_once_and_only_from_the_last_claim(tx: SqliteTransaction) -> None:
     tx.effects.enqueue(an_effect(), NOON)
     late = claimed(tx)
