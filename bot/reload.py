@@ -4,7 +4,7 @@ What was decided under the former policy stays; releases that are open keep the 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -42,6 +42,16 @@ NOT_FOLLOWED = (
     "Have the policy read again, or start Signoff anew.",
 )
 FOLLOWED = "Nothing has changed. What is in force was not followed yet, and is now."
+LAGS = (
+    "The policy is in force, but not everything goes by it yet: that goes on once the database can be written, and the "
+    "bot's log says how it ends, under policy_followed or policy_not_followed."
+)
+LAGGED = (
+    "Not everything goes by the policy yet that is in force. Have the file read again when it does: the bot's log says "
+    "so, under policy_followed."
+)
+FOLLOWED_WITHIN = 10.0
+"""Seconds that whoever asks waits until all go by a policy that is in force: less than the command line does."""
 OUTAGE_PAUSE = 1.0
 """Seconds, or until somebody could write again."""
 _MOST_PROBLEMS = 40
@@ -62,6 +72,8 @@ class Reload:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _followed: bool = True
     """Whether the crew and every lane go by what is in force; else the next one has them follow, whatever it reads."""
+    _following: asyncio.Task[Reply | None] | None = None
+    """Has them follow; goes on where that takes longer than people wait."""
 
     async def __call__(self, by: str | None) -> Reply:
         """Read the policy and put it in force; `by` is the operating system's user, None for a signal.
@@ -91,7 +103,9 @@ class Reload:
             return await self._refuse(by, written, Verdict.NOT_UNDERSTOOD)
         if written.hash == before.hash:
             log.info("policy_unchanged", policy=written.hash[:12])
-            return Reply(text=UNCHANGED) if self._followed else await self._follow(by) or Reply(text=FOLLOWED)
+            return Reply(text=UNCHANGED) if self._followed else await self._soon(by, FOLLOWED, f"{UNCHANGED} {LAGS}")
+        if self._lags():
+            return await self._refuse(by, (LAGGED,), Verdict.NOT_DONE)
         try:
             named = await self.arrival.named(written)
         except SlackUnreachable as away:
@@ -103,8 +117,8 @@ class Reload:
         flying = await self._put_in_force(by, written, named, lines)
         if flying:
             return await self._refuse(by, flying, Verdict.NOT_DONE)
-        done = Reply(text="\n".join((*_warnings(written), "The policy was read again. What has changed:", *lines)))
-        return await self._follow(by) or done
+        done = "\n".join((*_warnings(written), "The policy was read again. What has changed:", *lines))
+        return await self._soon(by, done, f"{done}\n{LAGS}")
 
     async def _put_in_force(
         self, by: str | None, written: Policy, named: Policy, lines: tuple[str, ...]
@@ -132,29 +146,48 @@ class Reload:
         log.info("policy_changed", policy=written.hash[:12], before=before.hash[:12], differences=len(lines))
         return ()
 
+    def _lags(self) -> bool:
+        return self._following is not None and not self._following.done()
+
+    async def _soon(self, by: str | None, done: str, lagging: str) -> Reply:
+        """Have all follow, and wait for it as long as people do; it is not begun again while it goes on."""
+        if self._lags():
+            return Reply(text=lagging)
+        self._following = asyncio.create_task(self.crew.desk.whole(self._follow(by)))
+        await asyncio.wait({self._following}, timeout=FOLLOWED_WITHIN)
+        if not self._lags():
+            return self._following.result() or Reply(text=done)
+        log.warning("policy_lags", policy=self.crew.desk.policy.hash[:12])
+        self._following.add_done_callback(_caught_up)
+        return Reply(text=lagging)
+
     async def _follow(self, by: str | None) -> Reply | None:
         """Have all follow the policy that is in force; where our own code fails at it, say so, to operations too."""
-        desk = self.crew.desk
+        desk, policy = self.crew.desk, self.crew.desk.policy
         try:
-            await self._outlast(desk.policy)
+            self.place(policy)
+            await self._outlast(self._all)
         except Exception:
-            log.exception("policy_not_followed", policy=desk.policy.hash[:12])
+            log.exception("policy_not_followed", policy=policy.hash[:12])
             happening = Happening(Happened.POLICY_NOT_FOLLOWED, by=by, detail="\n".join(NOT_FOLLOWED))
             setting = desk.setting()
-            await desk.store.write(lambda tx: _told(tx, happening, {}, setting))
+            await self._outlast(lambda: desk.store.write(lambda tx: _told(tx, happening, {}, setting)))
             desk.bell.ring()
             return Reply(text="\n".join(("The policy is in force.", *NOT_FOLLOWED)), verdict=Verdict.NOT_DONE)
         self._followed = True
         return None
 
-    async def _outlast(self, named: Policy) -> None:
-        """Have the door of webhooks, the crew and every lane follow it, however long the database is away."""
-        self.place(named)
+    async def _all(self) -> None:
+        """Have the crew and every lane follow; each of the two goes on where it was when it is done again."""
+        await self.crew.follow(self.crew.desk.policy)
+        await reconsider(self.crew.desk, VERSION)
+
+    async def _outlast(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something that may be begun again, however long the database is away."""
         while True:
             try:
-                await self.crew.follow(named)
-                await reconsider(self.crew.desk, VERSION)
-            except StoreUnavailable:  # told by the store; each of the two goes on where it was
+                await work()
+            except StoreUnavailable:  # told by the store
                 await self.crew.desk.outwait(OUTAGE_PAUSE)
             else:
                 return
@@ -168,6 +201,17 @@ class Reload:
         await desk.store.write(lambda tx: _told(tx, happening, {}, setting, loudly=by is None))
         desk.bell.ring()
         return Reply(text="\n".join((*problems, "Nothing was changed.")), verdict=verdict)
+
+
+def _caught_up(following: asyncio.Task[Reply | None]) -> None:
+    """Log how it ended of which whoever asked heard only that it went on; a stop tells of itself."""
+    if following.cancelled():
+        return
+    error = following.exception()
+    if error is not None:
+        log.error("policy_not_followed", exc_info=error)
+    elif following.result() is None:
+        log.info("policy_followed")
 
 
 def _as_started(policy: Policy, before: Policy) -> Policy:

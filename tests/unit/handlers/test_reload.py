@@ -1,10 +1,12 @@
 """Replacing the policy of a running bot: what stands in the way, and what a stop in between leaves."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
+from inline_snapshot import snapshot
 from structlog.testing import capture_logs
 
 from bot import VERSION
@@ -17,7 +19,7 @@ from bot.ports.ci import ProgressStatus
 from bot.redaction import Redactor
 from bot.reload import NOT_FOLLOWED, Reload
 from bot.views.links import Links
-from handlers.control import Control, Reply, Verdict
+from handlers.control import MOST_WAIT, Control, Reply, Verdict
 from handlers.reconsider import MARK
 from handlers.slack.arrival import Arrival
 from handlers.slack.problems import SlackUnreachable
@@ -78,6 +80,90 @@ async def test_what_is_in_force_is_followed_as_soon_as_the_database_is_back(
     assert crew.desk.policy == OTHER
     seen = await world.store.read(lambda tx: tx.remembered.get(MARK))
     assert seen == f"{VERSION} policy-2"
+
+
+async def test_whoever_asks_in_an_outage_hears_that_it_is_in_force_and_nobody_waits_for_its_end(
+    crew: Crew, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reloading.FOLLOWED_WITHIN < MOST_WAIT
+    monkeypatch.setattr(reloading, "OUTAGE_PAUSE", 0)
+    monkeypatch.setattr(reloading, "FOLLOWED_WITHIN", 0)
+    reads = reload(crew, OTHER)
+    with capture_logs() as logs:
+        with outage(monkeypatch, lambda nth: nth == 1):
+            reply = await reads("operator")
+            again = await reads("operator")
+        await crew.desk.drain(10)
+        await asyncio.sleep(0)
+    assert (reply, again) == snapshot(
+        (
+            Reply(
+                text="""\
+The policy was read again. What has changed:
+slack.operations: C0OPS -> absent
+The policy is in force, but not everything goes by it yet: that goes on once the database can be written, and the bot's log says how it ends, under policy_followed or policy_not_followed.\
+"""
+            ),
+            Reply(
+                text="Nothing has changed. The policy is in force, but not everything goes by it yet: that goes on once the database can be written, and the bot's log says how it ends, under policy_followed or policy_not_followed."
+            ),
+        )
+    )
+    assert [line["event"] for line in logs] == ["policy_changed", "policy_lags", "policy_unchanged", "policy_followed"]
+    assert (await world.store.read(lambda tx: tx.remembered.get(MARK))) == f"{VERSION} policy-2"
+    assert await reads("operator") == Reply(text="Nothing has changed.")
+
+
+@pytest.mark.parametrize("fault", [None, RuntimeError("a bug")], ids=repr)
+async def test_until_all_go_by_what_is_in_force_no_other_policy_takes_its_place(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch, fault: Exception | None
+) -> None:
+    at_last = asyncio.Event()
+
+    async def follow(_self: Crew, _policy: Policy) -> None:
+        await at_last.wait()
+        if fault is not None:
+            raise fault
+
+    monkeypatch.setattr(Crew, "follow", follow)
+    monkeypatch.setattr(reloading, "FOLLOWED_WITHIN", 0)
+    file = [OTHER]
+    reads = Reload(lambda: file[-1], crew, cast("Arrival", FakeArrival(crew.desk.policy)), lambda _policy: None)
+    assert (await reads("operator")).verdict is Verdict.DONE
+    file.append(a_policy(hash="policy-3"))
+    assert await reads("operator") == snapshot(
+        Reply(
+            text="""\
+Not everything goes by the policy yet that is in force. Have the file read again when it does: the bot's log says so, under policy_followed.
+Nothing was changed.\
+""",
+            verdict=Verdict.NOT_DONE,
+        )
+    )
+    assert crew.desk.policy == OTHER
+    with capture_logs() as logs:
+        at_last.set()
+        await crew.desk.drain(10)
+        await asyncio.sleep(0)
+    assert [line["event"] for line in logs] == ["policy_followed" if fault is None else "policy_not_followed"]
+    await reads("operator")
+    assert crew.desk.policy == file[-1]
+    await crew.desk.drain(10)
+
+
+async def test_operations_are_told_of_our_own_fault_once_the_database_is_back(
+    crew: Crew, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_policy: Policy) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(reloading, "OUTAGE_PAUSE", 0)
+    reads = Reload(lambda: OTHER, crew, cast("Arrival", FakeArrival(crew.desk.policy)), breaks)
+    with outage(monkeypatch, lambda nth: nth not in {2, 3}) as refused:
+        reply = await reads("operator")
+    assert refused == [2, 3]
+    assert reply == Reply(text="\n".join(("The policy is in force.", *NOT_FOLLOWED)), verdict=Verdict.NOT_DONE)
+    assert len(await world.sql("SELECT 1 FROM audit WHERE action = 'policy not followed'")) == 1
 
 
 async def test_operations_are_told_that_our_own_code_failed_at_a_signal(crew: Crew, world: World) -> None:
