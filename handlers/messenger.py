@@ -42,7 +42,7 @@ LONGEST_FOR_THE_CARD = timedelta(minutes=1)
 """The longest pause between two looks whether a notice is posted, so that its thread can begin."""
 WHEN_IT_FAILED = timedelta(minutes=1)
 MOST_TRIES = 5
-"""How often our own code may fail on a message before it is set aside."""
+"""From which try on a message is set aside if our own code fails on it; waits for a turn or a card were none."""
 
 
 @dataclass(frozen=True, slots=True)
