@@ -102,8 +102,8 @@ class AskingAgain:
         later = trouble if isinstance(trouble, TryLater) else TryLater(0.0, note)
 
         def work(tx: Transaction, setting: Setting) -> bool:
-            due = setting.now + self.desk.wait(later, row.attempt) if state is EffectState.READY else None
-            ours = tx.effects.outcome(row, state, setting.now, due=due, note=note)
+            due = setting.now + self.desk.wait(later, row.tries) if state is EffectState.READY else None
+            ours = tx.effects.outcome(row, state, setting.now, due=due, note=note, counts=not later.turn)
             if ours and state is EffectState.DEAD:
                 lay_open(tx, f"effect-{row.id}", None, setting)
             return ours

@@ -22,7 +22,7 @@ from storage.times import from_text, maybe_time, to_text
 LEASE = timedelta(seconds=60)
 """Longer than any call to the world may take, with its outcome."""
 WAITED = "waited"
-"""How an attempt ended at which nothing was sent, since it was not its turn; the effect is ready as before."""
+"""How an attempt ended that did certainly nothing, since it was not its turn; the effect is ready as before."""
 
 FREE = """
     FROM effects AS e

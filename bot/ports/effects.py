@@ -74,7 +74,7 @@ class EffectRow:
     give_up_at: datetime  # from here on it is not tried again by itself
     first_lost_at: datetime | None
     lost: int = 0  # attempts before this one whose answer was lost: all others certainly never arrived
-    waited: int = 0  # attempts before this one at which nothing was sent, since it was not its turn
+    waited: int = 0  # attempts before this one that did certainly nothing, since it was not their turn
 
     @property
     def tries(self) -> int:
@@ -111,7 +111,7 @@ class Effects(Protocol):
     ) -> bool:
         """Write the outcome if the row is still ours by its fence; False when somebody else has it.
 
-        `counts`: whether that was a try; what stays READY and was not sent since it was not its turn was none.
+        `counts`: whether that was a try; what stays READY since it was not its turn was none.
         """
 
     def following(self, row: EffectRow, most: int) -> tuple[EffectRow, ...]:

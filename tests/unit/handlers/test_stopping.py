@@ -210,6 +210,19 @@ async def cancelled_early(opening: Opening) -> tuple[World, FakeStopper, AskingA
     return world, stopper, stopping(world.desk, stopper)
 
 
+async def test_waits_for_a_turn_make_no_pause_longer(opening: Opening) -> None:
+    turns = [TryLater(15.0, "GitHub answers 409: it does not say why", turn=True)] * 9
+    world, stopper, worker = await cancelled(opening, *turns, TryLater(9.0, "GitHub cannot be reached"))
+    for _ in turns:
+        assert await worker.once() is True
+        world.passes(15)
+    assert await worker.once() is True
+    world.passes(9)
+    assert await worker.once() is True
+    assert await world.sql(STATES) == [("done", TOLD)]
+    assert stopper.asked == ["R-1"] * 11
+
+
 async def test_before_it_is_known_which_job_it_is_nothing_is_asked_and_then_the_wish_is_carried_out(
     opening: Opening,
 ) -> None:
