@@ -22,7 +22,7 @@ UNKNOWN = frozenset({404, 422})
 COMMITS = 3
 """Newest green commits of a service whose checks are looked at each time."""
 AT_ONCE = 2
-"""Older commits whose checks are wanted still, looked at each time in turn."""
+"""Older commits whose checks are wanted still, looked at each time: the newest of all, and others in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,21 @@ class CheckedBuilds:
         return tuple(sorted((*reports, *found), key=lambda report: report.order)) if found else reports
 
     async def missed(self, service: ServicePolicy, wanted: Wanted) -> Missed | Trouble:
-        """Fetch the runs that were missed, and the checks of a few older commits, which have their turns."""
+        """Fetch the runs that were missed, and the checks of a few older commits, which have their turns.
+
+        The newest of all does not wait for one, even where other runs have pushed its own off the page: silence is told
+        of it once the source was asked, so it must have been.
+        """
         found = await self.source.missed(service, wanted)
         if not isinstance(found, Missed):
             return found
         looked = self._looked.get(service.name, frozenset())
-        older = [build for build in wanted.builds if build.sha not in looked]
+        newest = [build for build in wanted.builds[:1] if build.sha not in looked]
+        older = [build for build in wanted.builds[1:] if build.sha not in looked]
         first = self._asked[service.name] % len(older) if older else 0
-        turn = [*older[first:], *older[:first]][:AT_ONCE]
+        turn = [*older[first:], *older[:first]][: AT_ONCE - len(newest)]
         self._asked[service.name] += len(turn)
-        checks = await self._checks(github_source(service), turn)
+        checks = await self._checks(github_source(service), (*newest, *turn))
         return checks if isinstance(checks, TryLater) else replace(found, reports=(*found.reports, *checks))
 
     async def changed(self, service: ServicePolicy, base: str, commit: str) -> tuple[str, ...] | None:
