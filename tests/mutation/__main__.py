@@ -34,6 +34,7 @@ FILES = (
         "stopping",
         "forced",
         "meanwhile",
+        "silence",
     ),
 )
 LEAST = 90
