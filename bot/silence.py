@@ -14,7 +14,7 @@ MOST_BUILDS = 1_000
 """Builds among which one is looked for that was reported to its end."""
 
 
-def judge(tx: Transaction, service: str, before: Reporting, now: datetime) -> None:
+def judge(tx: Transaction, service: ServicePolicy, before: Reporting, now: datetime) -> None:
     """Keep how the pipelines of a service report by what has just been stored; that tells nobody anything.
 
     It belongs into the transaction that stores reports: a build that ended and runs again between two looks at its
@@ -26,7 +26,7 @@ def judge(tx: Transaction, service: str, before: Reporting, now: datetime) -> No
         before: how they reported before it did.
         now: the present, in UTC.
     """
-    tx.gates.set_reporting(service, _after(tx, service, before, now))
+    tx.gates.set_reporting(service.name, _after(tx, service, before, now))
 
 
 def is_news(tx: Transaction, service: ServicePolicy, now: datetime) -> bool:
@@ -43,12 +43,13 @@ def look(tx: Transaction, service: ServicePolicy, setting: Setting) -> None:
 
 
 def _judged(tx: Transaction, service: ServicePolicy, now: datetime) -> tuple[Reporting, Unreported | None]:
-    after = _after(tx, service.name, tx.gates.reporting(service.name), now)
+    after = _after(tx, service, tx.gates.reporting(service.name), now)
     heard = silence.news(after, service, tx.gates.marks(service.name), now)
     return (after if heard is None else replace(after, told=heard.build)), heard
 
 
-def _after(tx: Transaction, service: str, before: Reporting, now: datetime) -> Reporting:
-    told = before.told
-    builds = tx.builds.newest(service, None if told is None else told.position, MOST_BUILDS if told else 1)
-    return silence.judge(builds, before, now)
+def _after(tx: Transaction, service: ServicePolicy, before: Reporting, now: datetime) -> Reporting:
+    waits = None if before.waiting is None else before.waiting.oldest
+    known = [one.position for one in (before.told, waits) if one is not None]
+    builds = tx.builds.newest(service.name, min(known, default=None), MOST_BUILDS if known else 1)
+    return silence.judge(builds, before, now, service.source.branch)

@@ -223,7 +223,7 @@ def take_reports(
     _tell_lanes(tx, service, changed, setting)
     if changed:
         _judge_line(tx, service.name, setting)
-        silence.judge(tx, service.name, reporting, setting.now)
+        silence.judge(tx, service, reporting, setting.now)
     return tuple(build for build, _ in changed)
 
 
@@ -249,7 +249,7 @@ def adopt(
     reporting = tx.gates.reporting(service.name)
     changed = _store_reports(tx, service, reports)
     _judge_line(tx, service.name, setting, silently=True)  # what broke before we came is no news
-    silence.judge(tx, service.name, reporting, setting.now)
+    silence.judge(tx, service, reporting, setting.now)
     _tell_lanes(tx, service, changed, setting)  # lanes that were seen before; unadopted ones open nothing
     for lane, found in live.items():
         build = tx.builds.of_commit(service.name, found.sha) if found else None

@@ -11,7 +11,6 @@ from bot.core.effects import Happening
 from bot.core.policy import LaneId, LanePolicy, Policy
 from bot.core.quiet import keeps_quiet
 from bot.core.release import Lifecycle, Release
-from bot.core.silence import Unreported
 from bot.intents import FREEZE_TOLD, HAPPENING, HEAD, LINE_TOLD, LOUD, SilenceTold
 from bot.personal import muted
 from bot.ports.cards import CardKind
@@ -143,15 +142,17 @@ def _line(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:
 
 
 def _silent(tx: Transaction, told: SilenceTold, scene: Scene) -> Post | None:
-    """Return that a build waits for its pipelines, if it still does, and anybody cares, when that can be said."""
+    """Return that the newest build waits for its pipelines, if nothing has ended since, when that can be said."""
     build = tx.builds.by_id(told.waits)
     service = scene.policy.service(build.service) if build else None
-    if build is None or service is None or not silence.counts(build, service, tx.gates.marks(service.name)):
+    if build is None or service is None:
         return None
-    known = tx.gates.reporting(service.name).told
-    if known is None or known.id != build.id:  # it ended and runs again since, and has its whole time
+    reporting = tx.gates.reporting(service.name)
+    waiting = silence.heard(reporting, service, tx.gates.marks(service.name), scene.now)
+    ended = reporting.told is None or reporting.told.id != build.id  # or it ran again, and has its whole time
+    if waiting is None or ended or waiting.since > told.since:
         return None
-    return Post(mainline.silent(Unreported(build, told.since), service, scene), service.channel)
+    return Post(mainline.silent(waiting, service, scene), service.channel)
 
 
 def _freeze(tx: Transaction, row: EffectRow, scene: Scene) -> Post | Waits | None:

@@ -83,14 +83,19 @@ class SqliteGates:
         """Return how the pipelines of a service reported when that was judged last."""
         rows = self._database.query(
             "SELECT builds.*, since, builds.id = silences.waits AS waits, builds.id = silences.told AS told "
-            "FROM silences JOIN builds ON builds.id IN (silences.waits, silences.told) WHERE silences.service = ?",
-            [service],
+            "FROM silences JOIN builds ON builds.id IN (silences.waits, silences.told, (SELECT id FROM builds "
+            "INDEXED BY builds_position WHERE service = :service "
+            "ORDER BY position_at DESC, position_run DESC, position_attempt DESC LIMIT 1)) "
+            "WHERE silences.service = :service ORDER BY position_at DESC, position_run DESC, position_attempt DESC",
+            {"service": service},
         )
-        waiting = told = None
-        for row in rows:
-            waiting = Unreported(build_of(row), from_text(row["since"])) if row["waits"] else waiting
-            told = build_of(row) if row["told"] else told
-        return Reporting(waiting, told)
+        found = [(build_of(row), row) for row in rows]
+        told = next((build for build, row in found if row["told"]), None)
+        waits = next(((build, from_text(row["since"])) for build, row in found if row["waits"]), None)
+        if waits is None:
+            return Reporting(None, told)
+        newest, (first, since) = found[0][0], waits
+        return Reporting(Unreported(newest, since, None if first == newest else first), told)
 
     def set_reporting(self, service: str, reporting: Reporting) -> None:
         """Keep a judgement in place of the former one."""
@@ -100,7 +105,7 @@ class SqliteGates:
             "ON CONFLICT (service) DO UPDATE SET waits = excluded.waits, since = excluded.since, told = excluded.told",
             [
                 service,
-                waiting.build.id if waiting else None,
+                waiting.oldest.id if waiting else None,
                 to_text(waiting.since) if waiting else None,
                 told.id if told else None,
             ],

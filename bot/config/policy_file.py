@@ -158,7 +158,7 @@ def _reported_within() -> Any:
     """Return the key that a service has and `defaults` may set for all: builds are no environment's own."""
     return Field(
         None,
-        description="how long the newest build may wait for its pipelines before the channel hears of it, once; "
+        description="how long the newest builds may wait for their pipelines before the channel hears of it, once; "
         "or `never`",
         examples=["6h"],
     )

@@ -72,7 +72,7 @@ EVERYONE = "everyone"
 EXPIRES_AFTER = timedelta(hours=24)
 """How long a release waits for its approvals where the policy is silent."""
 REPORTED_WITHIN = timedelta(hours=6)
-"""How long the newest build may wait for its pipelines where the policy is silent."""
+"""How long the newest builds may wait for their pipelines where the policy is silent."""
 
 
 @dataclass(frozen=True, slots=True)

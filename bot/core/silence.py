@@ -5,9 +5,11 @@ Rules:
 - The newest build counts, and no other: of an older one nobody expects anything. It waits while it is pending, since
   that was first seen, by our own clock: what runs again has its whole time, and so has what hung before we came. That
   it runs again tells as well that it had ended, whether or not we heard of that.
+- A newer build that waits as well begins nothing anew, or where many are pushed nobody would ever hear: what counts is
+  since when none has been reported to its end, from the first that waited on.
 - A quarantined build ships nothing, whatever its pipelines say, so nobody is called for it.
-- It is told once. However many later builds wait like it, nobody hears of them until it or a later one has been
-  reported to its end: all of them would most likely say the same.
+- It is told once. However many later builds wait like it, nobody hears of them until it, one that waited with it or a
+  later one has been reported to its end: all of them would most likely say the same.
 - That a build is reported again is not told by itself: it opens a notice, ships, or breaks or mends the line, and who
   looks at the pipeline knows anyhow. One message more would tell nobody what to do.
 """
@@ -24,10 +26,22 @@ from bot.core.policy import ServicePolicy
 
 @dataclass(frozen=True, slots=True)
 class Unreported:
-    """The newest build of a service, which waits for its pipelines; `since` is when that was seen first."""
+    """The newest build of a service, which waits for its pipelines.
+
+    Attributes:
+        build: the build.
+        since: when it was seen first that this one waits, or `first`.
+        first: the first build that waited, where that is an older one: none from it on has been reported to its end.
+    """
 
     build: Build
     since: datetime
+    first: Build | None = None
+
+    @property
+    def oldest(self) -> Build:
+        """The first build that waited."""
+        return self.first or self.build
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +64,32 @@ class Lacking:
         return bool(self.unended or self.unreported)
 
 
-def judge(builds: Sequence[Build], before: Reporting, now: datetime) -> Reporting:
+def judge(builds: Sequence[Build], before: Reporting, now: datetime, branch: str | None = None) -> Reporting:
     """Return how the pipelines of a service report.
 
     Args:
-        builds: builds of the service, newest first, at least back to the one of which the channel heard.
+        builds: builds of the service, newest first, at least back to the first that waits and the one of which the
+            channel heard.
         before: the former judgement, with its builds as they were then: what runs again is told by the difference.
         now: the present, in UTC.
+        branch: the branch of which the service's builds are by today's policy; None: any counts.
     """
     newest = builds[0] if builds else None
     told, known = before.told, before.waiting
-    again = {one.id for one in builds for was in (told, known and known.build) if was and _runs_again(was, one)}
-    if told is not None and any((_ended(one) or one.id in again) and one.position >= told.position for one in builds):
+    known_then = (told, known and known.build, known and known.first)
+    again = {one.id for one in builds for was in known_then if was and _runs_again(was, one)}
+    ended = [one.position for one in builds if _ended(one) or one.id in again]
+    reported = known is not None and any(position >= known.oldest.position for position in ended)
+    if told is not None and (reported or any(position >= told.position for position in ended)):
         told = None
     if newest is None or _ended(newest):
         return Reporting(None, told)
-    goes_on = known is not None and known.build.id == newest.id and newest.id not in again
-    return Reporting(Unreported(newest, known.since if known is not None and goes_on else now), told)
+    if known is None or reported:
+        return Reporting(Unreported(newest, now), told)
+    if newest.branch == branch != known.oldest.branch:
+        return Reporting(Unreported(newest, now), told)
+    first = next((one for one in builds if one.id == known.oldest.id), known.oldest)
+    return Reporting(Unreported(newest, known.since, None if first.id == newest.id else first), told)
 
 
 def news(after: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: datetime) -> Unreported | None:
@@ -87,7 +110,7 @@ def news(after: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: d
 def heard(reporting: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: datetime) -> Unreported | None:
     """Return the build of which people are to read that its pipelines are silent, now that the channel heard so.
 
-    That is the one of which it heard; a newer one only once it has waited for too long as well.
+    That is the newest, be it the one of which it heard or not, once none has ended for too long.
 
     Args:
         reporting: how the service's pipelines report.

@@ -29,7 +29,10 @@ class Gates(Protocol):
         """Keep a judgement; one that names no build proves nothing and is not kept."""
 
     def reporting(self, service: str) -> Reporting:
-        """Return how a service's pipelines reported when that was judged last, with its builds as they are today."""
+        """Return how a service's pipelines reported when that was judged last, with its builds as they are today.
+
+        While builds wait, the newest of the service is the one that is said to.
+        """
 
     def set_reporting(self, service: str, reporting: Reporting) -> None:
         """Keep a judgement in place of the former one."""

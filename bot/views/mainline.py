@@ -39,13 +39,19 @@ def mended(build: Build, first: Build | None, policy: Policy, links: Links) -> M
 
 
 def silent(waiting: Unreported, service: ServicePolicy, scene: Scene) -> Message:
-    """Return that the newest build waits for its pipelines for too long: for which, how long, and what to do."""
+    """Return that builds wait for their pipelines for too long: for which the newest does, how long, what to do."""
     build, long = waiting.build, span(scene.now - waiting.since)
     commit = _commit(build, scene.policy, scene.links)
     lacks = lacking(build, service.source.pipelines)
+    what = f"The pipelines of {word(service.name)} are silent: "
+    if waiting.first is None:
+        what += f"the newest build, {word(build.label)}, commit {commit}, has waited for them for {long}."
+    else:
+        what += (
+            f"for {long} no new build has been reported to its end. The newest is {word(build.label)}, commit {commit}."
+        )
     return said(
-        f"The pipelines of {word(service.name)} are silent: the newest build, {word(build.label)}, commit {commit}, "
-        f"has waited for them for {long}.",
+        what,
         *_lacking(lacks, scene.links),
         Fact(
             "Next",
@@ -59,6 +65,11 @@ def waits(waiting: Unreported, service: ServicePolicy, links: Links) -> str:
     """Return the same for a list, as a sentence."""
     lacks = _lacking(lacking(waiting.build, service.source.pipelines), links)
     because = "".join(f" {fact}." for fact in lacks)
+    if waiting.first is not None:
+        return (
+            f"Its pipelines are silent: since {date(waiting.since)} no new build has been reported to its end, and "
+            f"nothing ships of the newest, {word(waiting.build.label)}, until it has.{because}"
+        )
     return (
         f"Its pipelines are silent: the newest build, {word(waiting.build.label)}, has waited for them since "
         f"{date(waiting.since)}, and nothing ships of it until they have ended.{because}"

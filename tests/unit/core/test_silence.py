@@ -42,6 +42,7 @@ TOLD = Reporting(Unreported(pending(2), NOON), pending(2))
 RUNNING = a_report(2, status=RunStatus.RUNNING)
 ANOTHER_RUN = replace(pending(2), checks=(replace(RUNNING, run_id="9102"),))
 SECOND_BEGINS = replace(pending(2), checks=(RUNNING, replace(RUNNING, pipeline=OTHER, run_id="9102", attempt=2)))
+LONG = Reporting(Unreported(pending(3), NOON, pending(2)))
 JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
     ("there is no build", NOTHING, [], NOTHING),
     ("the newest is good", NOTHING, [good(2), pending(1)], NOTHING),
@@ -53,7 +54,32 @@ JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
     ("a second pipeline begins for it", WAITS, [SECOND_BEGINS], Reporting(Unreported(SECOND_BEGINS, NOON))),
     ("it is good", WAITS, [good(2)], NOTHING),
     ("it is bad", WAITS, [bad(2)], NOTHING),
-    ("a newer one waits", WAITS, [pending(3), pending(2)], Reporting(Unreported(pending(3), LATER))),
+    ("a newer one waits", WAITS, [pending(3), pending(2)], LONG),
+    (
+        "another one waits",
+        LONG,
+        [pending(4), pending(3), pending(2)],
+        Reporting(Unreported(pending(4), NOON, pending(2))),
+    ),
+    ("the first of them is good", LONG, [pending(3), good(2)], Reporting(Unreported(pending(3), LATER))),
+    ("the first of them is bad", LONG, [pending(3), bad(2)], Reporting(Unreported(pending(3), LATER))),
+    (
+        "one between is bad",
+        LONG,
+        [pending(4), bad(3), pending(2)],
+        Reporting(Unreported(pending(4), LATER)),
+    ),
+    (
+        "one that waited with what was told is good",
+        replace(LONG, told=pending(3)),
+        [pending(3), good(2)],
+        Reporting(Unreported(pending(3), LATER)),
+    ),
+    ("one before them is good", LONG, [pending(3), pending(2), good(1)], LONG),
+    ("the newest is good, the first still waits", LONG, [good(3), pending(2)], NOTHING),
+    ("the first is not loaded", LONG, [pending(3)], LONG),
+    ("the first runs again", LONG, [pending(3), pending(2, 2)], Reporting(Unreported(pending(3), LATER))),
+    ("the newest runs again", LONG, [pending(3, 2), pending(2)], Reporting(Unreported(pending(3, 2), LATER))),
     ("what was told still waits", TOLD, [pending(2)], TOLD),
     ("what was told runs again, and we saw no end", TOLD, [pending(2, 2)], Reporting(Unreported(pending(2, 2), LATER))),
     (
@@ -75,7 +101,7 @@ JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
         "one after what was told waits",
         TOLD,
         [pending(3), pending(2)],
-        Reporting(Unreported(pending(3), LATER), pending(2)),
+        replace(LONG, told=pending(2)),
     ),
     ("one after it is good", TOLD, [good(3), pending(2)], NOTHING),
     ("one after it is bad", TOLD, [bad(3), pending(2)], NOTHING),
@@ -88,6 +114,15 @@ JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
 @pytest.mark.parametrize(("before", "builds", "after"), [row[1:] for row in JUDGED], ids=[row[0] for row in JUDGED])
 def test_how_the_pipelines_report_when(before: Reporting, builds: list[Build], after: Reporting) -> None:
     assert judge(builds, before, LATER) == after
+
+
+def test_what_waits_for_a_branch_that_the_policy_no_longer_names_waits_for_nothing_newer() -> None:
+    release = replace(pending(3), branch="release")
+    builds = [release, pending(2)]
+    assert judge(builds, WAITS, LATER, "release") == Reporting(Unreported(release, LATER))
+    assert judge(builds, WAITS, LATER, "main") == Reporting(Unreported(release, NOON, pending(2)))
+    assert judge(builds, WAITS, LATER, None) == Reporting(Unreported(release, NOON, pending(2)))
+    assert judge([pending(3), pending(2)], WAITS, LATER, "release") == LONG, "neither counts, and nothing is written"
 
 
 def a_mark(judgement: Judgement, number: int) -> Mark:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from inline_snapshot import snapshot
 
 from bot.core.build import RunStatus
 from bot.core.lane import Judgement, Mark
@@ -15,7 +16,7 @@ from handlers.reading import stored
 from handlers.vocabulary import StatusWords, WhyWords
 from tests.factories import a_report
 from tests.fakes.world import World
-from tests.unit.handlers.test_watch_silence import HOUR, hangs, heard
+from tests.unit.handlers.test_watch_silence import HOUR, a_watch, hangs, heard
 
 
 async def quarantined(world: World) -> None:
@@ -58,7 +59,10 @@ async def reads(world: World) -> list[str | None]:
     scene = Scene(world.policy, Links("https://github.example"), {}, world.now)
     words = (StatusWords("payments", None), WhyWords("payments", None))
     said = [await world.store.read(lambda tx, one=one: stored(tx, one, scene)) for one in words]  # type: ignore[misc]
-    found = [re.search(r"Its pipelines are silent: the newest build, ([0-9]+) \(", one.text) for one in said]
+    silent = (
+        r"Its pipelines are silent: (?:since .* no new build .* nothing ships of )?the newest(?: build)?, ([0-9]+) \("
+    )
+    found = [re.search(silent, one.text) for one in said]
     return [one and one[1] for one in found]
 
 
@@ -72,13 +76,73 @@ async def test_status_and_why_tell_of_nothing_that_nobody_expects_any_longer(
     assert await reads(world) == [None, None]
 
 
-async def test_status_and_why_tell_of_a_newer_build_once_that_has_waited_too_long(world: World) -> None:
+async def test_status_and_why_tell_of_a_newer_build_while_none_has_ended_since(world: World) -> None:
     watch = await hangs(world, 6)
     assert len(await heard(world, watch)) == 1
     await world.sees(a_report(2, status=RunStatus.RUNNING))
-    assert await reads(world) == [None, None]
-    world.passes(6 * HOUR)
     assert await reads(world) == ["2", "2"]
+    await world.sees(a_report(1))
+    assert await reads(world) == [None, None]
+
+
+async def told(world: World) -> list[str]:
+    await world.settle()
+    texts = [one.message.text.splitlines() for one in world.chat.messages]
+    return ["\n".join(lines[:2]) for lines in texts if "are silent" in lines[0]]
+
+
+async def test_nobody_hears_of_silence_when_a_newer_build_has_ended_before_it_could_be_told(world: World) -> None:
+    watch = await hangs(world, 6)
+    await watch.once()
+    world.passes(HOUR)
+    await world.sees(a_report(2))
+    assert await told(world) == []
+
+
+async def test_the_message_tells_of_the_build_that_is_the_newest_when_it_is_posted(world: World) -> None:
+    watch = await hangs(world, 6)
+    await watch.once()
+    world.passes(HOUR)
+    await world.sees(a_report(2, status=RunStatus.RUNNING))
+    assert await told(world) == snapshot(
+        [
+            """\
+The pipelines of payments are silent: for 7 hours 5 minutes no new build has been reported to its end. The newest is 2 (0000002), commit <https://github.example/acme/payments/commit/0000002000000000000000000000000000000000|0000002> “Change 2”.
+Not ended: <https://github.example/acme/payments/actions/runs/9002|build.yml>\
+"""
+        ]
+    )
+
+
+async def test_nobody_hears_when_one_between_has_ended_and_the_newest_has_its_whole_time(world: World) -> None:
+    watch = await hangs(world, 3)
+    await world.sees(a_report(2, status=RunStatus.RUNNING), a_report(3, status=RunStatus.RUNNING))
+    world.passes(3 * HOUR)
+    await watch.once()
+    await world.sees(a_report(2))
+    assert await world.sql("SELECT state FROM effects WHERE kind = 'tell_line'") == [("ready",)]
+    assert await told(world) == []
+    world.passes(6 * HOUR)
+    await watch.once()
+    assert len(await told(world)) == 1
+
+
+async def test_newer_builds_that_hang_as_well_do_not_put_the_message_off(world: World) -> None:
+    watch = a_watch(world)
+    await heard(world, watch)
+    for number in (1, 2, 3):
+        world.source.add([a_report(number, status=RunStatus.RUNNING)])
+        assert await heard(world, watch) == []
+        world.passes(2.5 * HOUR)
+    await watch.once()
+    assert await told(world) == snapshot(
+        [
+            """\
+The pipelines of payments are silent: for 7 hours 40 minutes no new build has been reported to its end. The newest is 3 (0000003), commit <https://github.example/acme/payments/commit/0000003000000000000000000000000000000000|0000003> “Change 3”.
+Not ended: <https://github.example/acme/payments/actions/runs/9003|build.yml>\
+"""
+        ]
+    )
 
 
 async def test_status_and_why_tell_of_it_until_it_has_ended(world: World) -> None:

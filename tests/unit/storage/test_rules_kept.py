@@ -123,16 +123,20 @@ def test_what_waits_for_its_pipelines_is_kept_with_its_builds_as_they_are_today(
     with file.transaction() as tx:
         first, second = (tx.builds.save(a_build(number, id=0, state=BuildState.PENDING)) for number in (1, 2))
         assert tx.gates.reporting("payments") == Reporting()
-        for kept in (Reporting(Unreported(first, NOON)), Reporting(None, first), Reporting()):
+        waits = Unreported(second, NOON, first)
+        for kept in (Reporting(waits), Reporting(Unreported(second, NOON)), Reporting(None, first), Reporting()):
             tx.gates.set_reporting("payments", kept)
             assert tx.gates.reporting("payments") == kept
-        tx.gates.set_reporting("payments", Reporting(Unreported(first, NOON), first))
+        tx.gates.set_reporting("payments", Reporting(waits, first))
     with file.transaction() as tx:
-        assert tx.gates.reporting("payments") == Reporting(Unreported(first, NOON), first)
+        assert tx.gates.reporting("payments") == Reporting(waits, first)
+        tx.builds.save(a_build(9, id=0, service="billing"))
+        third = tx.builds.save(a_build(3, id=0, state=BuildState.PENDING))
+        assert tx.gates.reporting("payments") == Reporting(Unreported(third, NOON, first), first)
         tx.gates.set_reporting("payments", Reporting(Unreported(second, LATER), first))
     with file.transaction() as tx:
         first = tx.builds.save(replace(first, state=BuildState.BROKEN))
-        assert tx.gates.reporting("payments") == Reporting(Unreported(second, LATER), first)
+        assert tx.gates.reporting("payments") == Reporting(Unreported(third, LATER, second), first)
         assert tx.gates.reporting("billing") == Reporting()
 
 

@@ -190,6 +190,8 @@ def test_the_newest_build_waits_for_its_pipelines() -> None:
             read(mainline.silent(Unreported(unbegun, NINE - timedelta(days=2)), three, a_scene())),
             mainline.waits(Unreported(runs, NINE), three, LINKS),
             mainline.waits(Unreported(a_build(checks=(a_check(),)), NINE), alone, LINKS),
+            read(mainline.silent(Unreported(runs, NINE, unbegun), alone, a_scene())),
+            mainline.waits(Unreported(runs, NINE, unbegun), alone, LINKS),
         ]
     ) == snapshot("""\
 The pipelines of payments are silent: the newest build, 118 (9f3c2ab), commit <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint”, has waited for them for 1 hour.
@@ -202,7 +204,13 @@ The pipelines of payments are silent: the newest build, 118 (9f3c2ab), commit <h
 ---
 Its pipelines are silent: the newest build, 118 (9f3c2ab), has waited for them since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, and nothing ships of it until they have ended. Not ended: <https://github.example/acme/payments/actions/runs/7001|build.yml>. Not reported: e2e.yml, ci/&lt;x&gt;.
 ---
-Its pipelines are silent: the newest build, 118 (9f3c2ab), has waited for them since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, and nothing ships of it until they have ended.\
+Its pipelines are silent: the newest build, 118 (9f3c2ab), has waited for them since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC>, and nothing ships of it until they have ended.
+---
+The pipelines of payments are silent: for 1 hour no new build has been reported to its end. The newest is 118 (9f3c2ab), commit <https://github.example/acme/payments/commit/9f3c2ab..|9f3c2ab> “Add the refund endpoint”.
+*Not ended:* <https://github.example/acme/payments/actions/runs/7001|build.yml>
+*Next:* please look at the pipeline and run it again if it hangs: nothing ships of this build until it has ended. You do not hear of later ones that wait like it
+---
+Its pipelines are silent: since <!date^1795251600^{date_short_pretty} {time}|2026-11-21 09:00 UTC> no new build has been reported to its end, and nothing ships of the newest, 118 (9f3c2ab), until it has. Not ended: <https://github.example/acme/payments/actions/runs/7001|build.yml>.\
 """)
 
 
