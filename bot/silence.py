@@ -50,6 +50,6 @@ def _judged(tx: Transaction, service: ServicePolicy, now: datetime) -> tuple[Rep
 
 def _after(tx: Transaction, service: ServicePolicy, before: Reporting, now: datetime) -> Reporting:
     waits = None if before.waiting is None else before.waiting.oldest
-    known = [one.position for one in (before.told, waits) if one is not None]
+    known = [one.position for one in (before.told, before.old, waits) if one is not None]
     builds = tx.builds.newest(service.name, min(known, default=None), MOST_BUILDS if known else 1)
     return silence.judge(builds, before, now, service.source.branch)

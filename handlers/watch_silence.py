@@ -37,17 +37,19 @@ class Silence:
         """
         now = self.desk.clock()
         steady = now.timestamp() if self.desk.steady is None else self.desk.steady()
-        waiting = (await self.desk.store.read(lambda tx: tx.gates.reporting(self.service.name))).waiting
+        reporting = await self.desk.store.read(lambda tx: tx.gates.reporting(self.service.name))
+        waiting = reporting.waiting
         begun = steady if waiting is None else self._begun_at(waiting.since, now, steady)
         self._looked = now, steady
         within = self.service.reported_within
         first = steady if unbroken is None else unbroken
-        if (
+        enough = (
             within is not None
             and steady - first >= self._listened(within).total_seconds()
             and (waiting is None or steady - begun >= within.total_seconds())
             and await self.desk.store.read(lambda tx: silence.is_news(tx, self.service, now))
-        ):
+        )
+        if enough or not reporting.judged:  # the first time, after an upgrade, nobody hears anything
             await self.desk.change(lambda tx, setting: silence.look(tx, self.service, setting))
         self.unbroken = first
 

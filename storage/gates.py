@@ -82,31 +82,34 @@ class SqliteGates:
     def reporting(self, service: str) -> Reporting:
         """Return how the pipelines of a service reported when that was judged last."""
         rows = self._database.query(
-            "SELECT builds.*, since, builds.id = silences.waits AS waits, builds.id = silences.told AS told "
-            "FROM silences JOIN builds ON builds.id IN (silences.waits, silences.told, (SELECT id FROM builds "
+            "SELECT builds.*, since, builds.id = silences.waits AS waits, "
+            "builds.id = silences.told AS told, builds.id = silences.old AS old FROM silences "
+            "LEFT JOIN builds ON builds.id IN (silences.waits, silences.told, silences.old, (SELECT id FROM builds "
             "INDEXED BY builds_position WHERE service = :service "
             "ORDER BY position_at DESC, position_run DESC, position_attempt DESC LIMIT 1)) "
             "WHERE silences.service = :service ORDER BY position_at DESC, position_run DESC, position_attempt DESC",
             {"service": service},
         )
-        found = [(build_of(row), row) for row in rows]
-        told = next((build for build, row in found if row["told"]), None)
+        kept = list(rows)
+        found = [(build_of(row), row) for row in kept if row["id"] is not None]
+        told, old = (next((build for build, row in found if row[name]), None) for name in ("told", "old"))
         waits = next(((build, from_text(row["since"])) for build, row in found if row["waits"]), None)
         if waits is None:
-            return Reporting(None, told)
+            return Reporting(None, told, old, judged=bool(kept))
         newest, (first, since) = found[0][0], waits
-        return Reporting(Unreported(newest, since, None if first == newest else first), told)
+        return Reporting(Unreported(newest, since, None if first == newest else first), told, old)
 
     def set_reporting(self, service: str, reporting: Reporting) -> None:
         """Keep a judgement in place of the former one."""
         waiting, told = reporting.waiting, reporting.told
         self._database.execute(
-            "INSERT INTO silences (service, waits, since, told) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (service) DO UPDATE SET waits = excluded.waits, since = excluded.since, told = excluded.told",
+            "INSERT INTO silences (service, waits, since, told, old) VALUES (?, ?, ?, ?, ?) ON CONFLICT (service) DO "
+            "UPDATE SET waits = excluded.waits, since = excluded.since, told = excluded.told, old = excluded.old",
             [
                 service,
                 waiting.oldest.id if waiting else None,
                 to_text(waiting.since) if waiting else None,
                 told.id if told else None,
+                reporting.old.id if reporting.old else None,
             ],
         )

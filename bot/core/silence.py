@@ -3,8 +3,10 @@
 Rules:
 
 - The newest build counts, and no other: of an older one nobody expects anything. It waits while it is pending, since
-  that was first seen, by our own clock: what runs again has its whole time, and so has what hung before we came. That
-  it runs again tells as well that it had ended, whether or not we heard of that.
+  that was first seen, by our own clock: what runs again has its whole time. That it runs again tells as well that it
+  had ended, whether or not we heard of that.
+- What waited already when a service was judged for the first time is no news: it may have hung for months. What is
+  newer has its whole time.
 - A newer build that waits as well begins nothing anew, or where many are pushed nobody would ever hear: what counts is
   since when none has been reported to its end, from the first that waited on.
 - A quarantined build ships nothing, whatever its pipelines say, so nobody is called for it.
@@ -46,10 +48,19 @@ class Unreported:
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """How the pipelines of a service report: which build waits for them, and the one of which the channel heard."""
+    """How the pipelines of a service report.
+
+    Attributes:
+        waiting: the build that waits for them.
+        told: the one of which the channel heard.
+        old: the one that waited already when that was judged for the first time.
+        judged: whether it ever was.
+    """
 
     waiting: Unreported | None = None
     told: Build | None = None
+    old: Build | None = None
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +79,29 @@ def judge(builds: Sequence[Build], before: Reporting, now: datetime, branch: str
     """Return how the pipelines of a service report.
 
     Args:
-        builds: builds of the service, newest first, at least back to the first that waits and the one of which the
-            channel heard.
+        builds: builds of the service, newest first, at least back to whichever is known of `before`.
         before: the former judgement, with its builds as they were then: what runs again is told by the difference.
         now: the present, in UTC.
         branch: the branch of which the service's builds are by today's policy; None: any counts.
     """
     newest = builds[0] if builds else None
-    told, known = before.told, before.waiting
-    known_then = (told, known and known.build, known and known.first)
+    if not before.judged:
+        return Reporting(old=None if newest is None or _ended(newest) else newest)
+    told, known, old = before.told, before.waiting, before.old
+    known_then = (told, old, known and known.build, known and known.first)
     again = {one.id for one in builds for was in known_then if was and _runs_again(was, one)}
     ended = [one.position for one in builds if _ended(one) or one.id in again]
     reported = known is not None and any(position >= known.oldest.position for position in ended)
     if told is not None and (reported or any(position >= told.position for position in ended)):
         told = None
-    if newest is None or _ended(newest):
-        return Reporting(None, told)
-    if known is None or reported:
-        return Reporting(Unreported(newest, now), told)
-    if newest.branch == branch != known.oldest.branch:
-        return Reporting(Unreported(newest, now), told)
+    if old is not None and any(position >= old.position for position in ended):
+        old = None
+    if newest is None or _ended(newest) or (old is not None and newest.id == old.id):
+        return Reporting(None, told, old)
+    if known is None or reported or newest.branch == branch != known.oldest.branch:
+        return Reporting(Unreported(newest, now), told, old)
     first = next((one for one in builds if one.id == known.oldest.id), known.oldest)
-    return Reporting(Unreported(newest, known.since, None if first.id == newest.id else first), told)
+    return Reporting(Unreported(newest, known.since, None if first.id == newest.id else first), told, old)
 
 
 def news(after: Reporting, service: ServicePolicy, marks: Sequence[Mark], now: datetime) -> Unreported | None:

@@ -43,10 +43,30 @@ RUNNING = a_report(2, status=RunStatus.RUNNING)
 ANOTHER_RUN = replace(pending(2), checks=(replace(RUNNING, run_id="9102"),))
 SECOND_BEGINS = replace(pending(2), checks=(RUNNING, replace(RUNNING, pipeline=OTHER, run_id="9102", attempt=2)))
 LONG = Reporting(Unreported(pending(3), NOON, pending(2)))
+NEVER_JUDGED, OLD = Reporting(judged=False), Reporting(old=pending(2))
 JUDGED: list[tuple[str, Reporting, list[Build], Reporting]] = [
     ("there is no build", NOTHING, [], NOTHING),
     ("the newest is good", NOTHING, [good(2), pending(1)], NOTHING),
     ("the newest is bad", NOTHING, [bad(2), pending(1)], NOTHING),
+    ("it is judged for the first time", NEVER_JUDGED, [pending(2), good(1)], OLD),
+    ("it is judged for the first time, and all is well", NEVER_JUDGED, [good(2)], NOTHING),
+    ("it is judged for the first time, and nothing is there", NEVER_JUDGED, [], NOTHING),
+    ("what hung before still does", OLD, [pending(2), good(1)], OLD),
+    ("what hung before has ended", OLD, [bad(2)], NOTHING),
+    ("what hung before runs again", OLD, [pending(2, 2)], Reporting(Unreported(pending(2, 2), LATER))),
+    (
+        "one after what hung before waits",
+        OLD,
+        [pending(3), pending(2)],
+        Reporting(Unreported(pending(3), LATER), None, pending(2)),
+    ),
+    ("one after what hung before has ended", OLD, [good(3), pending(2)], NOTHING),
+    (
+        "one after what hung before still waits",
+        Reporting(Unreported(pending(3), NOON), None, pending(2)),
+        [pending(4), pending(3), pending(2)],
+        Reporting(Unreported(pending(4), NOON, pending(3)), None, pending(2)),
+    ),
     ("the newest waits", NOTHING, [pending(2), good(1)], Reporting(Unreported(pending(2), LATER))),
     ("it still waits", WAITS, [pending(2), good(1)], WAITS),
     ("it runs again, and we saw no end", WAITS, [pending(2, 2)], Reporting(Unreported(pending(2, 2), LATER))),

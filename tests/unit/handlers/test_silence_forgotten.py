@@ -76,6 +76,27 @@ async def test_status_and_why_tell_of_nothing_that_nobody_expects_any_longer(
     assert await reads(world) == [None, None]
 
 
+@pytest.mark.parametrize("upgraded", [False, True])
+async def test_what_hung_before_we_came_is_told_to_nobody_and_what_comes_after_it_is(
+    world: World, *, upgraded: bool
+) -> None:
+    """The first start of all, or the first of a version that knows of silence."""
+    world.source.add([a_report(1, status=RunStatus.RUNNING)])
+    watch = a_watch(world)
+    await heard(world, watch)
+    if upgraded:
+        await world.store.write(lambda _: world.store._database.execute("DELETE FROM silences"))
+        assert await heard(world, watch) == []
+    world.passes(7 * HOUR)
+    assert await heard(world, watch) == []
+    assert await reads(world) == [None, None]
+    await world.sees(a_report(2, status=RunStatus.RUNNING))
+    assert await heard(world, watch) == []
+    world.passes(6 * HOUR)
+    assert len(await heard(world, watch)) == 1
+    assert await reads(world) == ["2", "2"]
+
+
 async def test_status_and_why_tell_of_a_newer_build_while_none_has_ended_since(world: World) -> None:
     watch = await hangs(world, 6)
     assert len(await heard(world, watch)) == 1

@@ -91,6 +91,7 @@ STEPS = [
     "0029_stops",
     "0030_silences",
     "0031_let_on",
+    "0032_silences_old",
 ]
 
 

@@ -122,22 +122,29 @@ def test_a_line_is_kept_with_its_builds_as_they_are_today(file: File) -> None:
 def test_what_waits_for_its_pipelines_is_kept_with_its_builds_as_they_are_today(file: File) -> None:
     with file.transaction() as tx:
         first, second = (tx.builds.save(a_build(number, id=0, state=BuildState.PENDING)) for number in (1, 2))
-        assert tx.gates.reporting("payments") == Reporting()
+        assert tx.gates.reporting("payments") == Reporting(judged=False)
         waits = Unreported(second, NOON, first)
-        for kept in (Reporting(waits), Reporting(Unreported(second, NOON)), Reporting(None, first), Reporting()):
+        for kept in (
+            Reporting(waits),
+            Reporting(Unreported(second, NOON)),
+            Reporting(None, first, second),
+            Reporting(),
+        ):
             tx.gates.set_reporting("payments", kept)
             assert tx.gates.reporting("payments") == kept
-        tx.gates.set_reporting("payments", Reporting(waits, first))
+        tx.gates.set_reporting("payments", Reporting(waits, first, first))
     with file.transaction() as tx:
-        assert tx.gates.reporting("payments") == Reporting(waits, first)
+        assert tx.gates.reporting("payments") == Reporting(waits, first, first)
         tx.builds.save(a_build(9, id=0, service="billing"))
         third = tx.builds.save(a_build(3, id=0, state=BuildState.PENDING))
-        assert tx.gates.reporting("payments") == Reporting(Unreported(third, NOON, first), first)
+        assert tx.gates.reporting("payments") == Reporting(Unreported(third, NOON, first), first, first)
         tx.gates.set_reporting("payments", Reporting(Unreported(second, LATER), first))
     with file.transaction() as tx:
         first = tx.builds.save(replace(first, state=BuildState.BROKEN))
         assert tx.gates.reporting("payments") == Reporting(Unreported(third, LATER, second), first)
-        assert tx.gates.reporting("billing") == Reporting()
+        assert tx.gates.reporting("billing") == Reporting(judged=False)
+        tx.gates.set_reporting("docs", Reporting())
+        assert tx.gates.reporting("docs") == Reporting(), "it has no build"
 
 
 def test_builds_by_id_and_the_newest_from_a_position_on(file: File) -> None:
