@@ -182,6 +182,7 @@ def _line() -> list[Example]:
         Example("The main branch can no longer be deployed", mainline.broken(bad, POLICY, LINKS)),
         Example("It can be deployed again", mainline.mended(build(version="120"), bad, POLICY, LINKS)),
         Example("Its newest build waits for its pipelines", mainline.silent(Unreported(hangs, MORNING), shop, scene())),
+        Example("So do builds before it", mainline.silent(Unreported(hangs, MORNING, bad), shop, scene())),
     ]
 
 

@@ -174,7 +174,8 @@ def _mended(evil: Evil) -> Message:
 def _silent(evil: Evil) -> Message:
     source = GithubSource("acme/payments", "main", (evil(),), checks=evil.some(evil, 7))
     service = replace(values.policy(evil).services[0], source=source)
-    return mainline.silent(Unreported(values.build(evil), NINE), service, values.scene(evil))
+    first = evil.pick((None, values.build(evil)))
+    return mainline.silent(Unreported(values.build(evil), NINE, first), service, values.scene(evil))
 
 
 def _status(evil: Evil) -> Message:

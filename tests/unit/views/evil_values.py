@@ -214,7 +214,9 @@ def scene(evil: Evil, *spans: Span, under: Policy | None = None) -> Scene:
         why_not={span: evil() for span in spans if evil.pick((True, False))},
         before={42: live(evil)} if evil.pick((True, False)) else {},
         permalinks=evil.pick((PERMALINKS, {}, {42: f"{CARDS}/p42"})),
-        silent={"payments": Unreported(build(evil), NINE)} if evil.pick((True, False)) else {},
+        silent={"payments": Unreported(build(evil), NINE, evil.pick((None, build(evil))))}
+        if evil.pick((True, False))
+        else {},
     )
 
 
