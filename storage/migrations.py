@@ -22,7 +22,6 @@ from storage import (
     schema_retried,
     schema_rules,
     schema_silences,
-    schema_silences_old,
     schema_stops,
     schema_unanswered,
 )
@@ -231,8 +230,3 @@ def _silences(database: Database) -> None:
 @STEPS(name="0031_let_on")
 def _let_on(database: Database) -> None:
     _run(database, schema_let_on.LET_ON)
-
-
-@STEPS(name="0032_silences_old")
-def _silences_old(database: Database) -> None:
-    _run(database, schema_silences_old.SILENCES_OLD)

@@ -91,7 +91,6 @@ STEPS = [
     "0029_stops",
     "0030_silences",
     "0031_let_on",
-    "0032_silences_old",
 ]
 
 
