@@ -1,7 +1,7 @@
 """The table of builds that wait for their pipelines. Never changed again.
 
-`waits`: the first that waits, `since` when; `told`: of which the channel heard; `old`: which hung before the service was
-known, so that nobody hears of it.
+`waits`: the first that waits, `since` when; `told`: of which the channel heard; `old`: which hung before the service
+was known, so that nobody hears of it.
 """
 
 SILENCES = (
