@@ -3,17 +3,14 @@
 from collections import deque
 from datetime import timedelta
 
-import pytest
-from structlog.testing import capture_logs
-
 from bot.core.policy import ServicePolicy
 from bot.core.release import Lifecycle, Release
 from bot.core.target import GithubGate
 from bot.ports.ci import CameLater, Progress, ProgressStatus
 from bot.ports.gatekeeping import Answered
-from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from bot.ports.trouble import Trouble
 from handlers.asking_again import AskingAgain
-from handlers.letting_on import claim, letting_on
+from handlers.letting_on import letting_on
 from tests.factories import a_lane_policy, a_policy, a_report, a_sha
 from tests.fakes.world import World
 from tests.unit.handlers.asked import Asked
@@ -72,57 +69,6 @@ async def test_what_comes_later_still_is_answered_for_again(opening: Opening) ->
     assert await worker.once() is True
     assert gates.asked == ["R-1", "R-1"]
     assert await world.sql(STATES) == [("let_on:R-1:302", "done", TOLD), ("let_on:R-1:303", "done", TOLD)]
-
-
-@pytest.mark.parametrize(
-    "trouble", [TryLater(9.0, "not just yet"), Unsure("the answer was lost"), RuntimeError("a bug")], ids=repr
-)
-async def test_what_was_lost_or_put_off_is_answered_for_again(opening: Opening, trouble: Trouble | Exception) -> None:
-    world, gates, worker = await came_later(opening, trouble)
-    assert await worker.once() is True
-    assert await worker.once() is False
-    ((_, state, _),) = await world.sql(STATES)
-    assert state == "ready"
-    world.passes(30)
-    assert await worker.once() is True
-    assert gates.asked == ["R-1", "R-1"]
-    assert await world.sql(STATES) == [("let_on:R-1:302", "done", TOLD)]
-
-
-async def test_the_log_names_what_waits_apart_from_what_else_is_asked_at_gates(opening: Opening) -> None:
-    world, _, worker = await came_later(opening, RuntimeError("a bug"))
-    with capture_logs() as logs:
-        assert await worker.once() is True
-        world.passes(30)
-        assert await worker.once() is True
-    assert [line["event"] for line in logs] == ["gate_let_on_failed", "gate_let_on_waits", "gate_let_on"]
-
-
-async def test_after_a_crash_in_the_middle_it_is_answered_for_again(opening: Opening) -> None:
-    world, gates, _ = await came_later(opening)
-    await world.store.write(lambda tx: claim(tx, world.desk.setting()))
-    await world.crash()
-    assert await letting_on(world.desk, gates).once() is True
-    assert gates.asked == ["R-1"]
-    assert await world.sql(STATES) == [("let_on:R-1:302", "done", TOLD)]
-
-
-async def test_what_is_refused_for_good_becomes_a_letter(opening: Opening) -> None:
-    world, _, worker = await came_later(opening, GiveUp("Signoff may not answer"))
-    assert await worker.once() is True
-    assert await worker.once() is False
-    assert await world.sql(STATES) == [("let_on:R-1:302", "dead", "Signoff may not answer")]
-    await world.settle()
-    (letter,) = [one for one in world.chat.messages if one.channel == "C0OPS"]
-    assert "the answer for a job of its run that came to the gate later" in str(letter.message.blocks)
-
-
-async def test_after_a_day_it_is_given_up(opening: Opening) -> None:
-    world, _, worker = await came_later(opening, *[TryLater(9.0, "not just yet")] * 2)
-    assert await worker.once() is True
-    world.passes(timedelta(hours=25).total_seconds())
-    assert await worker.once() is True
-    assert await world.sql(STATES) == [("let_on:R-1:302", "dead", "not just yet")]
 
 
 async def test_for_a_deploy_that_has_ended_nothing_is_answered(opening: Opening) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
-import pytest
 from inline_snapshot import snapshot
 
 from bot.core.policy import Permission, ServicePolicy
@@ -14,9 +13,9 @@ from bot.core.target import GithubWorkflow
 from bot.ports.cards import CardKind
 from bot.ports.ci import CertainlyNot, ProgressStatus
 from bot.ports.stopping import Stopped
-from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from bot.ports.trouble import Trouble, TryLater
 from handlers.asking_again import AskingAgain
-from handlers.stopping import claim, stopping
+from handlers.stopping import stopping
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.chat import Arrived
 from tests.fakes.world import World
@@ -78,50 +77,6 @@ async def test_its_word_ends_the_release(opening: Opening) -> None:
     await world.follows()
     release = await world.release()
     assert (release.state, release.reason) == (Lifecycle.FAILED, "the run ended: cancelled")
-
-
-@pytest.mark.parametrize(
-    "trouble", [TryLater(9.0, "not just yet"), Unsure("the answer was lost"), RuntimeError("a bug")], ids=repr
-)
-async def test_what_was_lost_or_put_off_is_asked_again(opening: Opening, trouble: Trouble | Exception) -> None:
-    world, stopper, worker = await cancelled(opening, trouble)
-    assert await worker.once() is True
-    assert await worker.once() is False
-    ((state, _),) = await world.sql(STATES)
-    assert state == "ready"
-    world.passes(30)
-    assert await worker.once() is True
-    assert stopper.asked == ["R-1", "R-1"]
-    assert await world.sql(STATES) == [("done", TOLD)]
-
-
-async def test_after_a_crash_in_the_middle_it_is_asked_again(opening: Opening) -> None:
-    world, stopper, _ = await cancelled(opening)
-    await world.store.write(lambda tx: claim(tx, world.desk.setting()))
-    await world.crash()
-    worker = stopping(world.desk, stopper)
-    assert await worker.once() is True
-    assert stopper.asked == ["R-1"]
-    assert await world.sql(STATES) == [("done", TOLD)]
-
-
-async def test_what_is_refused_for_good_becomes_a_letter_and_the_deploy_goes_on(opening: Opening) -> None:
-    world, _, worker = await cancelled(opening, GiveUp("GitHub answers 403"))
-    assert await worker.once() is True
-    assert await worker.once() is False
-    assert await world.sql(STATES) == [("dead", "GitHub answers 403")]
-    await world.settle()
-    (letter,) = [one for one in world.chat.messages if one.channel == "C0OPS"]
-    assert "the request to the CI system to end its deploy" in str(letter.message.blocks)
-    assert (await world.release()).state is Lifecycle.DEPLOYING
-
-
-async def test_after_a_day_it_is_given_up(opening: Opening) -> None:
-    world, _, worker = await cancelled(opening, *[TryLater(9.0, "not just yet")] * 2)
-    assert await worker.once() is True
-    world.passes(timedelta(hours=25).total_seconds())
-    assert await worker.once() is True
-    assert await world.sql(STATES) == [("dead", "not just yet")]
 
 
 async def test_who_asks_again_has_the_ci_system_asked_again(opening: Opening) -> None:

@@ -1,18 +1,16 @@
 """Runs that wait at a gate are turned away when their release was rejected or superseded, and only then."""
 
 from collections import deque
-from datetime import timedelta
 
 import pytest
-from structlog.testing import capture_logs
 
 from bot.core.policy import ServicePolicy
 from bot.core.release import Release
 from bot.core.target import GithubGate
 from bot.ports.gatekeeping import Turned
-from bot.ports.trouble import GiveUp, Trouble, TryLater, Unsure
+from bot.ports.trouble import Trouble
 from handlers.asking_again import AskingAgain
-from handlers.turning_away import claim, turning_away
+from handlers.turning_away import turning_away
 from tests.factories import a_lane_policy, a_policy, a_report
 from tests.fakes.world import World
 from tests.unit.handlers.asked import Asked
@@ -62,57 +60,6 @@ async def test_a_superseded_one_too(opening: Opening) -> None:
     worker = turning_away(world.desk, gates)
     assert [await worker.once(), await worker.once()] == [True, False]
     assert gates.asked == ["R-1"]
-
-
-@pytest.mark.parametrize(
-    "trouble", [TryLater(9.0, "not there yet"), Unsure("the answer was lost"), RuntimeError("a bug")], ids=repr
-)
-async def test_what_was_lost_or_put_off_is_tried_again(opening: Opening, trouble: Trouble | Exception) -> None:
-    world, gates, worker = await rejected(opening, trouble)
-    assert await worker.once() is True
-    assert await worker.once() is False
-    ((_, state, _),) = await world.sql(STATES)
-    assert state == "ready"
-    world.passes(30)
-    assert await worker.once() is True
-    assert gates.asked == ["R-1", "R-1"]
-    assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
-
-
-async def test_the_log_names_what_waits_apart_from_what_else_is_asked_at_gates(opening: Opening) -> None:
-    world, _, worker = await rejected(opening, RuntimeError("a bug"))
-    with capture_logs() as logs:
-        assert await worker.once() is True
-        world.passes(30)
-        assert await worker.once() is True
-    assert [line["event"] for line in logs] == ["gate_turn_away_failed", "gate_turn_away_waits", "gate_turned_away"]
-
-
-async def test_after_a_crash_in_the_middle_it_is_tried_again(opening: Opening) -> None:
-    world, gates, _ = await rejected(opening)
-    await world.store.write(lambda tx: claim(tx, world.desk.setting()))
-    await world.crash()
-    worker = turning_away(world.desk, gates)
-    assert await worker.once() is True
-    assert await world.sql(STATES) == [("gate:R-1", "done", "it is rejected")]
-
-
-async def test_what_is_refused_for_good_becomes_a_letter(opening: Opening) -> None:
-    world, _, worker = await rejected(opening, GiveUp("Signoff may not answer"))
-    assert await worker.once() is True
-    assert await worker.once() is False
-    assert await world.sql(STATES) == [("gate:R-1", "dead", "Signoff may not answer")]
-    await world.settle()
-    (letter,) = [one for one in world.chat.messages if one.channel == "C0OPS"]
-    assert "the rejection of the run that waits for it at its gate" in str(letter.message.blocks)
-
-
-async def test_after_a_day_it_is_given_up(opening: Opening) -> None:
-    world, _, worker = await rejected(opening, *[TryLater(9.0, "not there yet")] * 2)
-    assert await worker.once() is True
-    world.passes(timedelta(hours=25).total_seconds())
-    assert await worker.once() is True
-    assert await world.sql(STATES) == [("gate:R-1", "dead", "not there yet")]
 
 
 async def test_a_run_that_another_release_of_its_build_wants_is_let_be(opening: Opening) -> None:
