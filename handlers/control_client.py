@@ -83,7 +83,11 @@ async def export(path: Path, since: Since) -> AsyncIterator[AsyncIterator[bytes]
             raise ControlProblem(FELL_SILENT) from silence
         except (ClientError, OSError) as problem:
             raise ControlProblem(CUT_OFF) from problem
-        yield None if response is None else _parts(response)
+        try:
+            yield None if response is None else _parts(response)
+        finally:
+            if response is not None:  # one that fell silent keeps its connection otherwise
+                response.close()
 
 
 async def _parts(response: ClientResponse) -> AsyncIterator[bytes]:
