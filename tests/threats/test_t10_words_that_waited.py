@@ -27,10 +27,16 @@ ALONE = a_lane_policy(mode=Mode.DEPLOYMENT, approvals=(), rollback=())
 REBUILT = a_report(1, attempt=2, updated_at=NOON + timedelta(minutes=2))
 
 
-async def unheard(world: World, words: str) -> None:
-    """Let Priya say something about R-1 while nobody can be asked who she is."""
+async def begun(tmp_path: Path, policy: Policy) -> World:
+    """Return a world whose lanes have been taken over, and nothing else happened."""
+    world = World(tmp_path, policy)
     await opened(world)
     await world.looks()
+    return world
+
+
+async def unheard(world: World, words: str) -> None:
+    """Let Priya say something about R-1 while nobody can be asked who she is."""
     await world.looks(a_report(1))
     world.directory.down = TryLater(5.0, "Slack cannot be reached")
     await world.stores(Command(slack="U0PRIYA", team="T1", words=words, channel="C0PAYMENTS", response_url="https://r"))
@@ -48,7 +54,7 @@ async def heard(world: World) -> None:
 @pytest.mark.parametrize("words", ["approve R-1", "override R-1 customers cannot pay"])
 async def test_t10_what_was_rebuilt_while_words_waited_is_not_what_they_were_about(words: str, tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, POLICY)
+        world = await begun(tmp_path, POLICY)
         await unheard(world, words)
         await world.looks(REBUILT)
         await heard(world)
@@ -79,7 +85,7 @@ OPENING = {
 @pytest.mark.parametrize(("opens", "shuts"), OPENING.items())
 async def test_t12_words_that_waited_open_nothing_that_was_shut_since(opens: str, shuts: str, tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=EVERYTHING))
+        world = await begun(tmp_path, a_policy(permissions=EVERYTHING))
         await unheard(world, opens)
         act = Command(words=shuts, person="sam", host_user="operator")
         received = Received("cli", "cli:1", ACT.dump_json(act).decode(), world.now)
@@ -95,9 +101,7 @@ async def test_t12_words_that_waited_open_nothing_that_was_shut_since(opens: str
 
 async def test_t12_a_click_that_waited_ends_no_hold_that_began_since(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(permissions=EVERYTHING))
         await world.looks(a_report(1))
         await world.types("U0SAM", "hold payments production wait")
         card = await world.notice()
@@ -116,19 +120,12 @@ async def test_t12_a_click_that_waited_ends_no_hold_that_began_since(tmp_path: P
 
 async def test_t12_words_that_waited_go_back_from_nothing_that_came_live_since(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
         for number in (1, 2):
             await ships(world, number)
-        said = Command(
-            slack="U0PRIYA", team="T1", words="rollback payments in production it burns", response_url="https://r"
-        )
-        received = Received("slack", "late", ACT.dump_json(said).decode(), world.now)
-        world.passes(60)
+        received = waiting(world, "rollback payments in production it burns")
         await ships(world, 3)
-        await world.store.write(lambda tx: tx.inbox.put(received))
-        await world.settle()
+        await decides(world, received)
         assert len(world.executor.started) == 3
         assert world.chat.responses == [("https://r", live_since().text)]
         await world.types("U0PRIYA", "rollback payments to 1 in production it burns")
@@ -147,15 +144,10 @@ async def ships(world: World, number: int) -> None:
 
 async def test_t10_a_yes_to_a_release_that_was_not_there_yet_is_no_yes(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, POLICY)
-        await opened(world)
-        await world.looks()
-        said = Command(slack="U0PRIYA", team="T1", words="approve R-1", response_url="https://r")
-        received = Received("slack", "early", ACT.dump_json(said).decode(), world.now)
-        world.passes(60)
+        world = await begun(tmp_path, POLICY)
+        received = waiting(world, "approve R-1")
         await world.looks(a_report(1))
-        await world.store.write(lambda tx: tx.inbox.put(received))
-        await world.settle()
+        await decides(world, received)
         assert (await world.release()).approvals == ()
         assert world.executor.started == []
         await world.store.close()
@@ -178,9 +170,7 @@ async def decides(world: World, received: Received) -> None:
 async def test_t12_an_override_that_waited_marks_no_release_as_done_that_failed_since(tmp_path: Path) -> None:
     words = "override R-1 customers cannot pay"
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(permissions=EVERYTHING))
         await world.looks(a_report(1))
         received = waiting(world, words)
         await world.types("U0SAM", words)
@@ -196,9 +186,7 @@ async def test_t12_an_override_that_waited_marks_no_release_as_done_that_failed_
 
 async def test_t12_words_that_waited_try_nothing_again_that_failed_since(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
         await world.looks(a_report(1))
         assert (await world.release()).state is Lifecycle.DEPLOYING
         received = waiting(world, "retry R-1")
@@ -220,9 +208,7 @@ async def test_t12_words_that_waited_try_nothing_again_that_failed_since(tmp_pat
 
 async def test_t12_words_that_waited_go_back_to_nothing_that_a_later_failure_means(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
         for number in (1, 2):
             await ships(world, number)
         received = waiting(world, "rollback payments in production it burns")
@@ -241,9 +227,7 @@ async def test_t12_words_that_waited_undo_no_switch_of_the_mode_since(
 ) -> None:
     monkeypatch.setattr(lane_clerk, "_ROWS", 1)
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(permissions=EVERYTHING))
         if since == "delivery":  # the file's own mode, of which the lane keeps nothing
             await world.types("U0SAM", "mode payments production observe we move")
         before = len(world.chat.responses)
@@ -265,9 +249,7 @@ async def test_t12_words_that_waited_undo_no_switch_of_the_mode_since(
 
 async def test_t12_words_that_waited_declare_nothing_over_what_came_live_since(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(ALONE, permissions=EVERYTHING))
         await ships(world, 1)
         received = waiting(world, "live payments production 1 I looked")
         await ships(world, 2)
@@ -282,9 +264,7 @@ async def test_t12_words_that_waited_declare_nothing_over_what_came_live_since(t
 async def test_t10_a_yes_counts_that_was_said_before_another_was_withdrawn(tmp_path: Path) -> None:
     twice = a_lane_policy(approvals=(ApprovalRule(("qa", "sre"), 1),), undo_window=timedelta(days=2))
     with capture_logs():
-        world = World(tmp_path, a_policy(twice, permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(twice, permissions=EVERYTHING))
         await world.looks(a_report(1))
         await world.looks(REBUILT)
         world.passes(60)
@@ -302,9 +282,7 @@ async def test_t10_a_yes_counts_that_was_said_before_another_was_withdrawn(tmp_p
 
 async def test_t12_words_that_waited_end_no_lock_that_was_renewed_since(tmp_path: Path) -> None:
     with capture_logs():
-        world = World(tmp_path, a_policy(permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(permissions=EVERYTHING))
         await world.types("U0SAM", "lock payments production mine")
         world.passes(60)
         received = waiting(world, "unlock payments production")
@@ -320,9 +298,7 @@ async def test_t12_words_that_waited_end_no_lock_that_was_renewed_since(tmp_path
 async def test_t12_words_that_waited_end_no_deploy_that_began_since(tmp_path: Path) -> None:
     workflow = a_lane_policy(target=GithubWorkflow("deploy.yml", "main", ()))
     with capture_logs():
-        world = World(tmp_path, a_policy(workflow, permissions=EVERYTHING))
-        await opened(world)
-        await world.looks()
+        world = await begun(tmp_path, a_policy(workflow, permissions=EVERYTHING))
         await world.looks(a_report(1))
         received = waiting(world, "cancel R-1")
         await world.types("U0SAM", "override R-1 customers cannot pay")
