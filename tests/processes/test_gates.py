@@ -26,12 +26,17 @@ def furnish(here: World) -> None:
     here.forge.gates.protect(REPO, "production", reviewers=[Reviewer(*BOT)])
 
 
-async def approved(here: World, fault: Fault) -> None:
-    """Start the bot and approve a release, whose answer at the gate meets a fault."""
+async def asked(here: World) -> None:
+    """Start the bot and let a run come to its gate, so that people are asked."""
     await here.start()
     await here.until("the lane is adopted", lambda: adopted(here))
     await here.forge.push(REPO, TITLE)
     await here.until("the notice is there", lambda: here.notice(TITLE))
+
+
+async def approved(here: World, fault: Fault) -> None:
+    """Start the bot and approve a release, whose answer at the gate meets a fault."""
+    await asked(here)
     here.forge.faults.add(fault, *ANSWER, seconds=FOR_EVER)
     notice = here.notice(TITLE)
     assert notice is not None
@@ -56,10 +61,7 @@ async def test_killed_around_its_answer_the_run_goes_on_once(tmp_path: Path, fau
 async def test_killed_while_a_rejection_is_on_its_way_the_run_is_rejected_once(tmp_path: Path) -> None:
     async with world(tmp_path, free_port()) as here:
         furnish(here)
-        await here.start()
-        await here.until("the lane is adopted", lambda: adopted(here))
-        await here.forge.push(REPO, TITLE)
-        await here.until("the notice is there", lambda: here.notice(TITLE))
+        await asked(here)
         older = here.forge.repositories[REPO].runs[-1]
         here.forge.faults.add(Fault.SLOW, *ANSWER, seconds=FOR_EVER)
         await here.forge.push(REPO, "Change number 0002")
@@ -77,10 +79,7 @@ async def test_killed_while_a_rejection_is_on_its_way_the_run_is_rejected_once(t
 async def test_killed_around_its_later_answer_each_job_goes_on_once(tmp_path: Path, fault: Fault) -> None:
     async with world(tmp_path, free_port()) as here:
         furnish(here)
-        await here.start()
-        await here.until("the lane is adopted", lambda: adopted(here))
-        await here.forge.push(REPO, TITLE)
-        await here.until("the notice is there", lambda: here.notice(TITLE))
+        await asked(here)
         here.forge.auto = False  # from here on jobs end, and come to the gate, when this test says so
         notice = here.notice(TITLE)
         assert notice is not None
